@@ -1,0 +1,1 @@
+"""What is written becomes what runs: guards, matcher, invoker, responder."""

@@ -1,0 +1,85 @@
+"""One request as plain values: what guards, matchers and invokers see of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from gateway.errors import Malformed
+
+SCOPE_KEY = "gateway.exchange"
+"""Where an ASGI scope carries its exchange, so that a Litestar guard finds it."""
+
+
+class Exchange:
+    """A request on its way. Bytes stay bytes until something needs them as text.
+
+    `headers` are lower-case names with values as received (ASGI); `path_params` are decoded.
+    `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
+    share the same bytes. `run` is the id of the activation, given when the workflow is invoked.
+    """
+
+    __slots__ = (
+        "_body",
+        "_read",
+        "client",
+        "headers",
+        "hook",
+        "method",
+        "outcome",
+        "path",
+        "path_params",
+        "query_string",
+        "request_id",
+        "run",
+        "started",
+        "status",
+        "workflow_ms",
+    )
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        query_string: bytes,
+        headers: list[tuple[bytes, bytes]],
+        client: str,
+        request_id: str,
+        started: float,
+        read: Callable[[], Awaitable[bytes]],
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
+        self.client = client
+        self.request_id = request_id
+        self.started = started
+        self.path_params: dict[str, Any] = {}
+        self.hook = ""
+        self.run = ""
+        self.status = 0
+        self.outcome = ""
+        self.workflow_ms = 0.0
+        self._read = read
+        self._body: bytes | None = None
+
+    async def read_body(self) -> bytes:
+        """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, ClientGone."""
+        if self._body is None:
+            self._body = await self._read()
+        return self._body
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of a header that may stand only once; twice is Malformed.
+
+        `name` is in lower case.
+        """
+        found: bytes | None = None
+        for key, value in self.headers:
+            if key == name:
+                if found is not None:
+                    raise Malformed(f"The header {name.decode('latin-1')} is there twice.")
+                found = value
+        return found

@@ -1,0 +1,148 @@
+"""Everything that can go wrong at run time, split by who must act.
+
+    GatewayError
+    ├── OperatorError          flags, directories, ports: the command ends with status 2
+    ├── Refusal                the caller must act: answered as RFC 9457 problem+json
+    │   ├── Malformed 400      Unauthenticated 401   Forbidden 403      NotFound 404
+    │   ├── MethodNotAllowed 405  BodyTimeout 408    TooLarge 413       UriTooLong 414
+    │   ├── UnsupportedMedia 415  NotIntended 422    TooManyRequests 429  HeadersTooLarge 431
+    │   └── Unavailable 503
+    ├── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
+    │   └── WorkflowTimeout 504
+    └── ClientGone             nobody is left to answer
+
+Authors' mistakes are not here: they are values (`gateway.language.diagnostic`), never exceptions.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class GatewayError(Exception):
+    """The root of the tree; never raised itself."""
+
+
+class OperatorError(GatewayError):
+    """The operator must change a flag, a file permission or the environment."""
+
+
+class Refusal(GatewayError):
+    """The request is refused before anything ran.
+
+    `detail` is shown to the caller: it never holds a secret, a stack trace, or which of several
+    credentials failed. `headers` are added to the answer.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    close: ClassVar[bool] = False
+    """Whether the connection must not be used again (part of the body is still unread)."""
+
+    def __init__(self, detail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.headers = headers
+
+
+class Malformed(Refusal):
+    """The HTTP message, the JSON, the form or the path is not well-formed."""
+
+    status, code, title = 400, "malformed", "The request is malformed"
+
+
+class Unauthenticated(Refusal):
+    """Missing or wrong credentials; `headers` carry the `WWW-Authenticate` challenge."""
+
+    status, code, title = 401, "unauthenticated", "The credentials are missing or wrong"
+
+
+class Forbidden(Refusal):
+    """The caller's address is not allowed."""
+
+    status, code, title = 403, "forbidden", "The caller is not allowed"
+
+
+class NotFound(Refusal):
+    """No enabled hook owns the path."""
+
+    status, code, title = 404, "not-found", "No hook answers this path"
+
+
+class MethodNotAllowed(Refusal):
+    """The path is owned, the method is not; `headers` carry `Allow`."""
+
+    status, code, title = 405, "method-not-allowed", "The hook does not take this method"
+
+
+class BodyTimeout(Refusal):
+    """The body did not arrive before its deadline, or slower than the minimum rate."""
+
+    status, code, title, close = 408, "body-timeout", "The body did not arrive in time", True
+
+
+class TooLarge(Refusal):
+    """The body is over the limit."""
+
+    status, code, title, close = 413, "too-large", "The body is too large", True
+
+
+class UriTooLong(Refusal):
+    """The request target is over the limit."""
+
+    status, code, title, close = 414, "uri-too-long", "The URL is too long", True
+
+
+class UnsupportedMedia(Refusal):
+    """The body is of a type that the hook's rules cannot read."""
+
+    status, code, title = 415, "unsupported-media-type", "The body's type cannot be read"
+
+
+class NotIntended(Refusal):
+    """The parameters are not the intended ones."""
+
+    status, code, title = 422, "not-intended", "The parameters are not the intended ones"
+
+
+class TooManyRequests(Refusal):
+    """Over a rate limit; `headers` carry `Retry-After`."""
+
+    status, code, title = 429, "too-many-requests", "Too many requests"
+
+
+class HeadersTooLarge(Refusal):
+    """More header fields than the limit."""
+
+    status, code, title, close = 431, "headers-too-large", "There are too many headers", True
+
+
+class Unavailable(Refusal):
+    """Overloaded, out of service, or shutting down; `headers` carry `Retry-After`."""
+
+    status, code, title = 503, "unavailable", "The hook cannot answer now"
+
+
+class WorkflowFailure(GatewayError):
+    """The activation failed; `reason` is shown to the caller, the workflow's body is not.
+
+    `status_code` is what the workflow answered, if it did.
+    """
+
+    status: ClassVar[int] = 502
+
+    def __init__(self, reason: str, status_code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status_code = status_code
+
+
+class WorkflowTimeout(WorkflowFailure):
+    """The workflow did not answer before its deadline."""
+
+    status = 504
+
+
+class ClientGone(GatewayError):
+    """The client closed the connection before its request was complete."""

@@ -1,0 +1,101 @@
+"""Who may call: credentials as references and digests, never as values."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import EnvName, Instant, ScryptHash, SecretName, Sha256
+
+SecretField = Annotated[
+    SecretName | UnsetType,
+    Meta(description="The file of this name in the secrets directory (`--secrets`)."),
+]
+EnvField = Annotated[
+    EnvName | UnsetType, Meta(description="The environment variable of this name.")
+]
+ExpiresField = Annotated[
+    Instant | UnsetType,
+    Meta(description="From this instant on the credential is refused."),
+]
+
+
+class SecretReference(Written, frozen=True, kw_only=True):
+    """Where a secret value is found. A missing or empty secret takes the hook out of service."""
+
+    EXACTLY_ONE: ClassVar = ("secret", "env")
+
+    secret: SecretField = UNSET
+    env: EnvField = UNSET
+
+
+class Token(Written, frozen=True, kw_only=True):
+    """One bearer token that opens the hook: its digest, or where its value is found."""
+
+    EXACTLY_ONE: ClassVar = ("sha256", "secret", "env")
+
+    sha256: Annotated[
+        Sha256 | UnsetType,
+        Meta(description="The token's SHA-256 digest, made by `gateway token`."),
+    ] = UNSET
+    secret: SecretField = UNSET
+    env: EnvField = UNSET
+    expires: ExpiresField = UNSET
+
+
+class Password(Written, frozen=True, kw_only=True):
+    """A password: its scrypt hash, or where its value is found."""
+
+    EXACTLY_ONE: ClassVar = ("scrypt", "secret", "env")
+
+    scrypt: Annotated[
+        ScryptHash | UnsetType, Meta(description="The hash that `gateway password` prints.")
+    ] = UNSET
+    secret: SecretField = UNSET
+    env: EnvField = UNSET
+
+
+class User(Written, frozen=True, kw_only=True):
+    """One user of HTTP Basic authentication."""
+
+    username: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^:\x00-\x1f\x7f]+$(?!\n)",
+            max_length=128,
+            description="The user's name; no ':' (RFC 7617).",
+            examples=["paris"],
+        ),
+    ]
+    password: Annotated[Password, Meta(description="The user's password.")]
+    expires: ExpiresField = UNSET
+
+
+class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
+    """Anyone may call. Writing it down says that this is meant."""
+
+
+class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="basic"):
+    """HTTP Basic (RFC 7617): any one of the users opens the hook."""
+
+    users: Annotated[
+        list[User], Meta(min_length=1, description="The users, any one of whom may call.")
+    ]
+
+
+class BearerAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="bearer"):
+    """A bearer token (RFC 6750): any one of the tokens opens the hook."""
+
+    tokens: Annotated[
+        list[Token],
+        Meta(
+            min_length=1,
+            description="The tokens, any one of which opens the hook: "
+            "rotating is adding one and later removing the other.",
+        ),
+    ]
+
+
+Authentication = Literal["none"] | NoAuthentication | BasicAuthentication | BearerAuthentication

@@ -1,0 +1,32 @@
+"""What every struct of the language has in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+from msgspec import UNSET
+
+
+class Written(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A mapping that an author wrote.
+
+    `EXACTLY_ONE` names keys of which one and only one must stand there; the JSON Schema says the
+    same as `oneOf`. `AT_LEAST_ONE` asks for any key at all (`minProperties: 1`): an empty rule
+    is never a rule.
+    """
+
+    EXACTLY_ONE: ClassVar[tuple[str, ...]] = ()
+    AT_LEAST_ONE: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.EXACTLY_ONE:
+            given = [k for k in self.EXACTLY_ONE if getattr(self, k) is not UNSET]
+            if len(given) != 1:
+                raise ValueError(f"exactly one of {', '.join(self.EXACTLY_ONE)} must stand here")
+        if self.AT_LEAST_ONE and all(
+            getattr(self, field) is UNSET for field in self.__struct_fields__
+        ):
+            raise ValueError("an empty rule is not a rule")

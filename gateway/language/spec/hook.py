@@ -1,0 +1,66 @@
+"""One YAML document is one hook."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.authentication import Authentication
+from gateway.language.spec.base import Written
+from gateway.language.spec.match import Match
+from gateway.language.spec.response import Response, ResponseType
+from gateway.language.spec.scalars import HttpUrl, Name, RoutePath
+from gateway.language.spec.workflow import Workflow
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Hook(Written, frozen=True, kw_only=True):
+    """A URL that starts a workflow: who may call it, with which parameters, what it answers."""
+
+    name: Annotated[Name, Meta(description="The hook's name, unique among all hooks.")]
+    description: Annotated[
+        str, Meta(max_length=4096, description="What the hook is for, for people.")
+    ] = ""
+    enabled: Annotated[
+        bool, Meta(description="Whether the hook answers; a disabled one is a 404.")
+    ] = True
+    path: Annotated[
+        RoutePath | UnsetType,
+        Meta(description="The path of the URL; by default `/hooks/<name>`."),
+    ] = UNSET
+    method: Annotated[
+        Method | Annotated[list[Method], Meta(min_length=1)],
+        Meta(description="The HTTP method that starts the workflow, or a list of them."),
+    ] = "GET"
+    authentication: Annotated[
+        Authentication | UnsetType,
+        Meta(
+            description="Who may call. Without it anyone may, and validation warns; "
+            "`authentication: none` says that this is meant."
+        ),
+    ] = UNSET
+    match: Annotated[
+        Match | UnsetType,
+        Meta(description="Which requests are the intended ones; without it all are."),
+    ] = UNSET
+    workflow: Annotated[
+        HttpUrl | Workflow,
+        Meta(description="The workflow's HTTP endpoint: a URL, or how it is called."),
+    ]
+    response: Annotated[
+        ResponseType | Response,
+        Meta(description="What the caller is answered: `outputs`, `status`, or the long form."),
+    ] = "outputs"
+
+    @property
+    def route(self) -> str:
+        """The path that the hook owns."""
+        return f"/hooks/{self.name}" if self.path is UNSET else self.path
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that the hook takes, as written, without repetition."""
+        written = [self.method] if isinstance(self.method, str) else self.method
+        return tuple(dict.fromkeys(written))

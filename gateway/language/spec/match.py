@@ -1,0 +1,148 @@
+"""Which requests are the intended ones: parameters, their values, operators."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import HeaderName, ParameterName, ParameterPath
+
+Scalar: TypeAlias = str | int | float | bool | None
+Ordered: TypeAlias = int | float | str
+
+
+class Elements:
+    """What an element of an array must be, for `any`, `all` and `none`.
+
+    `rule` is one of: an intended value, `Operators` on the element itself, or a dict from paths
+    inside the element to conditions. A mapping whose keys are all operators is operators, one
+    whose keys are all paths is paths, a mixture is a mistake; a path that has an operator's name
+    is written as a JSON Pointer (`/eq`).
+    """
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: Condition | dict[str, Condition]) -> None:
+        self.rule = rule
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Elements) and self.rule == other.rule
+
+    def __hash__(self) -> int:
+        return hash(repr(self.rule))
+
+    def __repr__(self) -> str:
+        return f"Elements({self.rule!r})"
+
+
+class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
+    """Conditions on one value; all of them must hold."""
+
+    AT_LEAST_ONE: ClassVar = True
+
+    eq: Annotated[Any, Meta(description="Equals this value, of the same JSON type.")] = UNSET
+    ne: Annotated[Any, Meta(description="Is missing or does not equal this value.")] = UNSET
+    in_: (
+        Annotated[list[Any], Meta(min_length=1, description="Equals one of these values.")]
+        | UnsetType
+    ) = UNSET
+    not_in: (
+        Annotated[
+            list[Any],
+            Meta(min_length=1, description="Is missing or equals none of these values."),
+        ]
+        | UnsetType
+    ) = UNSET
+    gt: Annotated[Ordered | UnsetType, Meta(description="Is greater than this.")] = UNSET
+    gte: Annotated[Ordered | UnsetType, Meta(description="Is this or greater.")] = UNSET
+    lt: Annotated[Ordered | UnsetType, Meta(description="Is less than this.")] = UNSET
+    lte: Annotated[Ordered | UnsetType, Meta(description="Is this or less.")] = UNSET
+    prefix: (
+        Annotated[str, Meta(min_length=1, description="Is text that begins with this.")] | UnsetType
+    ) = UNSET
+    suffix: (
+        Annotated[str, Meta(min_length=1, description="Is text that ends with this.")] | UnsetType
+    ) = UNSET
+    contains: Annotated[
+        Any, Meta(description="Is text that contains this text, or an array with this element.")
+    ] = UNSET
+    pattern: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=1024,
+                description="Is text in which this RE2 expression is found; anchor it with ^ and $.",
+                examples=["^order\\."],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    exists: Annotated[
+        bool | UnsetType, Meta(description="Is there (true) or is missing (false).")
+    ] = UNSET
+    any: Annotated[
+        Elements | UnsetType, Meta(description="Is an array, one of whose elements is this.")
+    ] = UNSET
+    all: Annotated[
+        Elements | UnsetType,
+        Meta(description="Is an array, every element of which is this (an empty one is)."),
+    ] = UNSET
+    none: Annotated[
+        Elements | UnsetType,
+        Meta(description="Is missing, or is an array, no element of which is this."),
+    ] = UNSET
+
+
+OPERATORS: tuple[str, ...] = Operators.__struct_encode_fields__
+"""The operators by the names that authors write, in the order of the manual."""
+
+Condition: TypeAlias = Scalar | list[Any] | Operators
+"""An intended value (equality), or operators."""
+
+
+class Match(Written, frozen=True, kw_only=True):
+    """Which requests start the workflow. All conditions must hold."""
+
+    body: (
+        Annotated[
+            dict[ParameterPath, Condition],
+            Meta(
+                min_length=1,
+                description="Parameters of the body and their intended values.",
+                examples=[{"CityName": "Paris"}, {"order.total": {"gte": 100}}],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    query: (
+        Annotated[
+            dict[ParameterName, Condition],
+            Meta(
+                min_length=1,
+                description="Parameters of the URL's query and their intended values.",
+                examples=[{"dry_run": {"exists": False}}],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    headers: (
+        Annotated[
+            dict[HeaderName, Condition],
+            Meta(
+                min_length=1,
+                description="Headers and their intended values; names in any case.",
+                examples=[{"X-Event": {"in": ["order.created", "order.updated"]}}],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    otherwise: Annotated[
+        Literal["reject", "ignore"],
+        Meta(
+            description="What a request that does not match is answered: `reject` answers 422, "
+            '`ignore` answers 200 with {"status": "ignored"}.'
+        ),
+    ] = "reject"

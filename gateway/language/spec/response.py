@@ -1,0 +1,45 @@
+"""What the caller gets back: the workflow's outputs, or a report on the activation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import HeaderName, HeaderValue, ParameterPath
+
+ResponseType = Literal["outputs", "status"]
+
+
+class Response(Written, frozen=True, kw_only=True):
+    """The answer in its long form; `outputs` and `status` alone are short for `{type: …}`."""
+
+    type: Annotated[
+        ResponseType,
+        Meta(
+            description="`outputs` answers with what the workflow answered, `status` with a "
+            "report on the activation."
+        ),
+    ] = "outputs"
+    select: (
+        Annotated[
+            list[ParameterPath],
+            Meta(
+                min_length=1,
+                description="Answer a JSON object with just these results, their structure kept.",
+                examples=[["orderId", "customer.name"]],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    status: Annotated[
+        int, Meta(ge=200, le=299, description="The status code of a successful answer.")
+    ] = 200
+    headers: Annotated[
+        dict[HeaderName, HeaderValue],
+        Meta(
+            description="Headers that a successful answer carries.",
+            examples=[{"X-Handled-By": "gateway"}],
+        ),
+    ] = {}

@@ -1,0 +1,114 @@
+"""What a hook starts: the workflow's endpoint and how it is called."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.authentication import SecretReference
+from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import (
+    Duration,
+    HeaderName,
+    HeaderValue,
+    HttpUrl,
+    ParameterName,
+)
+
+
+class NoWorkflowAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
+    """The workflow asks for no credentials."""
+
+
+class BasicWorkflowAuthentication(
+    Written, frozen=True, kw_only=True, tag_field="type", tag="basic"
+):
+    """HTTP Basic credentials for the workflow (RFC 7617)."""
+
+    username: Annotated[
+        str,
+        Meta(pattern=r"^[^:\x00-\x1f\x7f]+$(?!\n)", max_length=128, description="The name."),
+    ]
+    password: Annotated[SecretReference, Meta(description="Where the password is found.")]
+
+
+class BearerWorkflowAuthentication(
+    Written, frozen=True, kw_only=True, tag_field="type", tag="bearer"
+):
+    """A bearer token for the workflow (RFC 6750)."""
+
+    token: Annotated[SecretReference, Meta(description="Where the token is found.")]
+
+
+WorkflowAuthentication = (
+    Literal["none"]
+    | NoWorkflowAuthentication
+    | BasicWorkflowAuthentication
+    | BearerWorkflowAuthentication
+)
+
+
+class Retry(Written, frozen=True, kw_only=True):
+    """How often an invocation is tried, within the one deadline of `timeout`."""
+
+    attempts: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=5,
+            description="Attempts in all; another one follows a connection that failed and "
+            "the answers 502, 503 and 504. Each carries the same `Idempotency-Key`.",
+        ),
+    ] = 1
+
+
+class Workflow(Written, frozen=True, kw_only=True):
+    """The workflow's HTTP endpoint. A URL alone is short for `{url: URL}`."""
+
+    url: Annotated[HttpUrl, Meta(description="Where the workflow is started.")]
+    method: Annotated[
+        Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
+        Meta(
+            description="The method of the invocation. GET and DELETE carry the data as query "
+            "parameters, the others as a body."
+        ),
+    ] = "POST"
+    headers: Annotated[
+        dict[HeaderName, HeaderValue],
+        Meta(description="Headers that every invocation carries.", examples=[{"X-Source": "gw"}]),
+    ] = {}
+    forward_headers: Annotated[
+        list[HeaderName],
+        Meta(
+            description="Headers of the request that are handed on; none by default.",
+            examples=[["X-Event"]],
+        ),
+    ] = []
+    query: Annotated[
+        dict[ParameterName, str | int | float | bool],
+        Meta(description="Query parameters that are added to the URL."),
+    ] = {}
+    body: Annotated[
+        dict[str, Any],
+        Meta(
+            description="Members that are merged over the received JSON object.",
+            examples=[{"source": "gateway"}],
+        ),
+    ] = {}
+    format: Annotated[
+        Literal["json", "form", "raw"] | UnsetType,
+        Meta(
+            description="How the data is encoded: `json`, `form` (URL-encoded), or `raw`: the "
+            "bytes as they were received. By default the type that was received is kept."
+        ),
+    ] = UNSET
+    authentication: Annotated[
+        WorkflowAuthentication,
+        Meta(description="The credentials that the workflow asks for."),
+    ] = "none"
+    timeout: Annotated[
+        Duration,
+        Meta(description="The deadline of the whole invocation, at most 5m."),
+    ] = "10s"
+    retry: Annotated[Retry, Meta(description="How often an invocation is tried.")] = Retry()
