@@ -1,0 +1,1 @@
+"""What the gateway costs, measured beside the tools that people would use instead."""

@@ -1,0 +1,123 @@
+"""From rounds to rows, ratios and targets: plain values, ready for any format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.contest import Contender
+from benchmarks.load import Round
+
+MIB = 2**20
+RATIOS = {"node-red": 2.5, "adnanh": 3.0, "caddy": 0.3}
+P99_MS = 15.0
+RSS_MIB = 90.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One peer's medians over its rounds, and its peaks; memory in MiB, latency in ms."""
+
+    key: str
+    name: str
+    version: str
+    does: str
+    reason: str = ""
+    rate: float = 0.0
+    spread: float = 0.0
+    p50: float = 0.0
+    p99: float = 0.0
+    cpu_us: float = 0.0
+    pss: float = 0.0
+    processes: tuple[float, ...] = ()
+    errors: int = 0
+    ratio: float | None = None
+    rounds: tuple[Round, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What was to be reached; `met` is None when it could not be measured."""
+
+    text: str
+    found: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Report:
+    machine: dict[str, str]
+    scenario: str
+    rows: tuple[Row, ...]
+    targets: tuple[Target, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the gateway, where it took part, was measured, and nobody answered wrongly."""
+        return not any(row.errors or (row.reason and row.key == "gateway") for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def make(machine: dict[str, str], scenario: str, contenders: Sequence[Contender]) -> Report:
+    ours = next((one for one in contenders if one.peer.key == "gateway" and one.measured), None)
+    rate = ours.median(_rate) if ours else None
+    rows = tuple(_row(one, rate) for one in contenders)
+    return Report(machine, scenario, rows, _targets({row.key: row for row in rows}))
+
+
+def _row(one: Contender, gateway_rate: float | None) -> Row:
+    peer = one.peer
+    if not one.measured:
+        return Row(peer.key, peer.name, one.version, peer.does, reason=one.reason)
+    rates = [found.rate for found in one.rounds]
+    rate = one.median(_rate)
+    return Row(
+        key=peer.key,
+        name=peer.name,
+        version=one.version,
+        does=peer.does,
+        rate=rate,
+        spread=(max(rates) - min(rates)) / rate,
+        p50=one.median(lambda found: found.p50),
+        p99=one.median(lambda found: found.p99),
+        cpu_us=one.median(lambda found: found.cpu / found.requests * 1e6),
+        pss=one.usage.pss / MIB,
+        processes=tuple(sorted((rss / MIB for rss in one.usage.rss.values()), reverse=True)),
+        errors=one.errors,
+        ratio=gateway_rate / rate if gateway_rate and peer.key != "gateway" else None,
+        rounds=tuple(one.rounds),
+    )
+
+
+def _rate(found: Round) -> float:
+    return found.rate
+
+
+def _targets(rows: dict[str, Row]) -> tuple[Target, ...]:
+    if "gateway" not in rows:
+        return ()
+    ratios = tuple(_ratio(rows.get(key), key, wanted) for key, wanted in RATIOS.items())
+    return (*ratios, *_own(rows["gateway"]))
+
+
+def _ratio(row: Row | None, key: str, wanted: float) -> Target:
+    text = f"at least {wanted} times {row.name if row else key}"
+    if row is None or row.ratio is None:
+        return Target(text, "not measured", None)
+    return Target(text, f"{row.ratio:.2f} times", row.ratio >= wanted)
+
+
+def _own(row: Row) -> tuple[Target, ...]:
+    latency = f"p99 under {P99_MS:.0f} ms"
+    memory = f"resident memory under {RSS_MIB:.0f} MiB in every process"
+    if not row.rounds:
+        return (Target(latency, "not measured", None), Target(memory, "not measured", None))
+    largest = max(row.processes)
+    each = ", ".join(f"{rss:.0f}" for rss in row.processes)
+    return (
+        Target(latency, f"{row.p99:.1f} ms", row.p99 < P99_MS),
+        Target(memory, f"{each} MiB", largest < RSS_MIB),
+    )
