@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.needs import first_line, require
+from benchmarks.needs import require, version_of
 from benchmarks.peers import nginx
 
 
@@ -23,7 +23,7 @@ def describe() -> dict[str, str]:
         "system": f"{_os_release()}, Linux {platform.release()}",
         "load before": f"{os.getloadavg()[0]:.2f}",
         "Python": platform.python_version(),
-        "wrk": first_line(require("wrk"), "-v").split()[1],
+        "wrk": version_of(require("wrk"), "-v"),
         "workflow": f"nginx {nginx.version()}, static JSON, connections kept open",
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import SubprocessError
 
 from benchmarks import load
 from benchmarks.contest import Contender, Entrant, ground
@@ -54,7 +55,7 @@ def _or_out(contender: Contender, say: Say) -> Iterator[None]:
     """A peer that fails is out of the run with its reason; the others go on."""
     try:
         yield
-    except (PeerError, OSError) as error:
+    except (PeerError, OSError, SubprocessError) as error:
         contender.reason = contender.reason or str(error)
         say(f"without {contender.peer.name}: {contender.reason}")
 

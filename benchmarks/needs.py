@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -76,3 +77,10 @@ def first_line(*argv: str) -> str:
     """What a tool says first about its version; some say it on standard error."""
     done = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
     return next(iter((done.stdout or done.stderr).splitlines()), "unknown")
+
+
+def version_of(*argv: str) -> str:
+    """The first thing in a tool's first line that looks like a version, else all of it."""
+    line = first_line(*argv)
+    found = re.search(r"\d+(\.\d+)+[\w.+~-]*", line)
+    return found[0] if found else line

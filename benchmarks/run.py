@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from subprocess import SubprocessError
 from types import FrameType
 
 import rich_click as click
@@ -123,7 +124,7 @@ def _measured(plan: measure.Plan, request: scenario.Scenario) -> report.Report:
     except KeyboardInterrupt:
         progress.print("interrupted; everything that was started is stopped")
         sys.exit(130)
-    except PeerError as error:
+    except (PeerError, OSError, SubprocessError) as error:
         progress.print(f"error: {error}", style="red")
         sys.exit(2)
 

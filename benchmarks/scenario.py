@@ -51,6 +51,16 @@ class Site:
     def workflow_url(self) -> str:
         return f"http://127.0.0.1:{self.workflow_port}/run/paris"
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the settings of a peer have to name."""
+        return {
+            "port": self.port,
+            "workflow": self.workflow_port,
+            "token": self.scenario.token,
+            "connections": self.scenario.connections,
+        }
+
     def write(self, name: str, text: str) -> Path:
         path = self.workdir / name
         path.write_text(text, encoding="utf-8")

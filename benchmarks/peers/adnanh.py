@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.needs import debian, first_line, require
+from benchmarks.needs import debian, require, version_of
 from benchmarks.peers.protocol import Peer
 from benchmarks.processes import Launch
 from benchmarks.scenario import HOOK, Site
@@ -36,7 +36,7 @@ def _launch(site: Site) -> Launch:
 
 
 def _version() -> str:
-    return first_line(require("webhook"), "-version").split()[-1]
+    return version_of(require("webhook"), "-version")
 
 
 PEER = Peer(

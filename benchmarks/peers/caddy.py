@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.needs import debian, first_line, require
+from benchmarks.needs import debian, require, version_of
 from benchmarks.peers.protocol import Peer
 from benchmarks.processes import Launch
 from benchmarks.scenario import Site
@@ -30,13 +30,7 @@ http://127.0.0.1:{port} {{
 
 
 def _launch(site: Site) -> Launch:
-    text = CADDYFILE.format(
-        port=site.port,
-        token=site.scenario.token,
-        workflow=site.workflow_port,
-        connections=site.scenario.connections,
-    )
-    caddyfile = site.write("Caddyfile", text)
+    caddyfile = site.write("Caddyfile", CADDYFILE.format(**site.facts))
     home = {"HOME": str(site.workdir), "XDG_DATA_HOME": str(site.workdir)}
     return Launch(
         [require("caddy"), "run", "--adapter", "caddyfile", "--config", str(caddyfile)], home
@@ -44,7 +38,7 @@ def _launch(site: Site) -> Launch:
 
 
 def _version() -> str:
-    return first_line(require("caddy"), "version").split()[0]
+    return version_of(require("caddy"), "version")
 
 
 PEER = Peer(

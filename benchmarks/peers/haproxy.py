@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.needs import debian, first_line, require
+from benchmarks.needs import debian, require, version_of
 from benchmarks.peers.protocol import Peer
 from benchmarks.processes import Launch
 from benchmarks.scenario import Site
@@ -31,15 +31,12 @@ backend workflow
 
 
 def _launch(site: Site) -> Launch:
-    settings = site.write(
-        "haproxy.cfg",
-        SETTINGS.format(port=site.port, token=site.scenario.token, workflow=site.workflow_port),
-    )
+    settings = site.write("haproxy.cfg", SETTINGS.format(**site.facts))
     return Launch([require("haproxy"), "-db", "-f", str(settings)])
 
 
 def _version() -> str:
-    return first_line(require("haproxy"), "-v").split()[2]
+    return version_of(require("haproxy"), "-v")
 
 
 PEER = Peer(

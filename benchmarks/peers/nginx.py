@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.needs import debian, first_line, require
+from benchmarks.needs import debian, require, version_of
 from benchmarks.peers.protocol import Peer
 from benchmarks.processes import Launch
 from benchmarks.scenario import Site
@@ -51,17 +51,11 @@ def launch(site: Site, http: str) -> Launch:
 
 
 def _launch(site: Site) -> Launch:
-    proxy = PROXY.format(
-        port=site.port,
-        token=site.scenario.token,
-        workflow=site.workflow_port,
-        connections=site.scenario.connections,
-    )
-    return launch(site, proxy)
+    return launch(site, PROXY.format(**site.facts))
 
 
 def version() -> str:
-    return first_line(require("nginx"), "-v").rpartition("/")[2]
+    return version_of(require("nginx"), "-v")
 
 
 PEER = Peer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.needs import Need, first_line, require, run_installer
+from benchmarks.needs import Need, require, run_installer, version_of
 from benchmarks.peers.protocol import Peer
 from benchmarks.processes import Launch
 from benchmarks.scenario import Site
@@ -38,7 +38,7 @@ module.exports = {
 
 
 def _present() -> bool:
-    return RED.exists() and NODE.exists() and first_line(str(NODE), "--version")[:4] == "v24."
+    return RED.exists() and NODE.exists() and version_of(str(NODE), "--version").startswith("24.")
 
 
 def _install() -> None:
@@ -72,7 +72,7 @@ def _launch(site: Site) -> Launch:
 
 def _version() -> str:
     package = json.loads((MODULES / "node-red" / "package.json").read_text())
-    return f"{package['version']} on Node {first_line(str(NODE), '--version')}"
+    return f"{package['version']} on Node {version_of(str(NODE), '--version')}"
 
 
 PEER = Peer(
