@@ -1,0 +1,1 @@
+"""Health, status, logs: what operators look at."""

@@ -1,0 +1,1 @@
+"""From the bytes in a directory to the generation that serves."""

@@ -1,0 +1,26 @@
+"""Types of flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rich_click as click
+
+from gateway.language.quantities import parse_duration
+
+
+class Duration(click.ParamType):
+    """A duration as in the hook language, `250ms` or `20s`; seconds as a float."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a duration such as 250ms, 20s or 5m", param, ctx)
+
+
+DURATION = Duration()

@@ -1,0 +1,126 @@
+"""HTTP Basic (RFC 7617): any one of the hook's users opens it."""
+
+from __future__ import annotations
+
+import binascii
+import hmac
+import os
+from base64 import b64decode
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any
+
+from msgspec import UNSET
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.guards.challenge import challenge
+from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry
+from gateway.language.spec import BasicAuthentication, User
+from gateway.runtime import Runtime
+from gateway.scrypt import ScryptParameters, parse
+from gateway.secret import Cell
+
+REMEMBERED = 1024
+"""How many verified passwords a hook remembers, each as a keyed digest."""
+
+
+class _Account:
+    """One user: a scrypt hash, or the digest of a secret."""
+
+    __slots__ = ("digest", "hash", "name", "until")
+
+    def __init__(self, user: User, runtime: Runtime) -> None:
+        self.name = user.username.encode()
+        self.until = expiry(user.expires)
+        written = user.password
+        self.hash = None if written.scrypt is UNSET else parse(written.scrypt)
+        self.digest = Digest(cell_of(written, runtime), b"", self.until)
+
+
+class _Memory:
+    """Passwords that were verified, as digests under a key that dies with the process."""
+
+    __slots__ = ("_key", "_known")
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+        self._known: OrderedDict[bytes, None] = OrderedDict()
+
+    def digest(self, name: bytes, password: bytes) -> bytes:
+        length = len(name).to_bytes(4)
+        return blake2b(length + name + password, key=self._key, digest_size=32).digest()
+
+    def knows(self, digest: bytes) -> bool:
+        return digest in self._known
+
+    def add(self, digest: bytes) -> None:
+        self._known[digest] = None
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def basic_guard(
+    spec: BasicAuthentication, realm: str, runtime: Runtime
+) -> tuple[Any, tuple[Cell, ...]]:
+    """The guard, and the cells it needs. It raises Unauthenticated or Unavailable."""
+    accounts = tuple(_Account(user, runtime) for user in spec.users)
+    cells = tuple(cell for user in spec.users if (cell := cell_of(user.password, runtime)))
+    memory = _Memory()
+    refused = challenge("Basic", realm, ', charset="UTF-8"')
+
+    async def guard(connection: Any, _handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        presented = _credentials(exchange.header(b"authorization"))
+        if presented is None or not await _opens(accounts, presented, memory, runtime):
+            raise refused
+
+    return guard, cells
+
+
+def _credentials(header: bytes | None) -> tuple[bytes, bytes] | None:
+    if header is None or header[:6].lower() != b"basic ":
+        return None
+    try:
+        name, colon, password = b64decode(header[6:].strip(b" "), validate=True).partition(b":")
+    except (binascii.Error, ValueError):
+        return None
+    return (name, password) if colon else None
+
+
+async def _opens(
+    accounts: tuple[_Account, ...], presented: tuple[bytes, bytes], memory: _Memory, runtime: Runtime
+) -> bool:
+    """Every account is compared; at most one hash is computed, for unknown names as well."""
+    name, password = presented
+    now = runtime.clock()
+    opened = False
+    candidate: ScryptParameters | None = None
+    known = False
+    for account in accounts:
+        same = hmac.compare_digest(account.name, name) and now < account.until
+        if account.hash is None:
+            opened |= any_accepts((account.digest,), password, now) and same
+        elif same:
+            candidate, known = account.hash, True
+        elif candidate is None:
+            candidate = account.hash
+    if opened or candidate is None:
+        return opened
+    return await _remembered(memory, presented, known, candidate.verify, runtime)
+
+
+async def _remembered(
+    memory: _Memory,
+    presented: tuple[bytes, bytes],
+    known: bool,
+    verify: Callable[[bytes], bool],
+    runtime: Runtime,
+) -> bool:
+    digest = memory.digest(*presented)
+    if known and memory.knows(digest):
+        return True
+    verified = await runtime.hashing.run(lambda: verify(presented[1]))
+    if known and verified:
+        memory.add(digest)
+    return known and verified

@@ -1,0 +1,14 @@
+"""The 401 that every guard answers: constant, so that it tells nothing about credentials."""
+
+from __future__ import annotations
+
+from gateway.errors import Unauthenticated
+
+
+def challenge(scheme: str, realm: str, extra: str = "") -> Unauthenticated:
+    """A refusal with its `WWW-Authenticate` header (RFC 9110 §11.6.1)."""
+    value = f'{scheme} realm="{realm}"{extra}'
+    return Unauthenticated(
+        f"This hook asks for {scheme} credentials that it knows.",
+        ((b"www-authenticate", value.encode("ascii")),),
+    )

@@ -1,0 +1,66 @@
+"""Credentials that are recognised by digest: tokens and keys, each until it expires."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Protocol
+
+from msgspec import UNSET, UnsetType
+
+from gateway.language.spec.authentication import Instant
+from gateway.runtime import Runtime
+from gateway.secret import Cell
+
+
+class Reference(Protocol):
+    """Anything written with `secret:` or `env:`."""
+
+    @property
+    def secret(self) -> str | UnsetType: ...
+    @property
+    def env(self) -> str | UnsetType: ...
+
+
+def cell_of(reference: Reference, runtime: Runtime) -> Cell | None:
+    """The cell of a reference, None where a digest or a hash is written instead."""
+    if reference.secret is not UNSET:
+        return runtime.secrets.cell("secret", reference.secret)
+    if reference.env is not UNSET:
+        return runtime.secrets.cell("env", reference.env)
+    return None
+
+
+def expiry(expires: Instant | UnsetType) -> float:
+    """The instant as POSIX seconds, infinite where none is written."""
+    return float("inf") if expires is UNSET else expires.timestamp()
+
+
+class Digest:
+    """One accepted credential: its digest, fixed or of the secret as it is now."""
+
+    __slots__ = ("_cell", "_fixed", "_until")
+
+    def __init__(self, cell: Cell | None, fixed: bytes, until: float) -> None:
+        self._cell = cell
+        self._fixed = fixed
+        self._until = until
+
+    def accepts(self, digest: bytes, now: float) -> bool:
+        """Constant-time comparison; expired and missing credentials accept nothing."""
+        expected = self._fixed
+        if self._cell is not None:
+            secret = self._cell.secret
+            expected = secret.sha256 if secret is not None else b""
+        same = hmac.compare_digest(expected, digest)
+        return same and now < self._until
+
+
+def any_accepts(digests: Iterable[Digest], presented: bytes, now: float) -> bool:
+    """Whether any credential is the presented one; every one is compared, without early exit."""
+    digest = sha256(presented).digest()
+    found = False
+    for candidate in digests:
+        found |= candidate.accepts(digest, now)
+    return found

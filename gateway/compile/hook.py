@@ -1,0 +1,103 @@
+"""A hook as it runs: its guards, its rules, its workflow, its answer."""
+
+from __future__ import annotations
+
+import time
+
+from gateway.compile.body import decode_query
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.guards import Guard, compile_guards
+from gateway.compile.invoker import Invoker
+from gateway.compile.matcher import compile_match
+from gateway.compile.payload import WITH_BODY, PayloadEncoder
+from gateway.compile.responder import Answer, compile_response, failed, ignored
+from gateway.errors import NotIntended, Unavailable, WorkflowFailure
+from gateway.ids import uuid7
+from gateway.language.spec import Hook as Spec
+from gateway.language.spec import Workflow
+from gateway.runtime import Runtime
+from gateway.secret import Cell
+
+RETRY_LATER = ((b"retry-after", b"30"),)
+
+
+class Hook:
+    """One compiled hook. It borrows from the runtime and owns nothing that must be closed."""
+
+    __slots__ = (
+        "_encoder",
+        "_ignores",
+        "_invoke",
+        "_matcher",
+        "_respond",
+        "cells",
+        "guards",
+        "methods",
+        "name",
+        "route",
+    )
+
+    def __init__(self, spec: Spec, runtime: Runtime) -> None:
+        workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
+        guarding = compile_guards(spec.authentication, spec.name, runtime)
+        self.name = spec.name
+        self.route = spec.route
+        self.methods = spec.methods
+        self._matcher = compile_match(spec.match)
+        self._ignores = bool(spec.match) and spec.match.otherwise == "ignore"
+        self._encoder = PayloadEncoder(workflow, self._matcher.needs_body)
+        self._invoke = Invoker(workflow, runtime)
+        self._respond = compile_response(spec.response)
+        self.cells: tuple[Cell, ...] = (*guarding.cells, *self._invoke.cells)
+        self.guards: tuple[Guard, ...] = (
+            (_in_service(self.cells), *guarding.guards) if self.cells else guarding.guards
+        )
+
+    def problems(self) -> list[str]:
+        """Why the hook is out of service, in words; empty while it serves."""
+        return [cell.problem for cell in self.cells if cell.secret is None]
+
+    async def activate(self, exchange: Exchange) -> Answer:
+        """Body, rules, workflow, answer. Raises a Refusal before anything ran."""
+        query = decode_query(exchange.query_string)
+        received = await self._encoder.read(exchange, query)
+        body = received if exchange.method in WITH_BODY else None
+        mismatch = self._matcher(body, query, exchange.headers)
+        if mismatch is not None:
+            return self._refuse(exchange, mismatch)
+        payload = await self._encoder.encode(exchange, received)
+        exchange.run = uuid7()
+        started = time.perf_counter()
+        try:
+            reply = await self._invoke(exchange, payload)
+            exchange.workflow_ms = _elapsed(started)
+            if not 200 <= reply.status < 300:
+                raise WorkflowFailure(f"the workflow answered {reply.status}", reply.status)
+            answer = self._respond(exchange, reply)
+        except WorkflowFailure as failure:
+            exchange.workflow_ms = _elapsed(started)
+            exchange.outcome = "failed"
+            return failed(exchange, failure)
+        exchange.outcome = "succeeded"
+        return answer
+
+    def _refuse(self, exchange: Exchange, mismatch: str) -> Answer:
+        if not self._ignores:
+            raise NotIntended(mismatch)
+        exchange.outcome = "ignored"
+        return ignored(exchange)
+
+
+def _elapsed(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 3)
+
+
+def _in_service(cells: tuple[Cell, ...]) -> Guard:
+    async def guard(connection: object, _handler: object) -> None:
+        for cell in cells:
+            if cell.secret is None:
+                exchange: Exchange = connection.scope[SCOPE_KEY]  # type: ignore[attr-defined]
+                exchange.outcome = "out-of-service"
+                raise Unavailable("The hook is out of service; its operator knows why.", RETRY_LATER)
+
+    return guard

@@ -1,0 +1,90 @@
+"""What the workflow receives: exactly what the rules saw, or the bytes untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET
+
+from gateway.compile.body import Received, decode_body
+from gateway.compile.exchange import Exchange
+from gateway.compile.forms import encode_form, flatten
+from gateway.errors import NotIntended
+from gateway.language.spec import Workflow
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+_encode_json = msgspec.json.Encoder().encode
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """The data of one invocation: a body with its type, or query parameters."""
+
+    body: bytes | None = None
+    content_type: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+
+
+class PayloadEncoder:
+    """How a hook's data is encoded for its workflow; resolved once.
+
+    `decodes` says whether the body must be understood first: then another type is a 415.
+    """
+
+    __slots__ = ("_format", "_in_query", "_static", "decodes")
+
+    def __init__(self, workflow: Workflow, needs_body: bool) -> None:
+        self._format: Literal["json", "form", "raw"] | None = (
+            None if workflow.format is UNSET else workflow.format
+        )
+        self._in_query = workflow.method not in WITH_BODY
+        self._static = workflow.body
+        self.decodes = needs_body or (
+            self._format != "raw"
+            and (self._format is not None or self._in_query or bool(self._static))
+        )
+
+    async def read(self, exchange: Exchange, query: Mapping[str, Any]) -> Received | None:
+        """The received parameters, decoded; None where nothing needs them decoded."""
+        if exchange.method not in WITH_BODY:
+            return Received("none", query)
+        body = await exchange.read_body()
+        if not self.decodes:
+            return None
+        return decode_body(exchange.header(b"content-type"), body)
+
+    async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
+        """Raises NotIntended where static members cannot be merged over what was received."""
+        if received is None or (self._format == "raw" and exchange.method in WITH_BODY):
+            return _raw(await exchange.read_body(), exchange.header(b"content-type"))
+        value = self._merged(received.value)
+        if self._in_query:
+            return Payload(query=flatten(_mapping(value)))
+        if received.kind == "none" and exchange.method in WITH_BODY and not self._static:
+            return Payload()
+        if (self._format or _kept(received.kind)) == "form":
+            return Payload(encode_form(_mapping(value)), FORM)
+        return Payload(_encode_json(value), JSON)
+
+    def _merged(self, value: Any) -> Any:
+        return {**_mapping(value), **self._static} if self._static else value
+
+
+def _kept(kind: str) -> str:
+    return "form" if kind in ("form", "multipart") else "json"
+
+
+def _raw(body: bytes, content_type: bytes | None) -> Payload:
+    if not body:
+        return Payload()
+    return Payload(body, content_type.decode("latin-1") if content_type else None)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NotIntended("The body must be a JSON object: this hook's workflow takes parameters.")
+    return value

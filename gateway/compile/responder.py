@@ -1,0 +1,126 @@
+"""What the caller gets: the workflow's outputs, or a report on the activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from gateway.compile.exchange import Exchange
+from gateway.errors import WorkflowFailure
+from gateway.language.spec import Response
+from gateway.language.values import parse_path
+from gateway.workflow_client import Reply
+
+Headers = tuple[tuple[bytes, bytes], ...]
+JSON_TYPE = (b"content-type", b"application/json")
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What is sent back: a status, headers in lower case, a whole body."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+Responder = Callable[[Exchange, Reply], Answer]
+
+
+def compile_response(written: str | Response) -> Responder:
+    """The responder of a hook, for activations whose workflow answered 2xx."""
+    response = Response(type=written) if isinstance(written, str) else written  # type: ignore[arg-type]
+    extra = tuple((k.lower().encode(), v.encode("ascii")) for k, v in response.headers.items())
+    if response.type == "status":
+        return lambda exchange, reply: Answer(
+            response.status, (JSON_TYPE, *extra), _encode(_report(exchange, "succeeded", reply.status))
+        )
+    if response.select is UNSET:
+        return _outputs(response.status, extra)
+    return _selected(response.status, extra, tuple(parse_path(path) for path in response.select))
+
+
+def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
+    """The report of an activation that failed, the same in every mode."""
+    report = _report(exchange, "failed", failure.status_code)
+    report["reason"] = failure.reason
+    return Answer(failure.status, (JSON_TYPE,), _encode(report))
+
+
+def ignored(exchange: Exchange) -> Answer:
+    """The report of a request that `otherwise: ignore` let pass without an activation."""
+    return Answer(200, (JSON_TYPE,), _encode({"status": "ignored", "hook": exchange.hook}))
+
+
+def _report(exchange: Exchange, status: str, status_code: int | None) -> dict[str, Any]:
+    workflow: dict[str, Any] = {"duration_ms": exchange.workflow_ms}
+    if status_code is not None:
+        workflow = {"status_code": status_code, **workflow}
+    return {"status": status, "hook": exchange.hook, "run": exchange.run, "workflow": workflow}
+
+
+def _outputs(status: int, extra: Headers) -> Responder:
+    def respond(_exchange: Exchange, reply: Reply) -> Answer:
+        headers = []
+        if reply.content_type is not None:
+            headers.append((b"content-type", reply.content_type.encode("latin-1")))
+        if reply.content_encoding is not None:
+            headers.append((b"content-encoding", reply.content_encoding.encode("latin-1")))
+        # A page of the workflow's must not be guessed into a script on the gateway's origin.
+        headers.append((b"x-content-type-options", b"nosniff"))
+        return Answer(status, (*headers, *extra), reply.body)
+
+    return respond
+
+
+def _selected(
+    status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]
+) -> Responder:
+    def respond(_exchange: Exchange, reply: Reply) -> Answer:
+        try:
+            outputs = _decode(reply.body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise WorkflowFailure(
+                "the workflow's outputs are not JSON, so nothing can be selected", reply.status
+            ) from error
+        return Answer(status, (JSON_TYPE, *extra), _encode(select(outputs, paths)))
+
+    return respond
+
+
+def select(outputs: Any, paths: tuple[tuple[str | int, ...], ...]) -> dict[str, Any]:
+    """Just these results, their structure kept; what is not there is left out.
+
+    An element of an array is kept under its index as a member: `{"items": {"0": …}}`.
+    """
+    chosen: dict[str, Any] = {}
+    for path in paths:
+        value, found = _at(outputs, path)
+        if found:
+            _put(chosen, path, value)
+    return chosen
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> tuple[Any, bool]:
+    for segment in path:
+        if isinstance(value, dict) and str(segment) in value:
+            value = value[str(segment)]
+        elif isinstance(value, list) and isinstance(segment, int) and segment < len(value):
+            value = value[segment]
+        else:
+            return None, False
+    return value, True
+
+
+def _put(chosen: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
+    for segment in path[:-1]:
+        nested = chosen.setdefault(str(segment), {})
+        if not isinstance(nested, dict):
+            return
+        chosen = nested
+    chosen.setdefault(str(path[-1]), value)

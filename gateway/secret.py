@@ -1,0 +1,127 @@
+"""Secrets: a type that cannot be printed by accident, and the store that finds their values."""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+MAX_SECRET = 64 * 1024
+SecretKind = Literal["secret", "env"]
+
+
+class Secret:
+    """A secret value. `reveal()` is the one way to its bytes, and can be searched for."""
+
+    __slots__ = ("_value", "sha256")
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+        self.sha256 = sha256(value).digest()
+
+    def reveal(self) -> bytes:
+        """The secret's bytes."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        raise TypeError("a secret has no text form; reveal() gives its bytes")
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not serialised")
+
+
+class Cell:
+    """What a reference points to now. The store writes it; guards read it at each request.
+
+    `secret` is None while the reference is missing or empty, and then `problem` says so in words
+    an operator can act on, naming the reference and never the value.
+    """
+
+    __slots__ = ("kind", "name", "problem", "secret")
+
+    def __init__(self, kind: SecretKind, name: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.secret: Secret | None = None
+        self.problem = f"{self.label} has not been read"
+
+    @property
+    def label(self) -> str:
+        """The reference in words, for messages."""
+        return f"secret '{self.name}'" if self.kind == "secret" else f"variable '{self.name}'"
+
+
+class SecretStore:
+    """Finds the values of references; `refresh` reads them again.
+
+    A reference is read when it is first asked for and at each refresh, never in a request.
+    """
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+        self._cells: dict[tuple[SecretKind, str], Cell] = {}
+
+    def cell(self, kind: SecretKind, name: str) -> Cell:
+        """The one cell of a reference; it stays the same object for the life of the process."""
+        key = (kind, name)
+        if key not in self._cells:
+            cell = Cell(kind, name)
+            self._fill(cell)
+            self._cells[key] = cell
+        return self._cells[key]
+
+    def refresh(self) -> list[str]:
+        """Read every known reference again; the labels of those whose value changed."""
+        changed = []
+        for cell in self._cells.values():
+            before = cell.secret.sha256 if cell.secret else None
+            self._fill(cell)
+            if before != (cell.secret.sha256 if cell.secret else None):
+                changed.append(cell.label)
+        return changed
+
+    def _fill(self, cell: Cell) -> None:
+        try:
+            value = self._read(cell)
+        except FileNotFoundError:
+            cell.secret, cell.problem = None, f"{cell.label} is missing"
+        except (OSError, ValueError) as error:
+            cell.secret, cell.problem = None, f"{cell.label} cannot be read: {_reason(error)}"
+        else:
+            cell.secret = Secret(value) if value else None
+            cell.problem = "" if value else f"{cell.label} is empty"
+
+    def _read(self, cell: Cell) -> bytes:
+        if cell.kind == "env":
+            value = os.environb.get(cell.name.encode())
+            if value is None:
+                raise FileNotFoundError
+            return _without_newline(value)
+        if self._directory is None:
+            raise ValueError("there is no secrets directory; --secrets names it")
+        return _read_file(self._directory / cell.name)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror or "unknown" if isinstance(error, OSError) else str(error)
+
+
+def _read_file(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("not a regular file")
+        value = file.read(MAX_SECRET + 1)
+    if len(value) > MAX_SECRET:
+        raise ValueError(f"larger than {MAX_SECRET} bytes")
+    return _without_newline(value)
+
+
+def _without_newline(value: bytes) -> bytes:
+    """Editors and `echo` end a file with a newline that nobody means to be part of the secret."""
+    return value.removesuffix(b"\n").removesuffix(b"\r") if value.endswith(b"\n") else value

@@ -1,0 +1,67 @@
+"""Sending answers: results as they are, refusals as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from gateway.compile.exchange import Exchange
+from gateway.compile.responder import Answer
+from gateway.errors import Refusal
+
+Send = Callable[[Any], Awaitable[None]]
+PROBLEM = (b"content-type", b"application/problem+json")
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
+    """Send a whole answer. The exchange remembers its status for the log."""
+    exchange.status = answer.status
+    headers = [
+        *answer.headers,
+        (b"content-length", str(len(answer.body)).encode()),
+        (b"x-request-id", exchange.request_id.encode()),
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+def problem(exchange: Exchange, refusal: Refusal) -> Answer:
+    """The problem document of a refusal; its `instance` is the request id."""
+    return problem_document(
+        refusal.status, refusal.code, refusal.title, refusal.detail, exchange.request_id,
+        (*refusal.headers, (b"connection", b"close")) if refusal.close else refusal.headers,
+    )
+
+
+def problem_document(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    instance: str,
+    headers: tuple[tuple[bytes, bytes], ...] = (),
+) -> Answer:
+    """A problem document (RFC 9457 §3) as an answer."""
+    body = {
+        "type": f"urn:webhook-gateway:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+    }
+    return Answer(status, (PROBLEM, *headers), _encode(body))
+
+
+def unexpected(exchange: Exchange) -> Answer:
+    """The answer to a fault of ours: it says nothing but where to look in the log."""
+    return problem_document(
+        500,
+        "unexpected",
+        "The gateway made a mistake",
+        "The log has more under this request id.",
+        exchange.request_id,
+    )

@@ -1,0 +1,153 @@
+"""All hooks of one snapshot as one immutable Litestar app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from litestar import Litestar, Router, asgi
+from litestar.exceptions import NotFoundException
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.hook import RETRY_LATER, Hook
+from gateway.errors import MethodNotAllowed, NotFound, Unavailable
+from gateway.language.diagnostic import Diagnostic
+from gateway.language.read import BrokenHook, ReadHook
+from gateway.language.spec.hook import Method
+from gateway.serve.answering import send_answer
+
+METHODS: tuple[str, ...] = Method.__args__  # type: ignore[attr-defined]
+State = Literal["serving", "stale", "out of service", "disabled"]
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A hook of a generation, as status shows it. `running` is None while nothing can run."""
+
+    name: str
+    route: str
+    methods: tuple[str, ...]
+    file: str
+    running: Hook | None
+    stale: bool = False
+    enabled: bool = True
+
+    @property
+    def state(self) -> State:
+        """The state now: a secret that goes missing takes the hook out of service at once."""
+        if not self.enabled:
+            return "disabled"
+        if self.running is None or self.running.problems():
+            return "out of service"
+        return "stale" if self.stale else "serving"
+
+
+class Generation:
+    """What serves: routes, their states, and the diagnostics of the snapshot it was built from.
+
+    The app is never changed after it is built. Litestar routes by path alone for ASGI handlers,
+    so the method is made the first segment of the path: `/POST/hooks/paris`.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        digest: str,
+        hooks: Sequence[Served],
+        diagnostics: Sequence[Diagnostic] = (),
+    ) -> None:
+        self.number = number
+        self.digest = digest
+        self.hooks = tuple(hooks)
+        self.diagnostics = tuple(diagnostics)
+        self.loaded_at = datetime.now(UTC)
+        self.app = Litestar(
+            # Registered through one router, the routing trie is made once and not for each route.
+            [Router("/", route_handlers=[_handler(hook) for hook in self.hooks if hook.enabled])],
+            openapi_config=None,
+            logging_config=None,
+        )
+        self._find = self.app.asgi_router.handle_routing
+
+    def route(self, exchange: Exchange) -> Any:
+        """The ASGI app of the hook that owns the path and method: guards, then the handler.
+
+        Raises NotFound and MethodNotAllowed.
+        """
+        try:
+            app, handler, _path, parameters, _template = self._find(
+                path=f"/{exchange.method}{exchange.path}", method=None
+            )
+        except NotFoundException:
+            raise self._refusal(exchange) from None
+        exchange.hook = handler.name
+        exchange.path_params = parameters
+        return app
+
+    def _refusal(self, exchange: Exchange) -> NotFound | MethodNotAllowed:
+        allowed = [method for method in METHODS if self._owns(method, exchange.path)]
+        if not allowed:
+            return NotFound(_no_owner(exchange.path, self._owned(exchange.path.rstrip("/"))))
+        return MethodNotAllowed(
+            f"The hook takes {' and '.join(allowed)}.", ((b"allow", ", ".join(allowed).encode()),)
+        )
+
+    def _owned(self, path: str) -> bool:
+        return any(self._owns(method, path) for method in METHODS)
+
+    def _owns(self, method: str, path: str) -> bool:
+        try:
+            self._find(path=f"/{method}{path}", method=None)
+        except NotFoundException:
+            return False
+        return True
+
+
+def _no_owner(path: str, without_slash: bool) -> str:
+    hint = " (without the '/' at its end there is one)" if path[-1] == "/" and without_slash else ""
+    return f"No enabled hook owns this path{hint}."
+
+
+def _handler(served: Served) -> Any:
+    hook = served.running
+    guards = [_unavailable] if hook is None else list(hook.guards)
+    paths = [f"/{method}{served.route.replace('}', ':str}')}" for method in served.methods]
+
+    async def handle(scope: Any, receive: Any, send: Any) -> None:
+        exchange: Exchange = scope[SCOPE_KEY]
+        assert hook is not None  # noqa: S101 - its guard refuses every request before
+        await send_answer(send, exchange, await hook.activate(exchange))
+
+    return asgi(paths, copy_scope=False, guards=guards, name=served.name or paths[0])(handle)
+
+
+async def _unavailable(_connection: Any, _handler: Any) -> None:
+    raise Unavailable(
+        "The hook is out of service: its definition has errors. See /-/status.", RETRY_LATER
+    )
+
+
+def sound(read: Iterable[ReadHook], runtime: Any, stale: bool = False) -> list[Served]:
+    """Compile hooks that have no errors."""
+    return [
+        Served(
+            hook.spec.name,
+            hook.spec.route,
+            hook.spec.methods,
+            hook.file,
+            Hook(hook.spec, runtime) if hook.spec.enabled else None,
+            stale,
+            hook.spec.enabled,
+        )
+        for hook in read
+    ]
+
+
+def out_of_service(broken: Iterable[BrokenHook]) -> list[Served]:
+    """Documents with errors whose path can be read: they answer 503 rather than 404."""
+    return [
+        Served(hook.name, hook.route, hook.methods, hook.file, None)
+        for hook in broken
+        if hook.route and hook.methods
+    ]

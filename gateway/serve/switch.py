@@ -1,0 +1,135 @@
+"""The small ASGI app that holds the current generation: every request passes here once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import structlog
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.errors import (
+    ClientGone,
+    HeadersTooLarge,
+    Malformed,
+    Refusal,
+    Unavailable,
+    UriTooLong,
+)
+from gateway.ids import request_id
+from gateway.serve.answering import problem, send_answer, unexpected
+from gateway.serve.generation import Generation
+from gateway.serve.request_body import check_length, declared_length, read_body
+from gateway.serve.target import judge_path
+from gateway.settings import Limits
+
+Operate = Callable[[Exchange, Any], Awaitable[None]]
+"""Answers a request under `/-/`: (exchange, ASGI send)."""
+
+RESERVED = b"/-/"
+SOON = ((b"retry-after", b"1"),)
+_log = structlog.get_logger("gateway.request")
+
+
+class Switch:
+    """Judges a request, hands it to the current generation, answers what went wrong.
+
+    `generation` is replaced by one assignment; a request keeps the one it began with.
+    """
+
+    def __init__(self, limits: Limits, operate: Operate) -> None:
+        self.generation: Generation | None = None
+        self.in_flight = 0
+        self._limits = limits
+        self._operate = operate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One HTTP request (ASGI 3)."""
+        exchange = self._exchange(scope, receive)
+        if scope["raw_path"].startswith(RESERVED):
+            await self._answer(exchange, send, self._operations(scope, exchange, send))
+            return
+        self.in_flight += 1
+        try:
+            await self._answer(exchange, send, self._hooks(scope, receive, send, exchange))
+        finally:
+            self.in_flight -= 1
+            _record(exchange)
+
+    def _exchange(self, scope: Any, receive: Any) -> Exchange:
+        headers = scope["headers"]
+        known = next((value for name, value in headers if name == b"x-request-id"), None)
+        client = scope.get("client")
+        return Exchange(
+            method=scope["method"],
+            path="",
+            query_string=scope["query_string"],
+            headers=headers,
+            client=client[0] if client else "",
+            request_id=request_id(known),
+            started=time.perf_counter(),
+            read=partial(self._read_body, receive, headers),
+        )
+
+    async def _read_body(self, receive: Any, headers: list[tuple[bytes, bytes]]) -> bytes:
+        return await read_body(receive, declared_length(headers), self._limits)
+
+    async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
+        self._judge(scope, exchange)
+        await self._operate(exchange, send)
+
+    async def _hooks(self, scope: Any, receive: Any, send: Any, exchange: Exchange) -> None:
+        self._judge(scope, exchange)
+        generation = self.generation
+        if generation is None:
+            raise Unavailable("No hooks are loaded yet.", SOON)
+        app = generation.route(exchange)
+        if self.in_flight > self._limits.in_flight:
+            raise Unavailable("Too many requests are in flight; try again.", SOON)
+        check_length(declared_length(exchange.headers), self._limits.body)
+        scope[SCOPE_KEY] = exchange
+        await app(scope, receive, send)
+
+    def _judge(self, scope: Any, exchange: Exchange) -> None:
+        """Refuse what two parties could read differently, before anything is routed."""
+        raw: bytes = scope["raw_path"]
+        if len(raw) + len(exchange.query_string) > self._limits.url:
+            raise UriTooLong(f"The URL is longer than {self._limits.url} bytes.")
+        if len(exchange.headers) > self._limits.headers:
+            raise HeadersTooLarge(f"There are more than {self._limits.headers} headers.")
+        exchange.path = judge_path(raw)
+        hosts = [value for name, value in exchange.headers if name == b"host"]
+        if len(hosts) != 1 or not hosts[0]:
+            raise Malformed("There must be exactly one Host header.")
+
+    async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Refusal as refusal:
+            exchange.outcome = exchange.outcome or refusal.code
+            await send_answer(send, exchange, problem(exchange, refusal))
+        except ClientGone:
+            exchange.outcome = "client-gone"
+        except Exception:
+            _log.exception("unexpected", request_id=exchange.request_id, hook=exchange.hook)
+            exchange.outcome = "unexpected"
+            if not exchange.status:
+                await send_answer(send, exchange, unexpected(exchange))
+
+
+def _record(exchange: Exchange) -> None:
+    """One line per request; never a query string, a header or a body."""
+    _log.info(
+        "request",
+        request_id=exchange.request_id,
+        hook=exchange.hook,
+        run=exchange.run,
+        method=exchange.method,
+        path=exchange.path,
+        status=exchange.status,
+        outcome=exchange.outcome,
+        duration_ms=round((time.perf_counter() - exchange.started) * 1000, 3),
+        workflow_ms=exchange.workflow_ms,
+    )

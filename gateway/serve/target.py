@@ -1,0 +1,40 @@
+"""Judging the request target before anything routes it (RFC 9112 §3.2, RFC 3986)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from gateway.errors import Malformed
+
+_PLAIN = re.compile(rb"(?:/[A-Za-z0-9_~!$&'()*+,;=:@-]+)+")
+_ENCODED = re.compile(rb"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_DOTS = frozenset({"", ".", ".."})
+
+
+def judge_path(raw: bytes) -> str:
+    """The decoded path of a target's raw one.
+
+    One trailing '/' stands (and leads to a 404). Raises Malformed for empty, '.' and '..'
+    segments, an encoded '/', control characters, and what is not UTF-8: two parties could read
+    such a path differently.
+    """
+    if _PLAIN.fullmatch(raw):
+        return raw.decode("ascii")
+    if not _ENCODED.fullmatch(raw):
+        raise Malformed("The path holds characters that must be percent-encoded.")
+    segments = [_segment(segment) for segment in raw[1:].split(b"/")]
+    if any(segment in _DOTS for segment in segments[:-1]) or segments[-1] in (".", ".."):
+        raise Malformed("The path has an empty segment, '.' or '..'.")
+    return "/" + "/".join(segments)
+
+
+def _segment(raw: bytes) -> str:
+    try:
+        text = unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("The path is not UTF-8.") from error
+    if "/" in text or _CONTROL.search(text):
+        raise Malformed("The path has an encoded '/' or a control character.")
+    return text

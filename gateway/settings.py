@@ -1,0 +1,45 @@
+"""The process's settings: flags and environment, read once; everything else is in the YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+MIB = 1024 * 1024
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one request and one process may cost. Sizes in bytes, times in seconds."""
+
+    body: int = MIB
+    headers: int = 100
+    url: int = 8 * 1024
+    in_flight: int = 512
+    header_timeout: float = 5.0
+    body_timeout: float = 20.0
+    body_rate: int = 1024
+    """The least bytes a second that a body must arrive with, once `body_grace` has passed."""
+    body_grace: float = 3.0
+    workflow_response: int = MIB
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What `gateway serve` was started with."""
+
+    hooks: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    secrets: Path | None = None
+    state: Path | None = None
+    strict: bool = False
+    admin_token: str = ""
+    """The name of the secret that holds the admin token; empty: a random one is made."""
+    admin_token_value: str = ""
+    """The random admin token, the same in all workers; empty where a secret is named."""
+    pre_drain: float = 0.0
+    drain: float = 20.0
+    log_format: str = "auto"
+    log_level: str = "info"
+    limits: Limits = Limits()
