@@ -1,0 +1,65 @@
+"""What two JSON values are to each other, and the way to a value inside another."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""Segments from the outside in. An `int` is an index of an array, or the member of an object
+that has its decimal text as its name; a `str` is only ever a member's name."""
+
+# An index has no leading zero and fits any array that fits in memory.
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
+_BAD_ESCAPE = re.compile(r"~(?![01])")
+
+
+def json_equal(a: Any, b: Any) -> bool:
+    """Whether two JSON values are equal by type: 1 equals 1.0, neither "1" nor true."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, dict):
+        return (
+            isinstance(b, dict)
+            and a.keys() == b.keys()
+            and all(json_equal(value, b[key]) for key, value in a.items())
+        )
+    if isinstance(a, list):
+        return (
+            isinstance(b, list)
+            and len(a) == len(b)
+            and all(json_equal(x, y) for x, y in zip(a, b, strict=True))
+        )
+    return bool(a == b)
+
+
+def ordered(a: Any, b: Any) -> int | None:
+    """-1, 0 or 1 for numbers among numbers and text among text (by code point), else None."""
+    if not (_both(a, b, str) or (_both(a, b, (int, float)) and not _either_bool(a, b))):
+        return None
+    return int(a > b) - int(a < b)
+
+
+def _both(a: Any, b: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(a, kind) and isinstance(b, kind)
+
+
+def _either_bool(a: Any, b: Any) -> bool:
+    return isinstance(a, bool) or isinstance(b, bool)
+
+
+def parse_path(text: str) -> Path:
+    """The segments of a dotted path, or of a JSON Pointer (RFC 6901) when it begins with `/`.
+
+    Never empty. Raises ValueError with a sentence for an author: an empty dotted segment, a `~`
+    of a pointer that is neither `~0` nor `~1`.
+    """
+    if text.startswith("/"):
+        if _BAD_ESCAPE.search(text):
+            raise ValueError("in a JSON Pointer '~' is written '~0', and '/' in a name '~1'")
+        names = [name.replace("~1", "/").replace("~0", "~") for name in text[1:].split("/")]
+    else:
+        names = text.split(".")
+        if not all(names):
+            raise ValueError("a dotted path has a name on either side of every '.'")
+    return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)
