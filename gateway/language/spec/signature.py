@@ -1,0 +1,257 @@
+"""How a sender signs its requests: a grammar as data, and names for well-known senders."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.authentication import EnvField, ExpiresField, SecretField
+from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import Duration, HeaderName
+
+Preset = Literal[
+    "github",
+    "gitlab",
+    "linear",
+    "meta",
+    "paddle",
+    "pagerduty",
+    "sendgrid",
+    "shopify",
+    "slack",
+    "standard-webhooks",
+    "stripe",
+    "svix",
+    "twilio",
+    "vercel",
+    "webflow",
+    "woocommerce",
+    "zoom",
+]
+"""Senders whose scheme is known; each is nothing but a value of `Scheme`."""
+
+Prefix = Annotated[
+    str,
+    Meta(
+        pattern=r"^[!-~]{1,32}$(?!\n)",
+        description="what stands before a signature: printable ASCII, no spaces",
+        examples=["sha256=", "v1,"],
+    ),
+]
+
+PairName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]{1,32}$(?!\n)",
+        description="the name of a pair in the signature's header",
+        examples=["t", "v1"],
+    ),
+]
+
+Separator = Annotated[
+    str,
+    Meta(
+        pattern=r"^[ ,;:|&]{1,2}$(?!\n)",
+        description="what stands between two items of a header: one or two of space , ; : | &",
+        examples=[",", ";", " "],
+    ),
+]
+
+SignedText = Annotated[
+    str,
+    Meta(
+        pattern=r"^([^{}]|\{(id|timestamp|body|url|form)\})+$(?!\n)",
+        max_length=256,
+        description="what is signed: text with {id}, {timestamp}, {body}, {url} or {form}",
+        examples=["{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}"],
+    ),
+]
+
+BodyPointer = Annotated[
+    str,
+    Meta(
+        pattern=r"^(/([^/~\x00-\x1f]|~[01])*)+$(?!\n)",
+        max_length=256,
+        description="a JSON Pointer (RFC 6901) into the body",
+        examples=["/webhookTimestamp"],
+    ),
+]
+
+PublicUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+        r"(/[A-Za-z0-9!$%&'()*+,./:;=@_~-]*)?$(?!\n)",
+        max_length=2048,
+        description="the URL that the sender calls, without query, fragment and credentials",
+        examples=["https://hooks.example.com", "https://hooks.example.com/hooks/sms"],
+    ),
+]
+
+
+class Timestamp(Written, frozen=True, kw_only=True):
+    """Where the time of signing stands: whole seconds or milliseconds since 1970."""
+
+    EXACTLY_ONE: ClassVar = ("header", "pair", "body")
+
+    header: Annotated[HeaderName | UnsetType, Meta(description="A header of its own.")] = UNSET
+    pair: Annotated[PairName | UnsetType, Meta(description="A pair of the signature's header.")] = (
+        UNSET
+    )
+    body: Annotated[
+        BodyPointer | UnsetType,
+        Meta(description="A number in the JSON body; it is read after the signature holds."),
+    ] = UNSET
+    unit: Annotated[
+        Literal["s", "ms"], Meta(description="Seconds (`s`) or milliseconds (`ms`).")
+    ] = "s"
+
+
+class MessageId(Written, frozen=True, kw_only=True):
+    """Where the message's id stands, for schemes that sign it."""
+
+    header: Annotated[HeaderName, Meta(description="The header that carries the id.")]
+
+
+class Variant(Written, frozen=True, kw_only=True):
+    """One kind of signature: how it is marked, made and written, and what its secret looks like."""
+
+    prefix: Annotated[
+        Prefix | UnsetType,
+        Meta(description="What stands before the signature (`prefix`, `list`)."),
+    ] = UNSET
+    pair: Annotated[
+        PairName | UnsetType,
+        Meta(description="The pair that is the signature (`pairs`)."),
+    ] = UNSET
+    algorithm: Annotated[
+        Literal["hmac", "ed25519", "ecdsa-p256"],
+        Meta(
+            description="`hmac` (RFC 2104) with `digest`; `ed25519` (RFC 8032); `ecdsa-p256`: "
+            "ECDSA with SHA-256, the signature in DER (FIPS 186-5)."
+        ),
+    ] = "hmac"
+    digest: Annotated[
+        Literal["sha1", "sha256", "sha512"] | UnsetType,
+        Meta(description="The hash of `algorithm: hmac`; by default `sha256`."),
+    ] = UNSET
+    encoding: Annotated[
+        Literal["hex", "base64"],
+        Meta(description="How the signature is written: lower-case `hex`, or `base64`."),
+    ] = "hex"
+    key: Annotated[
+        Literal["utf8", "base64", "whsec", "whpk", "spki"],
+        Meta(
+            description="How the secret becomes the key: `utf8` its bytes as they are; `base64` "
+            "decoded; `whsec` base64 after `whsec_`; `whpk` an Ed25519 public key, base64 after "
+            "`whpk_`; `spki` a public key as PEM or as base64 of its DER form (RFC 5280)."
+        ),
+    ] = "utf8"
+    min_key: Annotated[
+        int,
+        Meta(ge=1, le=1024, description="The fewest bytes that a shared key may have."),
+    ] = 8
+
+
+class Scheme(Variant, frozen=True, kw_only=True):
+    """A signature scheme in full: what a sender's documentation says, as data."""
+
+    header: Annotated[HeaderName, Meta(description="The header that carries the signature.")]
+    format: Annotated[
+        Literal["raw", "prefix", "list", "pairs"],
+        Meta(
+            description="How the header is written: `raw` the signature alone; `prefix` the "
+            "signature after `prefix`; `list` several of either with `separator` between them; "
+            "`pairs` name=value items with `separator` between them, those named `pair` being "
+            "signatures."
+        ),
+    ] = "raw"
+    separator: Annotated[
+        Separator | UnsetType,
+        Meta(description="What stands between the items (`list`, `pairs`); by default a comma."),
+    ] = UNSET
+    signed: Annotated[
+        SignedText,
+        Meta(
+            description="What is signed. {body} stands for the bytes received, {timestamp} and "
+            "{id} for the values sent, {url} for `public_url` with the query, {form} for the "
+            "parameters of a form as Twilio signs them."
+        ),
+    ]
+    timestamp: Annotated[
+        Timestamp | UnsetType, Meta(description="Where the time of signing stands.")
+    ] = UNSET
+    id: Annotated[MessageId | UnsetType, Meta(description="Where the message's id stands.")] = UNSET
+    also: (
+        Annotated[
+            list[Variant],
+            Meta(
+                min_length=1,
+                max_length=4,
+                description="Further kinds of signature in the same header. Each secret is used "
+                "with the kinds that it fits.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class SigningSecret(Written, frozen=True, kw_only=True):
+    """Where a signing secret, or a public key to verify with, is found."""
+
+    EXACTLY_ONE: ClassVar = ("secret", "env")
+
+    secret: SecretField = UNSET
+    env: EnvField = UNSET
+    expires: ExpiresField = UNSET
+
+
+class SignatureAuthentication(
+    Written, frozen=True, kw_only=True, tag_field="type", tag="signature"
+):
+    """The sender signs each request; any one of the secrets that verifies it opens the hook."""
+
+    scheme: Annotated[
+        Preset | Scheme,
+        Meta(
+            description="How the sender signs: the name of a known sender, or its scheme.",
+            examples=["github"],
+        ),
+    ]
+    secrets: Annotated[
+        list[SigningSecret],
+        Meta(
+            min_length=1,
+            max_length=16,
+            description="The secrets, any one of which verifies a request: rotating is adding "
+            "one and later removing the other.",
+        ),
+    ]
+    tolerance: Annotated[
+        Duration | UnsetType,
+        Meta(
+            description="How far the signed timestamp may be from now, into the past and into "
+            "the future; by default what the sender documents, otherwise 5m."
+        ),
+    ] = UNSET
+    public_url: Annotated[
+        PublicUrl | UnsetType,
+        Meta(
+            description="For schemes that sign the URL: the URL that the sender calls, without "
+            "the query. Where only scheme and host are written, the request's path is added. It "
+            "is never taken from the request's `Host`."
+        ),
+    ] = UNSET
+    trust_unsigned: (
+        Annotated[
+            list[Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$(?!\n)", max_length=256)]],
+            Meta(
+                min_length=1,
+                description="Headers and query parameters that rules may read although the "
+                "signature does not cover them; without this, validation warns.",
+                examples=[["X-GitHub-Event"]],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
