@@ -1,0 +1,92 @@
+"""When a request was signed, and whether that is near enough to now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from gateway.compile.signatures.outcomes import Unverified
+from gateway.compile.signatures.request import Request
+from gateway.language.spec.signature import Timestamp
+
+_DIGITS = re.compile(rb"[0-9]{1,14}")
+_MILLISECONDS = {"s": 1000, "ms": 1}
+
+
+class SigningTime:
+    """Where the timestamp stands, and how many seconds it may be from now, in either direction.
+
+    `name` is the header of its own, empty where it has none. A timestamp in a header or a pair
+    is signed as text and read before the signature is checked; one in the body is read
+    afterwards, since nothing is decoded before.
+    """
+
+    __slots__ = ("_field", "_mark", "_scale", "_steps", "_tolerance", "name")
+
+    def __init__(self, spec: Timestamp, tolerance: float) -> None:
+        self.name = "" if spec.header is UNSET else spec.header
+        self._field = self.name.lower().encode()
+        self._mark = b"" if spec.pair is UNSET else f"{spec.pair}=".encode()
+        self._steps = None if spec.body is UNSET else pointer_steps(spec.body)
+        self._scale = _MILLISECONDS[spec.unit]
+        self._tolerance = tolerance * 1000
+
+    def read(self, request: Request, items: Sequence[bytes], now: float) -> bytes:
+        """The text that is signed; empty for a timestamp in the body. Raises Unverified."""
+        if self._steps is not None:
+            return b""
+        text = request.single(self._field, "timestamp") if self.name else self._pair(items)
+        if _DIGITS.fullmatch(text) is None:
+            raise Unverified("timestamp-malformed")
+        self._check(int(text), now)
+        return text
+
+    def check_body(self, body: bytes, now: float) -> None:
+        """Check a timestamp in a body whose signature holds. Raises Unverified."""
+        if self._steps is None:
+            return
+        number = _value_at(body, self._steps)
+        if type(number) is not int:
+            raise Unverified("timestamp-malformed")
+        self._check(number, now)
+
+    def write(self, now: float) -> bytes:
+        """Now, as the sender would write it."""
+        return b"%d" % (int(now * 1000) // self._scale)
+
+    def item(self, text: bytes) -> list[bytes]:
+        """The pair that carries it in the signature's header, where one does."""
+        return [self._mark + text] if self._mark else []
+
+    def _pair(self, items: Sequence[bytes]) -> bytes:
+        texts = [item[len(self._mark) :] for item in items if item.startswith(self._mark)]
+        if not texts:
+            raise Unverified("timestamp-missing")
+        if len(texts) > 1:
+            raise Unverified("timestamp-repeated")
+        return texts[0]
+
+    def _check(self, number: int, now: float) -> None:
+        if abs(int(now * 1000) - number * self._scale) > self._tolerance:
+            raise Unverified("timestamp-outside")
+
+
+def pointer_steps(pointer: str) -> tuple[str, ...]:
+    """The steps of a JSON Pointer (RFC 6901), unescaped."""
+    return tuple(
+        step.replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("/").split("/")
+    )
+
+
+def _value_at(body: bytes, steps: tuple[str, ...]) -> Any:
+    try:
+        value = msgspec.json.decode(body)
+        for step in steps:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        raise Unverified("timestamp-missing") from None
+    return value
