@@ -1,0 +1,221 @@
+"""Schemes written as objects: what they verify, what they cover, and what authors may not write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from gateway.compile.signatures import BadScheme, CannotSign
+from gateway.language.spec.signature import SignatureAuthentication
+from tests.compile.signatures.requests import NOW, compiled, signed, verdict
+
+SECRET = "a-secret-of-some-length"
+BODY = b'{"at":1700000000,"n":1}'
+
+OBJECTS: list[dict[str, Any]] = [
+    {"header": "X-Acme-Signature", "signed": "{body}"},
+    {"header": "X-A", "signed": "{body}", "digest": "sha1", "encoding": "base64"},
+    {"header": "X-A", "signed": "{body}", "digest": "sha512", "format": "prefix", "prefix": "s="},
+    {"header": "X-A", "signed": "{body}", "format": "list", "separator": "; "},
+    {
+        "header": "X-Acme-Signature",
+        "format": "pairs",
+        "pair": "v1",
+        "signed": "{timestamp}.{body}",
+        "timestamp": {"pair": "t", "unit": "ms"},
+    },
+    {
+        "header": "X-A",
+        "signed": "{body}\n{id}\n{timestamp}",
+        "id": {"header": "X-Id"},
+        "timestamp": {"header": "X-Time"},
+    },
+    {"header": "X-A", "signed": "{body}", "timestamp": {"body": "/at"}},
+]
+
+
+@pytest.mark.parametrize("scheme", OBJECTS)
+def test_every_format_verifies_what_was_signed_and_nothing_else(scheme: dict[str, Any]) -> None:
+    it = compiled(scheme)
+    sent = signed(it, SECRET, BODY)
+    assert verdict(it, sent, SECRET) is None
+    assert verdict(it, sent._replace(body=BODY.replace(b"1}", b"2}")), SECRET) == "signature-wrong"
+    assert verdict(it, sent, "another-secret") == "signature-wrong"
+
+
+def test_the_example_of_the_manual_is_written_as_the_sender_writes_it() -> None:
+    sent = signed(compiled(OBJECTS[4]), SECRET, BODY)
+    assert sent.headers["X-Acme-Signature"].startswith("t=1700000000000,v1=")
+
+
+def test_a_pointer_reaches_into_objects_and_arrays() -> None:
+    scheme = compiled(
+        {"header": "X-A", "signed": "{body}", "timestamp": {"body": "/events/1/a~1b~0"}}
+    )
+    sent = signed(scheme, SECRET, b'{"events":[{},{"a/b~":1700000000}]}')
+    assert verdict(scheme, sent, SECRET) is None
+    assert verdict(scheme, sent, SECRET, now=NOW + 301) == "timestamp-outside"
+    none = signed(scheme, SECRET, b'{"events":[{}]}')
+    assert verdict(scheme, none, SECRET) == "timestamp-missing"
+
+
+def test_what_a_signature_covers_is_said() -> None:
+    assert compiled("github").covers.headers == frozenset()
+    assert compiled("slack").covers.headers == {"x-slack-request-timestamp"}
+    assert compiled("svix").covers.headers == {"svix-id", "svix-timestamp"}
+    assert not compiled("svix").covers.url
+    assert compiled("twilio", public_url="https://a.example").covers.url
+    assert compiled("stripe").covers.body
+
+
+TWILIO = "https://hooks.example.com"
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("url", "called"),
+    [
+        (TWILIO, f"{TWILIO}/hooks/x?a=1"),
+        (f"{TWILIO}/", f"{TWILIO}/hooks/x?a=1"),
+        (f"{TWILIO}:443", f"{TWILIO}/hooks/x?a=1"),
+        (f"{TWILIO}/sms", f"{TWILIO}/sms?a=1"),
+    ],
+)
+def test_the_signed_url_is_the_public_one_with_the_query_received(url: str, called: str) -> None:
+    whole, query = called.split("?")
+    signing = compiled("twilio", public_url=whole)
+    sent = signed(signing, SECRET, b"a=b", query=query.encode(), content_type=FORM)
+    assert verdict(compiled("twilio", public_url=url), sent, SECRET) is None
+    elsewhere = sent.with_header("Host", "hooks.example.com")
+    other = compiled("twilio", public_url="https://other.example.com")
+    assert verdict(other, elsewhere, SECRET) == "signature-wrong"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"{}", "application/json"),
+        (b"a=b", "text/plain"),
+        (b"a=b", ""),
+        (b"a=\xff", FORM),
+        (b"a=%ff", FORM),
+        (b"a", FORM),
+        (b"a=b&" * 1001, FORM),
+        (b"--x\r\n", "multipart/form-data; boundary=x"),
+    ],
+)
+def test_a_body_that_twilio_did_not_sign_is_refused(body: bytes, content_type: str) -> None:
+    scheme = compiled("twilio", public_url=TWILIO)
+    unsigned = signed(scheme, SECRET, b"")
+    sent = unsigned._replace(body=body).with_header("content-type", content_type)
+    assert verdict(scheme, sent, SECRET) == "body-unsigned"
+    with pytest.raises(CannotSign, match="bodySHA256"):
+        signed(scheme, SECRET, body, content_type=content_type)
+
+
+def test_two_digests_of_the_body_are_no_digest() -> None:
+    scheme = compiled("twilio", public_url=TWILIO)
+    digest = b"bodySHA256=44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    one = signed(scheme, SECRET, b"{}", query=digest)
+    assert verdict(scheme, one, SECRET) is None
+    with pytest.raises(CannotSign):
+        signed(scheme, SECRET, b"{}", query=digest + b"&" + digest)
+
+
+MISTAKES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"signed": "v0"}, {}, "the body must be signed"),
+    ({"signed": "{url}"}, {"public_url": TWILIO}, "the body must be signed"),
+    ({"signed": "{body}{form}"}, {}, "the body must be signed"),
+    ({"signed": "{timestamp}.{body}"}, {}, "{timestamp} and"),
+    ({"signed": "{id}.{body}"}, {}, "{id} and"),
+    ({"timestamp": {"header": "X-T"}}, {}, "{timestamp} and"),
+    ({"id": {"header": "X-I"}}, {}, "{id} and"),
+    ({"signed": "{timestamp}.{body}", "timestamp": {"body": "/t"}}, {}, "{timestamp} and"),
+    ({"signed": "{id}{body}", "id": {"header": "X-I"}}, {}, "{id} needs text"),
+    ({"signed": "{body}{id}", "id": {"header": "X-I"}}, {}, "{id} needs text"),
+    (
+        {"signed": "{id}.{id}.{body}", "id": {"header": "X-I"}},
+        {},
+        "each placeholder may stand once",
+    ),
+    ({"signed": "{id}.{body}", "id": {"header": "x-a"}}, {}, "headers of their own"),
+    ({"format": "prefix"}, {}, "'format: prefix' needs 'prefix'"),
+    ({"format": "pairs"}, {}, "'format: pairs' needs 'pair'"),
+    ({"prefix": "a="}, {}, "'format: raw' has no 'prefix'"),
+    ({"format": "pairs", "pair": "v1", "prefix": "a"}, {}, "'format: pairs' has no 'prefix'"),
+    ({"separator": ","}, {}, "'format: raw' has no separator"),
+    ({"format": "list", "prefix": "v1,"}, {}, "'prefix' contains the separator"),
+    (
+        {"signed": "{timestamp}{body}", "timestamp": {"pair": "t"}},
+        {},
+        "a timestamp in a pair needs 'format: pairs'",
+    ),
+    (
+        {
+            "format": "pairs",
+            "pair": "t",
+            "signed": "{timestamp}{body}",
+            "timestamp": {"pair": "t"},
+        },
+        {},
+        "different pairs",
+    ),
+    ({"key": "whpk"}, {}, "'algorithm: hmac' takes a key 'utf8' or 'base64' or 'whsec'"),
+    ({"algorithm": "ed25519"}, {}, "'algorithm: ed25519' takes a key 'whpk' or 'spki'"),
+    ({"algorithm": "ecdsa-p256", "key": "spki", "digest": "sha256"}, {}, "'digest' is only for"),
+    ({"also": [{"key": "spki"}]}, {}, "'algorithm: hmac' takes a key"),
+    ({"signed": "{url}{body}"}, {}, "'public_url' must say what it calls"),
+    ({}, {"public_url": TWILIO}, "does not sign the URL"),
+    ({"signed": "{url}{body}"}, {"public_url": f"{TWILIO}:99999"}, "a port is"),
+    ({}, {"tolerance": "5m"}, "signs no timestamp"),
+    ({"timestamp": {"body": "/t"}}, {"tolerance": "500ms"}, "at least 1s"),
+]
+
+
+@pytest.mark.parametrize(("scheme", "written", "sentence"), MISTAKES)
+def test_a_scheme_that_would_protect_nothing_is_refused_in_words(
+    scheme: dict[str, Any], written: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(BadScheme) as refused:
+        compiled({"header": "X-A", "signed": "{body}"} | scheme, **written)
+    assert any(sentence in mistake.sentence for mistake in refused.value.mistakes)
+
+
+def test_all_mistakes_are_found_at_once_each_with_its_place() -> None:
+    with pytest.raises(BadScheme) as refused:
+        compiled({"header": "X-A", "signed": "v0", "separator": ","}, tolerance="5m")
+    paths = {mistake.path for mistake in refused.value.mistakes}
+    assert paths == {("scheme", "signed"), ("scheme", "separator"), ("tolerance",)}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"scheme": "nobody"},
+        {"scheme": {"header": "X-A"}},
+        {"scheme": {"header": "X-A", "signed": "{nothing}"}},
+        {"scheme": {"header": "X-A", "signed": "{body"}},
+        {"scheme": {"header": "X-A", "signed": "{body}", "timestamp": {}}},
+        {
+            "scheme": {
+                "header": "X-A",
+                "signed": "{body}",
+                "timestamp": {"header": "A", "pair": "b"},
+            }
+        },
+        {"scheme": {"header": "X-A", "signed": "{body}", "also": []}},
+        {"secrets": []},
+        {"secrets": [{"secret": "a", "env": "B"}]},
+        {"public_url": "https://user:password@hooks.example.com"},
+        {"public_url": "https://hooks.example.com/?a=b"},
+        {"public_url": "hooks.example.com"},
+        {"trust_unsigned": []},
+        {"secret": "in-clear"},
+    ],
+)
+def test_what_the_grammar_has_no_word_for_is_refused(written: dict[str, Any]) -> None:
+    hook = {"type": "signature", "scheme": "github", "secrets": [{"secret": "a"}]} | written
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(hook, SignatureAuthentication)

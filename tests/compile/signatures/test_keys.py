@@ -1,0 +1,142 @@
+"""Secrets become keys, or take the hook out of service with a sentence that holds no secret."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from gateway.compile.signatures import BadSecret, CannotSign
+from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdict
+
+SHARED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PRIVATE = Ed25519PrivateKey.from_private_bytes(b"WEBHOOKASYMMETRICTESTPRIVATEKEY1")
+SEED = base64.b64encode(PRIVATE.private_bytes_raw()).decode()
+PUBLIC_BYTES = PRIVATE.public_key().public_bytes_raw()
+PUBLIC = "whpk_" + base64.b64encode(PUBLIC_BYTES).decode()
+
+
+def _pem(key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+P256 = ec.generate_private_key(ec.SECP256R1())
+P256_PEM = _pem(P256.public_key())
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secret", "sentence"),
+    [
+        ("github", "", "the secret is empty"),
+        ("github", "seven77", "the secret gives 7 bytes of key; the scheme asks for 8"),
+        ("github", P256_PEM, "the secret is one half of a key pair; "),
+        ("github", PUBLIC, "the secret is one half of a key pair; "),
+        ("svix", "", "the secret is empty"),
+        ("svix", "whsec_", "the secret gives 0 bytes of key; the scheme asks for 24"),
+        ("svix", "whsec_c2hvcnQ=", "the secret gives 5 bytes of key; the scheme asks for 24"),
+        ("svix", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "the secret does not begin with 'whsec_'"),
+        ("svix", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La!!Sw", "what follows 'whsec_' is not base64"),
+        ("svix", SHARED + "\n", "what follows 'whsec_' is not base64"),
+        ("svix", "whpk_c2hvcnQ=", "the secret is not an Ed25519 public key"),
+        ("svix", "whpk_?", "what follows 'whpk_' is not base64"),
+        ("svix", "whsk_" + SEED, "the secret does not begin with 'whsec_'"),
+        ("gitlab", PUBLIC, "the secret does not begin with 'whsec_'"),
+        ("sendgrid", "no key at all", "the secret is not a public key, neither PEM nor"),
+        ("sendgrid", "c2hvcnQ=", "the secret is not a public key, neither PEM nor"),
+        ("sendgrid", "-----BEGIN PUBLIC KEY-----", "the secret is not a public key, neither PEM"),
+        ("sendgrid", _pem(rsa.generate_private_key(65537, 2048).public_key()), "another algorithm"),
+        ("sendgrid", _pem(ec.generate_private_key(ec.SECP384R1()).public_key()), "another algo"),
+    ],
+)
+def test_a_secret_that_cannot_be_a_key_is_refused_in_words(
+    scheme: str, secret: str, sentence: str
+) -> None:
+    with pytest.raises(BadSecret) as refused:
+        compiled(scheme).prepare_key(secret.encode())
+    assert sentence in str(refused.value)
+    assert len(secret) < 8 or secret[-20:].strip() not in str(refused.value)
+
+
+def test_no_scheme_takes_an_empty_secret() -> None:
+    for form in ("utf8", "base64", "whsec"):
+        scheme = compiled({"header": "X-A", "signed": "{body}", "key": form, "min_key": 1})
+        for secret in (b"", b"whsec_"):
+            if form != "utf8" or not secret:
+                with pytest.raises(BadSecret):
+                    scheme.prepare_key(secret)
+
+
+def test_base64_secrets_are_decoded_with_and_without_padding() -> None:
+    scheme = compiled({"header": "X-A", "signed": "{body}", "key": "base64"})
+    sent = signed(scheme, "c2VjcmV0LWtleS1ieXRlcw==", b"{}")
+    assert verdict(scheme, sent, "c2VjcmV0LWtleS1ieXRlcw") is None
+
+
+def test_a_key_cannot_be_printed_or_serialised() -> None:
+    key = compiled("github").prepare_key(b"canary-secret")
+    assert "canary" not in f"{key!r} {key}"
+    with pytest.raises(TypeError):
+        pickle.dumps(key)
+
+
+def test_an_ed25519_signature_is_verified_beside_shared_secrets() -> None:
+    scheme = compiled("standard-webhooks")
+    sent = signed(scheme, "whsk_" + SEED, b"{}")
+    assert sent.headers["webhook-signature"].startswith("v1a,")
+    assert verdict(scheme, sent, SHARED, PUBLIC) is None
+    assert verdict(scheme, sent, SHARED) == "signature-wrong"
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    whpk = "whpk_" + base64.b64encode(other).decode()
+    assert verdict(scheme, sent, whpk) == "signature-wrong"
+
+
+def test_a_public_key_never_verifies_a_shared_signature_made_with_it() -> None:
+    scheme = compiled("standard-webhooks")
+    forged = signed(scheme, "whsec_" + PUBLIC.removeprefix("whpk_"), b"{}")
+    assert verdict(scheme, forged, PUBLIC) == "signature-wrong"
+
+
+def test_one_header_may_carry_signatures_of_both_kinds() -> None:
+    scheme = compiled("standard-webhooks")
+    shared, public = signed(scheme, SHARED, b"{}"), signed(scheme, "whsk_" + SEED, b"{}")
+    both = f"{shared.headers['webhook-signature']} {public.headers['webhook-signature']}"
+    sent = shared.with_header("webhook-signature", both)
+    assert verdict(scheme, sent, SHARED) is None
+    assert verdict(scheme, sent, PUBLIC) is None
+
+
+def test_sendgrid_keys_are_taken_as_pem_and_as_der() -> None:
+    scheme = compiled("sendgrid")
+    private = P256.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = P256.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    sent = signed(scheme, private, b"[]")
+    assert verdict(scheme, sent, P256_PEM) is None
+    assert verdict(scheme, sent, base64.b64encode(public).decode()) is None
+    assert verdict(scheme, sent, P256_PEM, now=NOW + 301) == "timestamp-outside"
+
+
+@pytest.mark.parametrize(("preset", "public"), [("sendgrid", P256_PEM), ("svix", PUBLIC)])
+def test_signing_with_a_public_key_says_plainly_that_it_cannot(preset: str, public: str) -> None:
+    with pytest.raises(CannotSign, match="only the sender has"):
+        signed(compiled(preset), public, b"{}")
+
+
+def test_several_secrets_and_several_signatures_verify_while_either_side_rotates() -> None:
+    scheme = compiled("pagerduty")
+    old, new = signed(scheme, "old-secret", b"{}"), signed(scheme, "new-secret", b"{}")
+    name = "X-PagerDuty-Signature"
+    both = Sent({name: f"{old.headers[name]},{new.headers[name]}"}, b"{}")
+    assert verdict(scheme, old, "new-secret", "old-secret") is None
+    assert verdict(scheme, new, "old-secret", "new-secret") is None
+    assert verdict(scheme, both, "old-secret") is None
+    assert verdict(scheme, both, "new-secret") is None
+    assert verdict(scheme, old, "new-secret") == "signature-wrong"
