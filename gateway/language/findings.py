@@ -1,0 +1,67 @@
+"""Where the stages of reading put the mistakes they find in one file."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.language.codes import CODES
+from gateway.language.diagnostic import Diagnostic, Place
+
+MOST = 100
+"""Findings of one file; whoever has more has made one mistake many times."""
+
+
+class Findings:
+    """The diagnostics of one file, in the order they were found, at most `MOST`."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.errors = 0
+        self._found: list[Diagnostic] = []
+        self._dropped = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no use in looking for more."""
+        return len(self._found) >= MOST
+
+    def add(self, code: str, place: Place, message: str, hint: str = "", hook: str = "") -> None:
+        """Add one finding; its severity is that of its code."""
+        severity = CODES[code].severity
+        self.errors += severity == "error"
+        if self.full:
+            self._dropped += 1
+            return
+        self._found.append(
+            Diagnostic(
+                file=self.file,
+                place=place,
+                severity=severity,
+                code=code,
+                message=message,
+                hint=hint,
+                hook=hook,
+            )
+        )
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """All findings by place; the last one says how many were left out."""
+        found = sorted(set(self._found), key=lambda one: (one.place, one.code, one.message))
+        if self._dropped:
+            found.append(self._left_out(found[-1].place))
+        return tuple(found)
+
+    def _left_out(self, place: Place) -> Diagnostic:
+        return Diagnostic(
+            file=self.file,
+            place=place,
+            severity="error",
+            code="too-many",
+            message=f"{self._dropped} more findings in this file are left out",
+            hint="mend these first",
+        )
+
+
+def named(found: Diagnostic, hook: str) -> Diagnostic:
+    """The same finding, with the name of the hook it belongs to."""
+    return msgspec.structs.replace(found, hook=hook)

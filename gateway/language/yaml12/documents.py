@@ -1,0 +1,210 @@
+"""The events of a file, put together to documents without recursion."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import yaml
+
+from gateway.language.findings import Findings
+from gateway.language.yaml12.characters import decode
+from gateway.language.yaml12.events import events
+from gateway.language.yaml12.scalars import resolve, shortened
+from gateway.language.yaml12.tree import UNREADABLE, Document, Node, event_place
+
+MAX_DEPTH = 64
+
+
+class _BrokenOffError(Exception):
+    """The rest of the file is of no use; the finding has been made."""
+
+
+class _Frame:
+    """A collection that is still open, and in a mapping the key that waits for its value."""
+
+    __slots__ = ("attach", "key", "node", "waiting")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.waiting = False
+        self.key: Any = None
+        self.attach = True
+
+
+def documents(data: bytes, findings: Findings) -> list[Document]:
+    """The documents of a file that hold anything; whatever else is wrong becomes a finding."""
+    text = decode(data, findings)
+    if text is None:
+        return []
+    reader = _Reader(findings)
+    reader.read(text)
+    return reader.documents
+
+
+class _Reader:
+    def __init__(self, findings: Findings) -> None:
+        self.documents: list[Document] = []
+        self._findings = findings
+        self._index = 0
+        self._stack: list[_Frame] = []
+        self._root: Node | None = None
+
+    def read(self, text: str) -> None:
+        with suppress(_BrokenOffError):
+            for event in events(text, self._findings):
+                self._take(event)
+        self._finish_document(complete=False)
+
+    def _take(self, event: Any) -> None:
+        handle = _HANDLERS.get(type(event))
+        if handle is not None:
+            handle(self, event)
+
+    def _document_start(self, event: Any) -> None:
+        if event.version not in (None, (1, 2)) or event.tags:
+            self._findings.add(
+                "directive",
+                event_place(event),
+                "a hook file has no directives but %YAML 1.2",
+                "remove the lines that begin with '%'",
+            )
+
+    def _document_end(self, _event: Any) -> None:
+        self._finish_document(complete=True)
+
+    def _finish_document(self, complete: bool) -> None:
+        root = self._stack[0].node if self._stack else self._root
+        if root is not None and not _is_empty(root):
+            self.documents.append(Document(self._index, root, complete))
+        self._index += 1
+        self._root = None
+        self._stack.clear()
+
+    def _scalar(self, event: Any) -> None:
+        self._refuse_properties(event)
+        value = event.value
+        if event.implicit[0] and event.tag is None:
+            try:
+                value = resolve(value)
+            except ValueError as error:
+                hint = "write it in quotes if text is meant"
+                self._findings.add("number-range", event_place(event), str(error), hint)
+                value = UNREADABLE
+        self._complete(Node(value, event))
+
+    def _alias(self, event: Any) -> None:
+        self._findings.add(
+            "alias",
+            event_place(event),
+            f"'*{shortened(event.anchor)}' is an alias",
+            "write the value itself: what a hook does is read in one place",
+        )
+        self._complete(Node(UNREADABLE, event))
+
+    def _sequence(self, event: Any) -> None:
+        self._open(event, Node([], event, []))
+
+    def _mapping(self, event: Any) -> None:
+        self._open(event, Node({}, event, {}))
+
+    def _open(self, event: Any, node: Node) -> None:
+        self._refuse_properties(event)
+        if len(self._stack) >= MAX_DEPTH:
+            self._findings.add(
+                "too-deep", event_place(event), f"values are nested deeper than {MAX_DEPTH}"
+            )
+            raise _BrokenOffError
+        self._stack.append(_Frame(node))
+
+    def _close(self, event: Any) -> None:
+        node = self._stack.pop().node
+        node.end = event
+        self._complete(node)
+
+    def _complete(self, node: Node) -> None:
+        if not self._stack:
+            self._root = node
+            return
+        frame = self._stack[-1]
+        if isinstance(frame.node.children, list):
+            frame.node.children.append(node)
+            frame.node.value.append(node.value)
+        elif frame.waiting:
+            frame.waiting = False
+            if frame.attach:
+                frame.node.children[frame.key.value] = (frame.key, node)
+                frame.node.value[frame.key.value] = node.value
+        else:
+            frame.waiting, frame.key = True, node.start
+            frame.attach = self._is_key(node, frame.node.children)
+
+    def _is_key(self, node: Node, siblings: dict[str, tuple[Any, Node]]) -> bool:
+        place = event_place(node.start)
+        text = getattr(node.start, "value", None)
+        if text == "<<" and node.start.implicit[0]:
+            hint = "write the keys themselves"
+            self._findings.add("merge-key", place, "'<<' is a merge key", hint)
+        elif node.value is UNREADABLE:
+            pass
+        elif not isinstance(node.value, str):
+            what = f"{text!r} is {_kind(node.value)}" if text else f"this is {_kind(node.value)}"
+            hint = f'write it in quotes: "{shortened(text)}"' if text else "write a name"
+            self._findings.add("key-not-text", place, f"a key must be text; {what}", hint)
+        elif text in siblings:
+            first = event_place(siblings[text][0])
+            hint = f"it stands on line {first.line} already; remove one of them"
+            message = f"'{shortened(text)}' is written twice"
+            self._findings.add("duplicate-key", place, message, hint)
+        else:
+            return True
+        return False
+
+    def _refuse_properties(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._findings.add(
+                "alias",
+                event_place(event),
+                f"'&{shortened(event.anchor)}' is an anchor",
+                "remove it: what a hook does is read in one place",
+            )
+        if event.tag is not None:
+            self._findings.add(
+                "tag",
+                event_place(event),
+                f"'{shortened(_short_tag(event.tag))}' is a tag",
+                "remove it; write quotes where text is meant",
+            )
+
+
+_HANDLERS: dict[type, Any] = {
+    yaml.DocumentStartEvent: _Reader._document_start,
+    yaml.DocumentEndEvent: _Reader._document_end,
+    yaml.ScalarEvent: _Reader._scalar,
+    yaml.AliasEvent: _Reader._alias,
+    yaml.SequenceStartEvent: _Reader._sequence,
+    yaml.MappingStartEvent: _Reader._mapping,
+    yaml.SequenceEndEvent: _Reader._close,
+    yaml.MappingEndEvent: _Reader._close,
+}
+
+
+def _is_empty(node: Node) -> bool:
+    return node.value is None and not node.start.value
+
+
+def _short_tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+    return "a number"

@@ -1,0 +1,112 @@
+"""Values with the places where they stand, which are worked out only when they are asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gateway.language.diagnostic import Place
+
+Steps = tuple[str | int, ...]
+"""The way from a document's root to a value: keys and indexes."""
+
+
+class _Unreadable:
+    """Stands where the author wrote something that has a finding already."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+UNREADABLE: Final = _Unreadable()
+
+
+class Node:
+    """A value, the events it came from, and its children.
+
+    `children` is None for a scalar, a list for a sequence, and for a mapping a dict from keys to
+    (the key's event, the value's node).
+    """
+
+    __slots__ = ("children", "end", "start", "value")
+
+    def __init__(self, value: Any, start: Any, children: Any = None) -> None:
+        self.value = value
+        self.start = start
+        self.end = start
+        self.children = children
+
+    @property
+    def place(self) -> Place:
+        """From the first character of the value to its last; empty for a value left out."""
+        return _span(self.start.start_mark, self._last())
+
+    def _last(self) -> Any:
+        node = self
+        while not _closed(node.end) and node.children:
+            last = next(reversed(node.children))
+            node = node.children[last][1] if isinstance(node.children, dict) else last
+        return node.end.end_mark
+
+
+def _closed(end: Any) -> bool:
+    """Whether an end has a character of its own; that of a block has none."""
+    return bool(end.start_mark.index != end.end_mark.index)
+
+
+def _span(start: Any, end: Any) -> Place:
+    return Place(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def event_place(event: Any) -> Place:
+    """Where an event of PyYAML stands."""
+    return _span(event.start_mark, event.end_mark)
+
+
+class Document:
+    """One YAML document. `complete` is false when the file broke off inside it."""
+
+    __slots__ = ("complete", "index", "root")
+
+    def __init__(self, index: int, root: Node, complete: bool) -> None:
+        self.index = index
+        self.root = root
+        self.complete = complete
+
+    @property
+    def value(self) -> Any:
+        """The document as plain dicts, lists and scalars."""
+        return self.root.value
+
+    def value_place(self, steps: Steps) -> Place:
+        """Where a value stands, or as much of the way to it as there is.
+
+        A value that was left out (`key:`) has no characters: its key stands for it.
+        """
+        node, key = self.root, None
+        for step in steps:
+            if (found := _child(node, step)) is None:
+                break
+            key, node = found
+        place = node.place
+        if key is not None and (place.line, place.column) == (place.end_line, place.end_column):
+            return event_place(key)
+        return place
+
+    def key_place(self, steps: Steps) -> Place:
+        """Where the key stands that is the last of `steps`; for an index, the element."""
+        node, key = self.root, None
+        for step in steps:
+            if (found := _child(node, step)) is None:
+                return node.place
+            key, node = found
+        return node.place if key is None else event_place(key)
+
+
+def _child(node: Node, step: str | int) -> tuple[Any, Node] | None:
+    children = node.children
+    if isinstance(children, dict):
+        found: tuple[Any, Node] | None = children.get(step)
+        return found
+    if isinstance(children, list) and isinstance(step, int) and step < len(children):
+        return None, children[step]
+    return None
