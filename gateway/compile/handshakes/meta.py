@@ -1,0 +1,32 @@
+"""Meta sends a GET with `hub.challenge` and a verify token that the app's owner chose.
+
+Source: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from gateway.compile.handshakes.request import HandshakeRequest, echo
+from gateway.compile.responder import Answer
+from gateway.errors import Forbidden, Malformed
+
+
+def answer(request: HandshakeRequest) -> Answer | None:
+    """The challenge as text, None for a request without `hub.mode`.
+
+    Raises Forbidden for a wrong verify token, as Meta's documentation does, and Malformed.
+    """
+    mode = request.parameter("hub.mode")
+    if mode is None:
+        return None
+    presented = (request.parameter("hub.verify_token") or "").encode()
+    held = False
+    for expected in request.secrets:
+        held |= hmac.compare_digest(expected, presented)
+    if not (held and presented):
+        raise Forbidden("The verify token is wrong.")
+    challenge = request.parameter("hub.challenge")
+    if mode != "subscribe" or challenge is None:
+        raise Malformed("A verification has hub.mode=subscribe and a hub.challenge.")
+    return echo(challenge)

@@ -1,0 +1,70 @@
+"""What a handshake sees of a request, and the bounded text that it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from gateway.compile.responder import Answer
+from gateway.errors import Malformed
+
+MAX_CHALLENGE = 1024
+MAX_PARAMETERS = 100
+
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class HandshakeRequest(NamedTuple):
+    """A request that may be a handshake.
+
+    Header names are in lower case. `secrets` are those that are valid now: the verify tokens of
+    the handshake, or the secrets of the hook's signature. `now` is POSIX seconds.
+    """
+
+    method: str
+    query_string: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes = b""
+    secrets: Sequence[bytes] = ()
+    now: float = 0.0
+
+    def parameter(self, name: str) -> str | None:
+        """A query parameter, decoded; None when it is missing. Twice is Malformed."""
+        values = [value for field, value in self._parameters() if field == name]
+        if len(values) > 1:
+            raise Malformed(f"The query parameter {name} is there twice.")
+        return values[0] if values else None
+
+    def header(self, name: bytes) -> bytes | None:
+        """A header; None when it is missing. Twice is Malformed."""
+        values = [value for field, value in self.headers if field == name]
+        if len(values) > 1:
+            raise Malformed(f"The header {name.decode()} is there twice.")
+        return values[0] if values else None
+
+    def _parameters(self) -> list[tuple[str, str]]:
+        try:
+            return parse_qsl(
+                self.query_string.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=MAX_PARAMETERS,
+            )
+        except ValueError:
+            raise Malformed("The query is not well-formed.") from None
+
+
+def echo(challenge: str) -> Answer:
+    """The challenge as text that no browser takes for anything else. Raises Malformed."""
+    return Answer(200, (_TEXT, NO_SNIFFING), bounded(challenge).encode())
+
+
+def bounded(challenge: str) -> str:
+    """A challenge that may be sent back: 1 to 1024 printable ASCII characters, else Malformed."""
+    if not (challenge.isascii() and challenge.isprintable() and challenge):
+        raise Malformed("The challenge must be printable ASCII.")
+    if len(challenge) > MAX_CHALLENGE:
+        raise Malformed(f"The challenge is longer than {MAX_CHALLENGE} characters.")
+    return challenge

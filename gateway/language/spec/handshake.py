@@ -1,0 +1,87 @@
+"""What a provider asks before it sends anything: handshakes, each only where a hook declares it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.authentication import SecretReference
+from gateway.language.spec.base import Written
+
+Origin = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+$(?!\n)",
+        max_length=253,
+        description="the DNS name by which a sending system calls itself",
+        examples=["eventgrid.azure.net"],
+    ),
+]
+
+HandshakeName = Literal["slack", "zoom", "dropbox", "microsoft-graph", "cloudevents"]
+"""Handshakes that can be declared by their name alone."""
+
+
+class SlackHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="slack"):
+    """Slack's `url_verification`: signed by Slack like every event, so it is answered after the
+    signature holds.
+    """
+
+
+class ZoomHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
+    """Zoom's `endpoint.url_validation`: answered with the secrets of the hook's signature, after
+    it holds.
+    """
+
+
+class DropboxHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
+    """Dropbox's `challenge`: a GET that nobody signs, answered with the challenge."""
+
+
+class MicrosoftGraphHandshake(
+    Written, frozen=True, kw_only=True, tag_field="type", tag="microsoft-graph"
+):
+    """Microsoft Graph's `validationToken`: a POST that nobody signs, answered with the token."""
+
+
+class MetaHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="meta"):
+    """Meta's `hub.challenge`: a GET that proves itself by the verify token."""
+
+    verify_token: Annotated[
+        SecretReference, Meta(description="Where the verify token of the app's dashboard is found.")
+    ]
+
+
+class CloudEventsHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"):
+    """The OPTIONS request of the CloudEvents webhook specification: who may send, how often."""
+
+    origins: (
+        Annotated[
+            list[Origin],
+            Meta(min_length=1, description="The systems that may send; without it any may."),
+        ]
+        | UnsetType
+    ) = UNSET
+    rate: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=1_000_000,
+                description="The requests a minute that are promised; by default no limit.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+LongHandshake = (
+    SlackHandshake
+    | ZoomHandshake
+    | DropboxHandshake
+    | MicrosoftGraphHandshake
+    | MetaHandshake
+    | CloudEventsHandshake
+)
+Handshake = HandshakeName | LongHandshake
