@@ -1,0 +1,82 @@
+"""What was received, as values: the body and the query, decoded once and strictly."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from gateway.compile import strict_json
+from gateway.compile.forms import Parameters, decode_urlencoded
+from gateway.compile.media_type import parse_media_type
+from gateway.compile.multipart_form import decode_multipart
+from gateway.errors import UnsupportedMedia
+
+JsonValue: TypeAlias = Any
+Kind: TypeAlias = Literal["json", "form", "multipart", "none"]
+
+_JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8"})
+_UTF_8 = ("utf-8", "utf8")
+
+
+class Received(msgspec.Struct, frozen=True):
+    """The decoded parameters of one body.
+
+    `value` is any JSON value for `json`; names with a text or a list of texts for `form` and
+    `multipart`; an empty mapping for `none`, a body that is absent.
+    """
+
+    kind: Kind
+    value: JsonValue
+
+
+def media_kind(content_type: bytes | None, body: bytes) -> Kind | Literal["other"]:
+    """What a body is. One without a byte is `none`, whatever its type says."""
+    if not body:
+        return "none"
+    if content_type in _JSON_TYPES:
+        return "json"
+    return _classify(content_type)[0]
+
+
+def decode_body(content_type: bytes | None, body: bytes) -> Received:
+    """The parameters of a body. Raises Malformed, and UnsupportedMedia for another type."""
+    if not body:
+        return Received("none", {})
+    if content_type in _JSON_TYPES:
+        return Received("json", strict_json.decode(body))
+    kind, boundary = _classify(content_type)
+    if kind == "json":
+        return Received(kind, strict_json.decode(body))
+    if kind == "form":
+        return Received(kind, decode_urlencoded(body, "The form"))
+    if kind == "multipart":
+        return Received(kind, decode_multipart(boundary, body))
+    raise UnsupportedMedia(
+        "This hook reads application/json, application/x-www-form-urlencoded and "
+        "multipart/form-data, in UTF-8; send one of these and say so in Content-Type."
+    )
+
+
+def decode_query(query_string: bytes) -> Parameters:
+    """The parameters of a URL's query, a repeated one with a list. Raises Malformed."""
+    return decode_urlencoded(query_string, "The query")
+
+
+def _classify(
+    content_type: bytes | None,
+) -> tuple[Literal["json", "form", "multipart", "other"], str]:
+    """The kind of a body that is there, and the boundary of a `multipart` one."""
+    parsed = parse_media_type(content_type or b"")
+    if parsed is None:
+        return "other", ""
+    media_type, parameters = parsed
+    if parameters.get("charset", "utf-8").lower() not in _UTF_8:
+        return "other", ""
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return "json", ""
+    if media_type == "application/x-www-form-urlencoded":
+        return "form", ""
+    if media_type == "multipart/form-data":
+        return "multipart", parameters.get("boundary", "")
+    return "other", ""

@@ -1,0 +1,73 @@
+"""URL-encoded parameters, in both directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+
+from gateway.errors import Malformed
+
+MAX_PARAMETERS = 1000
+
+Parameters = dict[str, str | list[str]]
+
+_encode = msgspec.json.Encoder().encode
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def decode_urlencoded(data: bytes, what: str) -> Parameters:
+    """The parameters of a query or a form; `what` names it in the sentence of a Malformed.
+
+    A name that is repeated has a list of its values. Broken percent-encoding, invalid UTF-8, NUL
+    and more than `MAX_PARAMETERS` are Malformed.
+    """
+    if not data:
+        return {}
+    if data.count(b"&") >= MAX_PARAMETERS:
+        raise Malformed(f"{what} has more than {MAX_PARAMETERS} parameters.")
+    try:
+        text = data.decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Malformed(f"{what} is not valid UTF-8.") from None
+    if "%" in text and _BROKEN_ESCAPE.search(text):
+        raise Malformed(f"{what} has a '%' that two hexadecimal digits do not follow.")
+    if "%00" in text or "\0" in text:
+        raise Malformed(f"{what} holds a NUL.")
+    return gather(pairs)
+
+
+def gather(pairs: Iterable[tuple[str, str]]) -> Parameters:
+    """Parameters by name, a repeated name with a list of its values, in order."""
+    parameters: Parameters = {}
+    for name, value in pairs:
+        if name not in parameters:
+            parameters[name] = value
+        elif isinstance(earlier := parameters[name], list):
+            earlier.append(value)
+        else:
+            parameters[name] = [earlier, value]
+    return parameters
+
+
+def json_text(value: Any) -> str:
+    """Text as it is, everything else as its JSON text."""
+    return value if isinstance(value, str) else _encode(value).decode()
+
+
+def flatten(parameters: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Names and their texts: a list repeats the name, what is nested is its JSON text."""
+    return tuple(
+        (name, json_text(single))
+        for name, value in parameters.items()
+        for single in (value if isinstance(value, list) else [value])
+    )
+
+
+def encode_form(parameters: Mapping[str, Any]) -> bytes:
+    """`application/x-www-form-urlencoded`, as browsers send it."""
+    return urlencode(flatten(parameters)).encode("ascii")

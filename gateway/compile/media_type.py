@@ -1,0 +1,35 @@
+"""What a `Content-Type` says (RFC 9110 section 8.3)."""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the grammar's word, not a secret
+_TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})[ \t]*")
+_PARAMETER = re.compile(rf';[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?[ \t]*')
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def parse_media_type(value: bytes) -> tuple[str, dict[str, str]] | None:
+    """The type in lower case and its parameters; None where it is not one or is ambiguous."""
+    text = value.decode("latin-1").strip(" \t")
+    head = _TYPE.match(text)
+    if head is None:
+        return None
+    parameters: dict[str, str] = {}
+    at = head.end()
+    while at < len(text):
+        found = _PARAMETER.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        if found[1] is None:
+            continue
+        if found[1].lower() in parameters:
+            return None
+        parameters[found[1].lower()] = _unquoted(found[2])
+    return head[1].lower(), parameters
+
+
+def _unquoted(value: str) -> str:
+    return _ESCAPED.sub(r"\1", value[1:-1]) if value.startswith('"') else value

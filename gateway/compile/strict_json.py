@@ -1,0 +1,127 @@
+"""JSON with one reading only: what two parsers could read differently is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import msgspec
+
+from gateway.errors import Malformed
+
+MAX_DEPTH = 64
+
+_decode = msgspec.json.Decoder().decode
+_TOO_DEEP = f"The JSON is nested deeper than {MAX_DEPTH} levels."
+
+
+def decode(data: bytes) -> Any:
+    """The value of a JSON text (RFC 8259), in UTF-8 and without a byte order mark.
+
+    Raises Malformed for everything else, and for duplicate keys, NaN and Infinity, more than
+    `MAX_DEPTH` levels, half a surrogate pair, numbers beyond a double or of over 4,300 digits.
+    """
+    try:
+        value = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(_reason(data, error)) from None
+    if type(value) in (dict, list):
+        _refuse_ambiguity(data, value)
+    return value
+
+
+def _refuse_ambiguity(data: bytes, value: Any) -> None:
+    brackets = data.count(b"{") + data.count(b"[")
+    if brackets > MAX_DEPTH:
+        _refuse_depth(value)
+    names = len(value) if brackets == 1 and type(value) is dict else _names(value)
+    if names != data.count(b":") and names != _most_members(data):
+        _second_pass(data.decode())
+
+
+def _names(value: Any) -> int:
+    """How many members all objects have together."""
+    names = 0
+    containers = [value]
+    for container in containers:
+        inside = container
+        if type(container) is dict:
+            names += len(container)
+            inside = container.values()
+        for inner in inside:
+            if type(inner) is dict or type(inner) is list:
+                containers.append(inner)  # noqa: PERF401 - walked as it grows
+    return names
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for container in level
+            for inner in (container.values() if type(container) is dict else container)
+            if type(inner) in (dict, list)
+        ]
+        if not level:
+            return
+    raise Malformed(_TOO_DEEP)
+
+
+def _most_members(data: bytes) -> int:
+    """At least as many as there are members in a JSON text, often exactly as many.
+
+    Before the colon of a member stands a quotation mark or white space. As many names in the
+    decoded value as this therefore prove that no key was there twice, without a second parse;
+    a colon within a string seldom follows one of these five.
+    """
+    count = data.count
+    return count(b'":') + count(b" :") + count(b"\n:") + count(b"\t:") + count(b"\r:")
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            shown = key if len(key) <= 64 else f"{key[:64]}…"
+            raise Malformed(f"A JSON object has the key {shown!r} twice.")
+        seen.add(key)
+
+
+# Only the keys are of interest here: numbers stay text, as reading long ones is slow.
+_second_pass = json.JSONDecoder(object_pairs_hook=_distinct, parse_int=str, parse_float=str).decode
+
+
+def _reason(data: bytes, error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    if isinstance(error, UnicodeDecodeError):
+        return "The JSON is not valid UTF-8."
+    text = str(error)
+    if "out of range" in text:
+        return "The JSON holds a number that is out of range."
+    if "surrogate" in text or ("truncated" in text and _is_json_but_for_surrogates(data)):
+        return "The JSON holds half a surrogate pair."
+    if "truncated" in text:
+        return "The JSON ends too early."
+    found, _, place = text.removeprefix("JSON is malformed: ").partition(" (byte ")
+    return _sentence(data, found, place.removesuffix(")"))
+
+
+def _sentence(data: bytes, found: str, place: str) -> str:
+    at = int(place) if place.isdecimal() else 0
+    if data[at:].startswith((b"NaN", b"Infinity")):
+        return f"NaN and Infinity are not JSON (byte {at})."
+    return f"The body is not JSON: {found} (byte {at})."
+
+
+def _is_json_but_for_surrogates(data: bytes) -> bool:
+    try:
+        json.loads(data.decode(), parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
