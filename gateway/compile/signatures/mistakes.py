@@ -13,7 +13,7 @@ from gateway.compile.signatures.outcomes import Mistake
 from gateway.language.quantities import parse_duration
 from gateway.language.spec.signature import Scheme, SignatureAuthentication, Variant
 
-_KEYS = {"hmac": tuple(SHARED), "ed25519": tuple(PUBLIC), "ecdsa-p256": ("spki",)}
+_FORMS = {"hmac": tuple(SHARED), "ed25519": tuple(PUBLIC), "ecdsa-p256": ("spki",)}
 _MARKS = {"raw": (), "prefix": ("prefix",), "list": ("prefix",), "pairs": ("pair",)}
 _MARK_NEEDED = ("prefix", "pairs")
 
@@ -43,9 +43,10 @@ def _in_variants(scheme: Scheme) -> Iterator[Mistake]:
             yield from _in_mark(path, scheme.format, mark, getattr(variant, mark), separator)
         if variant.algorithm != "hmac" and variant.digest is not UNSET:
             yield Mistake((*path, "digest"), "'digest' is only for 'algorithm: hmac'")
-        if variant.key not in _KEYS[variant.algorithm]:
-            forms = " or ".join(f"'{form}'" for form in _KEYS[variant.algorithm])
-            yield Mistake((*path, "key"), f"'algorithm: {variant.algorithm}' takes a key {forms}")
+        form, forms = variant.key, _FORMS[variant.algorithm]
+        if form not in forms:
+            names = " or ".join(f"'{name}'" for name in forms)
+            yield Mistake((*path, "key"), f"'algorithm: {variant.algorithm}' takes a key {names}")
     if scheme.separator is not UNSET and scheme.format not in ("list", "pairs"):
         yield Mistake(("scheme", "separator"), f"'format: {scheme.format}' has no separator")
 
