@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from msgspec import UnsetType
 
 from gateway.compile.body import Received
+from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING, Finder, compile_path
-from gateway.compile.readings import TEXT, TYPED, Reading, Test
 from gateway.language.spec.match import Condition, Match
 from gateway.language.values import parse_path
 
@@ -92,12 +92,12 @@ def _rules(
     what: str,
     conditions: dict[str, Condition] | UnsetType,
     finder: Callable[[str], Finder],
-    reading: Reading,
+    comparison: Comparison,
 ) -> Rules:
     return tuple(
         Rule(finder(name), test, f"The {what} {name!r} is missing.", _not_intended(what, name, key))
         for name, condition in _written(conditions).items()
-        for key, test in compile_condition(condition, reading)
+        for key, test in compile_condition(condition, comparison)
     )
 
 

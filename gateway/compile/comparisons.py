@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _decode = msgspec.json.Decoder().decode
 
 
-class Reading(NamedTuple):
+class Comparison(NamedTuple):
     """What makes the tests that depend on whether a source has types.
 
     A test takes a value or MISSING, never raises, and is false for what it cannot compare.
@@ -74,7 +74,7 @@ def _typed_contains(part: Any) -> Test:
     return test
 
 
-TYPED = Reading(_typed_equals, _typed_one_of, _typed_compares, _typed_contains)
+TYPED = Comparison(_typed_equals, _typed_one_of, _typed_compares, _typed_contains)
 """For JSON: 1 equals 1.0, not "1", not true."""
 
 
@@ -132,5 +132,5 @@ def _text_contains(part: Any) -> Test:
     return lambda value: type(value) in (str, list) and text in value
 
 
-TEXT = Reading(_text_equals, _text_one_of, _text_compares, _text_contains)
+TEXT = Comparison(_text_equals, _text_one_of, _text_compares, _text_contains)
 """For forms, queries and headers: everything is text, and so is what it is compared with."""

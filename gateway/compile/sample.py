@@ -1,0 +1,83 @@
+"""A request that a hook's rules accept, for people to see and to send."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gateway.compile.body import decode_body, decode_query
+from gateway.compile.comparisons import TEXT
+from gateway.compile.matcher import compile_match
+from gateway.compile.paths import MISSING
+from gateway.compile.sample_values import document, sample_value
+from gateway.errors import Refusal
+from gateway.language.spec import Hook
+from gateway.language.spec.match import Condition, Match
+
+_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A request: its path with parameters filled in, its query and headers by name.
+
+    `exact` tells whether the hook's matcher accepts it; rules that contradict each other or ask
+    for what cannot be guessed make it false.
+    """
+
+    method: str
+    path: str
+    query: dict[str, str | list[str]]
+    headers: dict[str, str]
+    body: bytes | None
+    content_type: str | None
+    exact: bool
+
+
+def sample_request(hook: Hook) -> Sample:
+    """A request that starts the hook's workflow, as plain as its rules allow."""
+    match = Match() if isinstance(hook.match, UnsetType) else hook.match
+    body = None if match.body is UNSET else msgspec.json.encode(document(match.body))
+    content_type = None if body is None else "application/json"
+    query = _texts(match.query)
+    headers = {name: _single(value) for name, value in _texts(match.headers).items()}
+    takes_body = [method for method in hook.methods if method in _WITH_BODY]
+    return Sample(
+        method=(takes_body if body is not None and takes_body else hook.methods)[0],
+        path=_PARAMETER.sub(r"\1", hook.route),
+        query=query,
+        headers=headers,
+        body=body,
+        content_type=content_type,
+        exact=_accepted(match, query, headers, body),
+    )
+
+
+def _accepted(
+    match: Match,
+    query: dict[str, str | list[str]],
+    headers: dict[str, str],
+    body: bytes | None,
+) -> bool:
+    try:
+        received = decode_body(b"application/json", body or b"")
+        decoded_query = decode_query(urlencode(query, doseq=True).encode())
+    except Refusal:
+        return False
+    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return compile_match(match)(received, decoded_query, sent) is None
+
+
+def _texts(conditions: dict[str, Condition] | UnsetType) -> dict[str, Any]:
+    if isinstance(conditions, UnsetType):
+        return {}
+    values = {name: sample_value(condition, TEXT) for name, condition in conditions.items()}
+    return {name: value for name, value in values.items() if value is not MISSING}
+
+
+def _single(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
