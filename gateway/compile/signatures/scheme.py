@@ -92,6 +92,15 @@ class CompiledScheme:
             return refusal.outcome
         return None
 
+    def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int] | None:
+        """Where a JSON body must carry the time of signing, and what it is now.
+
+        The steps of a JSON Pointer and a number; None where the timestamp is not in the body.
+        """
+        if self._time is None or self._time.steps is None:
+            return None
+        return self._time.steps, int(self._time.write(now))
+
     def sign(
         self,
         *,
@@ -108,7 +117,7 @@ class CompiledScheme:
         Raises BadSecret, and CannotSign for a public key or a request that has no signed form.
         """
         typed = [(b"content-type", content_type.encode())]
-        request = Request(typed, body, query_string, path.encode())
+        request = Request(typed, body, query_string, path.encode(errors="replace"))
         text = b"" if self._time is None else self._time.write(now)
         try:
             message = self._messages(request, text, id.encode())[0]

@@ -20,24 +20,24 @@ _MILLISECONDS = {"s": 1000, "ms": 1}
 class SigningTime:
     """Where the timestamp stands, and how many seconds it may be from now, in either direction.
 
-    `name` is the header of its own, empty where it has none. A timestamp in a header or a pair
-    is signed as text and read before the signature is checked; one in the body is read
-    afterwards, since nothing is decoded before.
+    `name` is the header of its own, empty where it has none; `steps` lead to it in a JSON body.
+    A timestamp in a header or a pair is signed as text and read before the signature is checked;
+    one in the body is read afterwards, since nothing is decoded before.
     """
 
-    __slots__ = ("_field", "_mark", "_scale", "_steps", "_tolerance", "name")
+    __slots__ = ("_field", "_mark", "_scale", "_tolerance", "name", "steps")
 
     def __init__(self, spec: Timestamp, tolerance: float) -> None:
         self.name = "" if spec.header is UNSET else spec.header
         self._field = self.name.lower().encode()
         self._mark = b"" if spec.pair is UNSET else f"{spec.pair}=".encode()
-        self._steps = None if spec.body is UNSET else pointer_steps(spec.body)
+        self.steps = None if spec.body is UNSET else pointer_steps(spec.body)
         self._scale = _MILLISECONDS[spec.unit]
         self._tolerance = tolerance * 1000
 
     def read(self, request: Request, items: Sequence[bytes], now: float) -> bytes:
         """The text that is signed; empty for a timestamp in the body. Raises Unverified."""
-        if self._steps is not None:
+        if self.steps is not None:
             return b""
         text = request.single(self._field, "timestamp") if self.name else self._pair(items)
         if _DIGITS.fullmatch(text) is None:
@@ -47,9 +47,9 @@ class SigningTime:
 
     def check_body(self, body: bytes, now: float) -> None:
         """Check a timestamp in a body whose signature holds. Raises Unverified."""
-        if self._steps is None:
+        if self.steps is None:
             return
-        number = _value_at(body, self._steps)
+        number = _value_at(body, self.steps)
         if type(number) is not int:
             raise Unverified("timestamp-malformed")
         self._check(number, now)

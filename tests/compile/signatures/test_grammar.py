@@ -70,6 +70,12 @@ def test_what_a_signature_covers_is_said() -> None:
     assert compiled("stripe").covers.body
 
 
+def test_a_signer_learns_what_the_body_must_carry() -> None:
+    assert compiled("linear").body_timestamp(NOW) == (("webhookTimestamp",), 1_700_000_000_000)
+    assert compiled("stripe").body_timestamp(NOW) is None
+    assert compiled("github").body_timestamp(NOW) is None
+
+
 TWILIO = "https://hooks.example.com"
 FORM = "application/x-www-form-urlencoded"
 

@@ -99,10 +99,31 @@ def test_an_ed25519_signature_is_verified_beside_shared_secrets() -> None:
     assert verdict(scheme, sent, whpk) == "signature-wrong"
 
 
+def test_any_flipped_bit_of_an_ed25519_signature_is_refused() -> None:
+    scheme = compiled("standard-webhooks")
+    sent = signed(scheme, "whsk_" + SEED, b"{}")
+    text = sent.headers["webhook-signature"].encode()
+    for bit in range(8 * len(text)):
+        place, mask = divmod(bit, 8)
+        flipped = text[:place] + bytes([text[place] ^ (1 << mask)]) + text[place + 1 :]
+        changed = sent.with_header("webhook-signature", flipped.decode("latin-1"))
+        assert verdict(scheme, changed, PUBLIC) in ("signature-malformed", "signature-wrong")
+
+
 def test_a_public_key_never_verifies_a_shared_signature_made_with_it() -> None:
     scheme = compiled("standard-webhooks")
     forged = signed(scheme, "whsec_" + PUBLIC.removeprefix("whpk_"), b"{}")
     assert verdict(scheme, forged, PUBLIC) == "signature-wrong"
+
+
+def test_a_public_key_in_base64_is_not_a_shared_secret_of_the_same_scheme() -> None:
+    shared = {"header": "X-A", "signed": "{body}", "encoding": "base64", "key": "base64"}
+    both = shared | {"also": [{"algorithm": "ecdsa-p256", "encoding": "base64", "key": "spki"}]}
+    public = P256.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    known_to_all = base64.b64encode(public).decode()
+    forged = signed(compiled(shared), known_to_all, b"{}")
+    assert verdict(compiled(shared), forged, known_to_all) is None
+    assert verdict(compiled(both), forged, known_to_all) == "signature-wrong"
 
 
 def test_one_header_may_carry_signatures_of_both_kinds() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,21 @@ for (const { name, examples: bodies } of examples) {
 """
 
 
+def _install(npm: str, place: Path) -> bool:
+    """Install aside and rename, so that a half-installed directory is never used."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=place.parent))
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0")
+    command = [npm, "install", "--prefix", str(aside), *options, *PACKAGES]
+    try:
+        subprocess.run(command, capture_output=True, check=True, timeout=40)
+        (aside / "sign.mjs").write_text(SIGN)
+        aside.rename(place)
+    except (subprocess.SubprocessError, OSError):
+        shutil.rmtree(aside, ignore_errors=True)
+    return place.exists()
+
+
 @pytest.fixture(scope="module")
 def packages() -> Path:
     """A directory outside the repository with the packages, kept from run to run."""
@@ -36,16 +52,8 @@ def packages() -> Path:
         pytest.skip("node and npm are not installed")
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     place = cache / "webhook-gateway-tests" / "octokit-6.0.0-7.6.1"
-    place.mkdir(parents=True, exist_ok=True)
-    if not (place / "installed").exists():
-        options = ("--prefix", str(place), "--ignore-scripts", "--no-audit", "--no-fund")
-        done = subprocess.run(
-            [npm, "install", *options, *PACKAGES], capture_output=True, check=False, timeout=50
-        )
-        if done.returncode != 0:
-            pytest.skip("npm cannot install @octokit/webhooks-methods here")
-        (place / "sign.mjs").write_text(SIGN)
-        (place / "installed").touch()
+    if not place.exists() and not _install(npm, place):
+        pytest.skip("npm cannot install @octokit/webhooks-methods here")
     return place
 
 
