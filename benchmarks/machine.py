@@ -9,22 +9,17 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.needs import require, version_of
-from benchmarks.peers import nginx
 
-
-def describe() -> dict[str, str]:
-    """The machine and what runs on it, as label and text, in the order to print them in."""
+def describe(module: str) -> dict[str, str]:
+    """The machine and its system, as label and text, in order; `module` is what was started."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "command": shlex.join(["python", "-m", "benchmarks.run", *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", module, *sys.argv[1:]]),
         "processor": f"{_cpuinfo('model name')}, {len(os.sched_getaffinity(0))} cores",
         "memory": f"{_meminfo() / 2**30:.1f} GiB",
         "system": f"{_os_release()}, Linux {platform.release()}",
         "load before": f"{os.getloadavg()[0]:.2f}",
         "Python": platform.python_version(),
-        "wrk": version_of(require("wrk"), "-v"),
-        "workflow": f"nginx {nginx.version()}, static JSON, connections kept open",
     }
 
 

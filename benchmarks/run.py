@@ -14,6 +14,7 @@ import rich_click as click
 from rich.console import Console
 
 from benchmarks import load, machine, measure, render, report, scenario
+from benchmarks.needs import require, version_of
 from benchmarks.peers import PEERS, nginx
 from benchmarks.processes import PeerError
 
@@ -115,7 +116,11 @@ def _measured(plan: measure.Plan, request: scenario.Scenario) -> report.Report:
     try:
         for need in (load.NEED, nginx.NEED):
             need.meet(plan.may_install)
-        facts = machine.describe()
+        facts = {
+            **machine.describe("benchmarks.run"),
+            "wrk": version_of(require("wrk"), "-v"),
+            "workflow": f"nginx {nginx.version()}, static JSON, connections kept open",
+        }
         if machine.is_busy():
             progress.print("somebody else keeps this machine busy: figures may be low")
         with tempfile.TemporaryDirectory(prefix="gateway-benchmark-") as workdir:

@@ -51,7 +51,7 @@ def _argv(hooks: Path, secrets: Path, port: int) -> list[str]:
     return [
         *(str(COMMAND), "serve", str(hooks)),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--secrets", str(secrets)),
+        *("--workers", "1", "--secrets", str(secrets), "--pre-drain", "0s"),
     ]
 
 

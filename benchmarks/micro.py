@@ -1,0 +1,137 @@
+"""`python -m benchmarks.micro`: what deciding about one body costs, without a server."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import timeit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import rich_click as click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import machine
+from gateway.compile.body import decode_body
+from gateway.compile.matcher import compile_match
+from gateway.language.spec.match import Condition, Elements, Match, Operators
+
+TARGET_US = 10.0
+ORDER = {
+    "CityName": "Paris",
+    "event": "order.created",
+    "priority": 3,
+    "test": False,
+    "order": {
+        "id": "A-1042",
+        "total": 129.5,
+        "currency": "EUR",
+        "customer": {"name": "Émile", "email": "emile@example.com", "country": "FR"},
+        "items": [{"sku": "A-1", "count": 1}, {"sku": "B-7", "count": 2}],
+    },
+}
+INTENDED: dict[str, Condition] = {
+    "CityName": "Paris",
+    "event": "order.created",
+    "priority": 3,
+    "test": False,
+    "order.id": "A-1042",
+    "order.total": 129.5,
+    "order.currency": "EUR",
+    "order.customer.email": "emile@example.com",
+    "order.customer.country": "FR",
+    "/order/items/1/sku": "B-7",
+}
+MIXED: dict[str, Condition] = {
+    "CityName": "Paris",
+    "event": Operators(prefix="order."),
+    "priority": Operators(in_=[1, 2, 3]),
+    "test": Operators(ne=True),
+    "order.id": Operators(pattern="^[A-Z]-[0-9]+$"),
+    "order.total": Operators(gte=100),
+    "order.currency": Operators(exists=True),
+    "order.customer.email": Operators(suffix="@example.com"),
+    "order.customer.name": Operators(contains="mil"),
+    "order.items": Operators(any=Elements({"sku": "B-7"})),
+}
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Microseconds a call: the median of the repetitions and the best of them."""
+
+    name: str
+    median: float
+    best: float
+    target: float | None = None
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--repeat", type=click.IntRange(1), default=15, show_default=True, help="Times.")
+@click.option(
+    "--calls", type=click.IntRange(1), default=20_000, show_default=True, help="Each time."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write figures there.",
+)
+def main(repeat: int, calls: int, json_file: Path | None) -> None:
+    """Times the matcher on one decoded body, and the decoding before it.
+
+    \b
+    python -m benchmarks.micro
+    python -m benchmarks.micro --repeat 50 --json micro.json
+    """
+    facts = machine.describe("benchmarks.micro")
+    timings = [_time(name, call, repeat, calls) for name, call in _calls().items()]
+    if json_file:
+        found = {"machine": facts, "timings": [timing.__dict__ for timing in timings]}
+        json_file.write_text(json.dumps(found, indent=2) + "\n")
+    _print(facts, timings)
+
+
+def _calls() -> Mapping[str, Callable[[], object]]:
+    raw = json.dumps(ORDER).encode()
+    body = decode_body(b"application/json", raw)
+    intended = compile_match(Match(body=INTENDED))
+    mixed = compile_match(Match(body=MIXED))
+    tenth_fails = compile_match(Match(body={**INTENDED, "/order/items/1/sku": "C-9"}))
+    assert intended(body, {}, ()) is None
+    assert mixed(body, {}, ()) is None
+    assert tenth_fails(body, {}, ()) is not None
+    return {
+        "ten intended values": lambda: intended(body, {}, ()),
+        "ten rules of ten kinds": lambda: mixed(body, {}, ()),
+        "ten values, the last refuses": lambda: tenth_fails(body, {}, ()),
+        f"decoding that body, {len(raw)} bytes": lambda: decode_body(b"application/json", raw),
+    }
+
+
+def _time(name: str, call: Callable[[], object], repeat: int, calls: int) -> Timing:
+    found = [seconds / calls * 1e6 for seconds in timeit.repeat(call, number=calls, repeat=repeat)]
+    target = TARGET_US if name.startswith("ten") else None
+    return Timing(name, statistics.median(found), min(found), target)
+
+
+def _print(facts: Mapping[str, str], timings: list[Timing]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for label, text in facts.items():
+        console.print(f"[bold]{label:>12}[/]  {text}")
+    table = Table(*("", "median µs", "best µs", "target"), box=box.SIMPLE_HEAD)
+    for one in timings:
+        target = f"under {one.target:.0f} µs: {_verdict(one)}" if one.target else ""
+        table.add_row(one.name, f"{one.median:.2f}", f"{one.best:.2f}", target)
+    console.print(table)
+
+
+def _verdict(timing: Timing) -> str:
+    return "met" if timing.target and timing.median < timing.target else "not met"
+
+
+if __name__ == "__main__":
+    main()
