@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from gateway.language.broken import BrokenHook, rescue
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.findings import Findings
 from gateway.language.source import Source
 from gateway.language.spec import Hook
-from gateway.language.yaml12 import Document, documents
+from gateway.language.yaml12 import documents
+
+__all__ = ["BrokenHook", "ReadHook", "Reading", "check_together", "read", "read_source"]
 
 
 class ReadHook(msgspec.Struct, frozen=True):
@@ -25,19 +28,6 @@ class ReadHook(msgspec.Struct, frozen=True):
     file: str
     document: int
     place: Place
-
-
-class BrokenHook(msgspec.Struct, frozen=True):
-    """A document with errors, as far as it can be read: its path answers 503 at a cold start.
-
-    `route` and `methods` are empty where even they cannot be read.
-    """
-
-    file: str
-    document: int
-    name: str = ""
-    route: str = ""
-    methods: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -55,20 +45,16 @@ def read_source(source: Source) -> Reading:
     broken: list[BrokenHook] = []
     written = documents(source.data, findings)
     if not written and not findings.errors:
-        findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook")
+        hint = "delete the file to remove its hooks, or write `enabled: false`"
+        findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
     for document in written:
-        outcome = _read_document(source.name, document, findings)
-        (hooks if isinstance(outcome, ReadHook) else broken).append(outcome)  # type: ignore[arg-type]
+        spec = decode(document, findings)
+        if spec is None:
+            broken.append(rescue(source.name, document))
+        else:
+            place = document.value_place(("name",))
+            hooks.append(ReadHook(spec, source.name, document.index, place))
     return Reading(tuple(hooks), tuple(broken), findings.sorted())
-
-
-def _read_document(file: str, document: Document, findings: Findings) -> ReadHook | BrokenHook:
-    try:
-        spec = decode(document.value)
-    except msgspec.ValidationError as error:
-        findings.add("invalid-value", document.value_place(()), str(error))
-        return BrokenHook(file, document.index)
-    return ReadHook(spec, file, document.index, document.value_place(("name",)))
 
 
 def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
-from gateway.language.spec.scalars import EnvName, Instant, ScryptHash, SecretName, Sha256
+from gateway.language.spec.scalars import EnvName, Instant, ScryptHash, SecretName, Sha256, Username
 
 SecretField = Annotated[
     SecretName | UnsetType,
@@ -60,15 +60,7 @@ class Password(Written, frozen=True, kw_only=True):
 class User(Written, frozen=True, kw_only=True):
     """One user of HTTP Basic authentication."""
 
-    username: Annotated[
-        str,
-        Meta(
-            pattern=r"^[^:\x00-\x1f\x7f]+$(?!\n)",
-            max_length=128,
-            description="The user's name; no ':' (RFC 7617).",
-            examples=["paris"],
-        ),
-    ]
+    username: Annotated[Username, Meta(description="The user's name.")]
     password: Annotated[Password, Meta(description="The user's password.")]
     expires: ExpiresField = UNSET
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET
@@ -15,11 +15,12 @@ class Written(
 
     `EXACTLY_ONE` names keys of which one and only one must stand there; the JSON Schema says the
     same as `oneOf`. `AT_LEAST_ONE` asks for any key at all (`minProperties: 1`): an empty rule
-    is never a rule.
+    is never a rule. `EXAMPLES` are shown by the schema and by the reference.
     """
 
     EXACTLY_ONE: ClassVar[tuple[str, ...]] = ()
     AT_LEAST_ONE: ClassVar[bool] = False
+    EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = ()
 
     def __post_init__(self) -> None:
         if self.EXACTLY_ONE:

@@ -74,7 +74,8 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
             Meta(
                 min_length=1,
                 max_length=1024,
-                description="Is text in which this RE2 expression is found; anchor it with ^, $.",
+                description="Is text in which this RE2 expression is found; anchor it "
+                "with ^ and $.",
                 examples=["^order\\."],
             ),
         ]

@@ -109,6 +109,16 @@ ScryptHash = Annotated[
     ),
 ]
 
+Username = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^:\x00-\x1f\x7f]+" + _END,
+        max_length=128,
+        description="a user's name without ':' (RFC 7617)",
+        examples=["paris"],
+    ),
+]
+
 Instant = Annotated[
     datetime,
     Meta(

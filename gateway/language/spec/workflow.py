@@ -15,6 +15,7 @@ from gateway.language.spec.scalars import (
     HeaderValue,
     HttpUrl,
     ParameterName,
+    Username,
 )
 
 
@@ -27,10 +28,7 @@ class BasicWorkflowAuthentication(
 ):
     """HTTP Basic credentials for the workflow (RFC 7617)."""
 
-    username: Annotated[
-        str,
-        Meta(pattern=r"^[^:\x00-\x1f\x7f]+$(?!\n)", max_length=128, description="The name."),
-    ]
+    username: Annotated[Username, Meta(description="The gateway's name at the workflow.")]
     password: Annotated[SecretReference, Meta(description="Where the password is found.")]
 
 

@@ -47,6 +47,7 @@ class _Reader:
         self.documents: list[Document] = []
         self._findings = findings
         self._index = 0
+        self._errors_before = findings.errors
         self._stack: list[_Frame] = []
         self._root: Node | None = None
 
@@ -76,8 +77,10 @@ class _Reader:
     def _finish_document(self, complete: bool) -> None:
         root = self._stack[0].node if self._stack else self._root
         if root is not None and not _is_empty(root):
-            self.documents.append(Document(self._index, root, complete))
+            sound = complete and self._findings.errors == self._errors_before
+            self.documents.append(Document(self._index, root, complete, sound))
         self._index += 1
+        self._errors_before = self._findings.errors
         self._root = None
         self._stack.clear()
 

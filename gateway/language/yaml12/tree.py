@@ -63,14 +63,18 @@ def event_place(event: Any) -> Place:
 
 
 class Document:
-    """One YAML document. `complete` is false when the file broke off inside it."""
+    """One YAML document.
 
-    __slots__ = ("complete", "index", "root")
+    `complete` is false when the file broke off inside it; so is `sound` when it has an error.
+    """
 
-    def __init__(self, index: int, root: Node, complete: bool) -> None:
+    __slots__ = ("complete", "index", "root", "sound")
+
+    def __init__(self, index: int, root: Node, complete: bool, sound: bool) -> None:
         self.index = index
         self.root = root
         self.complete = complete
+        self.sound = sound
 
     @property
     def value(self) -> Any:

@@ -1,0 +1,79 @@
+"""Which of several forms an author meant: by its `type`, its JSON type, its keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gateway.language.explain.validator import resolved
+
+_KINDS: dict[type, tuple[str, ...]] = {
+    str: ("string",),
+    bool: ("boolean",),
+    int: ("integer", "number"),
+    float: ("number",),
+    list: ("array",),
+    dict: ("object",),
+    type(None): ("null",),
+}
+
+
+def branch_of(branches: list[dict[str, Any]], value: Any) -> int | None:
+    """The index of the branch that was meant; None when none takes a value of this type."""
+    fitting = [index for index, branch in enumerate(branches) if _takes(resolved(branch), value)]
+    if not fitting:
+        return None
+    return max(fitting, key=lambda index: _likeness(resolved(branches[index]), value))
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """The key that tells branches apart, its values, and what is the matter with it."""
+
+    name: str
+    values: list[str]
+    missing: bool
+    wrong: bool
+
+
+def tag_of(branches: list[dict[str, Any]], value: Any) -> Tag | None:
+    """The tag of a mapping; None where the branches have none or the value is no mapping."""
+    tags = [tag for branch in branches for tag in _tag(resolved(branch))]
+    if not tags or not isinstance(value, dict):
+        return None
+    name, values = tags[0][0], [value for _, value in tags]
+    missing = name not in value
+    return Tag(name, values, missing, wrong=not missing and value[name] not in values)
+
+
+def likely_tag(branch: dict[str, Any], value: dict[str, Any]) -> str:
+    """The tag of a branch that knows a key of the mapping; empty for one that knows none."""
+    schema = resolved(branch)
+    return _tag(schema)[0][1] if _likeness(schema, value) and _tag(schema) else ""
+
+
+def _tag(schema: dict[str, Any]) -> list[tuple[str, str]]:
+    properties = schema.get("properties", {})
+    return [(name, part["const"]) for name, part in properties.items() if "const" in part]
+
+
+def _takes(schema: dict[str, Any], value: Any) -> bool:
+    kinds = schema.get("type", ())
+    return any(kind in _KINDS.get(type(value), ()) for kind in _as_list(kinds))
+
+
+def _as_list(kinds: Any) -> list[str]:
+    return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+def _likeness(schema: dict[str, Any], value: Any) -> float:
+    """How many of a mapping's keys a branch knows; a branch that takes any key knows half of one.
+
+    A tag that agrees outweighs all keys.
+    """
+    if not isinstance(value, dict):
+        return 0
+    if any(value.get(name) == tag for name, tag in _tag(schema)):
+        return len(value) + 1
+    properties = schema.get("properties")
+    return 0.5 if properties is None else sum(key in properties for key in value)

@@ -1,0 +1,128 @@
+"""The whole schema, put together."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from gateway.language.schema.hints import (
+    description,
+    hints_of,
+    paragraph,
+    sentence,
+    structs,
+    words,
+)
+from gateway.language.schema.tidy import Schema, Tidier, reference
+from gateway.language.spec import OPERATORS, Elements, Hook
+from gateway.language.spec.base import Written
+
+SCHEMA_ID = "https://webhook-gateway.dev/schemas/hook.schema.json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_INTENDED = ["string", "number", "boolean", "array", "null"]
+
+
+@cache
+def hook_schema() -> dict[str, Any]:
+    """The schema of one YAML document. The same object every time: do not change it."""
+    tidier = Tidier()
+    _, components = msgspec.json.schema_components(
+        [Hook], schema_hook=_extend, ref_template="#/$defs/{name}"
+    )
+    definitions = {
+        name: _struct(struct, tidier.tidy(components[name])) for name, struct in structs().items()
+    }
+    definitions |= {"Condition": _condition(), "Elements": _elements(), "ElementPaths": _paths()}
+    definitions |= {name: _scalar(name, schema) for name, schema in tidier.scalars.items()}
+    whole: Schema = {
+        "$schema": DIALECT,
+        "$id": SCHEMA_ID,
+        "title": "Hook of the webhook gateway",
+        "description": "One YAML document, a URL that starts a workflow.",
+        **reference("Hook"),
+        "$defs": definitions,
+    }
+    return {key: _with_conditions(value) for key, value in whole.items()}
+
+
+def schema_text() -> str:
+    """The schema as `schemas/hook.schema.json` holds it."""
+    return json.dumps(hook_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _extend(kind: type) -> Schema:
+    if kind is Elements:
+        return reference("Elements")
+    raise NotImplementedError(kind)
+
+
+def _struct(struct: type[Written], schema: Schema) -> Schema:
+    schema |= {"title": words(struct.__name__), "description": paragraph(struct)}
+    hints = hints_of(struct)
+    for field in msgspec.structs.fields(struct):
+        if said := description(hints[field.name]):
+            schema["properties"][field.encode_name]["description"] = said
+    tag = struct.__struct_config__.tag
+    if tag is not None:
+        kind = {"const": tag, "description": paragraph(struct)}
+        schema["properties"][struct.__struct_config__.tag_field] = kind
+    if struct.EXACTLY_ONE:
+        schema["oneOf"] = [{"required": [key]} for key in struct.EXACTLY_ONE]
+    if struct.AT_LEAST_ONE:
+        schema["minProperties"] = 1
+    if struct.EXAMPLES:
+        schema["examples"] = list(struct.EXAMPLES)
+    return schema
+
+
+def _scalar(name: str, schema: Schema) -> Schema:
+    return {"title": words(name), **schema, "description": sentence(schema["description"])}
+
+
+def _condition() -> Schema:
+    return {
+        "title": "Condition",
+        "description": "An intended value, of the same JSON type; or operators, all of which "
+        "must hold.",
+        "anyOf": [{"type": _INTENDED}, reference("Operators")],
+        "examples": ["Paris", {"gte": 100}],
+    }
+
+
+def _elements() -> Schema:
+    return {
+        "title": "Elements",
+        "description": "What an element of the array is: an intended value, operators, or paths "
+        "inside the element and their conditions.",
+        "anyOf": [{"type": _INTENDED}, reference("Operators"), reference("ElementPaths")],
+        "examples": ["B", {"prefix": "B-"}, {"sku": "B", "count": {"gte": 2}}],
+    }
+
+
+def _paths() -> Schema:
+    return {
+        "title": "Element paths",
+        "description": "Parameters inside the element and their intended values. A path that has "
+        "the name of an operator is written as a JSON Pointer, such as `/eq`.",
+        "type": "object",
+        "propertyNames": {"allOf": [reference("ParameterPath"), {"not": {"enum": [*OPERATORS]}}]},
+        "additionalProperties": reference("Condition"),
+        "minProperties": 1,
+    }
+
+
+def _with_conditions(schema: Any) -> Any:
+    """With a reference wherever the branches of a condition stand."""
+    condition = _condition()["anyOf"]
+    if isinstance(schema, list):
+        return [_with_conditions(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("anyOf") == condition and "title" not in schema:
+        rest = {key: value for key, value in schema.items() if key != "anyOf"}
+        return {**reference("Condition"), **rest}
+    return {key: _with_conditions(value) for key, value in schema.items()}
