@@ -1,0 +1,148 @@
+"""The matcher says what the rules say, for every request, and tells no value."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from gateway.compile.body import Received
+from gateway.compile.matcher import compile_match
+from gateway.language.spec.match import Elements, Match, Operators
+from tests.compile import strategies
+from tests.compile.reference import accepts
+
+Headers = list[tuple[bytes, bytes]]
+Kind = Literal["json", "form", "multipart", "none"]
+
+
+def matches(match: Match, body: Any = None, kind: Kind = "json") -> bool:
+    return compile_match(match)(Received(kind, body), {}, []) is None
+
+
+def agree(match: Match, kind: Kind, body: Any, query: dict[str, Any], headers: Headers) -> None:
+    matcher = compile_match(match)
+    received = None if kind == "none" else Received(kind, body)
+    mismatch = matcher(received, query, headers)
+    assert (mismatch is None) == accepts(match, kind, body, query, headers)
+
+
+@settings(max_examples=700, deadline=None)
+@given(strategies.body_matches, strategies.bodies)
+def test_json_is_matched_as_the_rules_read(match: Match, body: Any) -> None:
+    agree(match, "json", body, {}, [])
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.body_matches, st.sampled_from(["form", "multipart"]), strategies.parameters)
+def test_forms_are_matched_as_the_rules_read(
+    match: Match, kind: Literal["form", "multipart"], body: dict[str, Any]
+) -> None:
+    agree(match, kind, body, {}, [])
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.query_matches, strategies.parameters)
+def test_queries_are_matched_as_the_rules_read(match: Match, query: dict[str, Any]) -> None:
+    agree(match, "none", None, query, [])
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.header_matches, strategies.headers)
+def test_headers_are_matched_as_the_rules_read(match: Match, headers: Headers) -> None:
+    agree(match, "none", None, {}, headers)
+
+
+@settings(max_examples=200, deadline=None)
+@given(strategies.whole_matches, strategies.bodies, strategies.parameters, strategies.headers)
+def test_all_sources_must_hold_together(
+    match: Match, body: Any, query: dict[str, Any], headers: Headers
+) -> None:
+    agree(match, "json", body, query, headers)
+
+
+@settings(max_examples=200, deadline=None)
+@given(strategies.body_matches)
+def test_in_an_absent_body_every_parameter_is_missing(match: Match) -> None:
+    agree(match, "none", None, {}, [])
+    matcher = compile_match(match)
+    assert matcher(None, {}, []) == matcher(Received("none", {"a": 1, "b": 1}), {}, [])
+
+
+def test_without_rules_everything_matches_and_no_body_is_needed() -> None:
+    for matcher in (compile_match(UNSET), compile_match(Match())):
+        assert matcher(None, {}, []) is None
+        assert not matcher.needs_body
+
+
+def test_only_rules_on_the_body_need_it() -> None:
+    assert compile_match(Match(body={"a": 1})).needs_body
+    assert not compile_match(Match(query={"a": "1"}, headers={"A": "1"})).needs_body
+
+
+@pytest.mark.parametrize("body", [{"CityName": "Rome"}, {"CityName": ["Paris"]}, {}, [], None, 1])
+def test_only_the_intended_value_matches(body: Any) -> None:
+    match = Match(body={"CityName": "Paris"})
+    assert matches(match, {"CityName": "Paris", "more": 1})
+    assert not matches(match, body)
+
+
+@pytest.mark.parametrize(
+    ("match", "sentence"),
+    [
+        (Match(body={"a.b": "secret"}), "The body parameter 'a.b' is missing."),
+        (Match(body={"a": "secret"}), "The body parameter 'a' is not the intended one."),
+        (
+            Match(body={"a": Operators(prefix="sent", in_=["secret"])}),
+            "The body parameter 'a' is not the intended one: 'in' does not hold.",
+        ),
+        (
+            Match(body={"a": Operators(exists=False)}),
+            "The body parameter 'a' is not the intended one: 'exists' does not hold.",
+        ),
+        (Match(query={"q": Operators(exists=True)}), "The query parameter 'q' is missing."),
+        (Match(headers={"X-Event": "secret"}), "The header 'X-Event' is not the intended one."),
+    ],
+)
+def test_the_sentence_names_parameter_and_operator_and_no_value(
+    match: Match, sentence: str
+) -> None:
+    received = Received("json", {"a": "sent"})
+    assert compile_match(match)(received, {}, [(b"x-event", b"sent")]) == sentence
+
+
+def test_a_repeated_parameter_is_never_equal_to_one_value() -> None:
+    query = {"city": ["Paris", "Paris"]}
+    assert compile_match(Match(query={"city": "Paris"}))(None, query, []) is not None
+    any_paris = Match(query={"city": Operators(any=Elements("Paris"))})
+    assert compile_match(any_paris)(None, query, []) is None
+
+
+def test_a_header_is_found_in_any_case_and_repeated_ones_are_one_list() -> None:
+    headers = [(b"x-tag", b"a"), (b"host", b"x"), (b"x-tag", b"b")]
+    assert compile_match(Match(headers={"X-TAG": "a, b"}))(None, {}, headers) is None
+    assert compile_match(Match(headers={"x-tag": "a"}))(None, {}, headers) is not None
+
+
+def test_two_spellings_of_one_header_are_both_asked() -> None:
+    match = Match(headers={"X-Tag": Operators(prefix="a"), "x-tag": Operators(suffix="z")})
+    assert compile_match(match)(None, {}, [(b"x-tag", b"az")]) is None
+    assert compile_match(match)(None, {}, [(b"x-tag", b"ab")]) is not None
+    assert compile_match(match)(None, {}, [(b"x-tag", b"bz")]) is not None
+
+
+@pytest.mark.parametrize("value", ["Zürich".encode(), "Zürich".encode("latin-1")])
+def test_a_header_beyond_ascii_has_a_text(value: bytes) -> None:
+    match = Match(headers={"X-City": "Zürich"})
+    assert compile_match(match)(None, {}, [(b"x-city", value)]) is None
+
+
+def test_what_is_as_deep_as_json_may_be_is_compared() -> None:
+    deep: Any = 1
+    for _ in range(63):
+        deep = [deep]
+    assert matches(Match(body={"a": Operators(eq=deep)}), {"a": deep})
+    assert not matches(Match(body={"a": Operators(eq=[deep])}), {"a": deep})

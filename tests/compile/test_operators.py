@@ -1,0 +1,134 @@
+"""Every operator holds for what it names, for nothing else, and never raises."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.compile.comparisons import TEXT, TYPED, Comparison
+from gateway.compile.operators import BUILDERS, compile_condition
+from gateway.compile.paths import MISSING
+from gateway.language.spec.match import OPERATORS, Elements, Operators
+from tests.compile import strategies
+
+NAN, INFINITY = math.nan, math.inf
+
+# operator, operand, what it holds for, what it does not hold for
+JSON: list[tuple[str, Any, list[Any], list[Any]]] = [
+    ("eq", 1, [1, 1.0], ["1", True, None, MISSING, [1]]),
+    ("eq", True, [True], [1, "true", MISSING]),
+    ("eq", None, [None], [False, "", 0, MISSING]),
+    ("eq", "", [""], [None, MISSING, []]),
+    ("eq", {"a": [1]}, [{"a": [1.0]}], [{"a": [True]}, {"a": [1], "b": 1}, "{}", MISSING]),
+    ("eq", NAN, [], [NAN, 0, None]),
+    ("ne", "a", ["b", 1, None, [], MISSING], ["a"]),
+    ("in", ["a", "b"], ["a", "b"], ["c", "", None, ["a"], MISSING]),
+    ("in", [1, None, "1"], [1.0, None, "1"], [True, "null", MISSING]),
+    ("not_in", ["a", 1], ["b", True, "1", MISSING], ["a", 1.0]),
+    ("gt", 1, [1.5, 2], [1, 0, "2", True, None, MISSING]),
+    ("gt", 2**53, [2**53 + 1], [float(2**53)]),
+    ("gte", 1, [1, 1.0, 2], [0.9, "1", True]),
+    ("lt", 1, [0.9, -1], [1, False, None, MISSING, []]),
+    ("lt", "b", ["a", "", "B"], ["b", "c", 1, None]),
+    ("lte", "é", ["é", "z", "e"], ["ê", "\U0001f600"]),
+    ("lt", INFINITY, [1e308], [INFINITY, "1"]),
+    ("prefix", "a.", ["a.", "a.b"], ["a", "A.b", 1, None, ["a."], MISSING]),
+    ("suffix", ".b", [".b", "a.b"], ["b", "a.b ", {}, MISSING]),
+    ("contains", "b", ["abc", ["b"]], ["ac", ["abc"], {"b": 1}, None, MISSING]),
+    ("contains", 1, [[0, 1.0]], [["1"], [True], "1", 1, MISSING]),
+    ("contains", {"a": 1}, [[{"a": 1}]], [{"a": 1}, [{"a": 1, "b": 2}]]),
+    ("pattern", "^.$", ["a", "é", "\U0001f600"], ["", "ab", 1, None, ["a"], MISSING]),
+    ("pattern", "b", ["abc"], ["ac"]),
+    ("exists", True, [None, False, "", 0, []], [MISSING]),
+    ("exists", False, [MISSING], [None, False, "", 0, []]),
+    ("any", Elements("a"), [["b", "a"]], [[], ["b"], "a", {"a": 1}, MISSING]),
+    ("any", Elements({"sku": "B"}), [[{"sku": "A"}, {"sku": "B", "n": 1}]], [[{}], ["B"], [[]]]),
+    ("any", Elements(Operators(gt=1, lt=3)), [[0, 2]], [[0, 3], [1]]),
+    ("all", Elements(Operators(gt=1)), [[], [2, 3]], [[2, 1], 2, None, MISSING]),
+    ("all", Elements({"a.b": 1, "c": 2}), [[{"a": {"b": 1}, "c": 2}]], [[{"a": {"b": 1}}]]),
+    ("none", Elements("a"), [[], ["b"], MISSING], [["a"], "b", None, {}]),
+    ("none", Elements({"a": Operators(exists=True)}), [[{}], [1]], [[{"a": None}]]),
+    ("any", Elements(Operators(any=Elements(1))), [[[1]]], [[1], [[2]]]),
+]
+FORM: list[tuple[str, Any, list[Any], list[Any]]] = [
+    ("eq", "Paris", ["Paris"], ["paris", "", ["Paris"], MISSING]),
+    ("eq", True, ["true"], ["True", "1", ""]),
+    ("eq", None, ["null"], ["", "None", MISSING]),
+    ("eq", 1, ["1"], ["1.0", "01", " 1"]),
+    ("eq", 1.50, ["1.5"], ["1.50", "1,5"]),
+    ("eq", [1, "a"], [["1", "a"]], [["a", "1"], "1", ["1"]]),
+    ("eq", {"a": 1}, [], ['{"a":1}', "", MISSING]),
+    ("eq", NAN, [], ["nan", "NaN", "null"]),
+    ("ne", 1, ["2", "1.0", MISSING, ["1"]], ["1"]),
+    ("in", [1, True, ["a"]], ["1", "true", ["a"]], ["2", "a", ["1"], MISSING]),
+    ("not_in", [1, None], ["2", "", MISSING], ["1", "null"]),
+    ("gt", 9, ["10", "1e1", "9.5"], ["9", "9a", "0x10", " 10", "+10", "010", "", ["10"], MISSING]),
+    ("gte", 10, ["10", "1e1"], ["9", "ten", "1e999", "9" * 5000, "NaN"]),
+    ("lt", 0, ["-1", "-0.5"], ["-", "0", "-1e999", "\N{ARABIC-INDIC DIGIT ONE}"]),
+    ("lte", 1.5, ["1.5", "-3"], ["1.6", ".5", "1.", "1_0"]),
+    ("gt", "9", ["90", "a"], ["10", "9", MISSING]),
+    ("prefix", "a", ["ab"], ["ba", ["ab"], MISSING]),
+    ("suffix", "b", ["ab"], ["ba"]),
+    ("contains", 1, ["a1", ["1"]], ["a", ["11"], MISSING]),
+    ("contains", ["1"], [], ["1", ["1"]]),
+    ("pattern", "^[0-9]+$", ["12"], ["", "a", ["12"]]),
+    ("exists", True, ["", []], [MISSING]),
+    ("any", Elements(1), [["0", "1"]], ["1", [], MISSING]),
+    ("all", Elements(Operators(gt=1)), [["2", "3"]], [["2", "x"], "2"]),
+    ("none", Elements({"a": 1}), [["a"], MISSING], ["a"]),
+]
+
+
+def built(name: str, operand: Any, comparison: Comparison) -> Any:
+    ((found, test),) = compile_condition(
+        Operators(**{"in_" if name == "in" else name: operand}), comparison
+    )
+    assert found == name
+    return test
+
+
+@pytest.mark.parametrize(
+    ("comparison", "name", "operand", "holds", "fails"),
+    [(TYPED, *case) for case in JSON] + [(TEXT, *case) for case in FORM],
+)
+def test_an_operator_holds_for_these_and_not_for_those(
+    comparison: Comparison, name: str, operand: Any, holds: list[Any], fails: list[Any]
+) -> None:
+    test = built(name, operand, comparison)
+    assert [value for value in holds if test(value) is not True] == []
+    assert [value for value in fails if test(value) is not False] == []
+
+
+@pytest.mark.parametrize("cases", [JSON, FORM], ids=["json", "form"])
+def test_every_operator_of_the_language_is_built_and_shown(cases: list[Any]) -> None:
+    assert set(BUILDERS) == set(OPERATORS)
+    shown = {name for name, _, holds, fails in cases if holds and fails}
+    assert set(OPERATORS) - shown == set()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    strategies.conditions,
+    st.sampled_from([TYPED, TEXT]),
+    strategies.values | st.just(MISSING),
+)
+def test_a_test_answers_yes_or_no_for_every_value(
+    condition: Any, comparison: Comparison, value: Any
+) -> None:
+    tests = compile_condition(condition, comparison)
+    assert tests
+    assert all(test(value) in (True, False) for _, test in tests)
+
+
+def test_a_number_that_no_text_can_hold_equals_no_text() -> None:
+    assert not built("eq", 16**4000, TEXT)("1")
+
+
+def test_a_pattern_that_blows_up_elsewhere_is_linear_here() -> None:
+    test = built("pattern", "^(a+)+$", TYPED)
+    assert not test("a" * 100_000 + "b")
+    assert test("a" * 100_000)

@@ -1,0 +1,171 @@
+"""A sample is a request that its hook accepts, or says that it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import re2  # type: ignore[import-untyped]
+from hypothesis import given, settings
+
+from gateway.compile.body import Received
+from gateway.compile.matcher import compile_match
+from gateway.compile.sample import Sample, sample_request
+from gateway.compile.sample_text import sample_text
+from gateway.language.spec import Hook
+from gateway.language.spec.match import OPERATORS, Elements, Match, Operators
+from tests.compile import strategies
+
+URL = "http://127.0.0.1:9000/run"
+
+
+def sample(match: Match, method: Any = "POST", **written: Any) -> Sample:
+    return sample_request(Hook(name="a", method=method, workflow=URL, match=match, **written))
+
+
+def document(sampled: Sample) -> Any:
+    assert sampled.body is not None
+    return json.loads(sampled.body)
+
+
+def test_without_rules_a_request_is_only_its_path() -> None:
+    assert sample_request(Hook(name="hello", workflow=URL)) == Sample(
+        method="GET",
+        path="/hooks/hello",
+        query={},
+        headers={},
+        body=None,
+        content_type=None,
+        exact=True,
+    )
+
+
+def test_the_intended_values_are_in_the_body() -> None:
+    sampled = sample(Match(body={"CityName": "Paris", "order.items.1.n": 2, "/a.b/~1": None}))
+    assert document(sampled) == {
+        "CityName": "Paris",
+        "order": {"items": [None, {"n": 2}]},
+        "a.b": {"/": None},
+    }
+    assert (sampled.content_type, sampled.exact) == ("application/json", True)
+
+
+def test_rules_on_elements_of_the_outermost_array_make_one() -> None:
+    assert document(sample(Match(body={"0.sku": "B", "1": True}))) == [{"sku": "B"}, True]
+
+
+def test_the_query_and_the_headers_are_texts() -> None:
+    match = Match(
+        query={"n": 1, "tag": Operators(contains="x"), "no": Operators(exists=False)},
+        headers={"X-Event": Operators(prefix="city.", suffix=".new")},
+    )
+    sampled = sample(match, method="GET")
+    assert sampled.query == {"n": "1", "tag": "x"}
+    assert sampled.headers == {"X-Event": "city..new"}
+    assert sampled.exact
+
+
+def test_a_parameter_of_the_path_is_filled_with_its_name() -> None:
+    assert sample(Match(body={"a": 1}), path="/c/{city}/{n_2}").path == "/c/city/n_2"
+
+
+def test_a_rule_on_the_body_asks_for_a_method_that_has_one() -> None:
+    assert sample(Match(body={"a": 1}), method=["GET", "PUT", "POST"]).method == "PUT"
+    assert sample(Match(query={"a": 1}), method=["GET", "PUT"]).method == "GET"
+
+
+CONDITIONS: list[Any] = [
+    "Paris",
+    [1, 2],
+    Operators(eq={"a": 1}),
+    Operators(ne="a"),
+    Operators(in_=["a", 1]),
+    Operators(not_in=["example", 1], exists=True),
+    Operators(gt=1, lt=2),
+    Operators(gte=10, lte=10),
+    Operators(gt="b", lte="c"),
+    Operators(prefix="ab", suffix="bc", contains="x"),
+    Operators(prefix="a", pattern="^a[0-9]{3}$"),
+    Operators(contains={"a": 1}),
+    Operators(pattern=r"^order\.(created|updated)$"),
+    Operators(pattern="o+", prefix="f"),
+    Operators(exists=True),
+    Operators(exists=False),
+    Operators(any=Elements({"sku": "B"}), all=Elements({"n": Operators(gte=1)})),
+    Operators(all=Elements(Operators(prefix="a")), exists=True),
+    Operators(none=Elements("a")),
+    Operators(none=Elements("a"), contains="b"),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=repr)
+def test_a_rule_that_can_hold_has_a_sample(condition: Any) -> None:
+    match = Match(body={"a.b": condition, "c": 1})
+    sampled = sample(match)
+    assert sampled.exact
+    assert compile_match(match)(Received("json", document(sampled)), {}, []) is None
+
+
+def test_every_operator_has_a_sample() -> None:
+    used = {
+        name
+        for condition in CONDITIONS
+        if isinstance(condition, Operators)
+        for field, name in zip(Operators.__struct_fields__, OPERATORS, strict=True)
+        if getattr(condition, field) is not Operators.__struct_defaults__[0]
+    }
+    assert used == set(OPERATORS)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        Match(body={"a": Operators(gt=2, lt=1)}),
+        Match(body={"a": 1, "a.b": 2}),
+        Match(body={"a.999999999999": 1}),
+        Match(query={"a": Operators(eq={"b": 1})}),
+        Match(headers={"A": Operators(pattern="a$b")}),
+        Match(query={"a\u0085\0": "1"}),
+    ],
+)
+def test_a_sample_that_the_hook_would_refuse_says_so(match: Match) -> None:
+    assert not sample(match).exact
+
+
+@settings(max_examples=200, deadline=None)
+@given(strategies.whole_matches)
+def test_a_sample_is_honest_about_every_rule(match: Match) -> None:
+    sampled = sample(match)
+    query = {name: value for name, value in sampled.query.items() if value != []}
+    headers = [(name.lower().encode(), text.encode()) for name, text in sampled.headers.items()]
+    mismatch = compile_match(match)(Received("json", document(sampled)), query, headers)
+    assert sampled.exact == (mismatch is None)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^order\.",
+        r"^[A-Z]{2,3}-\d+$",
+        "(foo|bar)baz?",
+        "^(?:a|b)+x*$",
+        "[^a-z]",
+        r"^\w+@\w+\.com$",
+        "(?i)abc",
+        "[[:alpha:]]{3}",
+        r"\bfoo\b",
+        r"^\S+\s\S+$",
+        "[]a]",
+        "(?P<year>20[0-9]{2})",
+        "x{0,2}y",
+        "^$",
+    ],
+)
+def test_a_pattern_is_found_in_its_sample(pattern: str) -> None:
+    assert re2.search(pattern, sample_text(pattern))
+
+
+@pytest.mark.parametrize("pattern", ["(", ")", "a{9999999}{9999999}", "[", "\\", "|||", r"\xZZ"])
+def test_a_pattern_that_is_not_understood_still_has_some_text(pattern: str) -> None:
+    assert len(sample_text(pattern)) <= 256
