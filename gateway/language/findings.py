@@ -38,8 +38,8 @@ class Findings:
                 place=place,
                 severity=severity,
                 code=code,
-                message=message,
-                hint=hint,
+                message=_printable(message),
+                hint=_printable(hint),
                 hook=hook,
             )
         )
@@ -60,6 +60,13 @@ class Findings:
             message=f"{self._dropped} more findings in this file are left out",
             hint="mend these first",
         )
+
+
+def _printable(text: str) -> str:
+    """Text that can be shown anywhere: what an author wrote may hold escapes for a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
 
 
 def named(found: Diagnostic, hook: str) -> Diagnostic:

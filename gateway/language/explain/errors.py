@@ -110,7 +110,7 @@ def _not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
         return Mistake(
             "secret-in-yaml",
             steps,
-            f"{called(steps)} cannot be written down here",
+            f"a secret stands in the file, as {called(steps)}",
             "write {secret: NAME} or {env: NAME}, and take a new secret: this one has been shown",
         )
     what = form(schema) if steps else "a mapping of keys to values"
