@@ -10,7 +10,8 @@ import msgspec
 
 from gateway.language.explain import called, mistakes
 from gateway.language.findings import MOST, Findings
-from gateway.language.mistake import Mistake
+from gateway.language.mistake import Mistake, report
+from gateway.language.rescue import name_of
 from gateway.language.spec import OPERATORS, Condition, Elements, Hook, Operators
 from gateway.language.spec.scalars import ParameterPath
 from gateway.language.yaml12 import Document, Steps
@@ -35,8 +36,7 @@ def decode(document: Document, findings: Findings) -> Hook | None:
         found = [mistake for mistake in found if mistake.code != "missing-key"]
     if document.sound and not found:
         found = [_refused(refusal)]
-    for mistake in found:
-        findings.add(mistake.code, mistake.place(document), mistake.message, mistake.hint)
+    report(found, document, findings, name_of(document))
     return None
 
 

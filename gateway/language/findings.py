@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 
@@ -67,8 +65,3 @@ def _printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
-
-
-def named(found: Diagnostic, hook: str) -> Diagnostic:
-    """The same finding, with the name of the hook it belongs to."""
-    return msgspec.structs.replace(found, hook=hook)

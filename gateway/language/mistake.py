@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
 from gateway.language.diagnostic import Place
+from gateway.language.findings import Findings
 from gateway.language.yaml12 import Document, Steps
 
 
@@ -24,3 +26,9 @@ class Mistake(msgspec.Struct, frozen=True):
         if self.on == "key":
             return document.key_place(self.steps)
         return document.value_place(self.steps)
+
+
+def report(mistakes: Iterable[Mistake], document: Document, findings: Findings, hook: str) -> None:
+    """Look up where the mistakes of a document stand, and add them to the findings of its file."""
+    for one in mistakes:
+        findings.add(one.code, one.place(document), one.message, one.hint, hook)

@@ -7,65 +7,62 @@ the same; `check_together` looks at what files owe each other. `read` does both.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-import msgspec
-
-from gateway.language.broken import BrokenHook, rescue
 from gateway.language.decode import decode
-from gateway.language.diagnostic import Diagnostic, Place
+from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
+from gateway.language.lint import lint
+from gateway.language.mistake import report
+from gateway.language.outcome import BrokenHook, ReadHook, Reading
+from gateway.language.rescue import rescue
 from gateway.language.source import Source
-from gateway.language.spec import Hook
-from gateway.language.yaml12 import documents
+from gateway.language.together import check_together
+from gateway.language.yaml12 import Document, documents
 
 __all__ = ["BrokenHook", "ReadHook", "Reading", "check_together", "read", "read_source"]
 
 
-class ReadHook(msgspec.Struct, frozen=True):
-    """A hook that has no error of its own; `place` is where its `name` stands."""
+def read_source(source: Source, now: datetime | None = None) -> Reading:
+    """Read one file: YAML, the JSON Schema, then the checks inside each hook.
 
-    spec: Hook
-    file: str
-    document: int
-    place: Place
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """The outcome of reading sources: sound hooks, broken ones, and every finding."""
-
-    hooks: tuple[ReadHook, ...] = ()
-    broken: tuple[BrokenHook, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-def read_source(source: Source) -> Reading:
-    """Read one file: YAML, the JSON Schema, then the checks inside each hook."""
+    `now` (with an offset) is what `expires` is compared with; by default the system's clock.
+    """
     findings = Findings(source.name)
-    hooks: list[ReadHook] = []
-    broken: list[BrokenHook] = []
+    moment = now or datetime.now(UTC)
     written = documents(source.data, findings)
     if not written and not findings.errors:
         hint = "delete the file to remove its hooks, or write `enabled: false`"
         findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
-    for document in written:
-        spec = decode(document, findings)
-        if spec is None:
-            broken.append(rescue(source.name, document))
-        else:
-            place = document.value_place(("name",))
-            hooks.append(ReadHook(spec, source.name, document.index, place))
-    return Reading(tuple(hooks), tuple(broken), findings.sorted())
+    outcomes = [_read_document(document, findings, moment) for document in written]
+    hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
+    broken = tuple(one for one in outcomes if isinstance(one, BrokenHook))
+    return Reading(hooks, broken, findings.sorted())
 
 
-def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
-    """What hooks owe each other: unique names, one owner for each path and method."""
-    return ()
+def read(sources: Sequence[Source], now: datetime | None = None) -> Reading:
+    """Read all files in the order given; `hooks` are those that have no error of their own.
 
-
-def read(sources: Sequence[Source]) -> Reading:
-    """Read all files in the order given; the hooks of a Reading with errors are never served."""
-    readings = [read_source(source) for source in sources]
+    The findings stand in the order of the files, and in a file in the order of places.
+    """
+    readings = [read_source(source, now) for source in sources]
     hooks = tuple(hook for reading in readings for hook in reading.hooks)
     broken = tuple(hook for reading in readings for hook in reading.broken)
-    found = [diagnostic for reading in readings for diagnostic in reading.diagnostics]
-    return Reading(hooks, broken, (*found, *check_together(hooks)))
+    found = [one for reading in readings for one in reading.diagnostics]
+    order = {source.name: index for index, source in enumerate(sources)}
+    found += check_together(hooks)
+    found.sort(key=lambda one: (order[one.file], one.place))
+    return Reading(hooks, broken, tuple(found))
+
+
+def _read_document(document: Document, findings: Findings, now: datetime) -> ReadHook | BrokenHook:
+    errors_before = findings.errors
+    spec = decode(document, findings)
+    if spec is None:
+        return rescue(findings.file, document)
+    report(lint(spec, now), document, findings, spec.name)
+    if findings.errors > errors_before:
+        return rescue(findings.file, document)
+    path = document.value_place(("path",)) if isinstance(spec.path, str) else None
+    place = document.value_place(("name",))
+    return ReadHook(spec, findings.file, document.index, place, path)

@@ -6,12 +6,6 @@ from gateway.language.codes.code import Code
 
 YAML = (
     Code(
-        "unreadable",
-        "error",
-        "The file cannot be read",
-        "The file is there, but the system refuses to read it. Check its owner and its mode.",
-    ),
-    Code(
         "file-too-large",
         "error",
         "The file has more than 1 MiB",

@@ -1,0 +1,173 @@
+"""What a hook means: checks that a schema cannot make."""
+
+from __future__ import annotations
+
+from gateway.language.codes.code import Code
+
+ACCESS = (
+    Code(
+        "public-hook",
+        "warning",
+        "Nothing is said about who may call",
+        "Without `authentication` anyone who can reach the gateway starts the workflow. Write "
+        "`authentication: none` to say that this is meant; then nothing is reported.",
+    ),
+    Code(
+        "expired-credential",
+        "warning",
+        "A credential has expired",
+        "From its `expires` on a credential opens nothing. If all of a hook's credentials have "
+        "expired, nobody can call it.",
+    ),
+    Code(
+        "duplicate-credential",
+        "warning",
+        "A credential stands there twice",
+        "Whoever revokes it by removing one of the entries has revoked nothing.",
+    ),
+    Code(
+        "credential-header",
+        "warning",
+        "A header that carries credentials",
+        "Forwarding such a header shows the caller's credentials to the workflow; setting it, or "
+        "comparing with it, needs its value in the file. `authentication`, of the hook or of the "
+        "workflow, does both with a reference.",
+    ),
+)
+
+ROUTES = (
+    Code(
+        "reserved-path",
+        "error",
+        "A path that belongs to the gateway",
+        "Everything below `/-/` is health, status and administration.",
+    ),
+    Code(
+        "bad-route",
+        "error",
+        "A path that cannot be routed",
+        "Clients resolve `.` and `..` before they send a path, so that such a hook would never "
+        "be called; and a parameter can have one value only, so its name stands there once.",
+    ),
+    Code(
+        "duplicate-name",
+        "error",
+        "Two hooks have one name",
+        "A name stands for one hook in logs, in reports and by default in its path. Both hooks "
+        "get the finding. A disabled hook keeps its name.",
+    ),
+    Code(
+        "duplicate-route",
+        "error",
+        "Two hooks claim one path and method",
+        "Only one of them could answer. Path parameters are the same path whatever their names: "
+        "`/orders/{id}` and `/orders/{number}`. Disabled hooks claim nothing. Both hooks get "
+        "the finding.",
+    ),
+    Code(
+        "shadowed-path",
+        "warning",
+        "Some requests for a path never arrive",
+        "Where a literal segment and a parameter stand on the same place, the literal wins, and "
+        "the router never goes back: with `/orders/{id}/items` and `/orders/open`, a request "
+        "for `/orders/open/items` is a 404. The finding names such a request.",
+    ),
+)
+
+RULES = (
+    Code(
+        "body-without-body",
+        "error",
+        "A rule about a body that is never there",
+        "GET and DELETE requests carry their parameters in the query. The rule could never hold, "
+        "and every request would be refused.",
+    ),
+    Code(
+        "bad-path",
+        "error",
+        "A path into a body that leads nowhere",
+        "A dotted path such as `order.total` has a name on either side of every dot. What begins "
+        "with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and `~1` for `/`.",
+    ),
+    Code(
+        "bad-pattern",
+        "error",
+        "A pattern that RE2 does not take",
+        "Patterns are RE2 expressions, which are searched in linear time. There are no "
+        "look-arounds and no back-references, and a pattern may not need more than 1 MiB.",
+    ),
+    Code(
+        "contradiction",
+        "error",
+        "Operators that can never hold together",
+        "All operators of a condition must hold. These exclude each other, so that every request "
+        "would be refused.",
+    ),
+    Code(
+        "unreachable",
+        "warning",
+        "An operator or a value without effect",
+        "Another operator implies it or excludes it already. Either it is left over, or one of "
+        "the two is not what was meant.",
+    ),
+    Code(
+        "duplicate-header",
+        "error",
+        "A header is named twice",
+        "The names of headers are the same in any case: `X-Event` and `x-event` are one header.",
+    ),
+)
+
+WORKFLOWS = (
+    Code(
+        "bad-url",
+        "error",
+        "A URL that cannot be called",
+        "The host must be a name or an address, the port a number between 1 and 65535; a URL "
+        "that is called has no fragment (`#…`), and there are no templates in it.",
+    ),
+    Code(
+        "bad-timeout",
+        "error",
+        "A deadline that cannot be kept",
+        "`timeout` is the deadline of the whole invocation, while the caller waits: more than "
+        "nothing, at most five minutes.",
+    ),
+    Code(
+        "reserved-header",
+        "error",
+        "A header that cannot be set here",
+        "Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding` …) belong to "
+        "the protocol, and `Idempotency-Key`, `X-Request-Id`, `traceparent` and `Content-Type` "
+        "are set by the gateway. Of an answer, `Content-Type` and `Content-Encoding` are the "
+        "workflow's.",
+    ),
+    Code(
+        "format-without-body",
+        "error",
+        "An encoding for a body that is not sent",
+        "A workflow that is invoked by GET or DELETE receives the data as query parameters.",
+    ),
+    Code(
+        "raw-with-body",
+        "error",
+        "Members for a body that stays as it is",
+        "`format: raw` passes the bytes on untouched, so that nothing can be merged over them.",
+    ),
+    Code(
+        "raw-with-rule",
+        "warning",
+        "The workflow may read other values than the rules",
+        "With `format: raw` the workflow parses the bytes again, and two parsers need not agree, "
+        "for instance about a key that stands there twice. Without it the workflow receives "
+        "exactly what the rules saw.",
+    ),
+    Code(
+        "select-without-outputs",
+        "error",
+        "Results are selected from a report",
+        "`select` chooses among the workflow's outputs, which `type: status` does not answer.",
+    ),
+)
+
+LINT = (*ACCESS, *ROUTES, *RULES, *WORKFLOWS)

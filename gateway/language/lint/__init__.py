@@ -1,0 +1,39 @@
+"""What the schema cannot say: checks of meaning, one module a subject.
+
+A check takes a spec and yields the mistakes in it. It is an error when the hook could never work
+or would be unsafe, a warning when it works and is probably not what was meant; the table of codes
+says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from gateway.language.lint import access, answer, headers, operators, route, rules, url, workflow
+from gateway.language.mistake import Mistake
+from gateway.language.spec import Hook
+
+Check = Callable[[Hook], Iterator[Mistake]]
+
+CHECKS: tuple[Check, ...] = (
+    access.public,
+    access.repeated,
+    route.check,
+    rules.check,
+    operators.check,
+    url.check,
+    headers.check,
+    workflow.check,
+    answer.check,
+)
+
+
+def lint(hook: Hook, now: datetime) -> Iterator[Mistake]:
+    """Every mistake inside one hook, as of `now` (with an offset)."""
+    for check in CHECKS:
+        yield from check(hook)
+    yield from access.expired(hook, now)
+
+
+__all__ = ["CHECKS", "Check", "lint"]

@@ -1,0 +1,113 @@
+"""Headers that belong to the protocol, to the gateway, or to nobody's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import UnsetType
+
+from gateway.language.lint.parts import response_of, workflow_of
+from gateway.language.mistake import Mistake
+from gateway.language.spec import Hook
+from gateway.language.yaml12 import Steps
+
+CONNECTION = frozenset(
+    {
+        *("connection", "content-length", "expect", "host", "http2-settings", "keep-alive"),
+        *("proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer"),
+        *("transfer-encoding", "upgrade"),
+    }
+)
+"""Of one connection or one message (RFC 9110, 7.6.1; RFC 9112): never handed on, never set."""
+
+OF_INVOCATIONS = frozenset({"content-type", "idempotency-key", "traceparent"})
+"""What the gateway itself says in every invocation."""
+
+OF_ANSWERS = frozenset({"content-type", "content-encoding", "date", "server"})
+"""What the answer says of itself."""
+
+CREDENTIALS = frozenset(
+    {
+        *("authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token", "x-access-token"),
+        *("x-csrf-token", "x-amz-security-token", "x-gitlab-token", "x-vault-token"),
+        *("api-key", "apikey", "private-token"),
+    }
+)
+"""What commonly carries a secret."""
+
+On = Literal["key", "value"]
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Each place where a header is named."""
+    workflow = workflow_of(hook)
+    yield from _set(workflow.headers)
+    yield from _forwarded(workflow.forward_headers, workflow.authentication)
+    yield from _answered(response_of(hook).headers)
+    if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.headers, UnsetType):
+        yield from _matched(hook.match.headers)
+
+
+def _set(names: Iterable[str]) -> Iterator[Mistake]:
+    steps = ("workflow", "headers")
+    yield from _twice(((*steps, name), name) for name in names)
+    for name in names:
+        place, lower = (*steps, name), name.lower()
+        if lower in CONNECTION | OF_INVOCATIONS | {"x-request-id"}:
+            yield _reserved(place, name, "the gateway sets it itself")
+        elif lower == "authorization":
+            hint = "write `authentication` under `workflow`, and take new credentials"
+            message = f"a secret stands in the file, as the header '{name}'"
+            yield Mistake("secret-in-yaml", place, message, hint, on="key")
+        elif lower in CREDENTIALS:
+            message = f"'{name}' looks like a credential, and its value stands in the file"
+            hint = "write `authentication` under `workflow` if the workflow takes it"
+            yield Mistake("credential-header", place, message, hint, on="key")
+
+
+def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
+    steps = ("workflow", "forward_headers")
+    places = (((*steps, index), name) for index, name in enumerate(names))
+    yield from _twice(places, on="value")
+    for index, name in enumerate(names):
+        place, lower = (*steps, index), name.lower()
+        if lower in CONNECTION | OF_INVOCATIONS:
+            yield _reserved(place, name, "the gateway sets it itself", on="value")
+        elif lower == "authorization" and authentication != "none":
+            hint = "the workflow's own `authentication` takes its place"
+            yield _reserved(place, name, hint, on="value")
+        elif lower in CREDENTIALS:
+            message = f"'{name}' hands the caller's credentials on to the workflow"
+            yield Mistake("credential-header", place, message, "leave it out if you can")
+
+
+def _answered(names: Iterable[str]) -> Iterator[Mistake]:
+    steps = ("response", "headers")
+    yield from _twice(((*steps, name), name) for name in names)
+    for name in names:
+        if name.lower() in CONNECTION | OF_ANSWERS:
+            yield _reserved((*steps, name), name, "the answer says it itself")
+
+
+def _matched(names: Iterable[str]) -> Iterator[Mistake]:
+    steps = ("match", "headers")
+    yield from _twice(((*steps, name), name) for name in names)
+    for name in names:
+        if name.lower() in CREDENTIALS:
+            message = f"'{name}' is compared with a credential that stands in the file"
+            hint = "write `authentication`: it keeps secrets out of files and compares safely"
+            yield Mistake("credential-header", (*steps, name), message, hint, on="key")
+
+
+def _twice(places: Iterable[tuple[Steps, str]], on: On = "key") -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for place, name in places:
+        if name.lower() in seen:
+            message = f"'{name}' is named twice: headers are the same in any case"
+            yield Mistake("duplicate-header", place, message, "remove one", on)
+        seen.add(name.lower())
+
+
+def _reserved(place: Steps, name: str, why: str, on: On = "key") -> Mistake:
+    return Mistake("reserved-header", place, f"'{name}' cannot be set here", why, on)

@@ -1,0 +1,103 @@
+"""Whether an operator holds for a value that an author wrote, as far as that is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.language.patterns import compile_pattern
+from gateway.language.values import json_equal, ordered
+
+Verdict = bool | None
+"""None is: it depends on the request, for a form carries text where JSON has types."""
+
+
+def holds(name: str, operand: Any, value: Any) -> Verdict:
+    """Whether a parameter that is `value` satisfies an operator."""
+    return _JUDGES[name](operand, value)
+
+
+def _equals(operand: Any, value: Any) -> Verdict:
+    if json_equal(operand, value):
+        return True
+    return None if _may_be_text(operand, value) else False
+
+
+def _may_be_text(operand: Any, value: Any) -> bool:
+    """Whether the two could be one text in a form, such as 1 and "1"."""
+    if isinstance(operand, dict) or isinstance(value, dict):
+        return False
+    return type(operand) is not type(value)
+
+
+def _one_of(operand: list[Any], value: Any) -> Verdict:
+    verdicts = [_equals(one, value) for one in operand]
+    if True in verdicts:
+        return True
+    return None if None in verdicts else False
+
+
+def _not(judge: Callable[[Any, Any], Verdict]) -> Callable[[Any, Any], Verdict]:
+    def negated(operand: Any, value: Any) -> Verdict:
+        verdict = judge(operand, value)
+        return None if verdict is None else not verdict
+
+    return negated
+
+
+def _compares(*wanted: int) -> Callable[[Any, Any], Verdict]:
+    def judge(operand: Any, value: Any) -> Verdict:
+        order = ordered(value, operand)
+        return None if order is None else order in wanted
+
+    return judge
+
+
+def _text(test: Callable[[Any, str], Verdict]) -> Callable[[Any, Any], Verdict]:
+    """A judge of texts; a number or a boolean may come as text, a list may not."""
+
+    def judge(operand: Any, value: Any) -> Verdict:
+        if isinstance(value, str):
+            return test(operand, value)
+        return False if isinstance(value, (list, dict)) else None
+
+    return judge
+
+
+def _found(pattern: str, value: str) -> Verdict:
+    try:
+        return compile_pattern(pattern)(value)
+    except ValueError:
+        return None
+
+
+def _contains(operand: Any, value: Any) -> Verdict:
+    if isinstance(value, str) and isinstance(operand, str):
+        return operand in value
+    if isinstance(value, list):
+        return _one_of(value, operand)
+    return None
+
+
+def _elements(_operand: Any, value: Any) -> Verdict:
+    return None if isinstance(value, list) else False
+
+
+_JUDGES: dict[str, Callable[[Any, Any], Verdict]] = {
+    "eq": _equals,
+    "ne": _not(_equals),
+    "in": _one_of,
+    "not_in": _not(_one_of),
+    "gt": _compares(1),
+    "gte": _compares(0, 1),
+    "lt": _compares(-1),
+    "lte": _compares(-1, 0),
+    "prefix": _text(lambda operand, value: value.startswith(operand)),
+    "suffix": _text(lambda operand, value: value.endswith(operand)),
+    "contains": _contains,
+    "pattern": _text(_found),
+    "exists": lambda operand, _value: bool(operand),
+    "any": _elements,
+    "all": _elements,
+    "none": _elements,
+}

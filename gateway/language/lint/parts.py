@@ -1,0 +1,62 @@
+"""The parts of a hook in their long form, and the way to them in what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from gateway.language.spec import Condition, Elements, Hook, Operators, Response, Workflow
+from gateway.language.yaml12 import Steps
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+def workflow_of(hook: Hook) -> Workflow:
+    """How the workflow is called, whichever form was written."""
+    return Workflow(url=hook.workflow) if isinstance(hook.workflow, str) else hook.workflow
+
+
+def response_of(hook: Hook) -> Response:
+    """What the caller is answered, whichever form was written."""
+    return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
+
+
+def conditions(hook: Hook) -> Iterator[tuple[Steps, Condition]]:
+    """Every condition of `match`, also those on elements of arrays."""
+    if isinstance(hook.match, UnsetType):
+        return
+    for source in ("body", "query", "headers"):
+        yield from _below(("match", source), getattr(hook.match, source))
+
+
+def operators_of(condition: Condition) -> dict[str, Any]:
+    """The operators that were written, by their written names; plain equality has none."""
+    if not isinstance(condition, Operators):
+        return {}
+    names = zip(condition.__struct_fields__, condition.__struct_encode_fields__, strict=True)
+    return {
+        name: operand
+        for field, name in names
+        if (operand := getattr(condition, field)) is not UNSET
+    }
+
+
+def _below(
+    steps: Steps, written: Mapping[str, Condition] | UnsetType
+) -> Iterator[tuple[Steps, Condition]]:
+    if isinstance(written, UnsetType):
+        return
+    for key, condition in written.items():
+        yield from _with_elements((*steps, key), condition)
+
+
+def _with_elements(steps: Steps, condition: Condition) -> Iterator[tuple[Steps, Condition]]:
+    yield steps, condition
+    for name, operand in operators_of(condition).items():
+        if isinstance(operand, Elements):
+            if isinstance(operand.rule, dict):
+                yield from _below((*steps, name), operand.rule)
+            else:
+                yield from _with_elements((*steps, name), operand.rule)

@@ -1,0 +1,65 @@
+"""The workflow's URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, urlsplit
+
+from gateway.language.lint.parts import workflow_of
+from gateway.language.mistake import Mistake
+from gateway.language.spec import Hook
+
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """A URL that cannot be called as it stands."""
+    steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
+    for code, message, hint in _faults(workflow_of(hook).url):
+        yield Mistake(code, steps, message, hint)
+
+
+def _faults(url: str) -> Iterator[tuple[str, str, str]]:
+    if "${" in url:
+        hint = "path parameters are handed on as headers, everything else in the body"
+        yield "bad-url", "a URL has no templates: '${' would be sent as it stands", hint
+        return
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        yield "bad-url", "the host of the URL is not a name or an address", ""
+        return
+    if "@" in parts.netloc:
+        hint = "write `authentication` under `workflow`, and take new credentials"
+        yield "secret-in-yaml", "credentials stand in the URL", hint
+        return
+    yield from _host_and_port(parts)
+    if parts.fragment or url.endswith("#"):
+        yield "bad-url", "a URL with a '#' part cannot be called", "write '#' as %23"
+    if _BROKEN_ESCAPE.search(url):
+        yield "bad-url", "a '%' in a URL is followed by two hex digits", "write '%' as %25"
+
+
+def _host_and_port(parts: SplitResult) -> Iterator[tuple[str, str, str]]:
+    host = parts.netloc.rpartition("]")[0] + "]" if "[" in parts.netloc else None
+    if not parts.hostname:
+        yield "bad-url", "the URL has no host", "for example http://workflows.internal/run"
+    elif not (_is_ipv6(host[1:-1]) if host else _HOST.fullmatch(parts.hostname)):
+        yield "bad-url", "the host of the URL is not a name or an address", ""
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0 or parts.netloc.endswith(":"):
+        yield "bad-url", "the port of the URL is not a number between 1 and 65535", ""
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""What hooks owe each other: unique names, one owner for each path and method."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from gateway.language.codes import CODES
+from gateway.language.diagnostic import Diagnostic, Place
+from gateway.language.outcome import ReadHook
+from gateway.language.routes import pattern_of, shadowed
+
+Claim = TypeVar("Claim", bound=Hashable)
+
+
+def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
+    """Findings about hooks that stand in each other's way, each at every hook concerned.
+
+    Names are unique among all hooks, paths and methods among those that are enabled.
+    """
+    enabled = [hook for hook in hooks if hook.spec.enabled]
+    return (*_names(hooks), *_routes(enabled), *_shadows(enabled))
+
+
+def _names(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
+    for name, owners in _repeated((hook.spec.name, hook) for hook in hooks):
+        for hook, other in _pairs(owners):
+            message = f"the name '{name}' is taken: {_where(other, other.place)}"
+            yield _diagnostic("duplicate-name", hook, hook.place, message, "choose another")
+
+
+def _routes(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
+    claims = (
+        ((method, pattern_of(hook.spec.route)), hook)
+        for hook in hooks
+        for method in hook.spec.methods
+    )
+    for (method, _), owners in _repeated(claims):
+        for hook, other in _pairs(owners):
+            if hook.path_place is other.path_place is None:
+                continue  # default paths: the finding about the name is enough
+            what = f"{method} {hook.spec.route}"
+            other_place = other.path_place or other.place
+            message = f"{what} is claimed twice: {_where(other, other_place)}"
+            if hook.spec.route != other.spec.route:
+                message += f", as {other.spec.route}"
+            hint = "give one of them another path or method, or write `enabled: false`"
+            yield _diagnostic("duplicate-route", hook, _path_of(hook), message, hint)
+
+
+def _shadows(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
+    for hook, example, owner in shadowed(hooks):
+        message = (
+            f"{example} is not answered by this hook: '{owner.spec.route}' of hook "
+            f"'{owner.spec.name}' takes the literal segment"
+        )
+        hint = "a literal segment wins over a parameter, and nothing goes back"
+        yield _diagnostic("shadowed-path", hook, _path_of(hook), message, hint)
+
+
+def _repeated(claims: Iterable[tuple[Claim, ReadHook]]) -> Iterator[tuple[Claim, list[ReadHook]]]:
+    by_claim: dict[Claim, list[ReadHook]] = defaultdict(list)
+    for claim, hook in claims:
+        by_claim[claim].append(hook)
+    return ((claim, owners) for claim, owners in by_claim.items() if len(owners) > 1)
+
+
+def _pairs(owners: list[ReadHook]) -> Iterator[tuple[ReadHook, ReadHook]]:
+    """The first owner with the second, each other one with the first."""
+    yield owners[0], owners[1]
+    for owner in owners[1:]:
+        yield owner, owners[0]
+
+
+def _path_of(hook: ReadHook) -> Place:
+    return hook.path_place or hook.place
+
+
+def _where(hook: ReadHook, place: Place) -> str:
+    return f"hook '{hook.spec.name}' at {hook.file}:{place.line}:{place.column}"
+
+
+def _diagnostic(code: str, hook: ReadHook, place: Place, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(
+        file=hook.file,
+        place=place,
+        severity=CODES[code].severity,
+        code=code,
+        message=message,
+        hint=hint,
+        hook=hook.spec.name,
+    )
