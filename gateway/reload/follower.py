@@ -1,0 +1,154 @@
+"""A worker's end of the pipe: it builds what the leader decided, and swaps it in at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from itertools import count
+from multiprocessing.connection import Connection
+
+import structlog
+
+from gateway.reload.building import Builder
+from gateway.reload.messages import (
+    Board,
+    RefreshSecrets,
+    ReloadRequest,
+    Report,
+    Resolved,
+    SecretsChanged,
+    Serving,
+    Specs,
+    ToLeader,
+    ToWorker,
+)
+from gateway.secret import SecretStore
+from gateway.serve.generation import Generation
+from gateway.serve.switch import Switch
+
+FIRST_WORD = 2.0
+"""Seconds that a worker waits for the leader's first word before it accepts connections."""
+_log = structlog.get_logger("gateway.reload")
+
+
+class Follower:
+    """Reads the leader's messages in a thread of its own; building happens there too.
+
+    `board` is what is known of the other workers. `lost` is called, in that thread, when the
+    leader is gone.
+    """
+
+    def __init__(
+        self,
+        connection: Connection[ToLeader, ToWorker],
+        builder: Builder,
+        secrets: SecretStore,
+        switch: Switch,
+        lost: Callable[[], None],
+    ) -> None:
+        self.board = Board()
+        self._connection = connection
+        self._builder = builder
+        self._secrets = secrets
+        self._switch = switch
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._heard = threading.Event()
+        self._told = asyncio.Event()
+        self._sending = threading.Lock()
+        self._requests = count(1)
+        self._pending: dict[int, asyncio.Future[Report]] = {}
+
+    async def start(self) -> None:
+        """Begin to follow. Returns when the first generation serves, or when the leader says
+        that there is none, or does not speak in time: it is still reading.
+        """
+        threading.Thread(target=self._follow, name="follower", daemon=True).start()
+        self._send(Serving(os.getpid(), 0, 0))
+        try:
+            await asyncio.wait_for(self._told.wait(), FIRST_WORD)
+        except TimeoutError:
+            if self._heard.is_set():
+                await self._told.wait()
+
+    async def reload(self, seconds: float) -> Report:
+        """Ask the leader to look again; its report, once every worker serves what it found.
+        Raises TimeoutError.
+        """
+        number = next(self._requests)
+        future: asyncio.Future[Report] = self._loop.create_future()
+        self._pending[number] = future
+        try:
+            self._send(ReloadRequest(number))
+            return await asyncio.wait_for(future, seconds)
+        finally:
+            del self._pending[number]
+
+    def _send(self, message: ToLeader) -> None:
+        with self._sending:
+            try:
+                self._connection.send(message)
+            except OSError:
+                _log.debug("the leader is gone")
+
+    def _follow(self) -> None:
+        latest: Resolved | None = None
+        try:
+            while True:
+                message = self._connection.recv()
+                latest = self._take(message, latest)
+                if latest is not None and not self._connection.poll():
+                    self._serve(latest)
+                    latest = None
+        except (EOFError, OSError):
+            self._lost()
+
+    def _take(self, message: ToWorker, latest: Resolved | None) -> Resolved | None:
+        """The newest generation that is not built yet. Of several only that is built."""
+        self._heard.set()
+        match message:
+            case Specs():
+                self._builder.learn(message.hooks)
+            case Resolved():
+                self._builder.forget_all_but(message.hooks)
+                return message
+            case RefreshSecrets():
+                if changed := self._secrets.refresh():
+                    self._send(SecretsChanged(tuple(changed)))
+            case Board() | Report():
+                if latest is not None:
+                    self._serve(latest)
+                self._answer(message)
+                return None
+        return latest
+
+    def _serve(self, resolved: Resolved) -> None:
+        """Build, then swap; a generation that cannot be built leaves the one before in place."""
+        problem = ""
+        try:
+            generation = self._builder.build(resolved)
+        except Exception as error:
+            _log.exception("a generation was rejected", generation=resolved.number)
+            problem = f"generation {resolved.number} was rejected: {error}"
+        else:
+            # Here the hooks of the generation become visible.
+            self._switch.generation = generation
+            problem = "; ".join(self._builder.problems)
+        now: Generation | None = self._switch.generation
+        serves = now.number if now else 0
+        self._send(Serving(os.getpid(), resolved.number, serves, problem))
+
+    def _answer(self, message: Board | Report) -> None:
+        if isinstance(message, Board):
+            self.board = message
+            self._loop.call_soon_threadsafe(self._told.set)
+        else:
+            self.board = message.board
+            self._loop.call_soon_threadsafe(self._resolve, message)
+
+    def _resolve(self, report: Report) -> None:
+        future = self._pending.get(report.request)
+        if future is not None and not future.done():
+            future.set_result(report)

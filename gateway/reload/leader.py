@@ -1,0 +1,197 @@
+"""The one that reads: it looks, decides, tells the workers, and answers for all of them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from gateway.reload import mounts
+from gateway.reload.links import Link, Outgoing
+from gateway.reload.loading import Loader
+from gateway.reload.lookout import Lookout
+from gateway.reload.messages import (
+    Board,
+    RefreshSecrets,
+    ReloadRequest,
+    Report,
+    SecretsChanged,
+    Serving,
+    ToLeader,
+    ToWorker,
+    WorkerState,
+)
+from gateway.reload.secrets_directory import SecretsDirectory
+from gateway.reload.snapshot import Places
+from gateway.settings import Settings
+
+_log = structlog.get_logger("gateway.reload")
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    link: Link
+    request: int
+    changed: bool
+    generation: int
+
+
+class Leader:
+    """Runs in the supervisor, in threads of its own; a request to look again joins a queue of
+    one. All workers are told of the same generations, by number.
+    """
+
+    def __init__(self, settings: Settings, loader: Loader) -> None:
+        self._loader = loader
+        self._lock = threading.RLock()
+        self._links: dict[int, Link] = {}
+        self._states: dict[int, WorkerState] = {}
+        self._board: Board | None = None
+        self._stuck: tuple[str, ...] = ()
+        self._requests: deque[tuple[Link, int]] = deque()
+        self._waiting: list[_Waiting] = []
+        self._fresh = False
+        self._logged = 0
+        self._hooks = settings.hooks
+        self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
+        if settings.secrets is not None:
+            secrets = SecretsDirectory(settings.secrets, self._refresh_secrets)
+            self._lookouts.append(Lookout("secrets", secrets.look, _silent(settings.secrets)))
+
+    def start(self) -> None:
+        """Begin to look; workers may be linked before and after."""
+        for lookout in self._lookouts:
+            lookout.start()
+
+    def stop(self) -> None:
+        """Look no more, and let go of the workers."""
+        for lookout in self._lookouts:
+            lookout.close()
+        with self._lock:
+            for link in self._links.values():
+                link.close()
+
+    def wake(self) -> None:
+        """Look again and read every byte; from any thread, and from a signal handler."""
+        self._fresh = True
+        self._lookouts[0].wake()
+
+    def link(self, worker: int) -> Connection[ToLeader, ToWorker]:
+        """The worker's end of a new pipe; the worker is told what serves at once."""
+        with self._lock:
+            if worker in self._links:
+                self._links[worker].close()
+            link = Link(worker, self._receive)
+            self._links[worker] = link
+            self._states[worker] = WorkerState(worker)
+            if self._loader.current is not None:
+                link.tell(self._loader.current)
+            if self._board is not None:
+                link.tell(self._board)
+                self._tell_board()
+        return link.theirs
+
+    def _look(self) -> Places:
+        fresh, self._fresh = self._fresh, False
+        requests = [self._requests.popleft() for _ in range(len(self._requests))]
+        changed = self._loader.load(fresh or bool(requests))
+        self._stuck = self._never_updates()
+        with self._lock:
+            if changed and self._loader.current is not None:
+                self._tell_all(self._loader.current)
+            self._tell_board()
+            number = self._generation
+            self._waiting += [
+                _Waiting(link, request, changed, number) for link, request in requests
+            ]
+            self._report()
+        self._loader.keep()
+        return self._loader.places
+
+    @property
+    def _generation(self) -> int:
+        return self._loader.current.resolved.number if self._loader.current else 0
+
+    def _never_updates(self) -> tuple[str, ...]:
+        directory = os.path.realpath(self._hooks)
+        found = tuple(mounts.never_updates(directory, mounts.table()))
+        for problem in found:
+            if problem not in self._stuck:
+                _log.warning(problem)
+        return found
+
+    def _refresh_secrets(self) -> None:
+        with self._lock:
+            self._tell_all(RefreshSecrets())
+
+    def _tell_all(self, message: Outgoing) -> None:
+        for link in self._links.values():
+            link.tell(message)
+
+    def _tell_board(self) -> None:
+        problems = [*self._loader.problems, *self._stuck]
+        problems += [lookout.problem for lookout in self._lookouts if lookout.problem]
+        states = tuple(self._states[worker] for worker in sorted(self._states))
+        board = Board(self._generation, states, tuple(dict.fromkeys(problems)))
+        if board != self._board:
+            self._board = board
+            self._tell_all(board)
+
+    def _receive(self, link: Link, message: ToLeader) -> None:
+        match message:
+            case Serving():
+                self._serving(link, message)
+            case ReloadRequest():
+                self._requests.append((link, message.request))
+                self.wake()
+            case SecretsChanged() if link.worker == min(self._links):
+                _log.info("secrets changed", secrets=list(message.labels))
+
+    def _serving(self, link: Link, message: Serving) -> None:
+        with self._lock:
+            if self._links.get(link.worker) is not link:
+                return
+            if message.problem:
+                _log.error(message.problem, worker=link.worker, generation=message.number)
+            self._states[link.worker] = WorkerState(
+                link.worker, message.process, message.serves, message.number, message.problem
+            )
+            self._tell_board()
+            self._report()
+
+    def _report(self) -> None:
+        """Answer the requests whose outcome has reached every worker, and log what has."""
+        reached = min((state.answered for state in self._states.values()), default=0)
+        done = [one for one in self._waiting if one.generation <= reached]
+        self._waiting = [one for one in self._waiting if one.generation > reached]
+        for one in done:
+            assert self._board is not None  # noqa: S101 - a look told it before
+            one.link.tell(Report(one.request, one.changed, self._loader.problems, self._board))
+        if reached > self._logged:
+            self._logged = reached
+            self._log_generation()
+
+    def _log_generation(self) -> None:
+        current = self._loader.current
+        if current is None or current.resolved.number != self._logged:
+            return
+        resolved = current.resolved
+        _log.info(
+            "generation serves",
+            generation=resolved.number,
+            digest=resolved.digest[:12],
+            hooks=len(resolved.hooks),
+            stale=len(resolved.stale),
+            out_of_service=len(resolved.refused),
+            workers=len(self._states),
+            milliseconds=round((time.monotonic() - self._loader.noticed) * 1000),
+        )
+
+
+def _silent(directory: Path) -> str:
+    return mounts.silent_kind(os.path.realpath(directory), mounts.table())

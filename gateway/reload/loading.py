@@ -1,0 +1,174 @@
+"""From a hooks directory to the generation that should serve; nothing that fails changes it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+
+import msgspec
+import structlog
+
+from gateway.language.diagnostic import Diagnostic
+from gateway.language.outcome import Reading
+from gateway.language.read import read_source
+from gateway.language.source import Source
+from gateway.reload.kept import Keeper
+from gateway.reload.lookout import places_of
+from gateway.reload.numbering import Current, Numbering
+from gateway.reload.resolve import Adopted, Files, Resolution, has_errors, resolve
+from gateway.reload.settle import Look, look, settle
+from gateway.reload.snapshot import Looker, Places, Snapshot
+from gateway.settings import Settings
+
+_log = structlog.get_logger("gateway.reload")
+
+
+class Readings:
+    """Reads a file once for as long as its bytes stay the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Source, Reading]] = {}
+
+    def read(self, source: Source) -> Reading:
+        """The reading of a source."""
+        known = self._known.get(source.name)
+        if known is None or (known[0] is not source and known[0] != source):
+            known = (source, read_source(source))
+            self._known[source.name] = known
+        return known[1]
+
+    def read_until(self, snapshot: Snapshot, due: float) -> None:
+        """Read ahead while there is time (monotonic)."""
+        for source in snapshot.sources:
+            if time.monotonic() >= due:
+                return
+            self.read(source)
+
+    def forget_all_but(self, snapshot: Snapshot) -> None:
+        """Keep what is there."""
+        names = {source.name for source in snapshot.sources}
+        self._known = {name: known for name, known in self._known.items() if name in names}
+
+
+class Loader:
+    """Looks at the hooks directory and decides what serves.
+
+    `current` is what serves, None before there is anything; `problem` says in words why what is
+    in the directory cannot be used at all; `places` are what to watch for the next change;
+    `noticed` is when the last change was (monotonic).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.current: Current | None = None
+        self.problem = ""
+        self.places = Places()
+        self.noticed = time.monotonic()
+        self._root = str(settings.hooks)
+        self._looker = Looker(settings.hooks)
+        self._readings = Readings()
+        self._numbering = Numbering()
+        self._keeper = Keeper(settings.state, settings.hooks)
+        self._seen: str | None = None
+        self._files: Files = {}
+        self._unkept = False
+        self._told: frozenset[Diagnostic] = frozenset()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What an operator should know, in words."""
+        return tuple(problem for problem in (self.problem, self._keeper.problem) if problem)
+
+    def load(self, fresh: bool = False) -> bool:
+        """Look, and decide what serves from now on. Whether that is a new generation.
+
+        `fresh`: every byte is read again, whatever the file system says about changes.
+        """
+        if self._seen is None:
+            self._files = self._restored()
+        found = look(self._looker, fresh)
+        if found.digest != self._seen:
+            self.noticed = time.monotonic()
+            found = settle(self._looker, found, self._readings.read_until)
+        self.places = found.snapshot.places if found.snapshot else places_of(self._root)
+        if found.digest == self._seen:
+            return False
+        self._seen = found.digest
+        return self._decide(found)
+
+    def keep(self) -> None:
+        """Keep what is good in the state directory, where that is not done yet."""
+        if self._unkept:
+            good = tuple(one.source for one in self._files.values() if not one.partial)
+            self._unkept = not self._keeper.save(good)
+
+    def _restored(self) -> Files:
+        """What was good before a restart, as if it served."""
+        files = {}
+        for source in self._keeper.load():
+            reading = self._readings.read(source)
+            if reading.hooks and not has_errors(reading.diagnostics):
+                files[source.name] = Adopted(source, reading.hooks)
+        return files
+
+    def _decide(self, found: Look) -> bool:
+        if found.snapshot is None:
+            return self._refuse(found.problem)
+        if self.current and found.snapshot.digest == self.current.resolved.digest:
+            self._accept()
+            return False
+        resolution = self._resolve(found.snapshot)
+        if resolution.empty and (self._files or not resolution.files):
+            self._tell(resolution.diagnostics)
+            return self._refuse(_without_hooks(self._root, resolution.diagnostics))
+        self._accept()
+        self._use(resolution, found.snapshot.digest)
+        self._unkept = True
+        self._tell(resolution.diagnostics)
+        return True
+
+    def _resolve(self, snapshot: Snapshot) -> Resolution:
+        self._readings.forget_all_but(snapshot)
+        return resolve(snapshot.sources, snapshot.unreadable, self._files, self._readings.read)
+
+    def _use(self, resolution: Resolution, digest: str) -> None:
+        self._files = resolution.files
+        self.current = self._numbering.number(resolution, digest)
+
+    def _accept(self) -> None:
+        if self.problem:
+            _log.info("the hooks directory can be used again", hooks=self._root)
+        self.problem = ""
+
+    def _refuse(self, problem: str) -> bool:
+        """Nothing of the directory can be used: what runs keeps running, and what was good
+        before a restart runs again.
+        """
+        runs = bool(self.current or self._files)
+        _log.error(problem, hint="what served before goes on" if runs else "no hook is served yet")
+        self.problem = problem
+        if self.current or not self._files:
+            return False
+        stale = {
+            name: msgspec.structs.replace(one, stale=True) for name, one in self._files.items()
+        }
+        self._use(Resolution(stale), "")
+        return True
+
+    def _tell(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Log what was not found before."""
+        for found in diagnostics:
+            if found not in self._told:
+                log = _log.error if found.severity == "error" else _log.warning
+                log(found.message, code=found.code, place=place_of(found), hint=found.hint)
+        self._told = frozenset(diagnostics)
+
+
+def place_of(found: Diagnostic) -> str:
+    """`file:line:column`."""
+    return f"{found.file}:{found.place.line}:{found.place.column}"
+
+
+def _without_hooks(root: str, diagnostics: Iterable[Diagnostic]) -> str:
+    errors = [f"{place_of(one)}: {one.message}" for one in diagnostics if one.severity == "error"]
+    return "; ".join([f"there is no hook in {os.path.join(root, '')}", *errors[:3]])

@@ -1,0 +1,108 @@
+"""What the leader and the workers tell each other. No secret value is ever among it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.language.diagnostic import Diagnostic
+from gateway.language.spec import Hook
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A hook that serves. `number` stands for this spec in this file as long as it serves."""
+
+    number: int
+    spec: Hook
+    file: str
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A hook that does not serve; `route` and `methods` are those that nobody else answers."""
+
+    file: str
+    name: str
+    route: str
+    methods: tuple[str, ...]
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """Leader to worker: one generation as the leader decided it. `hooks` are numbers of those
+    that serve, in order, and `stale` those whose file has errors now; `loaded_at` is in seconds
+    since 1970.
+    """
+
+    number: int
+    digest: str
+    loaded_at: float
+    hooks: tuple[int, ...] = ()
+    stale: frozenset[int] = frozenset()
+    refused: tuple[Refused, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class WorkerState(msgspec.Struct, frozen=True):
+    """A worker as the others see it; `process` and `generation` are 0 until it serves.
+    `answered` is the last generation that it took or rejected.
+    """
+
+    worker: int
+    process: int = 0
+    generation: int = 0
+    answered: int = 0
+    problem: str = ""
+
+
+class Board(msgspec.Struct, frozen=True):
+    """What every worker knows of the whole: the other workers, and what keeps the leader from
+    loading what is in the directory, in words.
+    """
+
+    generation: int = 0
+    workers: tuple[WorkerState, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class Specs(msgspec.Struct, frozen=True):
+    """Leader to worker: hooks that the worker does not know yet."""
+
+    hooks: tuple[Loaded, ...]
+
+
+class RefreshSecrets(msgspec.Struct, frozen=True):
+    """Leader to worker: read every secret again."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Leader to worker: what became of a request to reload."""
+
+    request: int
+    changed: bool
+    problems: tuple[str, ...]
+    board: Board
+
+
+class Serving(msgspec.Struct, frozen=True):
+    """Worker to leader: what came of generation `number`. `serves` is another one where it was
+    rejected; `problem` says in words what could not be done.
+    """
+
+    process: int
+    number: int
+    serves: int
+    problem: str = ""
+
+
+class ReloadRequest(msgspec.Struct, frozen=True):
+    """Worker to leader: look again, and say when all workers serve what was found."""
+
+    request: int
+
+
+class SecretsChanged(msgspec.Struct, frozen=True):
+    """Worker to leader: the references whose values are new, as labels."""
+
+    labels: tuple[str, ...]
+
+
+ToWorker = Specs | Resolved | Board | RefreshSecrets | Report
+ToLeader = Serving | ReloadRequest | SecretsChanged

@@ -1,0 +1,74 @@
+"""From files to what the workers are told: hooks by number, so that only news are sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+import msgspec
+
+from gateway.language.outcome import BrokenHook
+from gateway.language.routes import pattern_of
+from gateway.reload.claims import Claim, claims
+from gateway.reload.messages import Loaded, Refused, Resolved
+from gateway.reload.resolve import Adopted, Resolution
+
+
+class Current(msgspec.Struct, frozen=True):
+    """What serves now, in full: `loaded` has the hooks of `resolved` by their numbers."""
+
+    resolved: Resolved
+    loaded: Mapping[int, Loaded]
+
+
+class Numbering:
+    """Gives each hook a number that stays the same as long as its spec and its file do."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._generations = count(1)
+        self._known: dict[tuple[str, str], Loaded] = {}
+
+    def number(self, resolution: Resolution, digest: str) -> Current:
+        """The next generation."""
+        loaded: dict[int, Loaded] = {}
+        stale = set()
+        for adopted in resolution.files.values():
+            for hook in self._loaded(adopted):
+                loaded[hook.number] = hook
+                if adopted.stale:
+                    stale.add(hook.number)
+        self._known = {(hook.file, hook.spec.name): hook for hook in loaded.values()}
+        resolved = Resolved(
+            next(self._generations),
+            digest,
+            time.time(),
+            tuple(loaded),
+            frozenset(stale),
+            tuple(_refused(resolution, loaded)),
+            resolution.diagnostics,
+        )
+        return Current(resolved, loaded)
+
+    def _loaded(self, adopted: Adopted) -> Iterator[Loaded]:
+        for hook in adopted.hooks:
+            known = self._known.get((hook.file, hook.spec.name))
+            if known is not None and (known.spec is hook.spec or known.spec == hook.spec):
+                yield known
+            else:
+                yield Loaded(next(self._numbers), hook.spec, hook.file)
+
+
+def _refused(resolution: Resolution, loaded: Mapping[int, Loaded]) -> Iterator[Refused]:
+    """Hooks that do not serve. One whose path is free answers there that it is out of service."""
+    taken = {claim for hook in loaded.values() for claim in claims(hook.spec)}
+    for adopted in resolution.files.values():
+        for broken in adopted.broken:
+            free = tuple(method for method in broken.methods if _claim(method, broken) not in taken)
+            taken.update(_claim(method, broken) for method in free)
+            yield Refused(broken.file, broken.name, broken.route, free if broken.route else ())
+
+
+def _claim(method: str, broken: BrokenHook) -> Claim:
+    return method, pattern_of(broken.route)
