@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from gateway.language.codes.code import Code
-from gateway.language.codes.lint import LINT
+from gateway.language.codes.lint import ACCESS, ROUTES, RULES, WORKFLOWS
 from gateway.language.codes.schema import SCHEMA
 from gateway.language.codes.yaml import YAML
 
-CODES: dict[str, Code] = {code.name: code for code in (*YAML, *SCHEMA, *LINT)}
+FAMILIES: dict[str, tuple[Code, ...]] = {
+    "The file": YAML,
+    "Keys and values": SCHEMA,
+    "Names and paths": ROUTES,
+    "Who may call": ACCESS,
+    "Rules": RULES,
+    "The workflow and the answer": WORKFLOWS,
+}
+"""Title of a family → its codes, in the order of the documentation."""
 
-__all__ = ["CODES", "Code"]
+CODES: dict[str, Code] = {code.name: code for codes in FAMILIES.values() for code in codes}
+
+__all__ = ["CODES", "FAMILIES", "Code"]

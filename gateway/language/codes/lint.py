@@ -169,5 +169,3 @@ WORKFLOWS = (
         "`select` chooses among the workflow's outputs, which `type: status` does not answer.",
     ),
 )
-
-LINT = (*ACCESS, *ROUTES, *RULES, *WORKFLOWS)

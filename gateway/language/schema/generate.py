@@ -17,7 +17,7 @@ from gateway.language.schema.hints import (
     words,
 )
 from gateway.language.schema.tidy import Schema, Tidier, reference
-from gateway.language.spec import OPERATORS, Elements, Hook
+from gateway.language.spec import OPERATORS, Elements, Hook, Match, Operators
 from gateway.language.spec.base import Written
 
 SCHEMA_ID = "https://webhook-gateway.dev/schemas/hook.schema.json"
@@ -33,10 +33,13 @@ def hook_schema() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         [Hook], schema_hook=_extend, ref_template="#/$defs/{name}"
     )
-    definitions = {
-        name: _struct(struct, tidier.tidy(components[name])) for name, struct in structs().items()
-    }
-    definitions |= {"Condition": _condition(), "Elements": _elements(), "ElementPaths": _paths()}
+    definitions: Schema = {}
+    for name, struct in structs().items():
+        definitions[name] = _struct(struct, tidier.tidy(components[name]))
+        if struct is Match:
+            definitions["Condition"] = _condition()
+        if struct is Operators:
+            definitions |= {"Elements": _elements(), "ElementPaths": _paths()}
     definitions |= {name: _scalar(name, schema) for name, schema in tidier.scalars.items()}
     whole: Schema = {
         "$schema": DIALECT,

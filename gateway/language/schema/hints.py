@@ -15,6 +15,10 @@ from msgspec import Meta, UnsetType
 from gateway.language.spec import Hook, scalars
 from gateway.language.spec.base import Written
 
+_ACRONYMS = {
+    "Api": "API", "Env": "Environment", "Http": "HTTP", "Id": "ID", "Jwt": "JWT",
+    "Sha256": "SHA-256", "Url": "URL",
+}  # fmt: skip
 _UNIONS = (Union, types.UnionType)
 
 
@@ -25,14 +29,14 @@ def hints_of(struct: type[Written]) -> dict[str, Any]:
 
 
 def structs(root: type[Written] = Hook) -> dict[str, type[Written]]:
-    """Every struct that can stand in a hook, by name, in the order of reading."""
+    """Every struct that can stand in a hook, by name, each followed by those inside it."""
     found: dict[str, type[Written]] = {}
     waiting = [root]
     while waiting:
-        struct = waiting.pop(0)
+        struct = waiting.pop()
         if struct.__name__ not in found:
             found[struct.__name__] = struct
-            waiting += [part for part in _parts_of(struct) if _is_struct(part)]
+            waiting += reversed([part for part in _parts_of(struct) if _is_struct(part)])
     return found
 
 
@@ -70,8 +74,9 @@ def sentence(text: str) -> str:
 
 
 def words(name: str) -> str:
-    """A struct's name as people write it: `BasicAuthentication` → `Basic authentication`."""
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda found: " " + found[1].lower(), name)
+    """A name as people write it: `BasicAuthentication` → `Basic authentication`."""
+    first, *rest = (_ACRONYMS.get(word, word) for word in re.findall(r"[A-Z][a-z0-9]*", name))
+    return " ".join([first, *(word if word.isupper() else word.lower() for word in rest)])
 
 
 def paragraph(struct: type[Written]) -> str:

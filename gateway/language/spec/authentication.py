@@ -25,6 +25,8 @@ ExpiresField = Annotated[
 class SecretReference(Written, frozen=True, kw_only=True):
     """Where a secret value is found. A missing or empty secret takes the hook out of service."""
 
+    EXAMPLES: ClassVar = ({"secret": "paris-token"}, {"env": "PARIS_TOKEN"})
+
     EXACTLY_ONE: ClassVar = ("secret", "env")
 
     secret: SecretField = UNSET
@@ -33,6 +35,8 @@ class SecretReference(Written, frozen=True, kw_only=True):
 
 class Token(Written, frozen=True, kw_only=True):
     """One bearer token that opens the hook: its digest, or where its value is found."""
+
+    EXAMPLES: ClassVar = ({"secret": "paris-token", "expires": "2027-01-31T00:00:00Z"},)
 
     EXACTLY_ONE: ClassVar = ("sha256", "secret", "env")
 
@@ -60,6 +64,8 @@ class Password(Written, frozen=True, kw_only=True):
 class User(Written, frozen=True, kw_only=True):
     """One user of HTTP Basic authentication."""
 
+    EXAMPLES: ClassVar = ({"username": "paris", "password": {"secret": "paris-password"}},)
+
     username: Annotated[Username, Meta(description="The user's name.")]
     password: Annotated[Password, Meta(description="The user's password.")]
     expires: ExpiresField = UNSET
@@ -72,6 +78,13 @@ class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag
 class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="basic"):
     """HTTP Basic (RFC 7617): any one of the users opens the hook."""
 
+    EXAMPLES: ClassVar = (
+        {
+            "type": "basic",
+            "users": [{"username": "paris", "password": {"secret": "paris-password"}}],
+        },
+    )
+
     users: Annotated[
         list[User], Meta(min_length=1, description="The users, any one of whom may call.")
     ]
@@ -79,6 +92,16 @@ class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", 
 
 class BearerAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="bearer"):
     """A bearer token (RFC 6750): any one of the tokens opens the hook."""
+
+    EXAMPLES: ClassVar = (
+        {
+            "type": "bearer",
+            "tokens": [
+                {"sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"},
+                {"secret": "paris-token", "expires": "2027-01-31T00:00:00Z"},
+            ],
+        },
+    )
 
     tokens: Annotated[
         list[Token],

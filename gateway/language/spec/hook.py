@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -18,6 +18,17 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 class Hook(Written, frozen=True, kw_only=True):
     """A URL that starts a workflow: who may call it, with which parameters, what it answers."""
+
+    EXAMPLES: ClassVar = (
+        {
+            "name": "paris-orders",
+            "description": "Starts the Paris workflow for every order placed there.",
+            "method": "POST",
+            "match": {"body": {"CityName": "Paris"}},
+            "authentication": {"type": "bearer", "tokens": [{"secret": "paris-token"}]},
+            "workflow": "http://workflows.internal/run/paris",
+        },
+    )
 
     name: Annotated[Name, Meta(description="The hook's name, unique among all hooks.")]
     description: Annotated[

@@ -40,6 +40,8 @@ class Elements:
 class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     """Conditions on one value; all of them must hold."""
 
+    EXAMPLES: ClassVar = ({"gte": 100, "lt": 1000}, {"any": {"sku": "B"}})
+
     AT_LEAST_ONE: ClassVar = True
 
     eq: Annotated[Any, Meta(description="Equals this value, of the same JSON type.")] = UNSET
@@ -106,6 +108,18 @@ Condition: TypeAlias = Scalar | list[Any] | Operators
 
 class Match(Written, frozen=True, kw_only=True):
     """Which requests start the workflow. All conditions must hold."""
+
+    EXAMPLES: ClassVar = (
+        {
+            "body": {
+                "CityName": "Paris",
+                "order.total": {"gte": 100},
+                "order.items": {"any": {"sku": "B"}},
+            },
+            "query": {"dry_run": {"exists": False}},
+            "headers": {"X-Event": {"in": ["order.created", "order.updated"]}},
+        },
+    )
 
     body: (
         Annotated[

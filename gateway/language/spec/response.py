@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,6 +15,10 @@ ResponseType = Literal["outputs", "status"]
 
 class Response(Written, frozen=True, kw_only=True):
     """The answer in its long form; `outputs` and `status` alone are short for `{type: …}`."""
+
+    EXAMPLES: ClassVar = (
+        {"type": "outputs", "select": ["orderId", "customer.name"], "status": 201},
+    )
 
     type: Annotated[
         ResponseType,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -51,6 +51,8 @@ WorkflowAuthentication = (
 class Retry(Written, frozen=True, kw_only=True):
     """How often an invocation is tried, within the one deadline of `timeout`."""
 
+    EXAMPLES: ClassVar = ({"attempts": 3},)
+
     attempts: Annotated[
         int,
         Meta(
@@ -64,6 +66,16 @@ class Retry(Written, frozen=True, kw_only=True):
 
 class Workflow(Written, frozen=True, kw_only=True):
     """The workflow's HTTP endpoint. A URL alone is short for `{url: URL}`."""
+
+    EXAMPLES: ClassVar = (
+        {
+            "url": "https://workflows.internal/run/paris",
+            "body": {"source": "gateway"},
+            "forward_headers": ["X-Event"],
+            "authentication": {"type": "bearer", "token": {"secret": "workflow-token"}},
+            "timeout": "30s",
+        },
+    )
 
     url: Annotated[HttpUrl, Meta(description="Where the workflow is started.")]
     method: Annotated[
