@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from gateway.language.spec.match import Elements, Match, Operators
@@ -80,3 +82,65 @@ header_matches = st.builds(Match, headers=_named(["X-A", "x-b", "X-None"]))
 whole_matches = st.builds(
     Match, body=_named(PATHS), query=_named(NAMES), headers=_named(["X-A", "x-b"])
 )
+
+LOOK_ALIKES: list[list[Any]] = [
+    [1, 1.0, True, "1", "1.0", "true"],
+    [0, None, False, "null", "", "false"],
+    [1.5, "1.5", 1, 2],
+    [100, "1e2", "100", 99.5],
+    [2**53, 2**53 + 1, float(2**53), str(2**53)],
+]
+
+
+_alike = st.sampled_from([one for group in LOOK_ALIKES for one in group])
+alike_objects = st.dictionaries(
+    st.sampled_from(NAMES),
+    _alike | st.recursive(_alike, lambda inner: st.lists(inner, max_size=2)) | objects,
+    min_size=1,
+    max_size=3,
+)
+
+
+@st.composite
+def near(draw: st.DrawFn, value: Any) -> Any:
+    """The value itself, or one that looks like it and is of another type."""
+    if isinstance(value, list):
+        return [draw(near(one)) for one in value]
+    if isinstance(value, dict):
+        return {name: draw(near(one)) for name, one in value.items()}
+    alike = [one for group in LOOK_ALIKES for one in group if str(value) in map(str, group)]
+    return draw(st.sampled_from([value, *alike]))
+
+
+@st.composite
+def meeting(draw: st.DrawFn, value: Any) -> Any:
+    """A condition that means the value, one that looks like it, or a part of it."""
+    meant = draw(near(value))
+    name = draw(st.sampled_from(["", "", "eq", *Operators.__struct_fields__]))
+    if not name:
+        return Operators(eq=meant) if isinstance(meant, dict) else meant
+    operand: Any = meant
+    if name in ("any", "all", "none"):
+        inner = value[0] if isinstance(value, list) and value else meant
+        rules = st.sampled_from([Operators(eq=draw(near(inner))), Operators(ne=draw(near(inner)))])
+        operand = Elements(draw(rules))
+    elif name in ("in_", "not_in"):
+        operand = [meant, "no"]
+    elif name == "contains":
+        operand = draw(near(value[0])) if isinstance(value, list) and value else meant
+    elif name in ("gt", "gte", "lt", "lte"):
+        operand = meant if type(meant) in (int, float, str) else 1
+    elif name in ("prefix", "suffix", "pattern"):
+        operand = draw(st.sampled_from([*str(meant)[-2:], str(meant)[:1], "a"])) or "a"
+        operand = re.escape(operand) if name == "pattern" else operand
+    elif name == "exists":
+        operand = draw(st.booleans())
+    return msgspec.convert({name.rstrip("_"): operand}, Operators)
+
+
+@st.composite
+def met(draw: st.DrawFn, named: st.SearchStrategy[dict[str, Any]]) -> tuple[Any, dict[str, Any]]:
+    """Conditions on one name of a mapping that speak of its value, and the mapping."""
+    given = draw(named.filter(bool))
+    name = draw(st.sampled_from(sorted(given)))
+    return {name: draw(meeting(given[name]))}, given

@@ -43,6 +43,7 @@ def multipart(*parts: bytes) -> bytes:
         (b"multipart/form-data; boundary=x", "multipart"),
         (b"application/json; charset=latin-1", "other"),
         (b"application/json; charset=utf-8; charset=utf-16", "other"),
+        (b"application/json; charset=utf-16; charset=utf-8", "other"),
         (b"application/json, text/plain", "other"),
         (b"application/json; charset", "other"),
         (b"application/jsonx", "other"),

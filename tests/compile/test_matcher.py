@@ -23,6 +23,10 @@ def matches(match: Match, body: Any = None, kind: Kind = "json") -> bool:
     return compile_match(match)(Received(kind, body), {}, []) is None
 
 
+def pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
 def agree(match: Match, kind: Kind, body: Any, query: dict[str, Any], headers: Headers) -> None:
     matcher = compile_match(match)
     received = None if kind == "none" else Received(kind, body)
@@ -30,7 +34,7 @@ def agree(match: Match, kind: Kind, body: Any, query: dict[str, Any], headers: H
     assert (mismatch is None) == accepts(match, kind, body, query, headers)
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(strategies.body_matches, strategies.bodies)
 def test_json_is_matched_as_the_rules_read(match: Match, body: Any) -> None:
     agree(match, "json", body, {}, [])
@@ -54,6 +58,28 @@ def test_queries_are_matched_as_the_rules_read(match: Match, query: dict[str, An
 @given(strategies.header_matches, strategies.headers)
 def test_headers_are_matched_as_the_rules_read(match: Match, headers: Headers) -> None:
     agree(match, "none", None, {}, headers)
+
+
+@settings(max_examples=600, deadline=None)
+@given(strategies.met(strategies.alike_objects), strategies.met(strategies.parameters))
+def test_look_alikes_are_told_apart_as_the_rules_read(
+    typed: tuple[Any, dict[str, Any]], text: tuple[Any, dict[str, Any]]
+) -> None:
+    conditions, body = typed
+    pointers = {pointer(name): condition for name, condition in conditions.items()}
+    agree(Match(body=pointers), "json", body, {}, [])
+    conditions, parameters = text
+    pointers = {pointer(name): condition for name, condition in conditions.items()}
+    agree(Match(body=pointers), "form", parameters, {}, [])
+    agree(Match(query=conditions), "none", None, parameters, [])
+
+
+def test_a_form_is_compared_as_text_and_json_by_type() -> None:
+    match = Match(body={"n": 1, "ok": True})
+    assert matches(match, {"n": 1, "ok": True}, "json")
+    assert not matches(match, {"n": "1", "ok": "true"}, "json")
+    assert matches(match, {"n": "1", "ok": "true"}, "form")
+    assert matches(match, {"n": "1", "ok": "true"}, "multipart")
 
 
 @settings(max_examples=200, deadline=None)
