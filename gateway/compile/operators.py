@@ -6,16 +6,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
 from msgspec import UNSET
 
 from gateway.compile.comparisons import Comparison, Relation, Test
 from gateway.compile.paths import MISSING, compile_path
+from gateway.language.patterns import compile_pattern
 from gateway.language.spec.match import Condition, Elements, Operators
 from gateway.language.values import parse_path
-
-PATTERN_MEMORY = 1 << 20
-"""Bytes that one compiled pattern may take; a larger one does not compile."""
 
 Build = Callable[[Comparison, Any], Test]
 
@@ -67,13 +64,9 @@ def _contains(comparison: Comparison, operand: Any) -> Test:
     return comparison.contains(operand)
 
 
-def _pattern(_reading: Comparison, operand: str) -> Test:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = PATTERN_MEMORY
-    # A pattern of bytes still matches UTF-8, and spares the search of text its offsets.
-    search = re2.compile(operand.encode(), options).search
-    return lambda value: type(value) is str and search(value.encode()) is not None
+def _pattern(_comparison: Comparison, operand: str) -> Test:
+    found = compile_pattern(operand)
+    return lambda value: type(value) is str and found(value)
 
 
 def _exists(_reading: Comparison, operand: bool) -> Test:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-import re2  # type: ignore[import-untyped]
+from gateway.language.patterns import compile_pattern
 
 _TOKEN = re.compile(
     r"(?P<nothing>\^|\$|\\[AbBz]|\(\?[imsU-]+\))"
@@ -62,10 +62,8 @@ class _Group:
 
 def _one(written: str) -> str:
     """A character that a class or an escape stands for; nothing where none is known."""
-    options = re2.Options()
-    options.log_errors = False
     try:
-        fits = re2.compile(written, options)
-    except re2.error:
+        fits = compile_pattern(f"^(?s:{written})$")
+    except ValueError:
         return ""
-    return next((character for character in _LIKELY if fits.fullmatch(character)), "")
+    return next(filter(fits, _LIKELY), "")
