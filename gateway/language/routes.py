@@ -28,7 +28,7 @@ class _Branch:
         branch = self
         for segment in pattern_of(hook.spec.route):
             branch = branch.children.setdefault(segment, _Branch())
-        for method in hook.spec.methods:
+        for method in hook.spec.answered:
             branch.owners.setdefault(method, hook)
 
     def methods_at(self, rest: Pattern) -> frozenset[str]:
@@ -71,7 +71,7 @@ def _shadows(root: _Branch, hook: ReadHook) -> Iterator[tuple[str, ReadHook]]:
             for literal, below in branch.children.items():
                 if literal is None:
                     continue
-                lost = set(hook.spec.methods) - below.methods_at(pattern[index + 1 :])
+                lost = set(hook.spec.answered) - below.methods_at(pattern[index + 1 :])
                 if lost:
                     path = "/".join(["", *written[:index], literal, *written[index + 1 :]])
                     yield f"{min(lost)} {path}", below.any_owner()

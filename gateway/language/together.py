@@ -34,7 +34,7 @@ def _routes(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
     claims = (
         ((method, pattern_of(hook.spec.route)), hook)
         for hook in hooks
-        for method in hook.spec.methods
+        for method in hook.spec.answered
     )
     for (method, _), owners in _repeated(claims):
         for hook, other in _pairs(owners):

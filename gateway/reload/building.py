@@ -59,7 +59,7 @@ class Builder:
         if other is not None:
             return msgspec.structs.replace(other, stale=stale)
         spec = hook.spec
-        new = Served(spec.name, spec.route, spec.methods, hook.file, None, stale, spec.enabled)
+        new = Served(spec.name, spec.route, spec.answered, hook.file, None, stale, spec.enabled)
         return self._compiled(hook, new) if spec.enabled else new
 
     def _compiled(self, hook: Loaded, new: Served) -> Served:

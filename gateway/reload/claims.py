@@ -19,7 +19,7 @@ def claims(hook: Hook) -> Iterator[Claim]:
     yield "", (hook.name,)
     if hook.enabled:
         pattern = pattern_of(hook.route)
-        for method in hook.methods:
+        for method in hook.answered:
             yield method, pattern
 
 

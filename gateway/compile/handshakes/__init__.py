@@ -20,12 +20,11 @@ from gateway.language.spec.handshake import (
     CloudEventsHandshake,
     DropboxHandshake,
     Handshake,
-    HandshakeName,
-    LongHandshake,
     MetaHandshake,
     MicrosoftGraphHandshake,
     SlackHandshake,
     ZoomHandshake,
+    long_form,
 )
 from gateway.language.spec.signature import SignatureAuthentication
 
@@ -36,14 +35,6 @@ __all__ = [
     "compile_handshake",
     "find_mistakes",
 ]
-
-SHORT: dict[HandshakeName, Callable[[], LongHandshake]] = {
-    "slack": SlackHandshake,
-    "zoom": ZoomHandshake,
-    "dropbox": DropboxHandshake,
-    "microsoft-graph": MicrosoftGraphHandshake,
-    "cloudevents": CloudEventsHandshake,
-}
 
 
 class CompiledHandshake(msgspec.Struct, frozen=True):
@@ -67,7 +58,7 @@ _GET, _POST, _OPTIONS = (frozenset({method}) for method in ("GET", "POST", "OPTI
 
 def compile_handshake(spec: Handshake) -> CompiledHandshake:
     """The handshake that an author declared, by its short or its long form."""
-    long: LongHandshake = SHORT[spec]() if isinstance(spec, str) else spec
+    long = long_form(spec)
     match long:
         case SlackHandshake():
             return CompiledHandshake(_POST, slack.answer, after_authentication=True)

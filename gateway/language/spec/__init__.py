@@ -1,7 +1,7 @@
 """The hook language as frozen structs; their docstrings are the manual and the JSON Schema."""
 
+from gateway.language.spec.api_key import ApiKeyAuthentication
 from gateway.language.spec.authentication import (
-    Authentication,
     BasicAuthentication,
     BearerAuthentication,
     NoAuthentication,
@@ -10,19 +10,25 @@ from gateway.language.spec.authentication import (
     Token,
     User,
 )
-from gateway.language.spec.hook import Hook
+from gateway.language.spec.hook import Authentication, Hook
+from gateway.language.spec.jwt import JwtAuthentication
+from gateway.language.spec.limits import Limits
 from gateway.language.spec.match import OPERATORS, Condition, Elements, Match, Operators
 from gateway.language.spec.response import Response
+from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Retry, Workflow
 
 __all__ = [
     "OPERATORS",
+    "ApiKeyAuthentication",
     "Authentication",
     "BasicAuthentication",
     "BearerAuthentication",
     "Condition",
     "Elements",
     "Hook",
+    "JwtAuthentication",
+    "Limits",
     "Match",
     "NoAuthentication",
     "Operators",
@@ -30,6 +36,7 @@ __all__ = [
     "Response",
     "Retry",
     "SecretReference",
+    "SignatureAuthentication",
     "Token",
     "User",
     "Workflow",

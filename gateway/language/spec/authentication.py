@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -111,6 +111,3 @@ class BearerAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
             "rotating is adding one and later removing the other.",
         ),
     ]
-
-
-Authentication = Literal["none"] | NoAuthentication | BasicAuthentication | BearerAuthentication

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -28,15 +29,21 @@ class SlackHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="
     signature holds.
     """
 
+    METHOD: ClassVar = "POST"
+
 
 class ZoomHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
     """Zoom's `endpoint.url_validation`: answered with the secrets of the hook's signature, after
     it holds.
     """
 
+    METHOD: ClassVar = "POST"
+
 
 class DropboxHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
     """Dropbox's `challenge`: a GET that nobody signs, answered with the challenge."""
+
+    METHOD: ClassVar = "GET"
 
 
 class MicrosoftGraphHandshake(
@@ -44,9 +51,13 @@ class MicrosoftGraphHandshake(
 ):
     """Microsoft Graph's `validationToken`: a POST that nobody signs, answered with the token."""
 
+    METHOD: ClassVar = "POST"
+
 
 class MetaHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="meta"):
     """Meta's `hub.challenge`: a GET that proves itself by the verify token."""
+
+    METHOD: ClassVar = "GET"
 
     verify_token: Annotated[
         SecretReference, Meta(description="Where the verify token of the app's dashboard is found.")
@@ -55,6 +66,8 @@ class MetaHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="m
 
 class CloudEventsHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"):
     """The OPTIONS request of the CloudEvents webhook specification: who may send, how often."""
+
+    METHOD: ClassVar = "OPTIONS"
 
     origins: (
         Annotated[
@@ -85,3 +98,23 @@ LongHandshake = (
     | CloudEventsHandshake
 )
 Handshake = HandshakeName | LongHandshake
+
+SHORT: dict[HandshakeName, Callable[[], LongHandshake]] = {
+    "slack": SlackHandshake,
+    "zoom": ZoomHandshake,
+    "dropbox": DropboxHandshake,
+    "microsoft-graph": MicrosoftGraphHandshake,
+    "cloudevents": CloudEventsHandshake,
+}
+"""What a name alone stands for."""
+
+
+def long_form(handshake: Handshake) -> LongHandshake:
+    """A handshake as its author could have written it in full."""
+    return SHORT[handshake]() if isinstance(handshake, str) else handshake
+
+
+def method_of(handshake: Handshake) -> str:
+    """The HTTP method by which the provider asks."""
+    method: str = long_form(handshake).METHOD
+    return method

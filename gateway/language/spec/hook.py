@@ -6,14 +6,33 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.language.spec.authentication import Authentication
+from gateway.language.spec.api_key import ApiKeyAuthentication
+from gateway.language.spec.authentication import (
+    BasicAuthentication,
+    BearerAuthentication,
+    NoAuthentication,
+)
 from gateway.language.spec.base import Written
+from gateway.language.spec.handshake import Handshake, method_of
+from gateway.language.spec.jwt import JwtAuthentication
+from gateway.language.spec.limits import Limits, Network
 from gateway.language.spec.match import Match
 from gateway.language.spec.response import Response, ResponseType
 from gateway.language.spec.scalars import HttpUrl, Name, RoutePath
+from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Workflow
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+Authentication = (
+    Literal["none"]
+    | NoAuthentication
+    | BasicAuthentication
+    | BearerAuthentication
+    | ApiKeyAuthentication
+    | JwtAuthentication
+    | SignatureAuthentication
+)
 
 
 class Hook(Written, frozen=True, kw_only=True):
@@ -52,6 +71,29 @@ class Hook(Written, frozen=True, kw_only=True):
             "`authentication: none` says that this is meant."
         ),
     ] = UNSET
+    allow_from: (
+        Annotated[
+            list[Network],
+            Meta(
+                min_length=1,
+                max_length=256,
+                description="The networks that may call, others are answered 403; without it "
+                "any may. Behind a proxy, `--trusted-proxies` says whose word counts.",
+                examples=[["192.30.252.0/22", "2a0a:a440::/29"]],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    limits: Annotated[Limits | UnsetType, Meta(description="What the hook's callers may cost.")] = (
+        UNSET
+    )
+    handshake: Annotated[
+        Handshake | UnsetType,
+        Meta(
+            description="What the sender asks before it sends anything: the name of a known "
+            "handshake, or its long form. It never reaches the workflow."
+        ),
+    ] = UNSET
     match: Annotated[
         Match | UnsetType,
         Meta(description="Which requests are the intended ones; without it all are."),
@@ -75,3 +117,10 @@ class Hook(Written, frozen=True, kw_only=True):
         """The methods that the hook takes, as written, without repetition."""
         written = [self.method] if isinstance(self.method, str) else self.method
         return tuple(dict.fromkeys(written))
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The methods that the hook owns on its path: those it takes, and its handshake's."""
+        if self.handshake is UNSET:
+            return self.methods
+        return tuple(dict.fromkeys((*self.methods, method_of(self.handshake))))

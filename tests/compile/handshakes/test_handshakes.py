@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.compile.handshakes import (
-    SHORT,
     Answer,
     CompiledHandshake,
     HandshakeRequest,
@@ -21,7 +20,7 @@ from gateway.compile.handshakes import (
 )
 from gateway.errors import Forbidden, Malformed, Refusal, Unavailable
 from gateway.language.spec.authentication import NoAuthentication
-from gateway.language.spec.handshake import Handshake, HandshakeName, LongHandshake
+from gateway.language.spec.handshake import SHORT, Handshake, HandshakeName, LongHandshake
 from gateway.language.spec.signature import SignatureAuthentication, SigningSecret
 from tests.compile.signatures.requests import NOW, compiled, raw, signed
 

@@ -1,0 +1,83 @@
+"""JSON Web Tokens: who issued them, for whom, under which keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.authentication import EnvField, ExpiresField, SecretField
+from gateway.language.spec.base import Written
+from gateway.language.spec.match import Condition
+from gateway.language.spec.scalars import Duration, HttpUrl, ParameterPath
+
+Algorithm = Literal[
+    "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512",
+    "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+]  # fmt: skip
+
+
+class VerificationKey(Written, frozen=True, kw_only=True):
+    """Where a key is found: a shared secret for HS algorithms, a PEM public key for others."""
+
+    EXACTLY_ONE: ClassVar = ("secret", "env")
+
+    secret: SecretField = UNSET
+    env: EnvField = UNSET
+    expires: ExpiresField = UNSET
+
+
+class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="jwt"):
+    """A JSON Web Token (RFC 7519) as a bearer token, verified as RFC 8725 asks.
+
+    A token must carry `exp`, `iss` and `aud`. Its own header never says where keys are found.
+    """
+
+    EXACTLY_ONE: ClassVar = ("jwks", "secrets")
+
+    issuer: Annotated[
+        str,
+        Meta(min_length=1, max_length=512, description="The `iss` that tokens must carry."),
+    ]
+    audience: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=512)]
+        | Annotated[list[str], Meta(min_length=1)],
+        Meta(description="The `aud` that tokens must carry, or a list, one of which they must."),
+    ]
+    algorithms: Annotated[
+        list[Algorithm],
+        Meta(
+            min_length=1,
+            description="The signature algorithms that are accepted: of one family, either "
+            "HS (shared secrets) or the others (public keys).",
+        ),
+    ]
+    jwks: Annotated[
+        HttpUrl | UnsetType,
+        Meta(
+            description="Where the issuer publishes its keys (RFC 7517): https, or http on this "
+            "machine."
+        ),
+    ] = UNSET
+    secrets: (
+        Annotated[
+            list[VerificationKey],
+            Meta(min_length=1, description="Keys, any one of which may have signed the token."),
+        ]
+        | UnsetType
+    ) = UNSET
+    claims: (
+        Annotated[
+            dict[ParameterPath, Condition],
+            Meta(
+                min_length=1,
+                description="Claims and their intended values, as in `match`.",
+                examples=[{"scope": {"contains": "deploy"}}],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    leeway: Annotated[
+        Duration,
+        Meta(description="How far clocks may differ for `exp`, `nbf` and `iat`; at most 5m."),
+    ] = "30s"

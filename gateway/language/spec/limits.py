@@ -1,0 +1,68 @@
+"""What any caller of a hook may cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.language.spec.base import Written
+
+_END = r"$(?!\n)"
+
+Size = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]{0,8}(KiB|MiB)?" + _END,
+        description="a size: bytes, or a whole number and KiB or MiB",
+        examples=["512", "64KiB", "1MiB"],
+    ),
+]
+
+Rate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,4}(s|m|h)" + _END,
+        description="a rate: how many requests in which time",
+        examples=["100/1m", "10/1s"],
+    ),
+]
+
+Network = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?" + _END,
+        description="an address or a network in CIDR notation, IPv4 or IPv6",
+        examples=["192.30.252.0/22", "2a0a:a440::/29", "127.0.0.1"],
+    ),
+]
+
+
+class Limits(Written, frozen=True, kw_only=True):
+    """What a hook's callers may cost, counted in each worker process."""
+
+    AT_LEAST_ONE: ClassVar = True
+
+    body: Annotated[
+        Size | UnsetType,
+        Meta(description="The largest body, at most 25MiB; 1MiB by default. Beyond it: 413."),
+    ] = UNSET
+    rate: Annotated[
+        Rate | UnsetType,
+        Meta(description="Requests of all callers together. Beyond it: 429 with `Retry-After`."),
+    ] = UNSET
+    rate_per_client: Annotated[
+        Rate | UnsetType,
+        Meta(description="Requests of one client: an IPv4 address or an IPv6 /64. Beyond it: 429."),
+    ] = UNSET
+    failures: Annotated[
+        Rate | UnsetType,
+        Meta(
+            description="Failed authentications of one client; 10/1m by default. Beyond it its "
+            "credentials are not looked at any more: 429."
+        ),
+    ] = UNSET
+    concurrency: Annotated[
+        Annotated[int, Meta(ge=1, le=512)] | UnsetType,
+        Meta(description="Requests that are in flight at a time. Beyond it: 503."),
+    ] = UNSET
