@@ -27,7 +27,7 @@ class OperatorError(GatewayError):
     """The operator must change a flag, a file permission or the environment."""
 
 
-class Refusal(GatewayError):
+class Refusal(GatewayError):  # noqa: N818 - its subclasses are named for what happened
     """The request is refused before anything ran.
 
     `detail` is shown to the caller: it never holds a secret, a stack trace, or which of several
@@ -124,7 +124,7 @@ class Unavailable(Refusal):
     status, code, title = 503, "unavailable", "The hook cannot answer now"
 
 
-class WorkflowFailure(GatewayError):
+class WorkflowFailure(GatewayError):  # noqa: N818
     """The activation failed; `reason` is shown to the caller, the workflow's body is not.
 
     `status_code` is what the workflow answered, if it did.
@@ -144,5 +144,5 @@ class WorkflowTimeout(WorkflowFailure):
     status = 504
 
 
-class ClientGone(GatewayError):
+class ClientGone(GatewayError):  # noqa: N818
     """The client closed the connection before its request was complete."""

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 from gateway.hashing import PasswordHashing
+from gateway.key_sets import KeySets
 from gateway.secret import SecretStore
 from gateway.settings import Settings
+from gateway.throttle import Concurrency, Throttle
 from gateway.workflow_client import WorkflowClient
 
 
@@ -23,7 +25,14 @@ class Runtime:
         self.secrets = SecretStore(settings.secrets)
         self.client = WorkflowClient(settings.limits.workflow_response)
         self.hashing = PasswordHashing()
+        self.key_sets = KeySets(self.client)
+        self.throttle = Throttle()
         self.draining = False
+        self._concurrency: dict[str, Concurrency] = {}
+
+    def concurrency(self, hook: str) -> Concurrency:
+        """The one gauge of a hook's requests in flight, across generations."""
+        return self._concurrency.setdefault(hook, Concurrency())
 
     async def close(self) -> None:
         """Close connections and threads; nothing may run after it."""

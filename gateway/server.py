@@ -68,8 +68,9 @@ class Server(MPServer):
 
     def _tell_workers(self, number: int) -> None:
         for worker in self.wrks:
-            if worker.is_alive():
-                os.kill(worker._id(), number)
+            process: Any = worker
+            if process.is_alive():
+                os.kill(process._id(), number)
 
 
 def run(settings: Settings, load: Callable[..., Any]) -> None:

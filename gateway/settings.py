@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets: Path | None = None
     state: Path | None = None
     strict: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose word about the caller's address is believed."""
     admin_token: str = ""
     """The name of the secret that holds the admin token; empty: a random one is made."""
     admin_token_value: str = ""

@@ -15,6 +15,7 @@ from gateway.operate.status import status
 from gateway.reload.load import build
 from gateway.reload.snapshot import take
 from gateway.runtime import Runtime
+from gateway.serve.client import ClientFinder
 from gateway.serve.switch import Switch
 from gateway.settings import Settings
 
@@ -31,7 +32,7 @@ class Worker:
         endpoints = Endpoints(
             self._runtime, health(self._runtime, self._current), status(self._current)
         )
-        self._switch = Switch(settings.limits, endpoints)
+        self._switch = Switch(settings.limits, ClientFinder(settings.trusted_proxies), endpoints)
 
     def _current(self) -> Any:
         return self._switch.generation

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
 import msgspec
 from multidict import CIMultiDict
@@ -52,8 +50,9 @@ class WorkflowClient:
         headers: CIMultiDict[str],
         body: bytes | None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own total deadline
+        limit: int | None = None,
     ) -> Reply:
-        """Send one request and read its whole answer, at most the limit's bytes.
+        """Send one request and read its whole answer, at most `limit` bytes.
 
         Raises WorkflowTimeout when the deadline passes, WorkflowFailure when the workflow cannot
         be reached or does not answer in HTTP, or with too much.
@@ -69,34 +68,35 @@ class WorkflowClient:
                     response.headers,
                     response.headers.get("Content-Type"),
                     response.headers.get("Content-Encoding"),
-                    await self._read(response),
+                    await self._read(response, limit or self._limit),
                 )
-        except asyncio.TimeoutError as error:
-            raise WorkflowTimeout(f"the workflow did not answer within {timeout.total:g} s") from error
+        except TimeoutError as error:
+            raise WorkflowTimeout(
+                f"the workflow did not answer within {timeout.total:g} s"
+            ) from error
         except aiohttp.ClientConnectorError as error:
             raise WorkflowFailure("the workflow could not be reached") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise WorkflowFailure("the connection to the workflow broke") from error
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
         length = response.content_length
-        if length is not None and length > self._limit:
-            raise self._too_large(response)
+        if length is not None and length > limit:
+            raise _too_large(response, limit)
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
-            if len(body) > self._limit:
-                raise self._too_large(response)
+            if len(body) > limit:
+                raise _too_large(response, limit)
         return bytes(body)
-
-    def _too_large(self, response: aiohttp.ClientResponse) -> WorkflowFailure:
-        response.close()
-        return WorkflowFailure(
-            f"the workflow answered with more than {self._limit} bytes", response.status
-        )
 
     async def close(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _too_large(response: aiohttp.ClientResponse, limit: int) -> WorkflowFailure:
+    response.close()
+    return WorkflowFailure(f"the workflow answered with more than {limit} bytes", response.status)

@@ -18,11 +18,12 @@ from gateway.reload.snapshot import take
 
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
-@click.argument(
-    "hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS"
-)
+@click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
 @click.option(
-    "--echo-port", default=9000, show_default=True, type=click.IntRange(1, 65535),
+    "--echo-port",
+    default=9000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
     help="Port of the echo workflow.",
 )
 @options

@@ -9,7 +9,7 @@ import rich_click as click
 from gateway.language.quantities import parse_duration
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A duration as in the hook language, `250ms` or `20s`; seconds as a float."""
 
     name = "duration"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from pathlib import Path
@@ -21,41 +20,66 @@ def options(command: Any) -> Any:
         [
             click.option("--host", default="127.0.0.1", show_default=True, help="Address."),
             click.option(
-                "--port", default=8080, show_default=True, type=click.IntRange(1, 65535),
+                "--port",
+                default=8080,
+                show_default=True,
+                type=click.IntRange(1, 65535),
                 help="Port.",
             ),
             click.option(
-                "--workers", default=1, show_default=True, type=click.IntRange(1, 64),
+                "--workers",
+                default=1,
+                show_default=True,
+                type=click.IntRange(1, 64),
                 help="Processes that serve.",
             ),
             click.option(
-                "--secrets", type=click.Path(path_type=Path), metavar="DIR",
+                "--secrets",
+                type=click.Path(path_type=Path),
+                metavar="DIR",
                 help="Directory of secret files, one secret a file.",
             ),
             click.option(
-                "--state", type=click.Path(path_type=Path), metavar="DIR",
+                "--state",
+                type=click.Path(path_type=Path),
+                metavar="DIR",
                 help="Directory where the gateway keeps what must survive a restart.",
             ),
             click.option(
-                "--admin-token", default="", metavar="NAME",
+                "--admin-token",
+                default="",
+                metavar="NAME",
                 help="The secret that opens /-/status; without it a random token is made.",
             ),
             click.option(
-                "--pre-drain", type=DURATION, default=None, metavar="DURATION",
+                "--pre-drain",
+                type=DURATION,
+                default=None,
+                metavar="DURATION",
                 help="How long to go on accepting after SIGTERM, not ready any more; "
                 "5s in a container, 0s on a terminal.",
             ),
             click.option(
-                "--drain", type=DURATION, default="20s", show_default=True, metavar="DURATION",
+                "--drain",
+                type=DURATION,
+                default="20s",
+                show_default=True,
+                metavar="DURATION",
                 help="How long requests in flight may take to finish.",
             ),
             click.option(
-                "--log-format", type=click.Choice(["auto", "json", "text"]), default="auto",
-                show_default=True, help="auto is text on a terminal, JSON lines otherwise.",
+                "--log-format",
+                type=click.Choice(["auto", "json", "text"]),
+                default="auto",
+                show_default=True,
+                help="auto is text on a terminal, JSON lines otherwise.",
             ),
             click.option(
-                "--log-level", type=click.Choice(["debug", "info", "warning", "error"]),
-                default="info", show_default=True, help="The least severe lines to log.",
+                "--log-level",
+                type=click.Choice(["debug", "info", "warning", "error"]),
+                default="info",
+                show_default=True,
+                help="The least severe lines to log.",
             ),
             click.option(
                 "--strict", is_flag=True, help="Do not start while any hook has an error."
@@ -83,9 +107,7 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
 
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
-@click.argument(
-    "hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS"
-)
+@click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
 @options
 def command(hooks: Path, **flags: Any) -> None:
     """Serve the hooks of a directory (hooks.d by default).

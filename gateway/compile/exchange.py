@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.errors import Malformed
+from gateway.throttle import Concurrency
 
 SCOPE_KEY = "gateway.exchange"
 """Where an ASGI scope carries its exchange, so that a Litestar guard finds it."""
@@ -22,10 +23,13 @@ class Exchange:
     __slots__ = (
         "_body",
         "_read",
+        "body_limit",
         "client",
         "headers",
         "hook",
+        "length",
         "method",
+        "occupies",
         "outcome",
         "path",
         "path_params",
@@ -47,7 +51,7 @@ class Exchange:
         client: str,
         request_id: str,
         started: float,
-        read: Callable[[], Awaitable[bytes]],
+        read: Callable[[Exchange], Awaitable[bytes]],
     ) -> None:
         self.method = method
         self.path = path
@@ -59,6 +63,9 @@ class Exchange:
         self.path_params: dict[str, Any] = {}
         self.hook = ""
         self.run = ""
+        self.length: int | None = None
+        self.body_limit = 0
+        self.occupies: Concurrency | None = None
         self.status = 0
         self.outcome = ""
         self.workflow_ms = 0.0
@@ -68,7 +75,7 @@ class Exchange:
     async def read_body(self) -> bytes:
         """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, ClientGone."""
         if self._body is None:
-            self._body = await self._read()
+            self._body = await self._read(self)
         return self._body
 
     def header(self, name: bytes) -> bytes | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+from msgspec import UNSET
+
+from gateway.compile.addresses import address_guard
 from gateway.compile.body import decode_query
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
 from gateway.compile.invoker import Invoker
+from gateway.compile.limits import limits_guard
 from gateway.compile.matcher import compile_match
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
 from gateway.compile.responder import Answer, compile_response, failed, ignored
@@ -44,14 +48,15 @@ class Hook:
         self.route = spec.route
         self.methods = spec.methods
         self._matcher = compile_match(spec.match)
-        self._ignores = bool(spec.match) and spec.match.otherwise == "ignore"
+        self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
         self._encoder = PayloadEncoder(workflow, self._matcher.needs_body)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
         self.cells: tuple[Cell, ...] = (*guarding.cells, *self._invoke.cells)
-        self.guards: tuple[Guard, ...] = (
-            (_in_service(self.cells), *guarding.guards) if self.cells else guarding.guards
-        )
+        in_service = (_in_service(self.cells),) if self.cells else ()
+        limits = limits_guard(spec.name, spec.limits, runtime)
+        addresses = () if spec.allow_from is UNSET else (address_guard(spec.allow_from),)
+        self.guards: tuple[Guard, ...] = (*in_service, limits, *addresses, *guarding.guards)
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
@@ -98,6 +103,8 @@ def _in_service(cells: tuple[Cell, ...]) -> Guard:
             if cell.secret is None:
                 exchange: Exchange = connection.scope[SCOPE_KEY]  # type: ignore[attr-defined]
                 exchange.outcome = "out-of-service"
-                raise Unavailable("The hook is out of service; its operator knows why.", RETRY_LATER)
+                raise Unavailable(
+                    "The hook is out of service; its operator knows why.", RETRY_LATER
+                )
 
     return guard

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from urllib.parse import quote
 
 import aiohttp
-from msgspec import UNSET
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -51,14 +51,13 @@ class Invoker:
     async def __call__(self, exchange: Exchange, payload: Payload) -> Reply:
         """The workflow's answer, of any status.
 
-        Raises WorkflowFailure and WorkflowTimeout; a redirect is a failure, as nothing follows it.
+        Path parameters are handed on as headers, `X-Path-<Name>`, percent-encoded. Raises
+        WorkflowFailure and WorkflowTimeout; a redirect is a failure, as nothing follows it.
         """
         headers = self._request_headers(exchange, payload)
         url = self._url.extend_query(payload.query) if payload.query else self._url
         if self._attempts == 1:
-            return await self._client.send(
-                self._method, url, headers, payload.body, self._timeout
-            )
+            return await self._client.send(self._method, url, headers, payload.body, self._timeout)
         return await self._persist(url, headers, payload.body)
 
     async def _persist(self, url: URL, headers: CIMultiDict[str], body: bytes | None) -> Reply:
@@ -92,6 +91,8 @@ class Invoker:
             values = [value for key, value in exchange.headers if key == received]
             if values:
                 headers[name] = b", ".join(values).decode("latin-1")
+        for name, value in exchange.path_params.items():
+            headers[f"X-Path-{name.replace('_', '-').title()}"] = quote(value)
         headers["Idempotency-Key"] = exchange.run
         headers["X-Request-Id"] = exchange.request_id
         headers["traceparent"] = traceparent(exchange.header(b"traceparent"))

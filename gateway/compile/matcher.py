@@ -76,6 +76,12 @@ def compile_match(match: Match | UnsetType) -> Matcher:
     return Matcher(Match() if isinstance(match, UnsetType) else match)
 
 
+def compile_claims(conditions: dict[str, Condition]) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether all conditions hold for the claims of a token, compared by JSON type."""
+    rules = _rules("claim", conditions, _at_path, TYPED)
+    return lambda claims: _first_mismatch(rules, claims) is None
+
+
 def _first_mismatch(rules: Rules, value: Any) -> str | None:
     for find, test, if_missing, if_other in rules:
         found = find(value)

@@ -38,7 +38,9 @@ def compile_response(written: str | Response) -> Responder:
     extra = tuple((k.lower().encode(), v.encode("ascii")) for k, v in response.headers.items())
     if response.type == "status":
         return lambda exchange, reply: Answer(
-            response.status, (JSON_TYPE, *extra), _encode(_report(exchange, "succeeded", reply.status))
+            response.status,
+            (JSON_TYPE, *extra),
+            _encode(_report(exchange, "succeeded", reply.status)),
         )
     if response.select is UNSET:
         return _outputs(response.status, extra)
@@ -78,9 +80,7 @@ def _outputs(status: int, extra: Headers) -> Responder:
     return respond
 
 
-def _selected(
-    status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]
-) -> Responder:
+def _selected(status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]) -> Responder:
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
         try:
             outputs = _decode(reply.body)

@@ -75,7 +75,9 @@ def admin_secret(runtime: Runtime) -> Secret | None:
     return Secret(settings.admin_token_value.encode()) if settings.admin_token_value else None
 
 
-def health(runtime: Runtime, current: Callable[[], Generation | None]) -> dict[tuple[str, str], Endpoint]:
+def health(
+    runtime: Runtime, current: Callable[[], Generation | None]
+) -> dict[tuple[str, str], Endpoint]:
     """`/-/livez` says that the process answers, `/-/readyz` whether to send it traffic."""
 
     async def livez(_exchange: Exchange) -> Answer:

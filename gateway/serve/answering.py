@@ -32,7 +32,11 @@ async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
 def problem(exchange: Exchange, refusal: Refusal) -> Answer:
     """The problem document of a refusal; its `instance` is the request id."""
     return problem_document(
-        refusal.status, refusal.code, refusal.title, refusal.detail, exchange.request_id,
+        refusal.status,
+        refusal.code,
+        refusal.title,
+        refusal.detail,
+        exchange.request_id,
         (*refusal.headers, (b"connection", b"close")) if refusal.close else refusal.headers,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from litestar import Litestar, Router, asgi
@@ -18,7 +18,7 @@ from gateway.language.read import BrokenHook, ReadHook
 from gateway.language.spec.hook import Method
 from gateway.serve.answering import send_answer
 
-METHODS: tuple[str, ...] = Method.__args__  # type: ignore[attr-defined]
+METHODS: tuple[str, ...] = (*get_args(Method), "OPTIONS")
 State = Literal["serving", "stale", "out of service", "disabled"]
 
 
@@ -81,7 +81,7 @@ class Generation:
             )
         except NotFoundException:
             raise self._refusal(exchange) from None
-        exchange.hook = handler.name
+        exchange.hook = handler.name or ""
         exchange.path_params = parameters
         return app
 
@@ -134,7 +134,7 @@ def sound(read: Iterable[ReadHook], runtime: Any, stale: bool = False) -> list[S
         Served(
             hook.spec.name,
             hook.spec.route,
-            hook.spec.methods,
+            hook.spec.answered,
             hook.file,
             Hook(hook.spec, runtime) if hook.spec.enabled else None,
             stale,

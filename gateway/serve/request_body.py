@@ -38,19 +38,19 @@ def declared_length(headers: list[tuple[bytes, bytes]]) -> int | None:
     return int(length)
 
 
-def check_length(length: int | None, limit: int) -> None:
+def _check_length(length: int | None, limit: int) -> None:
     """Raises TooLarge for a length over the limit, declared or counted."""
     if length is not None and length > limit:
         raise TooLarge(f"The body is larger than {limit} bytes.")
 
 
-async def read_body(receive: Receive, length: int | None, limits: Limits) -> bytes:
-    """The whole body.
+async def read_body(receive: Receive, length: int | None, limit: int, limits: Limits) -> bytes:
+    """The whole body, at most `limit` bytes.
 
     Raises TooLarge (before reading, where the length is declared), BodyTimeout when it is late
     or too slow, Malformed for broken framing, ClientGone when the client leaves.
     """
-    check_length(length, limits.body)
+    _check_length(length, limit)
     if length == 0:
         return b""
     started = asyncio.get_running_loop().time()
@@ -62,7 +62,7 @@ async def read_body(receive: Receive, length: int | None, limits: Limits) -> byt
             raise ClientGone("the client left before its body was complete")
         chunk = message.get("body", b"")
         size += len(chunk)
-        check_length(size, limits.body)
+        _check_length(size, limit)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -20,8 +20,9 @@ from gateway.errors import (
 )
 from gateway.ids import request_id
 from gateway.serve.answering import problem, send_answer, unexpected
+from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.request_body import check_length, declared_length, read_body
+from gateway.serve.request_body import declared_length, read_body
 from gateway.serve.target import judge_path
 from gateway.settings import Limits
 
@@ -39,10 +40,11 @@ class Switch:
     `generation` is replaced by one assignment; a request keeps the one it began with.
     """
 
-    def __init__(self, limits: Limits, operate: Operate) -> None:
+    def __init__(self, limits: Limits, clients: ClientFinder, operate: Operate) -> None:
         self.generation: Generation | None = None
         self.in_flight = 0
         self._limits = limits
+        self._clients = clients
         self._operate = operate
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -56,25 +58,27 @@ class Switch:
             await self._answer(exchange, send, self._hooks(scope, receive, send, exchange))
         finally:
             self.in_flight -= 1
+            if exchange.occupies is not None:
+                exchange.occupies.in_flight -= 1
             _record(exchange)
 
     def _exchange(self, scope: Any, receive: Any) -> Exchange:
         headers = scope["headers"]
         known = next((value for name, value in headers if name == b"x-request-id"), None)
-        client = scope.get("client")
+        peer = scope.get("client")
         return Exchange(
             method=scope["method"],
             path="",
             query_string=scope["query_string"],
             headers=headers,
-            client=client[0] if client else "",
+            client=self._clients.find(peer[0] if peer else "", headers),
             request_id=request_id(known),
             started=time.perf_counter(),
-            read=partial(self._read_body, receive, headers),
+            read=partial(self._read_body, receive),
         )
 
-    async def _read_body(self, receive: Any, headers: list[tuple[bytes, bytes]]) -> bytes:
-        return await read_body(receive, declared_length(headers), self._limits)
+    async def _read_body(self, receive: Any, exchange: Exchange) -> bytes:
+        return await read_body(receive, exchange.length, exchange.body_limit, self._limits)
 
     async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
         self._judge(scope, exchange)
@@ -88,7 +92,6 @@ class Switch:
         app = generation.route(exchange)
         if self.in_flight > self._limits.in_flight:
             raise Unavailable("Too many requests are in flight; try again.", SOON)
-        check_length(declared_length(exchange.headers), self._limits.body)
         scope[SCOPE_KEY] = exchange
         await app(scope, receive, send)
 
@@ -100,6 +103,7 @@ class Switch:
         if len(exchange.headers) > self._limits.headers:
             raise HeadersTooLarge(f"There are more than {self._limits.headers} headers.")
         exchange.path = judge_path(raw)
+        exchange.length = declared_length(exchange.headers)
         hosts = [value for name, value in exchange.headers if name == b"host"]
         if len(hosts) != 1 or not hosts[0]:
             raise Malformed("There must be exactly one Host header.")

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import binascii
 import hmac
-import os
 from base64 import b64decode
-from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 
 from msgspec import UNSET
@@ -20,6 +17,7 @@ from gateway.language.spec import BasicAuthentication, User
 from gateway.runtime import Runtime
 from gateway.scrypt import ScryptParameters, parse
 from gateway.secret import Cell
+from gateway.throttle import Memory
 
 REMEMBERED = 1024
 """How many verified passwords a hook remembers, each as a keyed digest."""
@@ -38,35 +36,13 @@ class _Account:
         self.digest = Digest(cell_of(written, runtime), b"", self.until)
 
 
-class _Memory:
-    """Passwords that were verified, as digests under a key that dies with the process."""
-
-    __slots__ = ("_key", "_known")
-
-    def __init__(self) -> None:
-        self._key = os.urandom(32)
-        self._known: OrderedDict[bytes, None] = OrderedDict()
-
-    def digest(self, name: bytes, password: bytes) -> bytes:
-        length = len(name).to_bytes(4)
-        return blake2b(length + name + password, key=self._key, digest_size=32).digest()
-
-    def knows(self, digest: bytes) -> bool:
-        return digest in self._known
-
-    def add(self, digest: bytes) -> None:
-        self._known[digest] = None
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-
-
 def basic_guard(
     spec: BasicAuthentication, realm: str, runtime: Runtime
 ) -> tuple[Any, tuple[Cell, ...]]:
     """The guard, and the cells it needs. It raises Unauthenticated or Unavailable."""
     accounts = tuple(_Account(user, runtime) for user in spec.users)
     cells = tuple(cell for user in spec.users if (cell := cell_of(user.password, runtime)))
-    memory = _Memory()
+    memory = Memory(REMEMBERED)
     refused = challenge("Basic", realm, ', charset="UTF-8"')
 
     async def guard(connection: Any, _handler: Any) -> None:
@@ -89,7 +65,7 @@ def _credentials(header: bytes | None) -> tuple[bytes, bytes] | None:
 
 
 async def _opens(
-    accounts: tuple[_Account, ...], presented: tuple[bytes, bytes], memory: _Memory, runtime: Runtime
+    accounts: tuple[_Account, ...], presented: tuple[bytes, bytes], memory: Memory, runtime: Runtime
 ) -> bool:
     """Every account is compared; at most one hash is computed, for unknown names as well."""
     name, password = presented
@@ -111,14 +87,14 @@ async def _opens(
 
 
 async def _remembered(
-    memory: _Memory,
+    memory: Memory,
     presented: tuple[bytes, bytes],
     known: bool,
     verify: Callable[[bytes], bool],
     runtime: Runtime,
 ) -> bool:
     digest = memory.digest(*presented)
-    if known and memory.knows(digest):
+    if known and digest in memory:
         return True
     verified = await runtime.hashing.run(lambda: verify(presented[1]))
     if known and verified:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET
-
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry
-from gateway.language.spec import BearerAuthentication, Token
+from gateway.compile.guards.credentials import any_accepts, cell_of, digest_of
+from gateway.language.spec import BearerAuthentication
 from gateway.runtime import Runtime
 from gateway.secret import Cell
 
@@ -18,7 +16,7 @@ def bearer_guard(
     spec: BearerAuthentication, realm: str, runtime: Runtime
 ) -> tuple[Any, tuple[Cell, ...]]:
     """The guard, and the cells it needs. It raises Unauthenticated."""
-    digests = tuple(_digest(token, runtime) for token in spec.tokens)
+    digests = tuple(digest_of(token, runtime) for token in spec.tokens)
     cells = tuple(cell for token in spec.tokens if (cell := cell_of(token, runtime)))
     clock = runtime.clock
     missing = challenge("Bearer", realm)
@@ -35,8 +33,3 @@ def bearer_guard(
             raise wrong
 
     return guard, cells
-
-
-def _digest(token: Token, runtime: Runtime) -> Digest:
-    fixed = b"" if token.sha256 is UNSET else bytes.fromhex(token.sha256)
-    return Digest(cell_of(token, runtime), fixed, expiry(token.expires))

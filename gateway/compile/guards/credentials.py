@@ -9,7 +9,8 @@ from typing import Protocol
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.spec.authentication import Instant
+from gateway.language.spec.authentication import Token
+from gateway.language.spec.scalars import Instant
 from gateway.runtime import Runtime
 from gateway.secret import Cell
 
@@ -30,6 +31,12 @@ def cell_of(reference: Reference, runtime: Runtime) -> Cell | None:
     if reference.env is not UNSET:
         return runtime.secrets.cell("env", reference.env)
     return None
+
+
+def digest_of(token: Token, runtime: Runtime) -> Digest:
+    """The credential that a token or key entry stands for."""
+    fixed = b"" if token.sha256 is UNSET else bytes.fromhex(token.sha256)
+    return Digest(cell_of(token, runtime), fixed, expiry(token.expires))
 
 
 def expiry(expires: Instant | UnsetType) -> float:

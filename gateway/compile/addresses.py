@@ -1,0 +1,44 @@
+"""Which addresses may call: `allow_from` as a guard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.errors import Forbidden
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address, an IPv4-mapped one as IPv4 (RFC 4291 §2.5.5.2); None for anything else.
+
+    An address with a zone names an interface of some other host: it is no address here.
+    """
+    if "%" in text:
+        return None
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def address_guard(networks: Sequence[str]) -> Any:
+    """A guard that raises Forbidden for callers outside the networks, and for unknown ones."""
+    allowed = tuple(ip_network(network, strict=False) for network in networks)
+
+    @lru_cache(1024)
+    def admits(client: str) -> bool:
+        address = parse_address(client)
+        return address is not None and any(address in network for network in allowed)
+
+    async def guard(connection: Any, _handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        if not admits(exchange.client):
+            raise Forbidden("This hook does not take requests from your address.")
+
+    return guard
