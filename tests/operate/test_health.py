@@ -1,0 +1,85 @@
+"""What orchestrators and operators ask the process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.gateway import ADMIN, gateway
+from tests.support.workflow import Workflow
+
+HOOK = "name: gate\nmethod: POST\nauthentication: none\nworkflow: {url}/gate\n"
+
+
+def test_health_is_public_and_status_is_not(tmp_path: Path, workflow: Workflow) -> None:
+    with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
+        assert server.request("GET", "/-/livez").status_code == 200
+        assert server.request("GET", "/-/readyz").json()["status"] == "ready"
+        assert server.request("POST", "/-/livez").status_code == 405
+        assert server.request("GET", "/-/nothing").status_code == 404
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "admin-token"}):
+            assert server.request("GET", "/-/status", headers=headers).status_code == 401
+        status = server.request("GET", "/-/status", headers=ADMIN).json()
+        assert status["generation"] == 1
+        assert [hook["state"] for hook in status["hooks"]] == ["serving"]
+        assert len(status["digest"]) == 64
+
+
+def test_a_random_admin_token_is_logged_once(tmp_path: Path, workflow: Workflow) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    with gateway(tmp_path, hooks, "--admin-token", "") as server:
+        (line,) = server.lines("admin token made for this start")
+        headers = {"Authorization": f"Bearer {line['token']}"}
+        assert server.request("GET", "/-/status", headers=headers).status_code == 200
+        assert server.request("GET", "/-/status").status_code == 401
+
+
+def test_a_drain_is_unready_at_once_and_finishes_what_is_in_flight(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.gate.clear()
+    answers: list[httpx.Response] = []
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    with gateway(tmp_path, hooks, "--pre-drain", "2s") as server:
+        caller = threading.Thread(
+            target=lambda: answers.append(server.request("POST", "/hooks/gate"))
+        )
+        caller.start()
+        _until(lambda: any(seen.target == "/gate" for seen in workflow.received))
+        server.process.send_signal(signal.SIGTERM)
+        _until(lambda: server.request("GET", "/-/readyz").status_code == 503)
+        assert server.request("GET", "/-/livez").status_code == 200
+        _until(lambda: _refused(server.url))
+        workflow.gate.set()
+        caller.join(20)
+        assert answers[0].json() == {"gate": "open"}
+        assert server.process.wait(20) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_process_exits_0(tmp_path: Path, workflow: Workflow, number: int) -> None:
+    with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
+        assert server.stop(number) == 0
+        assert "Traceback" not in server.output()
+
+
+def _until(condition: object) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return
+        time.sleep(0.03)
+    raise AssertionError("it did not come true in time")
+
+
+def _refused(url: str) -> bool:
+    try:
+        httpx.get(url + "/-/livez", timeout=5)
+    except httpx.TransportError:
+        return True
+    return False

@@ -1,0 +1,145 @@
+"""A real gateway process, started by its command, for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = 20.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Gateway:
+    """A running `gateway serve`: its address, its log, its process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self.log = log
+        self.url = f"http://127.0.0.1:{port}"
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """One request on a connection of its own."""
+        return httpx.request(method, self.url + path, timeout=30, **arguments)
+
+    def output(self) -> str:
+        """Everything that the process wrote."""
+        return self.log.read_text()
+
+    def lines(self, event: str = "request") -> list[dict[str, Any]]:
+        """The log lines of one event."""
+        found = [json.loads(line) for line in self.output().splitlines() if line[:1] == "{"]
+        return [line for line in found if line["event"] == event]
+
+    def wait_for_line(self, **fields: Any) -> dict[str, Any]:
+        """The first request line with these fields, awaited."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for line in self.lines():
+                if all(line.get(key) == value for key, value in fields.items()):
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"no line with {fields} in:\n{self.output()}")
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                command = (entry / "cmdline").read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(parent) == self.process.pid and "resource_tracker" not in command:
+                found.append(int(entry.name))
+        return found
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Signal the process and wait for its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+def write_files(directory: Path, files: Mapping[str, str]) -> Path:
+    """Write files below a directory and return it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return directory
+
+
+@contextmanager
+def gateway(
+    directory: Path,
+    hooks: Mapping[str, str],
+    *arguments: str,
+    secrets: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    ready: bool = True,
+) -> Iterator[Gateway]:
+    """Start `gateway serve` on hooks written below `directory`; stop it at the end."""
+    write_files(directory / "hooks.d", hooks)
+    write_files(directory / "secrets", {"admin": "admin-token", **(secrets or {})})
+    port = free_port()
+    log = directory / "gateway.log"
+    command = [
+        sys.executable, "-m", "gateway", "serve", str(directory / "hooks.d"),
+        "--port", str(port), "--secrets", str(directory / "secrets"),
+        "--admin-token", "admin", "--pre-drain", "0s", *arguments,
+    ]  # fmt: skip
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        )  # fmt: skip
+    running = Gateway(process, port, log)
+    try:
+        if ready:
+            wait_until_ready(running)
+        yield running
+    finally:
+        if process.poll() is None:
+            running.stop()
+
+
+def wait_until_ready(running: Gateway) -> None:
+    """Poll `/-/readyz` until it answers 200."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if running.process.poll() is not None:
+            break
+        try:
+            if running.request("GET", "/-/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.03)
+    raise AssertionError(f"the gateway did not become ready:\n{running.output()}")
+
+
+ADMIN = {"Authorization": "Bearer admin-token"}

@@ -1,0 +1,139 @@
+"""A real workflow endpoint: it records what it receives, and misbehaves when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+StreamHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Received:
+    """One request as the workflow saw it; header names in lower case."""
+
+    def __init__(self, method: str, target: str, headers: dict[str, str], body: bytes) -> None:
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+class Workflow:
+    """An HTTP/1.1 server on a thread of its own. The path chooses what it does:
+
+    `/run/…` echoes, `/status/<code>` answers it, `/raw/<name>` answers the bytes of `raws[name]`,
+    `/hang` never answers, `/reset` resets the connection, `/huge` sends without end,
+    `/gate` answers when `gate` is set.
+    """
+
+    def __init__(self) -> None:
+        self.received: list[Received] = []
+        self.raws: dict[str, bytes] = {}
+        self.gate = threading.Event()
+        self.port = 0
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base of the endpoints' URLs."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Workflow:
+        """Listen on a free port."""
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def stop(self) -> None:
+        """Close everything."""
+        self.gate.set()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self._loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (request := await _read_request(reader)) is not None:
+                self.received.append(request)
+                await self._answer(request, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> None:
+        kind, _, name = request.target.split("?")[0].lstrip("/").partition("/")
+        if kind == "run":
+            writer.write(_response(200, _echo(request)))
+        elif kind == "status":
+            writer.write(_response(int(name), b'{"secret": "of the workflow"}'))
+        elif kind == "raw":
+            writer.write(self.raws[name])
+            await writer.drain()
+            raise ConnectionError
+        else:
+            await getattr(self, f"_{kind}")(writer)
+        await writer.drain()
+
+    async def _hang(self, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(3600)
+
+    async def _reset(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+        raise ConnectionError
+
+    async def _huge(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunk = b"10000\r\n" + bytes(65536) + b"\r\n"
+        while not writer.is_closing():
+            writer.write(chunk)
+            await writer.drain()
+
+    async def _gate(self, writer: asyncio.StreamWriter) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self.gate.wait, 30)
+        writer.write(_response(200, b'{"gate": "open"}'))
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Received | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    except asyncio.IncompleteReadError:
+        return None
+    first, *lines = head.split("\r\n")[:-2]
+    method, target, _ = first.split(" ")
+    headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Received(method, target, headers, body)
+
+
+def _echo(request: Received) -> bytes:
+    received: Any = request.body.decode("utf-8", "replace")
+    if request.headers.get("content-type") == "application/json":
+        received = json.loads(request.body)
+    return json.dumps({"workflow": request.target, "received": received}).encode()
+
+
+def _response(status: int, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
+    return head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
