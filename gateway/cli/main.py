@@ -24,19 +24,25 @@ COMMANDS = {
 
 
 class LazyGroup(click.RichGroup):
-    """A group that imports a command's module when it is asked for: `--help` stays quick."""
+    """A group that imports a command's module when it is called: `--help` stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.commands)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"gateway.cli.{cmd_name}").command
-        return command
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, found, rest = super().resolve_command(ctx, args)
+        if name is not None and found is not None:
+            found = importlib.import_module(f"gateway.cli.{name}").command
+        return name, found, rest
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    commands={name: click.RichCommand(name=name, help=text) for name, text in COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="gateway")
 def cli() -> None:
     """A declarative webhook gateway: YAML files in git become URLs that start workflows.

@@ -1,0 +1,42 @@
+"""`gateway password`: a password becomes a hash that may stand in YAML."""
+
+from __future__ import annotations
+
+import sys
+
+import rich_click as click
+
+from gateway.errors import OperatorError
+from gateway.scrypt import make
+
+SHORT = 12
+"""Characters below which a password is remarked upon."""
+
+
+@click.command()
+def command() -> None:
+    """Read a password and print its `scrypt:` line for a user of HTTP Basic.
+
+    On a terminal it is asked for twice and not shown; on a pipe it is the first line. The line
+    goes below `password:` of a user, or in its braces.
+
+    \b
+    gateway password
+    openssl rand -base64 24 | tee secret.txt | gateway password
+    """
+    password = _asked() if sys.stdin.isatty() else _piped()
+    if not password:
+        raise OperatorError("the password is empty")
+    if len(password) < SHORT:
+        click.echo(f"gateway: the password has fewer than {SHORT} characters", err=True)
+    click.echo(f'scrypt: "{make(password)}"')
+
+
+def _asked() -> bytes:
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return password.encode()
+
+
+def _piped() -> bytes:
+    line = sys.stdin.buffer.readline()
+    return line.removesuffix(b"\n").removesuffix(b"\r")
