@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from typing import Any
+from typing import NoReturn
 
 import rich_click as click
 
@@ -21,6 +22,22 @@ COMMANDS = {
     "schema": "Print the JSON Schema of the language.",
 }
 """Name → one line of help; `gateway.cli.<name>` has the click command `command`."""
+
+HELP = {
+    "theme": "default-slim",
+    "max_width": 100,
+    "padding_helptext_first_line": (0, 0, 1, 0),
+    "style_helptext": "",
+    "text_paragraph_linebreaks": "\n\n",
+    "append_metavars_help_string": "{}",
+    "envvar_string": "\\[env={}]",
+    "options_table_column_types": ["opt_all_metavar", "help"],
+    "options_table_help_sections": ["help", "default", "envvar"],
+}
+"""How rich-click lays out help: without frames, so that it can be searched and copied."""
+
+INTERRUPTED = 130
+"""The exit status of what Ctrl-C has ended: 128 and the number of SIGINT."""
 
 
 class LazyGroup(click.RichGroup):
@@ -41,26 +58,57 @@ class LazyGroup(click.RichGroup):
 @click.group(
     cls=LazyGroup,
     commands={name: click.RichCommand(name=name, help=text) for name, text in COMMANDS.items()},
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "rich_help_config": HELP},
 )
 @click.version_option(__version__, prog_name="gateway")
 def cli() -> None:
     """A declarative webhook gateway: YAML files in git become URLs that start workflows.
 
+    `gateway COMMAND --help` explains each with examples. Exit status: 0 fine, 1 findings or
+    failures, 2 wrong usage or unreadable input.
+
     \b
-    gateway dev                 try the examples of hooks.d
-    gateway validate hooks.d    check every hook, as CI does
-    gateway serve hooks.d       serve
+    Examples:
+      gateway dev                 try the examples of hooks.d
+      gateway validate hooks.d    check every hook, as CI does
+      gateway serve hooks.d       serve
     """
 
 
-def main(argv: list[str] | None = None) -> Any:
-    """Run the command line. Exit status: 0 fine, 1 findings or failures, 2 wrong usage."""
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run the command line, and end with its exit status."""
     try:
-        return cli.main(argv, prog_name="gateway")
+        status = _run(argv)
+    finally:
+        _flush()
+    sys.exit(status)
+
+
+def _run(argv: list[str] | None) -> int:
+    try:
+        status = cli.main(argv, prog_name="gateway", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "gateway"
+        _say(f"{command}: {error.format_message()}\nTry '{command} --help'.")
+        return error.exit_code
     except OperatorError as error:
-        print(f"gateway: {error}", file=sys.stderr)  # noqa: T201 - the last word of a command
-        sys.exit(2)
+        _say(f"gateway: {error}")
+        return 2
+    except click.Abort:
+        return INTERRUPTED
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - the last word of a command
+
+
+def _flush() -> None:
+    """Whoever reads may have gone (`| head`): docs.python.org, signal, "Note on SIGPIPE"."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -23,4 +23,20 @@ class Duration(click.ParamType[float]):
             self.fail(f"{value!r} is not a duration such as 250ms, 20s or 5m", param, ctx)
 
 
+class WholeNumber(click.IntRange):
+    """A whole number between two bounds, both allowed."""
+
+    name = "whole number"
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
+
+
 DURATION = Duration()
+PORT = WholeNumber(1, 65535)

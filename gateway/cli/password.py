@@ -21,8 +21,9 @@ def command() -> None:
     goes below `password:` of a user, or in its braces.
 
     \b
-    gateway password
-    openssl rand -base64 24 | tee secret.txt | gateway password
+    Examples:
+      gateway password
+      openssl rand -base64 24 | tee secret.txt | gateway password
     """
     password = _asked() if sys.stdin.isatty() else _piped()
     if not password:

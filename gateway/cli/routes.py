@@ -52,9 +52,10 @@ def command(hooks: str | None, form: str) -> None:
     usage or a path that cannot be read.
 
     \b
-    gateway routes
-    gateway routes hooks.d | grep bearer | cut -f2
-    gateway routes hooks.d --format json
+    Examples:
+      gateway routes
+      gateway routes hooks.d | grep bearer | cut -f2
+      gateway routes hooks.d --format json
     """
     reading = read(read_sources((hooks or default_path(),)))
     routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))

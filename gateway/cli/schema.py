@@ -28,9 +28,10 @@ def command(write: Path | None, reference: bool, diagnostics: bool) -> None:
     names the schema: `# yaml-language-server: $schema=../schemas/hook.schema.json`
 
     \b
-    gateway schema > hook.schema.json
-    gateway schema --write schemas
-    gateway schema --reference > language.md
+    Examples:
+      gateway schema > hook.schema.json
+      gateway schema --write schemas
+      gateway schema --reference > language.md
     """
     if (write is not None) + reference + diagnostics > 1:
         raise click.UsageError("--write, --reference and --diagnostics exclude each other.")

@@ -4,89 +4,85 @@ from __future__ import annotations
 
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
-from gateway.cli.parameters import DURATION
+from gateway.cli.parameters import DURATION, PORT, WholeNumber
 from gateway.errors import OperatorError
 from gateway.settings import Settings
 
+flag = partial(click.option, show_default=True, show_envvar=True)
+
+FLAGS = (
+    flag("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on."),
+    flag("--port", default=8080, type=PORT, metavar="PORT", help="Port to listen on."),
+    flag(
+        "--workers",
+        default=1,
+        type=WholeNumber(1, 64),
+        metavar="NUMBER",
+        help="Processes that serve, at most 64.",
+    ),
+    flag(
+        "--secrets",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Directory of secret files, one secret a file.",
+    ),
+    flag(
+        "--state",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Directory where the gateway keeps what must survive a restart.",
+    ),
+    flag(
+        "--admin-token",
+        default="",
+        show_default=False,
+        metavar="NAME",
+        help="The secret that opens /-/status; without it a random token is made.",
+    ),
+    flag(
+        "--pre-drain",
+        type=DURATION,
+        default=None,
+        metavar="DURATION",
+        help="How long to go on accepting after SIGTERM, not ready any more; "
+        "5s in a container, 0s on a terminal.",
+    ),
+    flag(
+        "--drain",
+        type=DURATION,
+        default="20s",
+        metavar="DURATION",
+        help="How long requests in flight may take to finish.",
+    ),
+    flag(
+        "--log-format",
+        type=click.Choice(["auto", "json", "text"]),
+        default="auto",
+        metavar="FORMAT",
+        help="json (lines), text, or auto: text on a terminal, JSON lines otherwise.",
+    ),
+    flag(
+        "--log-level",
+        type=click.Choice(["debug", "info", "warning", "error"]),
+        default="info",
+        metavar="LEVEL",
+        help="The least severe lines to log: debug, info, warning or error.",
+    ),
+    flag("--strict", is_flag=True, help="Do not start while any hook has an error."),
+)
+"""What `serve` and `dev` share; each has its variable GATEWAY_<FLAG>."""
+
 
 def options(command: Any) -> Any:
-    """The flags that `serve` and `dev` share; each has its variable GATEWAY_<FLAG>."""
-    for option in reversed(
-        [
-            click.option("--host", default="127.0.0.1", show_default=True, help="Address."),
-            click.option(
-                "--port",
-                default=8080,
-                show_default=True,
-                type=click.IntRange(1, 65535),
-                help="Port.",
-            ),
-            click.option(
-                "--workers",
-                default=1,
-                show_default=True,
-                type=click.IntRange(1, 64),
-                help="Processes that serve.",
-            ),
-            click.option(
-                "--secrets",
-                type=click.Path(path_type=Path),
-                metavar="DIR",
-                help="Directory of secret files, one secret a file.",
-            ),
-            click.option(
-                "--state",
-                type=click.Path(path_type=Path),
-                metavar="DIR",
-                help="Directory where the gateway keeps what must survive a restart.",
-            ),
-            click.option(
-                "--admin-token",
-                default="",
-                metavar="NAME",
-                help="The secret that opens /-/status; without it a random token is made.",
-            ),
-            click.option(
-                "--pre-drain",
-                type=DURATION,
-                default=None,
-                metavar="DURATION",
-                help="How long to go on accepting after SIGTERM, not ready any more; "
-                "5s in a container, 0s on a terminal.",
-            ),
-            click.option(
-                "--drain",
-                type=DURATION,
-                default="20s",
-                show_default=True,
-                metavar="DURATION",
-                help="How long requests in flight may take to finish.",
-            ),
-            click.option(
-                "--log-format",
-                type=click.Choice(["auto", "json", "text"]),
-                default="auto",
-                show_default=True,
-                help="auto is text on a terminal, JSON lines otherwise.",
-            ),
-            click.option(
-                "--log-level",
-                type=click.Choice(["debug", "info", "warning", "error"]),
-                default="info",
-                show_default=True,
-                help="The least severe lines to log.",
-            ),
-            click.option(
-                "--strict", is_flag=True, help="Do not start while any hook has an error."
-            ),
-        ]
-    ):
-        command = option(command)
+    """Give a command the flags that `serve` and `dev` share."""
+    for one in reversed(FLAGS):
+        command = one(command)
     return command
 
 
@@ -103,6 +99,8 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
         flags["pre_drain"] = 0.0 if sys.stdin.isatty() or sys.stdout.isatty() else 5.0
     if not flags["admin_token"]:
         flags["admin_token_value"] = secrets.token_urlsafe(32)
+    elif secrets_directory is None:
+        raise OperatorError("--admin-token names a secret; --secrets names their directory")
     return Settings(hooks=hooks, **flags)
 
 
@@ -110,12 +108,16 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
 @click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
 @options
 def command(hooks: Path, **flags: Any) -> None:
-    """Serve the hooks of a directory (hooks.d by default).
+    """Serve the hooks of a directory, hooks.d by default, until told to stop.
+
+    SIGTERM or Ctrl-C: stop accepting, finish what is in flight, end with exit status 0. Each flag
+    has a variable, and so has the directory: GATEWAY_HOOKS.
 
     \b
-    gateway serve
-    gateway serve /etc/gateway/hooks.d --host 0.0.0.0 --secrets /run/secrets
-    GATEWAY_PORT=9090 GATEWAY_WORKERS=2 gateway serve
+    Examples:
+      gateway serve
+      gateway serve /etc/gateway/hooks.d --host 0.0.0.0 --secrets /run/secrets
+      GATEWAY_PORT=9090 GATEWAY_WORKERS=2 gateway serve
     """
     from gateway.cli.starting import start
 

@@ -16,7 +16,8 @@ def command() -> None:
     """Make a bearer token: print it once, with the digest that opens a hook to it.
 
     \b
-    gateway token
+    Examples:
+      gateway token
     """
     token = PREFIX + secrets.token_urlsafe(32)
     click.echo(token)

@@ -33,10 +33,11 @@ def command(paths: tuple[str, ...], form: str, strict: bool) -> None:
     cannot be read.
 
     \b
-    gateway validate
-    gateway validate hooks.d more/orders.yaml --strict
-    gateway validate hooks.d --format sarif > hooks.sarif
-    cat orders.yaml | gateway validate -
+    Examples:
+      gateway validate
+      gateway validate hooks.d more/orders.yaml --strict
+      gateway validate hooks.d --format sarif > hooks.sarif
+      cat orders.yaml | gateway validate -
     """
     sources = read_sources(paths or (default_path(),))
     found = report(sources, read(sources))
