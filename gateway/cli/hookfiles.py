@@ -22,8 +22,16 @@ def read_sources(paths: Sequence[str]) -> list[Source]:
     `-` is the standard input. Raises OperatorError for what cannot be read, and for a directory
     without a hook file: a check that checked nothing must not pass.
     """
-    names = dict.fromkeys(name for path in paths for name in _files(path))
-    return [Source(STDIN, _stdin()) if name == "-" else Source(name, _read(name)) for name in names]
+    names: dict[str, str] = {}
+    for path in paths:
+        for name in _files(path):
+            names.setdefault(os.path.abspath(name), name)
+    return [read_file(name) for name in names.values()]
+
+
+def read_file(name: str) -> Source:
+    """One file, `-` for the standard input. Raises OperatorError for what cannot be read."""
+    return Source(STDIN, _stdin()) if name == "-" else Source(name, _read(name))
 
 
 def _files(path: str) -> Iterator[str]:
@@ -69,8 +77,8 @@ def _stdin() -> bytes:
     return sys.stdin.buffer.read(MAX_FILE + 1)
 
 
-def default_path() -> str:
-    """The directory that is checked when none is named."""
+def default_path(command: str) -> str:
+    """The directory that a command reads when none is named."""
     if not Path("hooks.d").is_dir():
-        raise OperatorError("there is no directory hooks.d here; name one: gateway validate PATH")
+        raise OperatorError(f"there is no directory hooks.d here; name one: gateway {command} PATH")
     return "hooks.d"

@@ -57,7 +57,7 @@ def command(hooks: str | None, form: str) -> None:
       gateway routes hooks.d | grep bearer | cut -f2
       gateway routes hooks.d --format json
     """
-    reading = read(read_sources((hooks or default_path(),)))
+    reading = read(read_sources((hooks or default_path("routes"),)))
     routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(routes), indent=2))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 
 import rich_click as click
 
 from gateway.cli.formats import FORMATS, report
 from gateway.cli.hookfiles import default_path, read_sources
+from gateway.cli.terminal import coloured
+from gateway.cli.unresolved import unresolved
+from gateway.errors import OperatorError
 from gateway.language.read import read
+from gateway.language.references import Kind
 
 
 @click.command()
@@ -20,14 +24,29 @@ from gateway.language.read import read
     type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
-    help="How findings are written.",
+    metavar="FORMAT",
+    help=f"How findings are written: {', '.join(FORMATS)}.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-def command(paths: tuple[str, ...], form: str, strict: bool) -> None:
-    """Check hook files and report every mistake with its place.
+@click.option(
+    "--secrets",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Report each `secret:` that is missing or empty in DIR.",
+)
+@click.option(
+    "--check-env",
+    is_flag=True,
+    help="Report each `env:` that is not set, or empty, in this environment.",
+)
+def command(
+    paths: tuple[str, ...], form: str, strict: bool, secrets: Path | None, check_env: bool
+) -> None:
+    """Check hook files and report every mistake with its place, errors first.
 
     PATH is a file, a directory, or - for the standard input; hooks.d by default. In directories
-    *.yaml and *.yml are read, sub-folders too; names that begin with . or _ are not.
+    *.yaml and *.yml are read, sub-folders too; names that begin with . or _ are not. No secret is
+    needed to check hooks, and none is looked at without --secrets or --check-env.
 
     Exit status: 0 no errors, 1 errors (with --strict warnings, too), 2 wrong usage or a path that
     cannot be read.
@@ -36,15 +55,20 @@ def command(paths: tuple[str, ...], form: str, strict: bool) -> None:
     Examples:
       gateway validate
       gateway validate hooks.d more/orders.yaml --strict
+      gateway validate hooks.d --secrets /run/secrets
       gateway validate hooks.d --format sarif > hooks.sarif
       cat orders.yaml | gateway validate -
     """
-    sources = read_sources(paths or (default_path(),))
-    found = report(sources, read(sources))
-    click.echo(FORMATS[form](found), nl=False, color=_coloured())
+    if secrets is not None and not secrets.is_dir():
+        raise OperatorError(f"--secrets: {secrets} is not a directory")
+    sources = read_sources(paths or (default_path("validate"),))
+    reading = read(sources)
+    kinds = _kinds(secrets, check_env)
+    found = report(sources, reading, unresolved(sources, reading.hooks, kinds, secrets))
+    click.echo(FORMATS[form](found), nl=False, color=coloured())
     sys.exit(1 if found.errors or (strict and found.warnings) else 0)
 
 
-def _coloured() -> bool:
-    """A terminal, unless NO_COLOR is set (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def _kinds(secrets: Path | None, check_env: bool) -> list[Kind]:
+    kinds: list[Kind] = [] if secrets is None else ["secret"]
+    return [*kinds, "env"] if check_env else kinds

@@ -14,13 +14,12 @@ SHOWN = 10
 
 
 def render(found: Report) -> str:
-    """Errors first; the last line is for the log and says how many annotations are not shown."""
-    ordered = sorted(found.diagnostics, key=lambda one: one.severity)
+    """The last line is for the log and says how many annotations are not shown."""
     hidden = max(found.errors - SHOWN, 0) + max(found.warnings - SHOWN, 0)
     last = summary(found)
     if hidden:
         last += f"; {counted(hidden, 'annotation')} beyond GitHub's limit, see this log"
-    return "\n".join([*map(_command, ordered), last]) + "\n"
+    return "\n".join([*map(_command, found.diagnostics), last]) + "\n"
 
 
 def _command(one: Diagnostic) -> str:

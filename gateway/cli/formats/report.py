@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import get_args
 
 import msgspec
 
-from gateway.language.diagnostic import Diagnostic
+from gateway.language.diagnostic import Diagnostic, Severity
 from gateway.language.read import Reading
 from gateway.language.source import Source
+
+SEVERITIES = get_args(Severity)
+"""The most severe first."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -29,10 +33,14 @@ class Report(msgspec.Struct, frozen=True):
         return len(self.diagnostics) - self.errors
 
 
-def report(sources: Sequence[Source], reading: Reading) -> Report:
-    """The report on a reading."""
-    hooks = len(reading.hooks) + len(reading.broken)
-    return Report(tuple(sources), hooks, reading.diagnostics)
+def report(sources: Sequence[Source], reading: Reading, more: Iterable[Diagnostic] = ()) -> Report:
+    """The report on a reading, and on what else was found: the most severe first, then by place."""
+    order = {source.name: index for index, source in enumerate(sources)}
+    found = sorted(
+        (*reading.diagnostics, *more),
+        key=lambda one: (SEVERITIES.index(one.severity), order[one.file], one.place),
+    )
+    return Report(tuple(sources), len(reading.hooks) + len(reading.broken), tuple(found))
 
 
 def counted(number: int, one: str) -> str:

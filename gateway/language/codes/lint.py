@@ -33,6 +33,15 @@ ACCESS = (
         "comparing with it, needs its value in the file. `authentication`, of the hook or of the "
         "workflow, does both with a reference.",
     ),
+    Code(
+        "missing-secret",
+        "error",
+        "A reference to a secret that leads nowhere",
+        "The file in the secrets directory, or the environment variable, is missing, empty or "
+        "cannot be read. The hook would be out of service: its path answers 503 until the secret "
+        "is there. Validation needs no secrets, so that this is looked for only on request: "
+        "`gateway validate --secrets DIR` for files, `--check-env` for variables.",
+    ),
 )
 
 ROUTES = (

@@ -40,6 +40,11 @@ class Node:
         """From the first character of the value to its last; empty for a value left out."""
         return _span(self.start.start_mark, self._last())
 
+    @property
+    def offsets(self) -> tuple[int, int]:
+        """The same as characters from the beginning of the text, the byte order mark left out."""
+        return self.start.start_mark.index, self._last().index
+
     def _last(self) -> Any:
         node = self
         while not _closed(node.end) and node.children:
