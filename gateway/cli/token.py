@@ -2,23 +2,98 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 from hashlib import sha256
+from pathlib import Path
 
 import rich_click as click
+
+from gateway.cli.addition import (
+    Addition,
+    CannotAddError,
+    UnknownHookError,
+    UnsoundError,
+    add_digest,
+)
+from gateway.cli.clipboard import copy
+from gateway.cli.formats import FORMATS
+from gateway.cli.hookfiles import read_file
+from gateway.cli.replacing import locked, replace
 
 PREFIX = "whg_"
 """What secret scanners can look for."""
 
 
 @click.command()
-def command() -> None:
-    """Make a bearer token: print it once, with the digest that opens a hook to it.
+@click.argument("file", required=False, type=click.Path())
+@click.option("--write", is_flag=True, help="Add the digest to FILE, and change nothing else.")
+@click.option("--hook", metavar="NAME", help="Which hook of FILE, where it has several.")
+def command(file: str | None, write: bool, hook: str | None) -> None:
+    """Make a bearer token of 256 random bits, and the digest by which a hook knows it.
+
+    The token goes to the standard output, once; it is kept nowhere. On a terminal it is copied to
+    the clipboard, too, if one can be reached. Everything else goes to the standard error.
+
+    With FILE, the place is shown where the digest belongs: an entry of `authentication`, which is
+    made where the hook has none. --write puts it there; comments and layout stay.
+
+    Exit status: 0 the token is made, 1 FILE has errors or cannot take a token, 2 wrong usage or a
+    FILE that cannot be read or written.
 
     \b
     Examples:
       gateway token
+      gateway token hooks.d/orders.yaml --write
+      gateway token | kubectl create secret generic caller --from-file=token=/dev/stdin
     """
+    if file is None and (write or hook is not None):
+        raise click.UsageError("--write and --hook need a FILE")
+    if file == "-" and write:
+        raise click.UsageError("the standard input cannot be written; name a FILE")
     token = PREFIX + secrets.token_urlsafe(32)
+    digest = sha256(token.encode()).hexdigest()
+    said = _entry(digest) if file is None else _added(file, digest, hook, write)
     click.echo(token)
-    click.echo(f"sha256: {sha256(token.encode()).hexdigest()}", err=True)
+    if sys.stdout.isatty():
+        said = f"Shown this once. {copy(token)}\n{said}"
+    click.echo(said, err=True)
+
+
+def _entry(digest: str) -> str:
+    if sys.stdout.isatty():
+        return f"An entry for `authentication.tokens` of a hook:\n\n  - sha256: {digest}\n"
+    return f"sha256: {digest}"
+
+
+def _added(file: str, digest: str, hook: str | None, write: bool) -> str:
+    """What was done to the file, or would be. Ends the command where it cannot be."""
+    try:
+        return _write(file, digest, hook) if write else _would(file, digest, hook)
+    except UnknownHookError as error:
+        raise click.UsageError(str(error)) from error
+    except UnsoundError as error:
+        click.echo(FORMATS["text"](error.report), nl=False, err=True)
+    except CannotAddError as error:
+        click.echo(f"gateway: {error}", err=True)
+    sys.exit(1)
+
+
+def _write(file: str, digest: str, hook: str | None) -> str:
+    # A link stays a link: the file that it leads to is replaced.
+    path = Path(os.path.realpath(file))
+    with locked(path):
+        source = read_file(file)
+        addition = add_digest(source, digest, hook)
+        replace(path, source.data, addition.source.data)
+    return f"{_place(addition)}: added sha256: {digest}"
+
+
+def _would(file: str, digest: str, hook: str | None) -> str:
+    addition = add_digest(read_file(file), digest, hook)
+    return f"{_place(addition)}: would be added (--write does it):\n\n{addition.text}\n"
+
+
+def _place(addition: Addition) -> str:
+    return f"{addition.source.name}:{addition.line}"
