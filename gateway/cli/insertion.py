@@ -16,7 +16,7 @@ LISTS = {"bearer": "tokens", "api-key": "keys"}
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BLANK = re.compile(r"[ \t]*(#[^\r\n]*)?")
-_COMMA = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*)*,")
+_COMMA = re.compile(r"(?:[ \t\r\n]|#[^\r\n]*+)*+,")
 
 
 class Insertion(NamedTuple):

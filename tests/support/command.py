@@ -1,0 +1,133 @@
+"""The `gateway` command as people and scripts run it: on pipes, or on a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.main import main
+
+PATIENCE = 30.0
+COMMAND = (sys.executable, "-m", "gateway")
+_UNSET = ("NO_COLOR", "TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "COLUMNS")
+
+
+def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
+    """That of the tests, without what says something about where they run."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _UNSET and not name.startswith("GATEWAY_")
+    }
+    return {**kept, **(extra or {})}
+
+
+def run(
+    *arguments: str,
+    stdin: bytes = b"",
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """The command with all three streams on pipes."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=directory,
+        env=_environment(environment),
+        timeout=PATIENCE,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The same without a process of its own: exit status, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    said = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, said.out, said.err
+
+
+class Terminal:
+    """A command on a terminal of its own: `send` types, `shown` is all that was written."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self._process = process
+        self._master = master
+        self.shown = ""
+
+    def send(self, text: str) -> None:
+        """Type."""
+        os.write(self._master, text.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Read until the text is on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.shown:
+            assert time.monotonic() < deadline, f"no {text!r} in {self.shown!r}"
+            if not self._read():
+                raise AssertionError(f"the command ended without {text!r}: {self.shown!r}")
+
+    def wait(self) -> int:
+        """Read to the end; the exit status."""
+        while self._read():
+            pass
+        return self._process.wait(PATIENCE)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._master], [], [], PATIENCE)
+        if not ready:
+            raise AssertionError(f"nothing comes any more after {self.shown!r}")
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # EIO: nobody has the other end open any more
+            return False
+        self.shown += data.decode(errors="replace")
+        return bool(data)
+
+
+@contextmanager
+def terminal(
+    *arguments: str,
+    columns: int = 80,
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    program: tuple[str, ...] = COMMAND,
+) -> Iterator[Terminal]:
+    """The command as the leader of a session that a terminal of that width controls."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", *program, *arguments],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        cwd=directory,
+        env=_environment({"TERM": "xterm-256color", **(environment or {})}),
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+    finally:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
+        os.close(master)
