@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import rich_click as click
@@ -10,24 +11,33 @@ from gateway.errors import OperatorError
 from gateway.scrypt import make
 
 SHORT = 12
-"""Characters below which a password is remarked upon."""
+"""Bytes below which a password is remarked upon."""
+
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+"""RFC 7617, section 2: clients cannot send them."""
 
 
 @click.command()
 def command() -> None:
     """Read a password and print its `scrypt:` line for a user of HTTP Basic.
 
-    On a terminal it is asked for twice and not shown; on a pipe it is the first line. The line
-    goes below `password:` of a user, or in its braces.
+    On a terminal the password is asked for twice and not shown; on a pipe it is the first line.
+    The line goes below `password:` of a user, or in its braces. A hash takes some 60 ms to
+    compute, so that passwords cannot be tried quickly by whoever reads the file.
+
+    Exit status: 0 fine, 2 a password that cannot be one.
 
     \b
     Examples:
       gateway password
-      openssl rand -base64 24 | tee secret.txt | gateway password
+      gateway password < password.txt
+      openssl rand -base64 24 | tee password.txt | gateway password
     """
     password = _asked() if sys.stdin.isatty() else _piped()
     if not password:
         raise OperatorError("the password is empty")
+    if _CONTROL.search(password):
+        raise OperatorError("the password has control characters, which HTTP Basic does not allow")
     if len(password) < SHORT:
         click.echo(f"gateway: the password has fewer than {SHORT} characters", err=True)
     click.echo(f'scrypt: "{make(password)}"')

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+from shlex import quote
 
 import msgspec
 import rich_click as click
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from gateway.cli.access import access
 from gateway.cli.formats.report import counted
+from gateway.cli.formats.text import printable
 from gateway.cli.hookfiles import default_path, read_sources
 from gateway.language.outcome import ReadHook
 from gateway.language.read import Reading, read
@@ -57,15 +61,16 @@ def command(hooks: str | None, form: str) -> None:
       gateway routes hooks.d | grep bearer | cut -f2
       gateway routes hooks.d --format json
     """
-    reading = read(read_sources((hooks or default_path("routes"),)))
+    path = hooks or default_path("routes")
+    reading = read(read_sources((path,)))
     routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(routes), indent=2))
     elif sys.stdout.isatty():
-        Console().print(_table(routes))
+        _show(routes)
     else:
         click.echo("".join(map(_line, routes)), nl=False)
-    sys.exit(_errors(reading))
+    sys.exit(_errors(reading, path))
 
 
 def _route(hook: ReadHook) -> Route:
@@ -84,33 +89,56 @@ def _route(hook: ReadHook) -> Route:
 
 
 def _fields(route: Route) -> tuple[str, ...]:
+    """What the columns show. An issuer or the name of a file may hold anything."""
     methods = ",".join(route.methods)
-    return methods, route.path, route.authentication, route.workflow, route.file
+    fields = (methods, route.path, route.authentication, route.workflow, route.file)
+    return tuple(map(printable, fields))
 
 
 def _line(route: Route) -> str:
     return "\t".join([*_fields(route), "enabled" if route.enabled else "disabled"]) + "\n"
 
 
-def _table(routes: list[Route]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column == "METHOD")
+def _show(routes: list[Route]) -> None:
+    """A row a hook where that fits; otherwise lines below each other, so that nothing is cut."""
+    console = Console()
+    table = _wide(routes)
+    needed = Measurement.get(console, console.options.update(width=sys.maxsize), table).maximum
+    console.print(table if needed <= console.width else _narrow(routes))
+
+
+def _wide(routes: list[Route]) -> Table:
+    table = Table(*COLUMNS, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for route in routes:
-        fields = list(_fields(route))
-        if not route.enabled:
-            fields[1] += " (disabled)"
-        table.add_row(*fields, style="" if route.enabled else "dim")
+        methods, path, *rest = map(Text, _fields(route))
+        table.add_row(methods, path + _mark(route), *rest, style=_style(route))
     return table
 
 
-def _errors(reading: Reading) -> int:
-    """Says how many files have errors, and gives the exit status."""
+def _narrow(routes: list[Route]) -> Table:
+    table = Table("METHOD", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("PATH, AUTHENTICATION, WORKFLOW, FILE", overflow="fold")
+    for route in routes:
+        methods, path, access, *rest = map(Text, _fields(route))
+        path.stylize("bold")
+        lines = Text("\n").join([path + _mark(route) + Text("  ") + access, *rest])
+        table.add_row(methods, lines, style=_style(route), end_section=True)
+    return table
+
+
+def _mark(route: Route) -> Text:
+    return Text("" if route.enabled else " (disabled)")
+
+
+def _style(route: Route) -> str:
+    return "" if route.enabled else "dim"
+
+
+def _errors(reading: Reading, path: str) -> int:
+    """Say how many files have errors; the exit status."""
     files = {one.file for one in reading.diagnostics if one.severity == "error"}
     if files:
         verb = "has" if len(files) == 1 else "have"
-        click.echo(
-            f"gateway: {counted(len(files), 'file')} {verb} errors; `gateway validate` shows them",
-            err=True,
-        )
+        said = f"{counted(len(files), 'file')} {verb} errors: gateway validate {quote(path)}"
+        click.echo(f"gateway: {said}", err=True)
     return 1 if files else 0
