@@ -11,7 +11,8 @@ from typing import Any
 import rich_click as click
 
 from gateway.cli.curl import curl_line
-from gateway.cli.serve import options, settings_of
+from gateway.cli.parameters import PORT
+from gateway.cli.serve import flag, options, settings_of
 from gateway.language.read import ReadHook, read
 from gateway.language.references import references
 from gateway.reload.snapshot import take
@@ -19,11 +20,11 @@ from gateway.reload.snapshot import take
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
 @click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
-@click.option(
+@flag(
     "--echo-port",
     default=9000,
-    show_default=True,
-    type=click.IntRange(1, 65535),
+    type=PORT,
+    metavar="PORT",
     help="Port of the echo workflow.",
 )
 @options
@@ -34,8 +35,9 @@ def command(hooks: Path, echo_port: int, **flags: Any) -> None:
     each hook is printed.
 
     \b
-    gateway dev
-    gateway dev path/to/hooks.d --port 8888
+    Examples:
+      gateway dev
+      gateway dev path/to/hooks.d --port 8888
     """
     from gateway.cli.echo import start_echo
     from gateway.cli.starting import start

@@ -77,10 +77,10 @@ class Terminal:
         """Type."""
         os.write(self._master, text.encode())
 
-    def wait_for(self, text: str) -> None:
-        """Read until the text is on the screen."""
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Read until the text was written that many times."""
         deadline = time.monotonic() + PATIENCE
-        while text not in self.shown:
+        while self.shown.count(text) < times:
             assert time.monotonic() < deadline, f"no {text!r} in {self.shown!r}"
             if not self._read():
                 raise AssertionError(f"the command ended without {text!r}: {self.shown!r}")
