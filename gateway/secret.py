@@ -78,7 +78,7 @@ class SecretStore:
     def refresh(self) -> list[str]:
         """Read every known reference again; the labels of those whose value changed."""
         changed = []
-        for cell in self._cells.values():
+        for cell in tuple(self._cells.values()):
             before = cell.secret.sha256 if cell.secret else None
             self._fill(cell)
             if before != (cell.secret.sha256 if cell.secret else None):

@@ -1,7 +1,8 @@
-"""granian, started from Python: sockets, workers, signals, drain."""
+"""granian, started from Python: sockets, workers, signals, drain; the leader runs beside it."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -14,18 +15,21 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from gateway.reload.leader import Leader
 from gateway.settings import Settings
 
 
 class Server(MPServer):
     """The supervisor of the workers.
 
-    SIGTERM or SIGINT: the workers stop being ready at once (SIGUSR1) and go on accepting for
-    `pre_drain` seconds; then they stop accepting and finish what is in flight within `drain`
-    seconds. A second signal ends the wait.
+    Each worker, a respawned one too, is started with its end of a pipe to the leader. SIGHUP
+    makes the leader look again. SIGTERM or SIGINT: the workers stop being ready at once (SIGUSR1)
+    and go on accepting for `pre_drain` seconds; then they stop accepting and finish what is in
+    flight within `drain` seconds. A second signal ends the wait.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, leader: Leader) -> None:
+        self._leader = leader
         self._pre_drain = settings.pre_drain
         self._draining = False
         super().__init__(
@@ -50,6 +54,17 @@ class Server(MPServer):
             process_name=None,
         )
 
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]
+        return super()._spawn_worker(idx, target, partial(callback_loader, self._leader.link(idx)))
+
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        self._leader.hand_over()
+
+    def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        super()._respawn_workers(*args, **kwargs)
+        self._leader.hand_over()
+
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Begin to drain; the second time, stop now."""
         stop = partial(super().signal_handler_interrupt, *args, **kwargs)
@@ -63,8 +78,8 @@ class Server(MPServer):
         timer.start()
 
     def signal_handler_reload(self, *args: Any, **kwargs: Any) -> None:
-        """SIGHUP means hooks, not processes: it is handed on."""
-        self._tell_workers(signal.SIGHUP)
+        """SIGHUP means hooks, not processes."""
+        self._leader.wake()
 
     def _tell_workers(self, number: int) -> None:
         for worker in self.wrks:
@@ -73,6 +88,16 @@ class Server(MPServer):
                 os.kill(process._id(), number)
 
 
-def run(settings: Settings, load: Callable[..., Any]) -> None:
-    """Serve until told to stop. `load` makes the ASGI app in each worker process."""
-    Server(settings).serve(target_loader=partial(load, settings), wrap_loader=False)
+def run(settings: Settings, leader: Leader, load: Callable[..., Any]) -> None:
+    """Serve until told to stop. `load` makes the ASGI app in each worker process, from the
+    settings and the worker's end of the pipe.
+    """
+    # A forked worker would inherit the locks of the leader's threads as they are at that moment.
+    multiprocessing.set_start_method("spawn", force=True)
+    # Inherited: a worker that is not set up yet is not ended by a signal it cannot understand.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    leader.start()
+    try:
+        Server(settings, leader).serve(target_loader=partial(load, settings), wrap_loader=False)
+    finally:
+        leader.stop()

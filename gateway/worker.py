@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import threading
+from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
 
 from gateway.operate.endpoints import Endpoints, health
 from gateway.operate.logs import set_up_logs
+from gateway.operate.reload import reload
 from gateway.operate.status import status
-from gateway.reload.load import build
-from gateway.reload.snapshot import take
+from gateway.reload.building import Builder
+from gateway.reload.follower import Follower
+from gateway.reload.messages import Board, Report, ToLeader, ToWorker
 from gateway.runtime import Runtime
 from gateway.serve.client import ClientFinder
+from gateway.serve.generation import Generation
 from gateway.serve.switch import Switch
 from gateway.settings import Settings
 
@@ -25,17 +31,28 @@ _log = structlog.get_logger("gateway")
 class Worker:
     """The ASGI app of one process: the lifespan sets up, the switch answers."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, connection: Connection[ToLeader, ToWorker]) -> None:
         set_up_logs(settings.log_format, settings.log_level)
         self._settings = settings
         self._runtime = Runtime(settings)
         endpoints = Endpoints(
-            self._runtime, health(self._runtime, self._current), status(self._current)
+            self._runtime,
+            health(self._runtime, self._current),
+            {**status(self._current, self._board), **reload(self._current, self._reload)},
         )
         self._switch = Switch(settings.limits, ClientFinder(settings.trusted_proxies), endpoints)
+        self._follower = Follower(
+            connection, Builder(self._runtime), self._runtime.secrets, self._switch, self._lost
+        )
 
-    def _current(self) -> Any:
+    def _current(self) -> Generation | None:
         return self._switch.generation
+
+    def _board(self) -> Board:
+        return self._follower.board
+
+    async def _reload(self, seconds: float) -> Report:
+        return await self._follower.reload(seconds)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """ASGI 3: HTTP and lifespan."""
@@ -47,9 +64,7 @@ class Worker:
     async def _lifespan(self, receive: Any, send: Any) -> None:
         await receive()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._drain)
-        generation = build(1, take(self._settings.hooks), self._runtime)
-        # Here the hooks become visible.
-        self._switch.generation = generation
+        await self._follower.start()
         _settle_garbage()
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -60,6 +75,14 @@ class Worker:
         self._runtime.draining = True
         _log.info("draining", in_flight=self._switch.in_flight)
 
+    def _lost(self) -> None:
+        """Without the leader nothing is reloaded any more, and nobody would stop this process."""
+        _log.error("the supervisor is gone: this worker finishes what is in flight and ends")
+        last_word = threading.Timer(self._settings.drain + 1, os._exit, (1,))
+        last_word.daemon = True
+        last_word.start()
+        os.kill(os.getpid(), signal.SIGTERM)
+
 
 def _settle_garbage() -> None:
     """What was built stays: collecting it again and again costs tail latency (27 → 11 ms)."""
@@ -68,6 +91,9 @@ def _settle_garbage() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def load(settings: Settings) -> Worker:
-    """The worker for granian, called in each worker process."""
-    return Worker(settings)
+def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Worker:
+    """The worker for granian, called in each worker process. A hang-up of the terminal means
+    hooks to the supervisor, and nothing to a worker.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return Worker(settings, connection)

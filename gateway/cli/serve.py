@@ -88,10 +88,6 @@ def options(command: Any) -> Any:
 
 def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
     """Settings from flags. Raises OperatorError for directories that cannot be used."""
-    if not hooks.is_dir():
-        raise OperatorError(
-            f"there is no hooks directory {hooks}; name it: gateway serve path/to/hooks.d"
-        )
     secrets_directory: Path | None = flags["secrets"]
     if secrets_directory is not None and not secrets_directory.is_dir():
         raise OperatorError(f"--secrets: {secrets_directory} is not a directory")

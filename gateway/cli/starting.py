@@ -8,9 +8,10 @@ import sys
 import structlog
 
 from gateway.errors import OperatorError
-from gateway.language.read import read
 from gateway.operate.logs import set_up_logs
-from gateway.reload.snapshot import take
+from gateway.reload.kept import Keeper
+from gateway.reload.leader import Leader
+from gateway.reload.loading import Loader
 from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway")
@@ -19,13 +20,16 @@ _log = structlog.get_logger("gateway")
 def start(settings: Settings) -> None:
     """Check the address and the hooks, then serve until told to stop."""
     _check_address(settings)
+    _check_directory(settings)
     set_up_logs(settings.log_format, settings.log_level)
-    _check_hooks(settings)
+    loader = Loader(settings)
+    if settings.strict and not _sound(loader):
+        sys.exit(1)
     _announce(settings)
     from gateway.server import run
     from gateway.worker import load
 
-    run(settings, load)
+    run(settings, Leader(settings, loader), load)
 
 
 def _check_address(settings: Settings) -> None:
@@ -41,15 +45,22 @@ def _check_address(settings: Settings) -> None:
         ) from error
 
 
-def _check_hooks(settings: Settings) -> None:
-    reading = read(take(settings.hooks).sources)
-    errors = [found for found in reading.diagnostics if found.severity == "error"]
-    for found in reading.diagnostics:
-        log = _log.error if found.severity == "error" else _log.warning
-        place = f"{found.file}:{found.place.line}:{found.place.column}"
-        log(found.message, code=found.code, place=place)
-    if errors and settings.strict:
-        sys.exit(1)
+def _check_directory(settings: Settings) -> None:
+    """A directory that is not there at the start is a slip of the pen, unless it was served
+    before and what was good is kept.
+    """
+    if settings.hooks.is_dir() or Keeper(settings.state, settings.hooks).load():
+        return
+    raise OperatorError(
+        f"there is no hooks directory {settings.hooks}; name it: gateway serve path/to/hooks.d"
+    )
+
+
+def _sound(loader: Loader) -> bool:
+    """Load, and log what is wrong. Whether the directory can be used and no hook has an error."""
+    loader.load()
+    found = loader.current.resolved.diagnostics if loader.current else ()
+    return not loader.problem and all(one.severity != "error" for one in found)
 
 
 def _announce(settings: Settings) -> None:

@@ -11,30 +11,51 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.responder import Answer
 from gateway.language.diagnostic import Diagnostic
 from gateway.operate.endpoints import Endpoint, answer_json
+from gateway.reload.messages import Board
 from gateway.serve.generation import Generation, Served
 
 
-def status(current: Callable[[], Generation | None]) -> dict[tuple[str, str], Endpoint]:
-    """`GET /-/status`: the generation, each hook's state, and the diagnostics."""
+def status(
+    current: Callable[[], Generation | None], board: Callable[[], Board]
+) -> dict[tuple[str, str], Endpoint]:
+    """`GET /-/status`: the generation, each hook's state, the workers, and what is wrong."""
 
     async def answer(_exchange: Exchange) -> Answer:
-        generation = current()
-        return answer_json(200, {} if generation is None else describe(generation))
+        return answer_json(200, describe(current(), board()))
 
     return {("GET", "/-/status"): answer}
 
 
-def describe(generation: Generation) -> dict[str, Any]:
-    """A generation as JSON values; places as file:line:column."""
+def describe(generation: Generation | None, board: Board) -> dict[str, Any]:
+    """A generation as JSON values, number 0 before there is one; places as file:line:column."""
     return {
         "version": __version__,
         "process": os.getpid(),
+        **(NOTHING if generation is None else _generation(generation)),
+        "workers": describe_workers(board),
+        "problems": list(board.problems),
+    }
+
+
+NOTHING = {"generation": 0, "digest": "", "loaded_at": None, "hooks": [], "diagnostics": []}
+
+
+def _generation(generation: Generation) -> dict[str, Any]:
+    return {
         "generation": generation.number,
         "digest": generation.digest,
         "loaded_at": generation.loaded_at.isoformat(timespec="milliseconds"),
         "hooks": [_hook(hook) for hook in generation.hooks],
-        "diagnostics": [_diagnostic(found) for found in generation.diagnostics],
+        "diagnostics": [describe_diagnostic(found) for found in generation.diagnostics],
     }
+
+
+def describe_workers(board: Board) -> list[dict[str, Any]]:
+    """Which generation each worker serves; 0 while it serves none."""
+    return [
+        {"process": one.process, "generation": one.generation, "problem": one.problem}
+        for one in board.workers
+    ]
 
 
 def _hook(hook: Served) -> dict[str, Any]:
@@ -48,11 +69,13 @@ def _hook(hook: Served) -> dict[str, Any]:
     }
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
+def describe_diagnostic(found: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as JSON values; its place as file:line:column."""
     return {
         "place": f"{found.file}:{found.place.line}:{found.place.column}",
         "severity": found.severity,
         "code": found.code,
         "message": found.message,
+        "hint": found.hint,
         "hook": found.hook,
     }

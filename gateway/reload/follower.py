@@ -54,7 +54,6 @@ class Follower:
         self._secrets = secrets
         self._switch = switch
         self._lost = lost
-        self._loop = asyncio.get_running_loop()
         self._heard = threading.Event()
         self._told = asyncio.Event()
         self._sending = threading.Lock()
@@ -65,6 +64,7 @@ class Follower:
         """Begin to follow. Returns when the first generation serves, or when the leader says
         that there is none, or does not speak in time: it is still reading.
         """
+        self._loop = asyncio.get_running_loop()
         threading.Thread(target=self._follow, name="follower", daemon=True).start()
         self._send(Serving(os.getpid(), 0, 0))
         try:

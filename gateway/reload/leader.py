@@ -96,10 +96,19 @@ class Leader:
                 self._tell_board()
         return link.theirs
 
+    def hand_over(self) -> None:
+        """The workers that were linked have been started: what is theirs is theirs alone, so that
+        the end of a worker is the end of its pipe.
+        """
+        with self._lock:
+            for link in self._links.values():
+                link.theirs.close()
+
     def _look(self) -> Places:
         fresh, self._fresh = self._fresh, False
-        requests = [self._requests.popleft() for _ in range(len(self._requests))]
-        changed = self._loader.load(fresh or bool(requests))
+        asked = len(self._requests)
+        changed = self._loader.load(fresh or asked > 0)
+        requests = [self._requests.popleft() for _ in range(asked)]
         self._stuck = self._never_updates()
         with self._lock:
             if changed and self._loader.current is not None:
@@ -171,7 +180,7 @@ class Leader:
         self._waiting = [one for one in self._waiting if one.generation > reached]
         for one in done:
             assert self._board is not None  # noqa: S101 - a look told it before
-            one.link.tell(Report(one.request, one.changed, self._loader.problems, self._board))
+            one.link.tell(Report(one.request, one.changed, self._loader.problem, self._board))
         if reached > self._logged:
             self._logged = reached
             self._log_generation()

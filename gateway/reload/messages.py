@@ -73,11 +73,13 @@ class RefreshSecrets(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Leader to worker: what became of a request to reload."""
+    """Leader to worker: what became of a request to reload. `refused` says in words why nothing
+    of the directory can be used; empty where it is.
+    """
 
     request: int
     changed: bool
-    problems: tuple[str, ...]
+    refused: str
     board: Board
 
 

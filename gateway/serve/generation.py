@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -14,7 +14,6 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import RETRY_LATER, Hook
 from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic
-from gateway.language.read import BrokenHook, ReadHook
 from gateway.language.spec.hook import Method
 from gateway.serve.answering import send_answer
 
@@ -126,28 +125,3 @@ async def _unavailable(_connection: Any, _handler: Any) -> None:
     raise Unavailable(
         "The hook is out of service: its definition has errors. See /-/status.", RETRY_LATER
     )
-
-
-def sound(read: Iterable[ReadHook], runtime: Any, stale: bool = False) -> list[Served]:
-    """Compile hooks that have no errors."""
-    return [
-        Served(
-            hook.spec.name,
-            hook.spec.route,
-            hook.spec.answered,
-            hook.file,
-            Hook(hook.spec, runtime) if hook.spec.enabled else None,
-            stale,
-            hook.spec.enabled,
-        )
-        for hook in read
-    ]
-
-
-def out_of_service(broken: Iterable[BrokenHook]) -> list[Served]:
-    """Documents with errors whose path can be read: they answer 503 rather than 404."""
-    return [
-        Served(hook.name, hook.route, hook.methods, hook.file, None)
-        for hook in broken
-        if hook.route and hook.methods
-    ]
