@@ -1,0 +1,181 @@
+"""What the manifests promise, held against the files and against all that is rendered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway import __version__
+from gateway.cli.serve import command as serve
+from gateway.language.quantities import parse_duration
+from tests.deploy.manifests import (
+    EXAMPLE,
+    KUBERNETES,
+    Manifest,
+    environment,
+    objects_in,
+    one,
+    overlay,
+    pod_of,
+    render,
+    validate,
+    with_components,
+)
+
+FILES = [pytest.param(found, id=str(path.name)) for path, found in objects_in(KUBERNETES)]
+
+
+@pytest.mark.parametrize("manifest", FILES)
+def test_each_manifest_is_valid_as_it_stands(manifest: Manifest) -> None:
+    validate(manifest)
+
+
+def test_what_is_rendered_is_valid(rendered: list[Manifest]) -> None:
+    for manifest in rendered:
+        validate(manifest)
+
+
+def test_every_file_is_part_of_a_kustomization() -> None:
+    listed: set[Path] = set()
+    for path in KUBERNETES.rglob("kustomization.yaml"):
+        listed |= {path, *(path.parent / name for name in files_of(path))}
+    assert set(KUBERNETES.rglob("*.yaml")) == {path for path in listed if path.is_file()}
+
+
+def files_of(path: Path) -> Iterator[str]:
+    """The files that a kustomization names."""
+    written: dict[str, Any] = yaml.safe_load(path.read_text())
+    yield from written.get("resources", [])
+    yield from (patch["path"] for patch in written.get("patches", []) if "path" in patch)
+    for generator in written.get("configMapGenerator", []):
+        yield from generator["files"]
+
+
+def test_the_example_deploys_every_hook_that_it_holds() -> None:
+    held = {path.name: path.read_text() for path in (EXAMPLE / "hooks.d").iterdir()}
+    assert one(render(EXAMPLE), "ConfigMap")["data"] == held
+
+
+def test_selectors_find_the_pods(rendered: list[Manifest]) -> None:
+    labels = one(rendered, "Deployment")["spec"]["template"]["metadata"]["labels"].items()
+    spread = pod_of(rendered)["topologySpreadConstraints"]
+    selectors = [
+        one(rendered, "Deployment")["spec"]["selector"]["matchLabels"],
+        one(rendered, "Service")["spec"]["selector"],
+        one(rendered, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
+        one(rendered, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
+        *(constraint["labelSelector"]["matchLabels"] for constraint in spread),
+    ]
+    assert all(selector and selector.items() <= labels for selector in selectors)
+
+
+def test_names_lead_to_what_is_there(rendered: list[Manifest]) -> None:
+    there = {(one["kind"], one["metadata"]["name"]) for one in rendered}
+    target = one(rendered, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
+    assert (target["kind"], target["name"]) in there
+    assert ("ServiceAccount", pod_of(rendered)["serviceAccountName"]) in there
+    (path,) = one(rendered, "Ingress")["spec"]["rules"][0]["http"]["paths"]
+    assert ("Service", path["backend"]["service"]["name"]) in there
+    named = {port["name"] for one in pod_of(rendered)["containers"] for port in one["ports"]}
+    (port,) = one(rendered, "Service")["spec"]["ports"]
+    assert path["backend"]["service"]["port"]["name"] == port["name"]
+    assert port["targetPort"] in named
+
+
+def test_the_service_monitor_finds_the_service(tmp_path: Path) -> None:
+    rendered = with_components(tmp_path, "servicemonitor")
+    service, monitor = one(rendered, "Service"), one(rendered, "ServiceMonitor")["spec"]
+    assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    (endpoint,) = monitor["endpoints"]
+    assert endpoint["port"] in {port["name"] for port in service["spec"]["ports"]}
+    pod = pod_of(rendered)
+    (secret,) = (volume["secret"] for volume in pod["volumes"] if "secret" in volume)
+    credentials = endpoint["authorization"]["credentials"]
+    assert credentials["name"] == secret["secretName"]
+    assert credentials["key"] == environment(pod)["GATEWAY_ADMIN_TOKEN"]
+
+
+def test_every_variable_is_a_flag_and_every_directory_is_mounted(
+    rendered: list[Manifest],
+) -> None:
+    pod = pod_of(rendered)
+    flags = {f"GATEWAY_{parameter.name}".upper() for parameter in serve.params}
+    assert environment(pod).keys() <= flags
+    (gateway,) = (one for one in pod["containers"] if one["name"] == "gateway")
+    mounted = [mount["mountPath"] for mount in gateway["volumeMounts"]]
+    for name in ("GATEWAY_HOOKS", "GATEWAY_SECRETS", "GATEWAY_STATE"):
+        directory = environment(pod)[name]
+        assert any(directory == place or directory.startswith(place + "/") for place in mounted)
+    assert {mount["name"] for mount in gateway["volumeMounts"]} <= {
+        volume["name"] for volume in pod["volumes"]
+    }
+
+
+def test_services_of_the_namespace_set_no_variables(rendered: list[Manifest]) -> None:
+    assert pod_of(rendered)["enableServiceLinks"] is False
+
+
+def test_a_pod_may_drain_before_it_is_killed(rendered: list[Manifest]) -> None:
+    pod = pod_of(rendered)
+    given = environment(pod)
+    drain = parse_duration(given["GATEWAY_PRE_DRAIN"]) + parse_duration(given["GATEWAY_DRAIN"])
+    assert pod["terminationGracePeriodSeconds"] > drain
+    assert not any("lifecycle" in container for container in pod["containers"])
+
+
+def test_probes_ask_for_life_and_for_readiness(rendered: list[Manifest]) -> None:
+    (gateway,) = (one for one in pod_of(rendered)["containers"] if one["name"] == "gateway")
+    paths = {
+        kind: gateway[f"{kind}Probe"]["httpGet"]["path"]
+        for kind in ("startup", "liveness", "readiness")
+    }
+    assert paths == {"startup": "/-/livez", "liveness": "/-/livez", "readiness": "/-/readyz"}
+
+
+def test_the_autoscaler_owns_the_number_of_pods(rendered: list[Manifest]) -> None:
+    assert "replicas" not in one(rendered, "Deployment")["spec"]
+    assert one(rendered, "HorizontalPodAutoscaler")["spec"]["minReplicas"] >= 2
+    assert one(rendered, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+
+
+def test_the_example_is_of_this_version() -> None:
+    (gateway,) = pod_of(render(EXAMPLE))["containers"]
+    assert gateway["image"].endswith(f"/webhook-gateway:{__version__}")
+
+
+def config_map(directory: Path, content: str, options: str = "") -> tuple[str, str]:
+    """The ConfigMap's name, and the name that the pods mount, for a hook of this content."""
+    (directory / "a.yaml").write_text(content)
+    rendered = overlay(
+        directory,
+        "configMapGenerator:\n- name: webhook-gateway-hooks\n  files: [a.yaml]\n" + options,
+    )
+    mounted = [
+        one["configMap"]["name"] for one in pod_of(rendered)["volumes"] if "configMap" in one
+    ]
+    return one(rendered, "ConfigMap")["metadata"]["name"], mounted[0]
+
+
+def test_a_name_with_a_suffix_restarts_the_pods_and_one_without_reloads(tmp_path: Path) -> None:
+    first, mounted = config_map(tmp_path, "name: a")
+    assert first == mounted
+    assert config_map(tmp_path, "name: b") != (first, mounted)
+    hot = "  options: {disableNameSuffixHash: true}\n"
+    assert {*config_map(tmp_path, "name: a", hot), *config_map(tmp_path, "name: b", hot)} == {
+        "webhook-gateway-hooks"
+    }
+
+
+def test_git_sync_brings_the_hooks_and_no_config_map_does(tmp_path: Path) -> None:
+    pod = pod_of(with_components(tmp_path, "git-sync"))
+    (sidecar,) = pod["initContainers"]
+    assert sidecar["restartPolicy"] == "Always"
+    assert sidecar["startupProbe"]
+    assert not any("configMap" in volume for volume in pod["volumes"])
+    arguments = dict(argument.split("=", 1) for argument in sidecar["args"])
+    link = f"{arguments['--root']}/{arguments['--link']}"
+    assert environment(pod)["GATEWAY_HOOKS"] == f"{link}/hooks.d"
