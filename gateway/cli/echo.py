@@ -13,15 +13,25 @@ from aiohttp import web
 from gateway.errors import OperatorError
 
 
+OWN = frozenset({"x-request-id"})
+"""Headers of every invocation, which teach nothing about a hook."""
+
+
 async def _echo(request: web.Request) -> web.Response:
     text = await request.text()
-    received: Any = text
+    received: Any = text or None
     if request.content_type == "application/json" and text:
         received = json.loads(text)
     elif request.content_type == "application/x-www-form-urlencoded":
         received = dict((await request.post()).items())
     body = {"workflow": request.match_info["name"], "received": received}
-    return web.json_response(body)
+    headers = {name: value for name, value in request.headers.items() if _handed_on(name)}
+    return web.json_response(body | ({"headers": headers} if headers else {}))
+
+
+def _handed_on(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith("x-") and lower not in OWN
 
 
 def _serve(listener: socket.socket) -> None:
