@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gateway.cli.main import main
@@ -63,6 +64,17 @@ def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, st
     said = capsys.readouterr()
     assert isinstance(ended.value.code, int)
     return ended.value.code, said.out, said.err
+
+
+def ask(port: int, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """One GET of a server on this machine, as soon as it listens."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=PATIENCE)
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 class Terminal:

@@ -1,0 +1,80 @@
+"""A fresh clone does its main job: every line that `gateway dev` prints can be typed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.support.command import Terminal, ask, terminal
+from tests.support.gateway import free_port
+
+EXAMPLES = Path(__file__).parents[2] / "hooks.d"
+
+
+class Running(NamedTuple):
+    """A started `gateway dev`: its directory and its screen."""
+
+    directory: Path
+    screen: Terminal
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The examples, served in a directory of their own, as a person would."""
+    directory = tmp_path_factory.mktemp("clone")
+    shutil.copytree(EXAMPLES, directory / "hooks.d")
+    echo = free_port()
+    for path in (directory / "hooks.d").iterdir():
+        path.write_text(path.read_text().replace(":9000/", f":{echo}/"))
+    (directory / ".curlrc").write_text("fail\nsilent\nshow-error\n")
+    port = free_port()
+    arguments = ("dev", "--port", str(port), "--echo-port", str(echo))
+    with terminal(*arguments, directory=directory, columns=4000) as screen:
+        screen.wait_for("admin token made")
+        assert ask(port, "/-/readyz").status_code == 200
+        yield Running(directory, screen)
+        screen.send("\x03")
+        assert screen.wait() == 0
+        assert "Traceback" not in screen.shown
+
+
+def test_each_line_that_is_printed_starts_its_workflow(dev: Running) -> None:
+    lines = re.findall(r"^  ([a-z].*curl .*|curl .*)\r$", dev.screen.shown, re.MULTILINE)
+    assert len(lines) == len(list(EXAMPLES.glob("*.yaml")))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {"PATH": path, "CURL_HOME": str(dev.directory)}
+    for line in lines:
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=dev.directory, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), line
+        assert done.stdout.startswith("{")
+
+
+def test_the_secrets_that_the_hooks_name_are_made_for_nobody_else(dev: Running) -> None:
+    secrets = dev.directory / "secrets"
+    assert {"basic-password", "bearer-token"} <= set(os.listdir(secrets))
+    assert secrets.stat().st_mode & 0o077 == 0
+    for path in secrets.iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+        assert len(path.read_text().strip()) >= 32
+        assert path.read_text().strip() not in dev.screen.shown
+
+
+def test_a_taken_echo_port_is_said_with_the_remedy(dev: Running) -> None:
+    taken = re.search(r":(\d+)/run/", (dev.directory / "hooks.d" / "01-get.yaml").read_text())
+    assert taken is not None
+    arguments = ("dev", "--port", str(free_port()), "--echo-port", taken[1])
+    with terminal(*arguments, directory=dev.directory, columns=200) as screen:
+        assert screen.wait() == 2
+    assert f"the echo workflow cannot listen on port {taken[1]}" in screen.shown
+    assert "--echo-port" in screen.shown
