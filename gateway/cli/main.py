@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -77,6 +78,7 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line, and end with its exit status."""
+    _open_closed_streams()
     try:
         status = _run(argv)
     finally:
@@ -97,6 +99,18 @@ def _run(argv: list[str] | None) -> int:
         return 2
     except click.Abort:
         return INTERRUPTED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _say("gateway: the output cannot be written: the device is full")
+        return 1
+
+
+def _open_closed_streams() -> None:
+    """Started without a stream (`<&-`), Python has None for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _say(text: str) -> None:
@@ -107,7 +121,7 @@ def _flush() -> None:
     """Whoever reads may have gone (`| head`): docs.python.org, signal, "Note on SIGPIPE"."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -161,6 +161,27 @@ def test_a_reader_that_has_left_is_no_accident(line: str) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("validate hooks.d > /dev/full", 1, "gateway: the output cannot be written"),
+        ("--help > /dev/full", 1, "gateway: the output cannot be written"),
+        ("validate hooks.d >&-", 0, ""),
+        ("validate - <&-", 1, ""),
+        ("password <&-", 2, "gateway: the password is empty"),
+        ("nothing 2>&-", 2, ""),
+    ],
+)
+def test_streams_that_are_full_or_closed_are_no_accident(
+    line: str, status: int, message: str
+) -> None:
+    command = ["bash", "-c", f"{' '.join(COMMAND)} {line}"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=TOP, check=False)
+    assert done.returncode == status
+    assert done.stderr.startswith(message)
+    assert len(done.stderr.splitlines()) <= 1
+
+
 def test_an_interrupt_ends_a_command_quietly() -> None:
     with terminal("password") as screen:
         screen.wait_for("Password:")
