@@ -12,7 +12,6 @@ from aiohttp import web
 
 from gateway.errors import OperatorError
 
-
 OWN = frozenset({"x-request-id"})
 """Headers of every invocation, which teach nothing about a hook."""
 
