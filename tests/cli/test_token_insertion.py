@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.cli.addition import add_digest
@@ -127,6 +127,7 @@ def _tokens(hook: Any) -> list[Any]:
     return [] if written is msgspec.UNSET else written.tokens
 
 
+@settings(deadline=None)
 @given(files(), st.integers(0, 2))
 @example(b"{workflow: 'http://127.0.0.1/x', name: hook-0, description: '}'}", 0)
 @example(b"{\n  name: hook-0,\n  # c\n  workflow: 'http://127.0.0.1/x' # , tokens: [\n}", 0)
@@ -149,6 +150,7 @@ def test_a_token_is_all_that_is_added(data: bytes, chosen: int) -> None:
         assert _tokens(one.spec)[: len(_tokens(old.spec))] == _tokens(old.spec)
 
 
+@settings(deadline=None)
 @given(files())
 def test_another_parser_reads_the_same(data: bytes) -> None:
     written = list(yaml.safe_load_all(data))
