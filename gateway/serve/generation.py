@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
+from weakref import finalize
 
 import msgspec
-from litestar import Litestar, Router, asgi
+from litestar import Litestar, Router
 from litestar.exceptions import NotFoundException
+from litestar.handlers import ASGIRouteHandler
+from litestar.utils.signature import ParsedSignature
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import RETRY_LATER, Hook
@@ -63,11 +66,12 @@ class Generation:
         self.loaded_at = datetime.now(UTC)
         self.app = Litestar(
             # Registered through one router, the routing trie is made once and not for each route.
-            [Router("/", route_handlers=[_handler(hook) for hook in self.hooks if hook.enabled])],
+            [_Routes("/", route_handlers=[_handler(hook) for hook in self.hooks if hook.enabled])],
             openapi_config=None,
             logging_config=None,
         )
         self._find = self.app.asgi_router.handle_routing
+        finalize(self, _take_apart, self.app).atexit = False
 
     def route(self, exchange: Exchange) -> Any:
         """The ASGI app of the hook that owns the path and method: guards, then the handler.
@@ -118,7 +122,49 @@ def _handler(served: Served) -> Any:
         assert hook is not None  # noqa: S101 - its guard refuses every request before
         await send_answer(send, exchange, await hook.activate(exchange))
 
-    return asgi(paths, copy_scope=False, guards=guards, name=served.name or paths[0])(handle)
+    name = served.name or paths[0]
+    return _HookHandler(paths, copy_scope=False, guards=guards, name=name)(handle)
+
+
+class _Routes(Router):
+    """The routes of one app. Litestar copies the routers that it registers, deeply; this one is
+    made for its app.
+    """
+
+    def __deepcopy__(self, _memo: Any) -> _Routes:
+        return self
+
+
+class _HookHandler(ASGIRouteHandler):
+    """A hook's route. All are alike, so the signature is not parsed for each."""
+
+    @property
+    def parsed_fn_signature(self) -> ParsedSignature:
+        return _SIGNATURE
+
+
+async def _alike(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+_SIGNATURE = ParsedSignature.from_fn(_alike, {})
+
+
+def _take_apart(app: Litestar) -> None:
+    """Cut the circles of an app that no request uses any more, so that it is freed at once:
+    the collector would have to stop everything to find it.
+    """
+    router = app.asgi_router
+    for route in app.routes:
+        route.route_handler.owner = None  # type: ignore[union-attr]
+    router.handle_routing.cache_clear()
+    for known in (
+        router.root_route_map_node.children,
+        router.route_handler_index,
+        router.route_mapping,
+        router._registered_routes,
+        app.routes,
+    ):
+        known.clear()
 
 
 async def _unavailable(_connection: Any, _handler: Any) -> None:
