@@ -11,7 +11,10 @@ from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
-SLOTS = 1 << 17
+WAYS = 4
+SETS = 1 << 15
+ROUNDING = 1e-6
+"""Seconds that sums of intervals may be off."""
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -25,38 +28,88 @@ class Rate(msgspec.Struct, frozen=True):
         """Seconds between two requests of a steady caller."""
         return self.seconds / self.count
 
+    def wait(self, due: float, now: float) -> float:
+        """Seconds until one more may come; 0 when it may now.
+
+        The generic cell rate algorithm (ITU-T I.371): `due` is when the next would be due at a
+        steady pace, the only thing that need be known of what came before.
+        """
+        wait = due - (self.seconds - self.interval) - now
+        return wait if wait > ROUNDING else 0.0
+
+    def after(self, due: float, now: float) -> float:
+        """`due` once one more has come."""
+        return max(due, now) + self.interval
+
+
+class Pace:
+    """One rate that everybody shares."""
+
+    __slots__ = ("_due",)
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def take(self, rate: Rate, now: float) -> float:
+        """Count one where it may come now, and answer 0; otherwise the seconds until it may."""
+        wait = rate.wait(self._due, now)
+        if not wait:
+            self._due = rate.after(self._due, now)
+        return wait
+
 
 class Throttle:
-    """The generic cell rate algorithm (ITU-T I.371) over a fixed table of clients.
+    """The paces of clients, in a table of fixed size.
 
-    A client is a slot of a table, chosen by a keyed hash: memory never grows, nobody can be
-    evicted by a crowd, and nobody can choose whose slot to share. State is one number a slot:
-    when the client's next request would be due at a steady pace.
+    A client has a place in one set of four, chosen by a keyed hash, for as long as it is ahead of
+    its pace: a steady one needs none. So memory never grows, nobody can choose whose set to be
+    in, and nobody pays for another's requests. Where more clients are ahead than the table
+    holds, the one of a set that is least ahead is forgotten.
     """
 
     def __init__(self) -> None:
         self._key = os.urandom(16)
-        self._due = array("d", bytes(8 * SLOTS))
+        self._clients = array("Q", bytes(8 * SETS * WAYS))
+        self._due = array("d", bytes(8 * SETS * WAYS))
 
-    def slot(self, *names: str) -> int:
-        """The slot of a client; `names` say of what and whom, such as hook and address."""
-        digest = blake2b("\0".join(names).encode(), key=self._key, digest_size=8).digest()
-        return int.from_bytes(digest) % SLOTS
+    @property
+    def size(self) -> int:
+        """Bytes of the table."""
+        return sum(len(one) * one.itemsize for one in (self._clients, self._due))
 
-    def wait(self, slot: int, rate: Rate, now: float) -> float:
-        """Seconds until the slot may send again; 0 when it may now. Nothing is charged."""
-        return max(0.0, self._due[slot] - (rate.seconds - rate.interval) - now)
+    def client(self, *names: str) -> int:
+        """Who is counted; `names` say of what and whom, such as hook and address."""
+        text = "\0".join(names).encode(errors="surrogateescape")
+        return int.from_bytes(blake2b(text, key=self._key, digest_size=8).digest())
 
-    def charge(self, slot: int, rate: Rate, now: float) -> None:
-        """Count one request of the slot."""
-        self._due[slot] = max(self._due[slot], now) + rate.interval
-
-    def take(self, slot: int, rate: Rate, now: float) -> float:
-        """`wait`, and `charge` where that is 0."""
-        wait = self.wait(slot, rate, now)
+    def take(self, client: int, rate: Rate, now: float) -> float:
+        """Count one where it may come now, and answer 0; otherwise the seconds until it may."""
+        place = self._place(client)
+        due = 0.0 if place is None else self._due[place]
+        wait = rate.wait(due, now)
         if not wait:
-            self.charge(slot, rate, now)
+            place = self._free(client) if place is None else place
+            self._clients[place] = client
+            self._due[place] = rate.after(due, now)
         return wait
+
+    def give_back(self, client: int, rate: Rate) -> None:
+        """Uncount one that was taken."""
+        place = self._place(client)
+        if place is not None:
+            self._due[place] -= rate.interval
+
+    def _set(self, client: int) -> range:
+        first = client % SETS * WAYS
+        return range(first, first + WAYS)
+
+    def _place(self, client: int) -> int | None:
+        clients = self._clients
+        return next((place for place in self._set(client) if clients[place] == client), None)
+
+    def _free(self, client: int) -> int:
+        """The place in the client's set that is nobody's any more, or soonest will be."""
+        return min(self._set(client), key=self._due.__getitem__)
 
 
 class Concurrency:
@@ -87,10 +140,15 @@ class Memory:
         return digest in self._known
 
     def add(self, digest: bytes) -> None:
-        """Remember; the oldest is forgotten where there are too many."""
+        """Remember as the last one; the first is forgotten where there are too many."""
         self._known[digest] = None
+        self._known.move_to_end(digest)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
+
+    def forget(self, digest: bytes) -> None:
+        """Forget, whether it was known or not."""
+        self._known.pop(digest, None)
 
 
 def client_key(address: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import rich_click as click
 
+from gateway.language.networks import parse_network
 from gateway.language.quantities import parse_duration
 
 
@@ -38,5 +39,31 @@ class WholeNumber(click.IntRange):
             self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
 
 
+class Networks(click.ParamType[tuple[str, ...]]):
+    """Networks in CIDR notation with commas or spaces between them."""
+
+    name = "networks"
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return [rv]
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        texts = value.replace(",", " ").split()
+        for text in texts:
+            self._check(text, param, ctx)
+        return tuple(texts)
+
+    def _check(self, text: str, param: Any, ctx: Any) -> None:
+        try:
+            network = parse_network(text)
+        except ValueError as error:
+            self.fail(f"{error}", param, ctx)
+        if not network.prefixlen:
+            self.fail(f"{text} would believe everybody; name the proxies' networks", param, ctx)
+
+
 DURATION = Duration()
+NETWORKS = Networks()
 PORT = WholeNumber(1, 65535)

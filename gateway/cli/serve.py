@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import sys
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
-from gateway.cli.parameters import DURATION, PORT, WholeNumber
+from gateway.cli.parameters import DURATION, NETWORKS, PORT, WholeNumber
 from gateway.errors import OperatorError
 from gateway.settings import Settings
 
@@ -44,6 +45,14 @@ FLAGS = (
         show_default=False,
         metavar="NAME",
         help="The secret that opens /-/status; without it a random token is made.",
+    ),
+    flag(
+        "--trusted-proxies",
+        type=NETWORKS,
+        multiple=True,
+        show_default=False,
+        metavar="CIDR,…",
+        help="Networks of the proxies whose X-Forwarded-For or Forwarded tells who calls.",
     ),
     flag(
         "--pre-drain",
@@ -97,6 +106,7 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
         flags["admin_token_value"] = secrets.token_urlsafe(32)
     elif secrets_directory is None:
         raise OperatorError("--admin-token names a secret; --secrets names their directory")
+    flags["trusted_proxies"] = tuple(chain.from_iterable(flags["trusted_proxies"]))
     return Settings(hooks=hooks, **flags)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.errors import Forbidden
+from gateway.language.networks import parse_network
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
@@ -29,7 +30,7 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
 
 def address_guard(networks: Sequence[str]) -> Any:
     """A guard that raises Forbidden for callers outside the networks, and for unknown ones."""
-    allowed = tuple(ip_network(network, strict=False) for network in networks)
+    allowed = tuple(map(parse_network, networks))
 
     @lru_cache(1024)
     def admits(client: str) -> bool:

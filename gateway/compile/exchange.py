@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.errors import Malformed
 from gateway.throttle import Concurrency
+
+if TYPE_CHECKING:
+    from gateway.compile.responder import Answer
 
 SCOPE_KEY = "gateway.exchange"
 """Where an ASGI scope carries its exchange, so that a Litestar guard finds it."""
@@ -15,7 +18,8 @@ SCOPE_KEY = "gateway.exchange"
 class Exchange:
     """A request on its way. Bytes stay bytes until something needs them as text.
 
-    `headers` are lower-case names with values as received (ASGI); `path_params` are decoded.
+    `headers` are lower-case names with values as received (ASGI); `path` and `path_params` are
+    decoded, `raw_path` and `query_string` are as received.
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
     share the same bytes. `run` is the id of the activation, given when the workflow is invoked.
     """
@@ -23,6 +27,7 @@ class Exchange:
     __slots__ = (
         "_body",
         "_read",
+        "answer",
         "body_limit",
         "client",
         "headers",
@@ -34,6 +39,7 @@ class Exchange:
         "path",
         "path_params",
         "query_string",
+        "raw_path",
         "request_id",
         "run",
         "started",
@@ -46,6 +52,7 @@ class Exchange:
         *,
         method: str,
         path: str,
+        raw_path: bytes,
         query_string: bytes,
         headers: list[tuple[bytes, bytes]],
         client: str,
@@ -55,6 +62,7 @@ class Exchange:
     ) -> None:
         self.method = method
         self.path = path
+        self.raw_path = raw_path
         self.query_string = query_string
         self.headers = headers
         self.client = client
@@ -66,6 +74,7 @@ class Exchange:
         self.length: int | None = None
         self.body_limit = 0
         self.occupies: Concurrency | None = None
+        self.answer: Answer | None = None
         self.status = 0
         self.outcome = ""
         self.workflow_ms = 0.0

@@ -10,9 +10,11 @@ from gateway.compile.addresses import address_guard
 from gateway.compile.body import decode_query
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
+from gateway.compile.handshakes.asking import Asking, asking_guard, unless_answered
 from gateway.compile.invoker import Invoker
 from gateway.compile.limits import limits_guard
 from gateway.compile.matcher import compile_match
+from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
 from gateway.compile.responder import Answer, compile_response, failed, ignored
 from gateway.errors import NotIntended, Unavailable, WorkflowFailure
@@ -20,7 +22,6 @@ from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
 from gateway.runtime import Runtime
-from gateway.secret import Cell
 
 RETRY_LATER = ((b"retry-after", b"30"),)
 
@@ -29,12 +30,13 @@ class Hook:
     """One compiled hook. It borrows from the runtime and owns nothing that must be closed."""
 
     __slots__ = (
+        "_asking",
         "_encoder",
         "_ignores",
         "_invoke",
         "_matcher",
+        "_needs",
         "_respond",
-        "cells",
         "guards",
         "methods",
         "name",
@@ -43,7 +45,6 @@ class Hook:
 
     def __init__(self, spec: Spec, runtime: Runtime) -> None:
         workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
-        guarding = compile_guards(spec.authentication, spec.name, runtime)
         self.name = spec.name
         self.route = spec.route
         self.methods = spec.methods
@@ -52,18 +53,37 @@ class Hook:
         self._encoder = PayloadEncoder(workflow, self._matcher.needs_body)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
-        self.cells: tuple[Cell, ...] = (*guarding.cells, *self._invoke.cells)
-        in_service = (_in_service(self.cells),) if self.cells else ()
-        limits = limits_guard(spec.name, spec.limits, runtime)
-        addresses = () if spec.allow_from is UNSET else (address_guard(spec.allow_from),)
-        self.guards: tuple[Guard, ...] = (*in_service, limits, *addresses, *guarding.guards)
+        self._asking = None
+        if spec.handshake is not UNSET:
+            self._asking = Asking(spec, spec.handshake, runtime)
+        self.guards = self._guard(spec, runtime)
+
+    def _guard(self, spec: Spec, runtime: Runtime) -> tuple[Guard, ...]:
+        """The guards in their order: service, limits, address, handshake, credentials."""
+        guarding = compile_guards(spec, runtime)
+        handshake: tuple[Need, ...] = () if self._asking is None else self._asking.needs
+        self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.cells)
+        credentials = guarding.guards
+        guards: list[Guard] = [limits_guard(spec.name, spec.limits, runtime)]
+        if self._needs:
+            guards.insert(0, _in_service(self._needs))
+        if spec.allow_from is not UNSET:
+            guards.append(address_guard(spec.allow_from))
+        if self._asking is not None and not self._asking.signed:
+            guards.append(asking_guard(self._asking))
+            credentials = tuple(map(unless_answered, credentials))
+        return (*guards, *credentials)
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
-        return [cell.problem for cell in self.cells if cell.secret is None]
+        return list(dict.fromkeys(need.problem for need in self._needs if need.problem))
 
     async def activate(self, exchange: Exchange) -> Answer:
-        """Body, rules, workflow, answer. Raises a Refusal before anything ran."""
+        """Handshake, body, rules, workflow, answer. Raises a Refusal before anything ran."""
+        if self._asking is not None and self._asking.signed:
+            exchange.answer = await self._asking(exchange)
+        if exchange.answer is not None:
+            return exchange.answer
         query = decode_query(exchange.query_string)
         received = await self._encoder.read(exchange, query)
         body = received if exchange.method in WITH_BODY else None
@@ -97,10 +117,10 @@ def _elapsed(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 3)
 
 
-def _in_service(cells: tuple[Cell, ...]) -> Guard:
+def _in_service(needs: tuple[Need, ...]) -> Guard:
     async def guard(connection: object, _handler: object) -> None:
-        for cell in cells:
-            if cell.secret is None:
+        for need in needs:
+            if need.problem:
                 exchange: Exchange = connection.scope[SCOPE_KEY]  # type: ignore[attr-defined]
                 exchange.outcome = "out-of-service"
                 raise Unavailable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -11,7 +12,10 @@ from gateway.errors import TooLarge, TooManyRequests, Unavailable
 from gateway.language.quantities import parse_duration, parse_size
 from gateway.language.spec.limits import Limits
 from gateway.runtime import Runtime
-from gateway.throttle import Concurrency, Rate, Throttle, client_key, retry_after
+from gateway.throttle import Concurrency, Rate, client_key, retry_after
+
+_Take = Callable[[Exchange], None]
+"""Counts a request. Raises TooManyRequests."""
 
 
 def parse_rate(text: str) -> Rate:
@@ -23,7 +27,7 @@ def parse_rate(text: str) -> Rate:
 def limits_guard(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Any:
     """The first guard of every hook. It raises TooLarge, TooManyRequests or Unavailable."""
     body = runtime.settings.limits.body
-    rates: tuple[_Limit, ...] = ()
+    rates: tuple[_Take, ...] = ()
     concurrency: int | None = None
     if written is not UNSET:
         body = body if written.body is UNSET else parse_size(written.body)
@@ -36,43 +40,44 @@ def limits_guard(hook: str, written: Limits | UnsetType, runtime: Runtime) -> An
         exchange.body_limit = body
         if exchange.length is not None and exchange.length > body:
             raise TooLarge(f"The body is larger than {body} bytes.")
-        for rate in rates:
-            rate.take(exchange)
+        for take in rates:
+            take(exchange)
         if concurrency is not None:
             _enter(exchange, gauge, concurrency)
 
     return guard
 
 
-class _Limit:
-    """One rate: of all callers of the hook, or of each client."""
-
-    def __init__(self, hook: str, rate: Rate, per_client: bool, runtime: Runtime) -> None:
-        self._hook = hook
-        self._rate = rate
-        self._throttle: Throttle = runtime.throttle
-        self._clock = runtime.clock
-        self._slot = None if per_client else self._throttle.slot("hook", hook)
-
-    def take(self, exchange: Exchange) -> None:
-        slot = self._slot
-        if slot is None:
-            slot = self._throttle.slot("client", self._hook, client_key(exchange.client))
-        wait = self._throttle.take(slot, self._rate, self._clock())
-        if wait:
-            raise TooManyRequests(
-                f"More than {self._rate.count} requests in {self._rate.seconds:g} s.",
-                retry_after(wait),
-            )
-
-
-def _rates(hook: str, limits: Limits, runtime: Runtime) -> tuple[_Limit, ...]:
-    rates = []
+def _rates(hook: str, limits: Limits, runtime: Runtime) -> tuple[_Take, ...]:
+    """What each request is counted by; one client's first, so that it is the first to stop."""
+    takes = []
     if limits.rate_per_client is not UNSET:
-        rates.append(_Limit(hook, parse_rate(limits.rate_per_client), True, runtime))
+        takes.append(_of_each_client(hook, parse_rate(limits.rate_per_client), runtime))
     if limits.rate is not UNSET:
-        rates.append(_Limit(hook, parse_rate(limits.rate), False, runtime))
-    return tuple(rates)
+        takes.append(_of_all(hook, parse_rate(limits.rate), runtime))
+    return tuple(takes)
+
+
+def _of_each_client(hook: str, rate: Rate, runtime: Runtime) -> _Take:
+    throttle, now = runtime.throttle, runtime.monotonic
+
+    def take(exchange: Exchange) -> None:
+        client = throttle.client("requests", hook, client_key(exchange.client))
+        _refuse(throttle.take(client, rate, now()), rate)
+
+    return take
+
+
+def _of_all(hook: str, rate: Rate, runtime: Runtime) -> _Take:
+    pace, now = runtime.pace(hook), runtime.monotonic
+    return lambda _exchange: _refuse(pace.take(rate, now()), rate)
+
+
+def _refuse(wait: float, rate: Rate) -> None:
+    if wait:
+        raise TooManyRequests(
+            f"More than {rate.count} requests in {rate.seconds:g} s.", retry_after(wait)
+        )
 
 
 def _enter(exchange: Exchange, gauge: Concurrency, limit: int) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_network
 
 from gateway.compile.addresses import parse_address
+from gateway.language.networks import parse_network
 
 _PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\](?::\d{1,5})?|(?P<four>[^:]*):\d{1,5})$")
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<token>[^;\s]*))', re.IGNORECASE)
@@ -20,7 +20,7 @@ class ClientFinder:
     """
 
     def __init__(self, trusted: Sequence[str]) -> None:
-        self._trusted = tuple(ip_network(network, strict=False) for network in trusted)
+        self._trusted = tuple(map(parse_network, trusted))
 
     def find(self, peer: str, headers: list[tuple[bytes, bytes]]) -> str:
         """The caller's address; empty where it cannot be told, which no `allow_from` admits."""

@@ -69,6 +69,7 @@ class Switch:
         return Exchange(
             method=scope["method"],
             path="",
+            raw_path=scope["raw_path"],
             query_string=scope["query_string"],
             headers=headers,
             client=self._clients.find(peer[0] if peer else "", headers),

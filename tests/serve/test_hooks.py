@@ -42,6 +42,7 @@ workflow: URL/run/ignoring
 ---
 name: bearer
 method: POST
+limits: {{failures: 1000/1s}}
 authentication:
   type: bearer
   tokens:
@@ -54,6 +55,7 @@ workflow: URL/run/bearer
 ---
 name: basic
 method: POST
+limits: {{failures: 1000/1s}}
 authentication:
   type: basic
   users:

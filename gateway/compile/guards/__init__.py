@@ -3,46 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
+from gateway.compile.body import decode_query
+from gateway.compile.exchange import Exchange
+from gateway.compile.guards.api_key import api_key_guard
+from gateway.compile.guards.attempts import Failures, Presented, count_failures, slow_guesses
 from gateway.compile.guards.basic import basic_guard
 from gateway.compile.guards.bearer import bearer_guard
+from gateway.compile.guards.jwt import jwt_guard
+from gateway.compile.guards.signature import signature_guard
+from gateway.compile.needs import Need
+from gateway.compile.signatures import compile_scheme
 from gateway.language.spec import (
-    Authentication,
+    ApiKeyAuthentication,
     BasicAuthentication,
     BearerAuthentication,
+    Hook,
+    JwtAuthentication,
     NoAuthentication,
+    SignatureAuthentication,
 )
 from gateway.runtime import Runtime
-from gateway.secret import Cell
 
 Guard = Callable[[Any, Any], Awaitable[None]]
 """Litestar's guard signature: (ASGI connection, route handler); raises a Refusal."""
 
 
 class Guarding(msgspec.Struct, frozen=True):
-    """The guards of a hook, in their order, and the references they cannot do without."""
+    """The guards of a hook, in their order, and what it cannot do without."""
 
     guards: tuple[Guard, ...]
-    cells: tuple[Cell, ...]
+    needs: tuple[Need, ...]
 
 
-def compile_guards(
-    authentication: Authentication | UnsetType, realm: str, runtime: Runtime
-) -> Guarding:
-    """The guard of an authentication. `realm` names the hook in the 401's challenge."""
-    match authentication:
-        case "none" | NoAuthentication():
-            return Guarding((), ())
-        case BasicAuthentication():
-            guard, cells = basic_guard(authentication, realm, runtime)
-        case BearerAuthentication():
-            guard, cells = bearer_guard(authentication, realm, runtime)
-        case _ if authentication is UNSET:
-            return Guarding((), ())
-        case _:
-            raise TypeError(f"no guard for {type(authentication).__name__}")
-    return Guarding((guard,), cells)
+class Kind(NamedTuple):
+    """A type of authentication. `make` takes (spec, realm, runtime); `reader` tells of a spec
+    where requests carry their proof; `guessable` is whether people choose what proves them.
+    """
+
+    make: Callable[[Any, str, Runtime], tuple[Guard, tuple[Need, ...]]]
+    reader: Callable[[Any], Presented]
+    guessable: bool
+
+
+def _header(name: str) -> Presented:
+    """Whatever stands in a header first; the guard judges one that is there twice."""
+    field = name.lower().encode("ascii")
+    return lambda exchange: next((v for k, v in exchange.headers if k == field), None)
+
+
+def _authorization(_spec: Any) -> Presented:
+    return _header("authorization")
+
+
+def _signature(spec: SignatureAuthentication) -> Presented:
+    return _header(compile_scheme(spec).header)
+
+
+def _key(spec: ApiKeyAuthentication) -> Presented:
+    if spec.header is not UNSET:
+        return _header(spec.header)
+    name = str(spec.query)
+
+    def presented(exchange: Exchange) -> bytes | None:
+        value = decode_query(exchange.query_string).get(name)
+        return None if value is None else str(value).encode()
+
+    return presented
+
+
+KINDS: dict[type, Kind] = {
+    BasicAuthentication: Kind(basic_guard, _authorization, guessable=True),
+    BearerAuthentication: Kind(bearer_guard, _authorization, guessable=True),
+    ApiKeyAuthentication: Kind(api_key_guard, _key, guessable=True),
+    JwtAuthentication: Kind(jwt_guard, _authorization, guessable=False),
+    SignatureAuthentication: Kind(signature_guard, _signature, guessable=False),
+}
+
+
+def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
+    """The guard of a hook's authentication; its name is the realm of the 401's challenge."""
+    written = hook.authentication
+    if isinstance(written, NoAuthentication | str | msgspec.UnsetType):
+        return Guarding((), ())
+    kind = KINDS[type(written)]
+    guard, needs = kind.make(written, hook.name, runtime)
+    presented = kind.reader(written)
+    failures = Failures(hook.name, hook.limits, runtime)
+    if kind.guessable:
+        return Guarding((slow_guesses(guard, presented, failures, hook.name, runtime),), needs)
+    return Guarding((count_failures(guard, presented, failures),), needs)

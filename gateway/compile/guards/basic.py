@@ -6,17 +6,18 @@ import binascii
 import hmac
 from base64 import b64decode
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry
+from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry, need_of
+from gateway.compile.needs import Need
 from gateway.language.spec import BasicAuthentication, User
 from gateway.runtime import Runtime
 from gateway.scrypt import ScryptParameters, parse
-from gateway.secret import Cell
 from gateway.throttle import Memory
 
 REMEMBERED = 1024
@@ -38,20 +39,24 @@ class _Account:
 
 def basic_guard(
     spec: BasicAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Cell, ...]]:
-    """The guard, and the cells it needs. It raises Unauthenticated or Unavailable."""
+) -> tuple[Any, tuple[Need, ...]]:
+    """The guard, and what it needs. It raises Unauthenticated or Unavailable."""
     accounts = tuple(_Account(user, runtime) for user in spec.users)
-    cells = tuple(cell for user in spec.users if (cell := cell_of(user.password, runtime)))
+    needs = tuple(
+        need
+        for user in spec.users
+        for need in need_of(user.password, expiry(user.expires), runtime)
+    )
     memory = Memory(REMEMBERED)
-    refused = challenge("Basic", realm, ', charset="UTF-8"')
+    refused = partial(challenge, "Basic", realm, ', charset="UTF-8"')
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
         presented = _credentials(exchange.header(b"authorization"))
         if presented is None or not await _opens(accounts, presented, memory, runtime):
-            raise refused
+            raise refused()
 
-    return guard, cells
+    return guard, needs
 
 
 def _credentials(header: bytes | None) -> tuple[bytes, bytes] | None:

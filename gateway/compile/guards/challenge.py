@@ -5,10 +5,13 @@ from __future__ import annotations
 from gateway.errors import Unauthenticated
 
 
-def challenge(scheme: str, realm: str, extra: str = "") -> Unauthenticated:
-    """A refusal with its `WWW-Authenticate` header (RFC 9110 §11.6.1)."""
+def challenge(scheme: str, realm: str, extra: str = "", detail: str = "") -> Unauthenticated:
+    """A refusal with its `WWW-Authenticate` header (RFC 9110 §11.6.1).
+
+    A new one each time: an exception that is raised again keeps the frames of every time before.
+    """
     value = f'{scheme} realm="{realm}"{extra}'
     return Unauthenticated(
-        f"This hook asks for {scheme} credentials that it knows.",
+        detail or f"This hook asks for {scheme} credentials that it knows.",
         ((b"www-authenticate", value.encode("ascii")),),
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from gateway.compile.needs import Need, Prepared
 from gateway.language.spec.authentication import Token
 from gateway.language.spec.scalars import Instant
 from gateway.runtime import Runtime
 from gateway.secret import Cell
+
+Value = TypeVar("Value")
 
 
 class Reference(Protocol):
@@ -22,6 +25,13 @@ class Reference(Protocol):
     def secret(self) -> str | UnsetType: ...
     @property
     def env(self) -> str | UnsetType: ...
+
+
+class Entry(Reference, Protocol):
+    """A reference that may expire."""
+
+    @property
+    def expires(self) -> Instant | UnsetType: ...
 
 
 def cell_of(reference: Reference, runtime: Runtime) -> Cell | None:
@@ -37,6 +47,30 @@ def digest_of(token: Token, runtime: Runtime) -> Digest:
     """The credential that a token or key entry stands for."""
     fixed = b"" if token.sha256 is UNSET else bytes.fromhex(token.sha256)
     return Digest(cell_of(token, runtime), fixed, expiry(token.expires))
+
+
+def need_of(reference: Reference, until: float, runtime: Runtime) -> tuple[Need, ...]:
+    """What an entry of credentials needs: its secret, as long as it opens anything at all."""
+    cell = cell_of(reference, runtime)
+    if cell is None:
+        return ()
+    if until == float("inf"):
+        return (cell,)
+    return (Prepared(cell, lambda value: value, until, runtime.clock),)
+
+
+def needs_of(entries: Iterable[Entry], runtime: Runtime) -> tuple[Need, ...]:
+    """What a list of credentials needs."""
+    return tuple(
+        need for entry in entries for need in need_of(entry, expiry(entry.expires), runtime)
+    )
+
+
+def prepared(entry: Entry, prepare: Callable[[bytes], Value], runtime: Runtime) -> Prepared[Value]:
+    """What an entry's secret becomes, for entries that are always references."""
+    cell = cell_of(entry, runtime)
+    assert cell is not None  # noqa: S101 - the spec has exactly one of `secret` and `env`
+    return Prepared(cell, prepare, expiry(entry.expires), runtime.clock)
 
 
 def expiry(expires: Instant | UnsetType) -> float:

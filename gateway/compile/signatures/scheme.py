@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -34,12 +35,21 @@ class Coverage(msgspec.Struct, frozen=True):
     body: bool = True
 
 
+class Claim(NamedTuple):
+    """What the headers of a request say of themselves; nothing of it is proven yet."""
+
+    request: Request
+    timestamp: bytes
+    id: bytes
+    candidates: Sequence[Sequence[bytes]]
+    now: float
+
+
 class CompiledScheme:
     """One authentication's scheme with everything resolved. It holds no secret."""
 
     __slots__ = (
         "_field",
-        "_header",
         "_id",
         "_kinds",
         "_separator",
@@ -47,13 +57,14 @@ class CompiledScheme:
         "_time",
         "_urls",
         "covers",
+        "header",
     )
 
     def __init__(self, scheme: Scheme, tolerance: float, urls: tuple[bytes, ...]) -> None:
         several = scheme.format in ("list", "pairs")
         separator = "," if scheme.separator is UNSET else scheme.separator
         self._separator = separator.encode() if several else b""
-        self._header = scheme.header
+        self.header = scheme.header
         self._field = scheme.header.lower().encode()
         self._kinds = tuple(Kind(variant) for _, variant in variants(scheme))
         self._template = Template(scheme.signed)
@@ -87,10 +98,33 @@ class CompiledScheme:
         """
         request = Request(headers, body, query_string, path.encode(errors="replace"))
         try:
-            self._verify(request, keys, now)
+            self.prove(self.claim(request, now), keys)
         except Unverified as refusal:
             return refusal.outcome
         return None
+
+    def claim(self, request: Request, now: float) -> Claim:
+        """What can be told before the body is there: `request` may lack it. Raises Unverified."""
+        items = self._items(request.single(self._field, "signature"))
+        text = b"" if self._time is None else self._time.read(request, items, now)
+        name = b"" if self._id is None else self._id.read(request)
+        candidates = [kind.candidates(items) for kind in self._kinds]
+        if not any(candidates):
+            raise Unverified("signature-malformed")
+        return Claim(request, text, name, candidates, now)
+
+    def prove(self, claim: Claim, keys: Sequence[Key]) -> None:
+        """Hold a claim, whose request has its body now, against the keys. Raises Unverified."""
+        messages = self._messages(claim.request, claim.timestamp, claim.id)
+        held = False
+        for key in keys:
+            for place, material in key.fits:
+                algorithm = self._kinds[place].algorithm
+                held |= algorithm.accepts(material, messages, claim.candidates[place])
+        if not held:
+            raise Unverified("signature-wrong")
+        if self._time is not None:
+            self._time.check_body(claim.request.body, claim.now)
 
     def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int] | None:
         """Where a JSON body must carry the time of signing, and what it is now.
@@ -125,30 +159,12 @@ class CompiledScheme:
             raise CannotSign(_UNSIGNABLE[refusal.outcome]) from None
         items = [] if self._time is None else self._time.item(text)
         items.append(kind_family.sign(self._kinds, secret, message))
-        headers = [(self._header, self._separator.join(items).decode())]
+        headers = [(self.header, self._separator.join(items).decode())]
         if self._time is not None and self._time.name:
             headers.append((self._time.name, text.decode()))
         if self._id is not None:
             headers.append((self._id.name, id))
         return headers
-
-    def _verify(self, request: Request, keys: Sequence[Key], now: float) -> None:
-        items = self._items(request.single(self._field, "signature"))
-        text = b"" if self._time is None else self._time.read(request, items, now)
-        name = b"" if self._id is None else self._id.read(request)
-        candidates = [kind.candidates(items) for kind in self._kinds]
-        if not any(candidates):
-            raise Unverified("signature-malformed")
-        messages = self._messages(request, text, name)
-        held = False
-        for key in keys:
-            for place, material in key.fits:
-                algorithm = self._kinds[place].algorithm
-                held |= algorithm.accepts(material, messages, candidates[place])
-        if not held:
-            raise Unverified("signature-wrong")
-        if self._time is not None:
-            self._time.check_body(request.body, now)
 
     def _items(self, value: bytes) -> list[bytes]:
         if not self._separator:

@@ -1,0 +1,46 @@
+"""Signed requests: whoever the sender's scheme and one of its secrets verify opens the hook."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.guards.challenge import challenge
+from gateway.compile.guards.credentials import prepared
+from gateway.compile.needs import Need
+from gateway.compile.signatures import compile_scheme
+from gateway.compile.signatures.outcomes import Unverified
+from gateway.compile.signatures.request import Request
+from gateway.language.spec.signature import SignatureAuthentication
+from gateway.runtime import Runtime
+
+DETAIL = "This hook asks for a signature that it can verify."
+
+
+def signature_guard(
+    spec: SignatureAuthentication, realm: str, runtime: Runtime
+) -> tuple[Any, tuple[Need, ...]]:
+    """The guard, and what it needs. It raises Unauthenticated.
+
+    The body is read only for headers that could verify it. Why a request was refused stands in
+    the exchange's `outcome`, for the log alone.
+    """
+    scheme = compile_scheme(spec)
+    secrets = tuple(prepared(entry, scheme.prepare_key, runtime) for entry in spec.secrets)
+    refused = partial(challenge, "Signature", realm, detail=DETAIL)
+    clock = runtime.clock
+
+    async def guard(connection: Any, _handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        request = Request(exchange.headers, b"", exchange.query_string, exchange.raw_path)
+        try:
+            claim = scheme.claim(request, clock())
+            whole = request._replace(body=await exchange.read_body())
+            keys = [key for secret in secrets if (key := secret.value()) is not None]
+            scheme.prove(claim._replace(request=whole), keys)
+        except Unverified as refusal:
+            exchange.outcome = refusal.outcome
+            raise refused() from None
+
+    return guard, secrets

@@ -1,0 +1,99 @@
+"""A hook's handshake on its way: answered by the gateway, before or after the credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.guards.attempts import Failures
+from gateway.compile.guards.credentials import cell_of, prepared
+from gateway.compile.handshakes import HandshakeRequest, compile_handshake
+from gateway.compile.needs import Need, Prepared
+from gateway.compile.responder import Answer
+from gateway.errors import Forbidden, MethodNotAllowed
+from gateway.language.spec import Hook, SignatureAuthentication
+from gateway.language.spec.handshake import Handshake, MetaHandshake
+from gateway.runtime import Runtime
+
+
+class Asking:
+    """Answers a hook's handshakes, and refuses whatever else comes by their method alone.
+
+    `signed` is whether the provider signs them: then the credentials come first. `needs` are the
+    references that it cannot do without.
+    """
+
+    __slots__ = ("_clock", "_failures", "_handshake", "_methods", "_secrets", "needs", "signed")
+
+    def __init__(self, hook: Hook, written: Handshake, runtime: Runtime) -> None:
+        self._handshake = compile_handshake(written)
+        self._methods = hook.methods
+        self._clock = runtime.clock
+        self._failures = Failures(hook.name, hook.limits, runtime)
+        self._secrets = _secrets(hook, written, runtime)
+        self.signed = self._handshake.after_authentication
+        self.needs: tuple[Need, ...] = self._secrets
+
+    async def __call__(self, exchange: Exchange) -> Answer | None:
+        """The answer to a handshake, None for a request that the hook takes.
+
+        Raises MethodNotAllowed for one that is neither, and what handshakes raise.
+        """
+        if exchange.method in self._handshake.methods:
+            answer = self._ask(await self._request(exchange), exchange)
+            if answer is not None:
+                exchange.outcome = "handshake"
+                return answer
+        if exchange.method not in self._methods:
+            allow = ", ".join(self._methods).encode()
+            raise MethodNotAllowed("This is no handshake.", ((b"allow", allow),))
+        return None
+
+    async def _request(self, exchange: Exchange) -> HandshakeRequest:
+        return HandshakeRequest(
+            exchange.method,
+            exchange.query_string,
+            exchange.headers,
+            await exchange.read_body() if self.signed else b"",
+            [value for secret in self._secrets if (value := secret.value()) is not None],
+            self._clock(),
+        )
+
+    def _ask(self, request: HandshakeRequest, exchange: Exchange) -> Answer | None:
+        try:
+            return self._handshake.answer(request)
+        except Forbidden:
+            self._failures.charge(exchange)
+            raise
+
+
+def asking_guard(asking: Asking) -> Any:
+    """A guard that lets handshakes be answered before credentials are asked for."""
+
+    async def guard(connection: Any, _handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        exchange.answer = await asking(exchange)
+
+    return guard
+
+
+def unless_answered(guard: Any) -> Any:
+    """A guard that is passed over where a handshake has its answer already."""
+
+    async def guarded(connection: Any, handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        if exchange.answer is None:
+            await guard(connection, handler)
+
+    return guarded
+
+
+def _secrets(hook: Hook, written: Handshake, runtime: Runtime) -> tuple[Prepared[bytes], ...]:
+    """The verify token, or the secrets of the signature: what a handshake may have to know."""
+    if isinstance(written, MetaHandshake):
+        cell = cell_of(written.verify_token, runtime)
+        assert cell is not None  # noqa: S101 - the spec has exactly one of `secret` and `env`
+        return (Prepared(cell, bytes, float("inf"), runtime.clock),)
+    if isinstance(hook.authentication, SignatureAuthentication):
+        return tuple(prepared(entry, bytes, runtime) for entry in hook.authentication.secrets)
+    return ()

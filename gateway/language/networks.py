@@ -1,0 +1,35 @@
+"""Networks as authors and operators write them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+Network = IPv4Network | IPv6Network
+
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
+
+def parse_network(text: str) -> Network:
+    """An address, or a network in CIDR notation. Raises ValueError with a sentence for its author.
+
+    A network with bits behind its prefix is refused: either the address or the prefix is not what
+    was meant. So is an IPv4 network in IPv6 form, since callers are known by their IPv4 address.
+    """
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"'{text}' is not an address or a network in CIDR notation") from None
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        inner = f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}"
+        raise ValueError(f"'{text}' is an IPv4 network in IPv6 form: write {inner}")
+    if _has_host_bits(text):
+        raise ValueError(f"'{text}' has bits behind its prefix: write {network} for the network")
+    return network
+
+
+def _has_host_bits(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return True
+    return False
