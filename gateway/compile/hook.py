@@ -21,6 +21,7 @@ from gateway.errors import NotIntended, Unavailable, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
+from gateway.language.spec.handshake import long_form
 from gateway.runtime import Runtime
 
 RETRY_LATER = ((b"retry-after", b"30"),)
@@ -55,7 +56,7 @@ class Hook:
         self._respond = compile_response(spec.response)
         self._asking = None
         if spec.handshake is not UNSET:
-            self._asking = Asking(spec, spec.handshake, runtime)
+            self._asking = Asking(spec, long_form(spec.handshake), runtime)
         self.guards = self._guard(spec, runtime)
 
     def _guard(self, spec: Spec, runtime: Runtime) -> tuple[Guard, ...]:

@@ -12,7 +12,7 @@ from gateway.compile.needs import Need, Prepared
 from gateway.compile.responder import Answer
 from gateway.errors import Forbidden, MethodNotAllowed
 from gateway.language.spec import Hook, SignatureAuthentication
-from gateway.language.spec.handshake import Handshake, MetaHandshake
+from gateway.language.spec.handshake import LongHandshake, MetaHandshake
 from gateway.runtime import Runtime
 
 
@@ -23,15 +23,25 @@ class Asking:
     references that it cannot do without.
     """
 
-    __slots__ = ("_clock", "_failures", "_handshake", "_methods", "_secrets", "needs", "signed")
+    __slots__ = (
+        "_answer",
+        "_clock",
+        "_failures",
+        "_method",
+        "_methods",
+        "_secrets",
+        "needs",
+        "signed",
+    )
 
-    def __init__(self, hook: Hook, written: Handshake, runtime: Runtime) -> None:
-        self._handshake = compile_handshake(written)
+    def __init__(self, hook: Hook, handshake: LongHandshake, runtime: Runtime) -> None:
+        self._answer = compile_handshake(handshake)
+        self._method = handshake.METHOD
         self._methods = hook.methods
         self._clock = runtime.clock
         self._failures = Failures(hook.name, hook.limits, runtime)
-        self._secrets = _secrets(hook, written, runtime)
-        self.signed = self._handshake.after_authentication
+        self._secrets = _secrets(hook, handshake, runtime)
+        self.signed = handshake.SIGNED
         self.needs: tuple[Need, ...] = self._secrets
 
     async def __call__(self, exchange: Exchange) -> Answer | None:
@@ -39,7 +49,7 @@ class Asking:
 
         Raises MethodNotAllowed for one that is neither, and what handshakes raise.
         """
-        if exchange.method in self._handshake.methods:
+        if exchange.method == self._method:
             answer = self._ask(await self._request(exchange), exchange)
             if answer is not None:
                 exchange.outcome = "handshake"
@@ -61,7 +71,7 @@ class Asking:
 
     def _ask(self, request: HandshakeRequest, exchange: Exchange) -> Answer | None:
         try:
-            return self._handshake.answer(request)
+            return self._answer(request)
         except Forbidden:
             self._failures.charge(exchange)
             raise
@@ -88,10 +98,10 @@ def unless_answered(guard: Any) -> Any:
     return guarded
 
 
-def _secrets(hook: Hook, written: Handshake, runtime: Runtime) -> tuple[Prepared[bytes], ...]:
+def _secrets(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> tuple[Prepared[bytes], ...]:
     """The verify token, or the secrets of the signature: what a handshake may have to know."""
-    if isinstance(written, MetaHandshake):
-        cell = cell_of(written.verify_token, runtime)
+    if isinstance(handshake, MetaHandshake):
+        cell = cell_of(handshake.verify_token, runtime)
         assert cell is not None  # noqa: S101 - the spec has exactly one of `secret` and `env`
         return (Prepared(cell, bytes, float("inf"), runtime.clock),)
     if isinstance(hook.authentication, SignatureAuthentication):

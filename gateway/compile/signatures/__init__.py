@@ -5,22 +5,16 @@ from gateway.compile.signatures.outcomes import (
     BadScheme,
     BadSecret,
     CannotSign,
-    Mistake,
     Outcome,
 )
-from gateway.compile.signatures.presets import PRESETS, Sender
-from gateway.compile.signatures.scheme import CompiledScheme, Coverage, compile_scheme
+from gateway.compile.signatures.scheme import CompiledScheme, compile_scheme
 
 __all__ = [
-    "PRESETS",
     "BadScheme",
     "BadSecret",
     "CannotSign",
     "CompiledScheme",
-    "Coverage",
     "Key",
-    "Mistake",
     "Outcome",
-    "Sender",
     "compile_scheme",
 ]

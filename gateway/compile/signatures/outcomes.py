@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Outcome = Literal[
     "signature-missing",
@@ -41,16 +41,5 @@ class CannotSign(ValueError):  # noqa: N818
     """The secret can verify signatures of the scheme, but not make them; the sentence says why."""
 
 
-class Mistake(NamedTuple):
-    """What an author must change: where below `authentication`, and a sentence."""
-
-    path: tuple[str | int, ...]
-    sentence: str
-
-
 class BadScheme(ValueError):  # noqa: N818
-    """The author must change the scheme; `mistakes` holds all that is wrong, at least one."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("; ".join(mistake.sentence for mistake in mistakes))
-        self.mistakes = mistakes
+    """The author must change the scheme; validation would have said so, with places."""

@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
 from msgspec import UNSET
 
 from gateway.compile.signatures import kinds as kind_family
 from gateway.compile.signatures.kinds import Key, Kind
-from gateway.compile.signatures.message import Template
-from gateway.compile.signatures.mistakes import find_mistakes, variants
 from gateway.compile.signatures.outcomes import BadScheme, CannotSign, Outcome, Unverified
-from gateway.compile.signatures.presets import PRESETS
 from gateway.compile.signatures.request import IdHeader, Request
 from gateway.compile.signatures.timestamps import SigningTime
 from gateway.compile.signatures.twilio import public_urls, signed_form
+from gateway.language.lint.signature import faults
 from gateway.language.quantities import parse_duration
+from gateway.language.signed import sender_of, variants
+from gateway.language.signed_text import Template
 from gateway.language.spec.signature import Scheme, SignatureAuthentication
 
 MAX_ITEMS = 16
-DEFAULT_TOLERANCE = "5m"
-
-
-class Coverage(msgspec.Struct, frozen=True):
-    """What a sender's signature covers; whatever else a rule reads, anyone could have written.
-
-    `headers` are lower-case names. `url` is the path and the query.
-    """
-
-    headers: frozenset[str]
-    url: bool
-    body: bool = True
 
 
 class Claim(NamedTuple):
@@ -56,7 +43,6 @@ class CompiledScheme:
         "_template",
         "_time",
         "_urls",
-        "covers",
         "header",
     )
 
@@ -73,8 +59,6 @@ class CompiledScheme:
         self._id = None
         if scheme.id is not UNSET:
             self._id = IdHeader(scheme.id.header, self._template.neighbours("id"))
-        parts = [part for part in (self._time, self._id) if part is not None and part.name]
-        self.covers = Coverage(frozenset(part.name.lower() for part in parts), bool(urls))
 
     def prepare_key(self, secret: bytes) -> Key:
         """The key of a secret. Raises BadSecret: then the hook must be out of service."""
@@ -191,13 +175,9 @@ _UNSIGNABLE: dict[Outcome, str] = {
 
 def compile_scheme(spec: SignatureAuthentication) -> CompiledScheme:
     """The scheme of an authentication. Raises BadScheme with everything that is wrong with it."""
-    if isinstance(spec.scheme, Scheme):
-        scheme, default = spec.scheme, DEFAULT_TOLERANCE
-    else:
-        scheme, default = PRESETS[spec.scheme].scheme, PRESETS[spec.scheme].tolerance
-    mistakes = find_mistakes(spec, scheme)
-    if mistakes:
-        raise BadScheme(mistakes)
-    tolerance = parse_duration(default if spec.tolerance is UNSET else spec.tolerance)
+    sender = sender_of(spec)
+    if wrong := [sentence for _, sentence in faults(spec)]:
+        raise BadScheme("; ".join(wrong))
+    tolerance = parse_duration(sender.tolerance if spec.tolerance is UNSET else spec.tolerance)
     urls = () if spec.public_url is UNSET else public_urls(spec.public_url)
-    return CompiledScheme(scheme, tolerance, urls)
+    return CompiledScheme(sender.scheme, tolerance, urls)

@@ -34,6 +34,58 @@ ACCESS = (
         "workflow, does both with a reference.",
     ),
     Code(
+        "bad-scheme",
+        "error",
+        "A signature scheme that protects nothing, or that no request could fulfil",
+        "What is signed must hold the body, and a timestamp or an id that is sent must be signed "
+        "with it; the keys of a scheme must fit each other. Names of known senders need none of "
+        "this: see the page on signatures.",
+    ),
+    Code(
+        "unsigned-input",
+        "warning",
+        "Something is read that the sender does not sign",
+        "A signature covers the body, and of the rest only what its scheme names. Whoever sees a "
+        "signed request can send it again with another header or another query. Match the body, "
+        "which often says the same, or list the name under `trust_unsigned`.",
+    ),
+    Code(
+        "needless-trust",
+        "warning",
+        "Trust in what no rule reads, or in what is signed",
+        "An entry of `trust_unsigned` that is left over would hide the warning about a rule that "
+        "somebody adds later.",
+    ),
+    Code(
+        "bad-handshake",
+        "error",
+        "A handshake that is never answered",
+        "Some senders sign their handshake. It is answered after its signature holds, so that the "
+        "hook must verify this sender.",
+    ),
+    Code(
+        "bad-token-rule",
+        "error",
+        "A rule for tokens that lets the wrong ones in",
+        "Public keys and shared secrets never verify the same tokens: whoever knows the public "
+        "key could sign. Published keys are fetched by https, by http only from this machine; "
+        "`leeway` is at most five minutes.",
+    ),
+    Code(
+        "bad-network",
+        "error",
+        "A network that is none",
+        "A network is an address or CIDR notation without bits behind its prefix: "
+        "`192.30.252.0/22`, not `192.30.252.7/22`. Callers by IPv4 are known by their IPv4 "
+        "address, also where they arrive in IPv6 form.",
+    ),
+    Code(
+        "bad-limit",
+        "error",
+        "A limit that is too wide",
+        "A body is held in memory until the workflow has it: at most 25MiB.",
+    ),
+    Code(
         "missing-secret",
         "error",
         "A reference to a secret that leads nowhere",

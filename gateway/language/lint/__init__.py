@@ -10,7 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from gateway.language.lint import access, answer, headers, operators, route, rules, url, workflow
+from gateway.language.lint import (
+    access,
+    answer,
+    handshake,
+    headers,
+    jwt,
+    limits,
+    networks,
+    operators,
+    route,
+    rules,
+    signature,
+    unsigned,
+    url,
+    workflow,
+)
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
 
@@ -19,6 +34,12 @@ Check = Callable[[Hook], Iterator[Mistake]]
 CHECKS: tuple[Check, ...] = (
     access.public,
     access.repeated,
+    networks.check,
+    limits.check,
+    signature.check,
+    unsigned.check,
+    handshake.check,
+    jwt.check,
     route.check,
     rules.check,
     operators.check,

@@ -7,7 +7,15 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.spec import Condition, Elements, Hook, Operators, Response, Workflow
+from gateway.language.spec import (
+    Condition,
+    Elements,
+    Hook,
+    JwtAuthentication,
+    Operators,
+    Response,
+    Workflow,
+)
 from gateway.language.yaml12 import Steps
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -24,7 +32,9 @@ def response_of(hook: Hook) -> Response:
 
 
 def conditions(hook: Hook) -> Iterator[tuple[Steps, Condition]]:
-    """Every condition of `match`, also those on elements of arrays."""
+    """Every condition of `match` and on claims, also those on elements of arrays."""
+    if isinstance(hook.authentication, JwtAuthentication):
+        yield from _below(("authentication", "claims"), hook.authentication.claims)
     if isinstance(hook.match, UnsetType):
         return
     for source in ("body", "query", "headers"):

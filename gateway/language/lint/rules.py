@@ -28,10 +28,11 @@ def check(hook: Hook) -> Iterator[Mistake]:
         message = f"'match.body' can never hold: {methods} requests have no body"
         hint = "match the query, or write `method: POST`"
         yield Mistake("body-without-body", ("match", "body"), message, hint, on="key")
-    yield from _paths(("match", "body"), match.body)
+    yield from paths(("match", "body"), match.body)
 
 
-def _paths(steps: Steps, written: dict[str, Condition]) -> Iterator[Mistake]:
+def paths(steps: Steps, written: dict[str, Condition]) -> Iterator[Mistake]:
+    """Paths that lead nowhere, also those inside the elements of arrays."""
     for path, condition in written.items():
         if (reason := path_fault(path)) is not None:
             message = f"'{path}' is not a path: {reason}"
@@ -44,7 +45,7 @@ def _inner_paths(steps: Steps, condition: Condition) -> Iterator[Mistake]:
         if not isinstance(operand, Elements):
             continue
         if isinstance(operand.rule, dict):
-            yield from _paths((*steps, name), operand.rule)
+            yield from paths((*steps, name), operand.rule)
         else:
             yield from _inner_paths((*steps, name), operand.rule)
 

@@ -18,11 +18,12 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def check(hook: Hook) -> Iterator[Mistake]:
     """A URL that cannot be called as it stands."""
     steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
-    for code, message, hint in _faults(workflow_of(hook).url):
+    for code, message, hint in faults(workflow_of(hook).url):
         yield Mistake(code, steps, message, hint)
 
 
-def _faults(url: str) -> Iterator[tuple[str, str, str]]:
+def faults(url: str) -> Iterator[tuple[str, str, str]]:
+    """Code, message and hint of everything that is wrong with a URL of the right form."""
     if "${" in url:
         hint = "path parameters are handed on as headers, everything else in the body"
         yield "bad-url", "a URL has no templates: '${' would be sent as it stands", hint
@@ -33,7 +34,7 @@ def _faults(url: str) -> Iterator[tuple[str, str, str]]:
         yield "bad-url", "the host of the URL is not a name or an address", ""
         return
     if "@" in parts.netloc:
-        hint = "write `authentication` under `workflow`, and take new credentials"
+        hint = "write a reference where `authentication` takes one, and take new credentials"
         yield "secret-in-yaml", "credentials stand in the URL", hint
         return
     yield from _host_and_port(parts)

@@ -24,37 +24,46 @@ HandshakeName = Literal["slack", "zoom", "dropbox", "microsoft-graph", "cloudeve
 """Handshakes that can be declared by their name alone."""
 
 
-class SlackHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="slack"):
+class Handshaking(Written, frozen=True, kw_only=True):
+    """`METHOD` is how the provider asks, `SIGNED` whether it signs what it asks."""
+
+    METHOD: ClassVar[str]
+    SIGNED: ClassVar[bool] = False
+
+
+class SlackHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="slack"):
     """Slack's `url_verification`: signed by Slack like every event, so it is answered after the
     signature holds.
     """
 
     METHOD: ClassVar = "POST"
+    SIGNED: ClassVar = True
 
 
-class ZoomHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
+class ZoomHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
     """Zoom's `endpoint.url_validation`: answered with the secrets of the hook's signature, after
     it holds.
     """
 
     METHOD: ClassVar = "POST"
+    SIGNED: ClassVar = True
 
 
-class DropboxHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
+class DropboxHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
     """Dropbox's `challenge`: a GET that nobody signs, answered with the challenge."""
 
     METHOD: ClassVar = "GET"
 
 
 class MicrosoftGraphHandshake(
-    Written, frozen=True, kw_only=True, tag_field="type", tag="microsoft-graph"
+    Handshaking, frozen=True, kw_only=True, tag_field="type", tag="microsoft-graph"
 ):
     """Microsoft Graph's `validationToken`: a POST that nobody signs, answered with the token."""
 
     METHOD: ClassVar = "POST"
 
 
-class MetaHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="meta"):
+class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="meta"):
     """Meta's `hub.challenge`: a GET that proves itself by the verify token."""
 
     METHOD: ClassVar = "GET"
@@ -64,7 +73,9 @@ class MetaHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="m
     ]
 
 
-class CloudEventsHandshake(Written, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"):
+class CloudEventsHandshake(
+    Handshaking, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"
+):
     """The OPTIONS request of the CloudEvents webhook specification: who may send, how often."""
 
     METHOD: ClassVar = "OPTIONS"

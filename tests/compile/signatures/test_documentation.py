@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from msgspec import UNSET
 
-from gateway.compile.signatures import PRESETS
+from gateway.language.senders import PRESETS
 from gateway.language.spec.handshake import LongHandshake
 from gateway.language.spec.signature import Preset
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.compile.signatures import PRESETS, CompiledScheme, Outcome
+from gateway.compile.signatures import CompiledScheme, Outcome
+from gateway.language.senders import PRESETS
 from gateway.language.spec.signature import Preset
 from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdict, verdict_on_raw
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.compile.signatures import PRESETS
+from gateway.language.senders import PRESETS
 from tests.compile.signatures.requests import Sent, compiled, verdict
 
 VECTORS = sorted((Path(__file__).parent / "vectors").glob("*.json"))

@@ -1,0 +1,65 @@
+"""Rules for tokens that would let the wrong ones in, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from msgspec import UNSET
+
+from gateway.language.lint.rules import paths
+from gateway.language.lint.url import faults
+from gateway.language.mistake import Mistake
+from gateway.language.quantities import parse_duration
+from gateway.language.spec import Hook, JwtAuthentication
+
+MAX_LEEWAY = 300.0
+"""Seconds."""
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Everything that is wrong with a hook's rules for tokens."""
+    written = hook.authentication
+    if not isinstance(written, JwtAuthentication):
+        return
+    yield from _algorithms(written)
+    if parse_duration(written.leeway) > MAX_LEEWAY:
+        message = f"'leeway' must be at most 5m, not {written.leeway}"
+        hint = "clocks that differ more belong set"
+        yield Mistake("bad-token-rule", ("authentication", "leeway"), message, hint)
+    if written.jwks is not UNSET:
+        yield from _key_server(written.jwks)
+    if written.claims is not UNSET:
+        yield from paths(("authentication", "claims"), written.claims)
+
+
+def _algorithms(written: JwtAuthentication) -> Iterator[Mistake]:
+    steps = ("authentication", "algorithms")
+    shared = [name for name in written.algorithms if name.startswith("HS")]
+    if shared and len(shared) < len(written.algorithms):
+        message = "HS algorithms and others cannot stand together: a public key is no secret"
+        yield Mistake("bad-token-rule", steps, message, "keep those that the issuer uses")
+    elif shared and written.jwks is not UNSET:
+        message = f"{shared[0]} takes a shared secret, and keys that are published are none"
+        hint = "write `secrets`, or the algorithm of the published keys, most often RS256"
+        yield Mistake("bad-token-rule", steps, message, hint)
+
+
+def _key_server(url: str) -> Iterator[Mistake]:
+    steps = ("authentication", "jwks")
+    found = [*faults(url)]
+    for code, message, hint in found:
+        yield Mistake(code, steps, message, hint)
+    if not found and url.startswith("http:") and not _on_this_machine(url):
+        message = "keys that come by http can be replaced on their way"
+        hint = "write https; http is for keys on this machine"
+        yield Mistake("bad-token-rule", steps, message, hint)
+
+
+def _on_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
