@@ -19,6 +19,10 @@ from gateway.language.yaml12 import Document, Steps
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
+# JSON Schema takes 5.0 for a whole number.
+_FRACTION = "Expected `int`, got `float`"
+
+
 def decode(document: Document, findings: Findings) -> Hook | None:
     """The spec of a sound document; None when there are findings instead.
 
@@ -62,6 +66,9 @@ def _refused(message: str) -> Mistake:
     """What only msgspec objects to; its path leads as far as it names keys."""
     what, _, path = message.partition(" - at `$")
     steps = _steps(path)
+    if what == _FRACTION:
+        hint = "write it without '.' and exponent"
+        return Mistake("invalid-value", steps, f"{called(steps)} must be a whole number", hint)
     message = f"{called(steps)} cannot be read: {what[:1].lower()}{what[1:]}"
     return Mistake("invalid-value", steps, message)
 

@@ -19,7 +19,10 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding. `code` is stable and documented; `hint` says what to do, where it is known."""
+    """One finding. `code` is stable and documented; `hint` says what to do, where it is known.
+
+    `private` says that its line may hold a secret, so that it must not be shown.
+    """
 
     file: str
     place: Place
@@ -28,3 +31,4 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     hint: str = ""
     hook: str = ""
+    private: bool = False

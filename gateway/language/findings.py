@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+import msgspec
+
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 
@@ -42,6 +46,15 @@ class Findings:
             )
         )
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def keep_back(self, lines: Container[int]) -> None:
+        """Mark the findings on these lines as private."""
+        for index, one in enumerate(self._found):
+            if one.place.line in lines:
+                self._found[index] = msgspec.structs.replace(one, private=True)
+
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All findings by place; the last one says how many were left out."""
         found = sorted(set(self._found), key=lambda one: (one.place, one.code, one.message))
@@ -50,12 +63,13 @@ class Findings:
         return tuple(found)
 
     def _left_out(self, place: Place) -> Diagnostic:
+        noun = "finding is" if self._dropped == 1 else "findings are"
         return Diagnostic(
             file=self.file,
             place=place,
             severity="error",
             code="too-many",
-            message=f"{self._dropped} more findings in this file are left out",
+            message=f"{self._dropped} more {noun} left out",
             hint="mend these first",
         )
 

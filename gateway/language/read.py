@@ -15,6 +15,7 @@ from gateway.language.findings import Findings
 from gateway.language.lint import lint
 from gateway.language.mistake import report
 from gateway.language.outcome import BrokenHook, ReadHook, Reading
+from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
 from gateway.language.source import Source
 from gateway.language.together import check_together
@@ -35,6 +36,8 @@ def read_source(source: Source, now: datetime | None = None) -> Reading:
         hint = "delete the file to remove its hooks, or write `enabled: false`"
         findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
     outcomes = [_read_document(document, findings, moment) for document in written]
+    if findings:
+        findings.keep_back(private_lines(source.data, written))
     hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
     broken = tuple(one for one in outcomes if isinstance(one, BrokenHook))
     return Reading(hooks, broken, findings.sorted())

@@ -26,7 +26,7 @@ def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
 def _names(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
     for name, owners in _repeated((hook.spec.name, hook) for hook in hooks):
         for hook, other in _pairs(owners):
-            message = f"the name '{name}' is taken: {_where(other, other.place)}"
+            message = f"the name '{name}' is taken by the hook at {_at(other, other.place)}"
             yield _diagnostic("duplicate-name", hook, hook.place, message, "choose another")
 
 
@@ -78,7 +78,11 @@ def _path_of(hook: ReadHook) -> Place:
 
 
 def _where(hook: ReadHook, place: Place) -> str:
-    return f"hook '{hook.spec.name}' at {hook.file}:{place.line}:{place.column}"
+    return f"hook '{hook.spec.name}' at {_at(hook, place)}"
+
+
+def _at(hook: ReadHook, place: Place) -> str:
+    return f"{hook.file}:{place.line}:{place.column}"
 
 
 def _diagnostic(code: str, hook: ReadHook, place: Place, message: str, hint: str) -> Diagnostic:

@@ -14,9 +14,6 @@ from gateway.language.yaml12.characters import lines_of
 WIDTH = 100
 """Characters of a source line that are shown around the place."""
 
-_HIDDEN = ("secret-in-yaml", "credential-header")
-"""Findings whose line is not shown: it holds a secret, and output ends up in logs."""
-
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
@@ -32,7 +29,7 @@ def _finding(one: Diagnostic, lines: Sequence[str]) -> str:
     place = click.style(f"{printable(one.file)}:{one.place.line}:{one.place.column}:", bold=True)
     kind = click.style(f"{one.severity}[{one.code}]", fg=_COLOURS[one.severity], bold=True)
     head = f"{place} {kind}: {one.message}"
-    if one.code in _HIDDEN or one.place.line > len(lines) or not any(lines):
+    if one.private or one.place.line > len(lines) or not any(lines):
         return f"{head}\n     | {one.hint}" if one.hint else head
     return "\n".join([head, *_excerpt(one, lines[one.place.line - 1])])
 

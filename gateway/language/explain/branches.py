@@ -21,7 +21,7 @@ _KINDS: dict[type, tuple[str, ...]] = {
 
 def branch_of(branches: list[dict[str, Any]], value: Any) -> int | None:
     """The index of the branch that was meant; None when none takes a value of this type."""
-    fitting = [index for index, branch in enumerate(branches) if _takes(resolved(branch), value)]
+    fitting = [index for index, branch in enumerate(branches) if accepts_type(branch, value)]
     if not fitting:
         return None
     return max(fitting, key=lambda index: _likeness(resolved(branches[index]), value))
@@ -36,12 +36,23 @@ class Tag(msgspec.Struct, frozen=True):
     wrong: bool
 
 
+def tags_of(branches: list[dict[str, Any]]) -> tuple[str, list[str]]:
+    """The key that tells branches apart and its values; without values where none has one."""
+    tags = [tag for branch in branches for tag in _tag(resolved(branch))]
+    return (tags[0][0] if tags else ""), [value for _, value in tags]
+
+
+def tagged(branches: list[dict[str, Any]], tag: str) -> dict[str, Any]:
+    """The branch with this tag."""
+    found = (resolved(branch) for branch in branches)
+    return next(branch for branch in found if tag in (value for _, value in _tag(branch)))
+
+
 def tag_of(branches: list[dict[str, Any]], value: Any) -> Tag | None:
     """The tag of a mapping; None where the branches have none or the value is no mapping."""
-    tags = [tag for branch in branches for tag in _tag(resolved(branch))]
-    if not tags or not isinstance(value, dict):
+    name, values = tags_of(branches)
+    if not values or not isinstance(value, dict):
         return None
-    name, values = tags[0][0], [value for _, value in tags]
     missing = name not in value
     return Tag(name, values, missing, wrong=not missing and value[name] not in values)
 
@@ -57,7 +68,11 @@ def _tag(schema: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, part["const"]) for name, part in properties.items() if "const" in part]
 
 
-def _takes(schema: dict[str, Any], value: Any) -> bool:
+def accepts_type(schema: dict[str, Any], value: Any) -> bool:
+    """Whether a schema takes values of this one's JSON type."""
+    schema = resolved(schema)
+    if "anyOf" in schema:
+        return any(accepts_type(branch, value) for branch in schema["anyOf"])
     kinds = schema.get("type", ())
     return any(kind in _KINDS.get(type(value), ()) for kind in _as_list(kinds))
 

@@ -4,43 +4,95 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from gateway.language.explain.sentences import did_you_mean, quoted
+from gateway.language.explain.branches import accepts_type
+from gateway.language.explain.sentences import did_you_mean, listed, quoted
 from gateway.language.explain.validator import resolved
+from gateway.language.private import is_private
+from gateway.language.yaml12 import Steps
 
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
+_BOOLEANS = ("true", "false")
+_ELEMENTS = ("any", "all", "none")
 
 
-def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any]) -> str:
-    """For a key that is not known here: the one that was meant, or where it belongs."""
+def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], steps: Steps) -> str:
+    """For a key that is not known at `steps`: the one that was meant, or where it belongs."""
     known = schema["properties"]
-    if (home := _home(key, known)) and key not in known:
-        return f"{quoted(key)} is a key of {quoted(home)}"
-    if meant := did_you_mean(key, [name for name in known if name not in mapping] or known):
-        return meant
-    if schema["title"] == "Operators" and any(other in known for other in mapping):
-        return "beside an operator there are only operators; a path stands alone, or as '/name'"
-    return f"known keys: {', '.join(known)}"
+    if schema["title"] == "Operators":
+        return _hint_for_operator(key, mapping, known, steps)
+    if "secret" in known and is_private(mapping[key], key):
+        return "write {secret: NAME} or {env: NAME}, and take a new secret: this one has been shown"
+    if homes := _homes(key, mapping, known):
+        return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
+    meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
+    return meant or f"known keys: {', '.join(known)}"
+
+
+def _hint_for_operator(
+    key: str, mapping: dict[str, Any], known: dict[str, Any], steps: Steps
+) -> str:
+    given = [other for other in mapping if other in known]
+    if given and steps[-1] in _ELEMENTS:
+        return (
+            f"operators and paths do not mix; a member that is called {quoted(given[0])} is "
+            f"written as '/{given[0]}'"
+        )
+    if hint := did_you_mean(key, known):
+        return hint
+    if not given and "body" in steps[:-1]:
+        inner = _inner_path(str(steps[-1]), key, mapping[key], known)
+        return f"for a parameter inside {quoted(steps[-1])} write {quoted(inner)}"
+    return f"operators: {', '.join(known)}"
+
+
+def _inner_path(path: str, key: str, value: Any, known: dict[str, Any]) -> str:
+    """The path that a mapping inside a mapping means, as far as it is the only one."""
+    path += f"/{key}" if path.startswith("/") else f".{key}"
+    while isinstance(value, dict) and len(value) == 1 and not value.keys() & known.keys():
+        ((key, value),) = value.items()
+        path += f"/{key}" if path.startswith("/") else f".{key}"
+    return path
 
 
 def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
     """For a value of the wrong type: how the right one is written."""
     schema = resolved(schema)
     kinds = _kinds(schema)
-    if "boolean" in kinds and isinstance(value, str) and value.lower() in _NOT_BOOLEANS:
+    match value:
+        case str():
+            return _hint_for_text(value, kinds)
+        case bool() | int() | float():
+            return _hint_for_number(value, schema, kinds)
+        case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
+            return "write the value alone, without a list"
+        case list() if "object" in kinds:
+            return "write 'key: value' without '- '"
+        case dict() if "array" in kinds:
+            return "begin each entry with '- '"
+    return ""
+
+
+def _hint_for_text(value: str, kinds: set[str]) -> str:
+    if "boolean" in kinds and value.lower() in _NOT_BOOLEANS:
         return f"write {_NOT_BOOLEANS[value.lower()]}"
-    if schema.get("title") == "Duration" and isinstance(value, int):
-        return f"write its unit, such as {value}s"
-    if isinstance(value, (bool, int, float)) and _takes_text(schema, json.dumps(value)):
-        return f'write it in quotes: "{json.dumps(value)}"'
-    if "array" in kinds and isinstance(value, (str, int, float)):
+    if "boolean" in kinds and value.lower() in _BOOLEANS:
+        return f"write {value.lower()} without quotes"
+    if "array" in kinds:
         return "write a list: [a, b], or a line that begins with '- ' for each entry"
-    if "object" in kinds and isinstance(value, list):
-        return "write 'key: value' without '- '"
-    if {"integer", "number"} & kinds and isinstance(value, str) and value[:1].isdigit():
+    if {"integer", "number"} & kinds and value[:1].isdigit():
         return "write the number without quotes"
     return ""
+
+
+def _hint_for_number(value: float, schema: dict[str, Any], kinds: set[str]) -> str:
+    if schema.get("title") == "Duration":
+        return f"write its unit, such as {value}s"
+    if _takes_text(schema, json.dumps(value)):
+        return "write it in quotes"
+    return "write a list, with brackets or '- '" if "array" in kinds else ""
 
 
 def _takes_text(schema: dict[str, Any], text: str) -> bool:
@@ -58,12 +110,19 @@ def _kinds(schema: dict[str, Any]) -> set[str]:
     return {kind} if isinstance(kind, str) else set(kind)
 
 
-def _home(key: str, known: dict[str, Any]) -> str:
-    """The sibling below which a key belongs, where there is just one."""
-    homes = [name for name, part in known.items() if key in _keys_below(part)]
-    return homes[0] if len(homes) == 1 else ""
+def _homes(key: str, mapping: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """The siblings below which a key may stand with this value: best those that stand empty."""
+    homes = [
+        name
+        for name, part in known.items()
+        if any(accepts_type(schema, mapping[key]) for schema in _below(part, key))
+    ]
+    empty = [name for name in homes if name in mapping and mapping[name] is None]
+    return empty or homes
 
 
-def _keys_below(schema: dict[str, Any]) -> set[str]:
-    branches = [resolved(branch) for branch in resolved(schema).get("anyOf", [schema])]
-    return {key for branch in branches for key in branch.get("properties", ())}
+def _below(schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    """What may stand behind a key inside a mapping of any of a schema's forms."""
+    for branch in resolved(schema).get("anyOf", [schema]):
+        if key in (properties := resolved(branch).get("properties", {})):
+            yield properties[key]

@@ -10,6 +10,7 @@ from msgspec import UnsetType
 from gateway.language.lint.parts import response_of, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
+from gateway.language.spec.workflow import NoWorkflowAuthentication
 from gateway.language.yaml12 import Steps
 
 CONNECTION = frozenset(
@@ -74,12 +75,16 @@ def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
         place, lower = (*steps, index), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS:
             yield _reserved(place, name, "the gateway sets it itself", on="value")
-        elif lower == "authorization" and authentication != "none":
+        elif lower == "authorization" and not _is_none(authentication):
             hint = "the workflow's own `authentication` takes its place"
             yield _reserved(place, name, hint, on="value")
         elif lower in CREDENTIALS:
             message = f"'{name}' hands the caller's credentials on to the workflow"
             yield Mistake("credential-header", place, message, "leave it out if you can")
+
+
+def _is_none(authentication: object) -> bool:
+    return authentication == "none" or isinstance(authentication, NoWorkflowAuthentication)
 
 
 def _answered(names: Iterable[str]) -> Iterator[Mistake]:

@@ -30,7 +30,8 @@ def _pattern(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
             compile_pattern(written["pattern"])
         except ValueError as error:
             message = f"RE2 does not take this pattern: {error}"
-            hint = "RE2 has no look-around and no back-references"
+            unknown = "perl operator" in str(error) or "escape sequence" in str(error)
+            hint = "RE2 has no look-around and no back-references" if unknown else ""
             yield Mistake("bad-pattern", (*steps, "pattern"), message, hint)
 
 

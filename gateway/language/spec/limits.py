@@ -14,7 +14,7 @@ Size = Annotated[
     str,
     Meta(
         pattern=r"^[1-9][0-9]{0,8}(KiB|MiB)?" + _END,
-        description="a size: bytes, or a whole number and KiB or MiB",
+        description="a size; bytes, or a whole number and KiB or MiB, such as 64KiB",
         examples=["512", "64KiB", "1MiB"],
     ),
 ]
@@ -23,7 +23,7 @@ Rate = Annotated[
     str,
     Meta(
         pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,4}(s|m|h)" + _END,
-        description="a rate: how many requests in which time",
+        description="a rate; how many requests in which time, such as 100/1m or 10/1s",
         examples=["100/1m", "10/1s"],
     ),
 ]
@@ -32,7 +32,8 @@ Network = Annotated[
     str,
     Meta(
         pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?" + _END,
-        description="an address or a network in CIDR notation, IPv4 or IPv6",
+        description="an address or a network; IPv4 or IPv6, in CIDR notation such as "
+        "192.30.252.0/22",
         examples=["192.30.252.0/22", "2a0a:a440::/29", "127.0.0.1"],
     ),
 ]

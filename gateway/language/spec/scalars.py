@@ -14,7 +14,7 @@ Name = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" + _END,
-        description="a DNS label: a-z, 0-9 and '-', at most 63 characters, "
+        description="a DNS label; a-z, 0-9 and '-', at most 63 characters, "
         "neither beginning nor ending with '-'",
         examples=["paris-orders"],
     ),
@@ -25,8 +25,9 @@ RoutePath = Annotated[
     Meta(
         pattern=r"^(/([A-Za-z0-9._~!$&'()*+,;=:@-]+|\{[a-z][a-z0-9_]*\}))+" + _END,
         max_length=512,
-        description="an absolute path such as /orders/{city}; a segment is literal or one "
-        "{parameter}; no trailing '/', no '//', no '%'",
+        description="an absolute path such as /orders/{city}; a segment is one {parameter} in "
+        "lower case, or made of ASCII letters, digits and -._~!$&'()*+,;=:@; no '/' at the end, "
+        "no '//', no '%'",
         examples=["/hooks/paris-orders", "/orders/{city}"],
     ),
 ]
@@ -36,7 +37,8 @@ HttpUrl = Annotated[
     Meta(
         pattern=r"^https?://[!-~]+" + _END,
         max_length=2048,
-        description="an absolute URL that begins with http:// or https://",
+        description="an absolute URL; it begins with http:// or https://, and is printable ASCII "
+        "without spaces",
         examples=["http://workflows.internal/run/paris"],
     ),
 ]
@@ -45,7 +47,7 @@ Duration = Annotated[
     str,
     Meta(
         pattern=r"^[0-9]{1,9}(ms|s|m|h|d)" + _END,
-        description="a duration: a whole number and one of ms, s, m, h, d",
+        description="a duration; a whole number and one of ms, s, m, h, d, such as 250ms or 10s",
         examples=["250ms", "10s", "5m"],
     ),
 ]
@@ -55,7 +57,7 @@ HeaderName = Annotated[
     Meta(
         pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+" + _END,
         max_length=128,
-        description="the name of an HTTP header",
+        description="the name of an HTTP header; without spaces and ':'",
         examples=["X-Request-Id"],
     ),
 ]
@@ -65,7 +67,7 @@ HeaderValue = Annotated[
     Meta(
         pattern=r"^([!-~]([ -~]*[!-~])?)?" + _END,
         max_length=4096,
-        description="the value of an HTTP header: printable ASCII, no spaces at the ends",
+        description="the value of an HTTP header; printable ASCII, no spaces at the ends",
         examples=["gateway"],
     ),
 ]
@@ -74,7 +76,8 @@ SecretName = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}" + _END,
-        description="the name of a file in the secrets directory",
+        description="the name of a file in the secrets directory; letters, digits and ._-, "
+        "not beginning with '.'",
         examples=["paris-token"],
     ),
 ]
@@ -83,7 +86,7 @@ EnvName = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,252}" + _END,
-        description="the name of an environment variable",
+        description="the name of an environment variable; letters, digits and '_'",
         examples=["PARIS_TOKEN"],
     ),
 ]
@@ -92,7 +95,7 @@ Sha256 = Annotated[
     str,
     Meta(
         pattern=r"^[0-9a-f]{64}" + _END,
-        description="a SHA-256 digest: 64 lower-case hex digits, made by `gateway token`",
+        description="a SHA-256 digest; 64 lower-case hex digits, made by `gateway token`",
         examples=["2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"],
     ),
 ]
@@ -101,7 +104,7 @@ ScryptHash = Annotated[
     str,
     Meta(
         pattern=r"^scrypt\$ln=(1[4-7]),r=8,p=[1-4]\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}" + _END,
-        description="a scrypt hash, made by `gateway password`",
+        description="a scrypt hash; made by `gateway password`",
         examples=[
             "scrypt$ln=15,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$"
             "KxuYKvJ1sl1gAKuGSxi8Yh3RHZrNLqJ8Xt7KJ3wW7Ew"
@@ -114,7 +117,7 @@ Username = Annotated[
     Meta(
         pattern=r"^[^:\x00-\x1f\x7f]+" + _END,
         max_length=128,
-        description="a user's name without ':' (RFC 7617)",
+        description="a user's name; without ':' (RFC 7617) and control characters",
         examples=["paris"],
     ),
 ]
@@ -123,7 +126,7 @@ Instant = Annotated[
     datetime,
     Meta(
         tz=True,
-        description="an instant of RFC 3339 with its offset",
+        description="an instant; as RFC 3339 has it, with its offset, such as 2027-01-31T00:00:00Z",
         examples=["2027-01-31T00:00:00Z"],
     ),
 ]
@@ -133,7 +136,7 @@ ParameterPath = Annotated[
     Meta(
         pattern=r"^[^\x00-\x1f]+" + _END,
         max_length=512,
-        description="a dotted path such as order.total, or a JSON Pointer such as /order/total",
+        description="a dotted path such as order.total or a JSON Pointer such as /order/total",
         examples=["CityName", "order.total", "/order/0/sku"],
     ),
 ]

@@ -35,7 +35,8 @@ Prefix = Annotated[
     str,
     Meta(
         pattern=r"^[!-~]{1,32}$(?!\n)",
-        description="what stands before a signature: printable ASCII, no spaces",
+        description="what stands before a signature; printable ASCII without spaces, at most 32 "
+        "characters",
         examples=["sha256=", "v1,"],
     ),
 ]
@@ -44,7 +45,7 @@ PairName = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9_-]{1,32}$(?!\n)",
-        description="the name of a pair in the signature's header",
+        description="the name of a pair in the signature's header; letters, digits, '_' and '-'",
         examples=["t", "v1"],
     ),
 ]
@@ -53,7 +54,7 @@ Separator = Annotated[
     str,
     Meta(
         pattern=r"^[ ,;:|&]{1,2}$(?!\n)",
-        description="what stands between two items of a header: one or two of space , ; : | &",
+        description="what stands between two items of a header; one or two of space , ; : | &",
         examples=[",", ";", " "],
     ),
 ]
@@ -63,7 +64,7 @@ SignedText = Annotated[
     Meta(
         pattern=r"^([^{}]|\{(id|timestamp|body|url|form)\})+$(?!\n)",
         max_length=256,
-        description="what is signed: text with {id}, {timestamp}, {body}, {url} or {form}",
+        description="what is signed; text with {id}, {timestamp}, {body}, {url} or {form}",
         examples=["{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}"],
     ),
 ]
@@ -73,7 +74,7 @@ BodyPointer = Annotated[
     Meta(
         pattern=r"^(/([^/~\x00-\x1f]|~[01])*)+$(?!\n)",
         max_length=256,
-        description="a JSON Pointer (RFC 6901) into the body",
+        description="a JSON Pointer into the body; RFC 6901, such as /webhookTimestamp",
         examples=["/webhookTimestamp"],
     ),
 ]
@@ -84,7 +85,7 @@ PublicUrl = Annotated[
         pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
         r"(/[A-Za-z0-9!$%&'()*+,./:;=@_~-]*)?$(?!\n)",
         max_length=2048,
-        description="the URL that the sender calls, without query, fragment and credentials",
+        description="the URL that the sender calls; without query, fragment and credentials",
         examples=["https://hooks.example.com", "https://hooks.example.com/hooks/sms"],
     ),
 ]

@@ -26,7 +26,7 @@ def decode(data: bytes, findings: Findings) -> str | None:
         findings.add(
             "file-too-large",
             Place(1, 1, 1, 1),
-            f"the file has more than {MAX_FILE // 1024} KiB",
+            f"the file has more than {MAX_FILE // 1024**2} MiB",
             "put the hooks into several files",
         )
         return None

@@ -52,15 +52,28 @@ class _Reader:
         self._root: Node | None = None
 
     def read(self, text: str) -> None:
+        event = None
         with suppress(_BrokenOffError):
             for event in events(text, self._findings):
                 self._take(event)
+        if _runs_on(event):
+            self._forget_last()
         self._finish_document(complete=False)
 
     def _take(self, event: Any) -> None:
         handle = _HANDLERS.get(type(event))
         if handle is not None:
             handle(self, event)
+
+    def _forget_last(self) -> None:
+        """The last scalar has swallowed lines of what could not be read: judge it no further."""
+        frame = self._stack[-1] if self._stack else None
+        if frame is None and self._root is not None:
+            self._root.value = UNREADABLE
+        elif frame is not None and isinstance(frame.node.children, list):
+            frame.node.value[-1] = UNREADABLE
+        elif frame is not None and not frame.waiting and frame.attach:
+            frame.node.value[frame.key.value] = UNREADABLE
 
     def _document_start(self, event: Any) -> None:
         if event.version not in (None, (1, 2)) or event.tags:
@@ -153,6 +166,8 @@ class _Reader:
         elif not isinstance(node.value, str):
             what = f"{text!r} is {_kind(node.value)}" if text else f"this is {_kind(node.value)}"
             hint = f'write it in quotes: "{shortened(text)}"' if text else "write a name"
+            if isinstance(node.value, dict):
+                hint = "write a name; where a tool fills in '{{ … }}', check what it has written"
             self._findings.add("key-not-text", place, f"a key must be text; {what}", hint)
         elif text in siblings:
             first = event_place(siblings[text][0])
@@ -172,12 +187,11 @@ class _Reader:
                 "remove it: what a hook does is read in one place",
             )
         if event.tag is not None:
-            self._findings.add(
-                "tag",
-                event_place(event),
-                f"'{shortened(_short_tag(event.tag))}' is a tag",
-                "remove it; write quotes where text is meant",
-            )
+            tag = _short_tag(event.tag)
+            hint = "remove it; write quotes where text is meant"
+            if tag in ("!secret", "!env"):
+                hint = "write {secret: NAME} or {env: NAME}"
+            self._findings.add("tag", event_place(event), f"'{shortened(tag)}' is a tag", hint)
 
 
 _HANDLERS: dict[type, Any] = {
@@ -190,6 +204,12 @@ _HANDLERS: dict[type, Any] = {
     yaml.SequenceEndEvent: _Reader._close,
     yaml.MappingEndEvent: _Reader._close,
 }
+
+
+def _runs_on(event: Any) -> bool:
+    """Whether an event is a plain scalar of several lines."""
+    plain = isinstance(event, yaml.ScalarEvent) and not event.style
+    return bool(plain and event.start_mark.line != event.end_mark.line)
 
 
 def _is_empty(node: Node) -> bool:
@@ -205,7 +225,7 @@ def _kind(value: Any) -> str:
         case None:
             return "null"
         case bool():
-            return "true or false"
+            return "a boolean"
         case dict():
             return "a mapping"
         case list():

@@ -1,0 +1,134 @@
+"""Values of another type, of another form, beyond their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from jsonschema import ValidationError
+
+from gateway.language.explain.branches import tagged, tags_of
+from gateway.language.explain.hints import hint_for_type
+from gateway.language.explain.sentences import (
+    called,
+    details,
+    did_you_mean,
+    form,
+    listed,
+    one_of,
+    quoted,
+    shown,
+)
+from gateway.language.explain.validator import resolved
+from gateway.language.mistake import Mistake
+from gateway.language.yaml12 import Steps
+
+Mistakes = Iterator[Mistake]
+
+
+def wrong_type(error: ValidationError, steps: Steps) -> Mistakes:
+    """A value of another type than the schema's."""
+    yield not_of(error.instance, error.schema, steps)
+
+
+def not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
+    """A value that nothing of a schema takes; a secret is a special case of it."""
+    if _is_text(value) and _holds_secret(schema):
+        return Mistake(
+            "secret-in-yaml",
+            steps,
+            f"a secret stands in the file, as {called(steps)}",
+            "write {secret: NAME} or {env: NAME}, and take a new secret: this one has been shown",
+        )
+    if value is None and _is_rule(schema):
+        return _empty(steps)
+    what = form(schema) if steps else "a mapping of keys to values"
+    hint = hint_for_type(value, schema)
+    if value is None:
+        message = f"{called(steps)} has no value; it must be {what}"
+        return Mistake("wrong-type", steps, message, hint)
+    message = f"{called(steps)} must be {what}, not {shown(value, steps)}"
+    return Mistake("wrong-type", steps, message, hint)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+
+def _holds_secret(schema: Any) -> bool:
+    return any(branch.get("required") == ["secret"] for branch in resolved(schema).get("oneOf", ()))
+
+
+def _is_rule(schema: Any) -> bool:
+    schema = resolved(schema)
+    return bool(schema.get("minProperties")) or schema.get("title") == "Match"
+
+
+def unknown_value(error: ValidationError, steps: Steps) -> Mistakes:
+    """A value that is not among those the schema lists."""
+    schema: Any = error.schema
+    yield not_among(error.instance, schema.get("enum", [schema.get("const")]), steps)
+
+
+def not_among(value: Any, values: list[Any], steps: Steps) -> Mistake:
+    """The same for values that are listed elsewhere."""
+    message = f"{called(steps)} must be {one_of(values)}, not {shown(value)}"
+    return Mistake("unknown-value", steps, message, did_you_mean(value, values))
+
+
+def no_branch(value: Any, schema: Any, steps: Steps) -> Mistake:
+    """A word that is none of the short forms; perhaps it is the tag of a long one."""
+    name, tags = tags_of(schema["anyOf"])
+    message = f"{called(steps)} must be {form(schema)}, not {shown(value, steps)}"
+    if value not in tags:
+        return Mistake("unknown-value", steps, message, did_you_mean(value, _short(schema) + tags))
+    keys = [key for key in tagged(schema["anyOf"], value).get("required", ()) if key != name]
+    hint = f"write `{name}: {value}` below {called(steps)}"
+    hint += f", and {listed(map(quoted, keys), 'and')} beside it" if keys else ""
+    return Mistake("unknown-value", steps, message, hint)
+
+
+def _short(schema: Any) -> list[str]:
+    branches = map(resolved, schema["anyOf"])
+    return [one for branch in branches for one in branch.get("enum", [branch.get("const")]) if one]
+
+
+def bad_format(error: ValidationError, steps: Steps) -> Mistakes:
+    """Text of another form."""
+    schema: Any = error.schema
+    message = f"{called(steps)} must be {form(schema)}, not {shown(error.instance, steps)}"
+    examples = schema.get("examples", ())
+    hint = details(schema) or (f"for example {examples[0]}" if examples else "")
+    yield Mistake("bad-format", steps, message, hint)
+
+
+def limit(
+    code: str, bound: str, words_for_one: str, words: str
+) -> Callable[[ValidationError, Steps], Mistakes]:
+    """What explains a length beyond its limit, in these words."""
+
+    def explain(error: ValidationError, steps: Steps) -> Mistakes:
+        number = error.validator_value
+        plural = words if number != 1 else words_for_one
+        yield Mistake(code, steps, f"{called(steps)} must have {bound} {number} {plural}")
+
+    return explain
+
+
+def out_of_range(error: ValidationError, steps: Steps) -> Mistakes:
+    """A number beyond its bounds."""
+    schema: Any = error.schema
+    bounds = (("at least", schema.get("minimum")), ("at most", schema.get("maximum")))
+    said = listed([f"{words} {bound}" for words, bound in bounds if bound is not None], "and")
+    message = f"{called(steps)} must be {said}, not {error.instance}"
+    yield Mistake("out-of-range", steps, message)
+
+
+def empty_rule(_error: ValidationError, steps: Steps) -> Mistakes:
+    """A mapping without a key, where that would be a rule which says nothing."""
+    yield _empty(steps)
+
+
+def _empty(steps: Steps) -> Mistake:
+    message = f"{called(steps)} is empty, and would say nothing"
+    return Mistake("empty-rule", steps, message, "write below it, indented, or remove it")

@@ -1,0 +1,66 @@
+"""Lines that may hold a secret: reports end up in logs, so they are not shown again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from gateway.language.yaml12 import Document, Node
+from gateway.language.yaml12.characters import lines_of
+
+_SECRET = re.compile(
+    r"token|passw|secret|credential|authorization|cookie|api.?keys?$"
+    r"|^(env|keys|users|sha256|scrypt)$",
+    re.IGNORECASE,
+)
+"""Keys behind which people write secrets, rightly as references or wrongly as they are."""
+
+_PUBLIC = {
+    "secret": re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}"),
+    "env": re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}"),
+    "sha256": re.compile(r"[0-9a-f]{64}"),
+    "scrypt": re.compile(r"scrypt\$ln=.*"),
+}
+"""What is a name or a digest behind these keys; anything else there is a secret misplaced."""
+
+_USERINFO = re.compile(r"://[^/?#]*@")
+
+# For lines that are not YAML: a key, and a value on the same line.
+_PAIR = re.compile(r"""([\w-]+)["']?\s*:\s+["']?([^\s"'{\[&*|>][^,}\]"']*)""")
+
+
+def is_private(value: Any, key: str) -> bool:
+    """Whether a scalar may be a secret; `key` is the nearest one above it."""
+    if value is None or isinstance(value, bool):
+        return False
+    text = str(value).strip()
+    if key in _PUBLIC:
+        return not _PUBLIC[key].fullmatch(text)
+    return bool(_SECRET.search(key) or _USERINFO.search(text))
+
+
+def private_lines(data: bytes, documents: Sequence[Document]) -> frozenset[int]:
+    """The numbers of the lines of a file that may hold a secret, well-formed or not."""
+    found = set[int]()
+    for number, line in enumerate(lines_of(data), 1):
+        if any(is_private(pair[2], pair[1]) for pair in _PAIR.finditer(line)):
+            found.add(number)
+    for document in documents:
+        for key, node in _scalars(document.root):
+            if is_private(node.value, key):
+                found.update(range(node.place.line, node.place.end_line + 1))
+    return frozenset(found)
+
+
+def _scalars(root: Node) -> Iterator[tuple[str, Node]]:
+    """Every scalar value with the nearest key above it."""
+    waiting = [("", root)]
+    while waiting:
+        key, node = waiting.pop()
+        if isinstance(node.children, dict):
+            waiting += [(name, child) for name, (_, child) in node.children.items()]
+        elif isinstance(node.children, list):
+            waiting += [(key, child) for child in node.children]
+        else:
+            yield key, node

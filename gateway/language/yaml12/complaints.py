@@ -1,0 +1,147 @@
+"""What YAML's parsers complain about, in an author's words and at the place to mend."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from gateway.language.diagnostic import Place
+from gateway.language.findings import Findings
+
+
+class _Words(NamedTuple):
+    """What an author is told. `begins` puts it where the construct begins, not where it fails."""
+
+    pattern: str
+    message: str
+    hint: str
+    begins: bool = False
+
+
+# What libyaml says, and PyYAML in nearly the same words; in the order of precedence.
+_WORDS = (
+    _Words(r"tab character|'\\t'", "a tab cannot indent YAML", "indent with spaces"),
+    _Words(
+        r"directive",
+        "a line that begins with '%' is a directive, and none of YAML 1.2",
+        "remove it, or write the text in quotes",
+    ),
+    _Words(
+        r"tag|URI",
+        "what begins with '!' is a tag, and this is none",
+        "write the text in quotes",
+    ),
+    _Words(
+        r"alphabetic or numeric",
+        "'&' and '*' begin anchors and aliases, and this is none",
+        "write the text in quotes",
+        begins=True,
+    ),
+    _Words(r"cannot start any token", "text cannot begin with {here}", "write it in quotes"),
+    _Words(
+        r"block sequence entries|sequence entries are not allowed",
+        "a list cannot begin here",
+        "begin it on a line of its own",
+    ),
+    _Words(
+        r"expected key|expected <block end>",
+        "this line fits neither the lines above nor a new key",
+        "check its indentation, and the line before it",
+    ),
+    _Words(
+        r"expected '-' indicator",
+        "the next entry of the list, '- …', is expected here",
+        "check the indentation of this line",
+    ),
+    _Words(
+        r"expected ':'",
+        "a key without ':'",
+        "write 'key: value' with a space behind the ':', or '- ' before an entry of a list",
+        begins=True,
+    ),
+    _Words(
+        r"unexpected (end of stream|document)",
+        "the quotes that begin here are never closed",
+        "close them",
+        begins=True,
+    ),
+    _Words(
+        r"escape character|hexdecimal|hexadecimal|escape code",
+        "this is not an escape of YAML",
+        "write '\\\\' for a backslash, or use single quotes",
+    ),
+    _Words(
+        r"block scalar",
+        "behind '|' and '>' the line ends, and the text begins on the next one",
+        "write text that begins with '|' or '>' in quotes",
+        begins=True,
+    ),
+    _Words(
+        r"node content|mapping keys are not allowed",
+        "a value cannot begin with {here}",
+        "write it in quotes",
+    ),
+    _Words(
+        r"<document start>",
+        "the document has ended before this",
+        "begin another with '---', or check the indentation",
+    ),
+)
+
+
+def explain(text: str, error: yaml.MarkedYAMLError, findings: Findings) -> None:
+    """Make a finding of what a parser refuses."""
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    if mark is None:
+        findings.add("syntax", Place(1, 1, 1, 2), f"the file is not YAML: {error}")
+        return
+    complaint = f"{error.context or ''} {error.problem or ''}"
+    here = text[mark.index : mark.index + 1]
+    if here == "\t" and "cannot start" in complaint:
+        complaint = "tab character"
+    if "mapping values" in complaint:
+        _misplaced_key(text, mark, findings)
+    elif (found := re.search(r"expected ',' or '([]}])'", complaint)) is not None:
+        _unclosed(found[1], mark, begun, findings)
+    else:
+        words = _words(complaint)
+        hidden = not here.isprintable() or here in ("", "'")
+        message = words.message.format(here="this" if hidden else f"'{here}'")
+        at = begun if words.begins and begun is not None else mark
+        findings.add("syntax", _place(at), message, words.hint)
+
+
+def _misplaced_key(text: str, mark: Any, findings: Findings) -> None:
+    """A ':' where no key can be: a second one in its line, or behind a line that is none."""
+    before = text[mark.index - mark.column : mark.index]
+    if re.search(r":\s", before):
+        hint = "write text that has ': ' in it in quotes"
+        findings.add("syntax", _place(mark), "a ':' cannot stand here", hint)
+        return
+    start = len(before) - len(before.lstrip())
+    place = Place(mark.line + 1, start + 1, mark.line + 1, mark.column + 1)
+    hint = "check its indentation, and the ': ' of the line before it"
+    findings.add("syntax", place, "a key cannot stand here", hint)
+
+
+def _unclosed(bracket: str, mark: Any, begun: Any, findings: Findings) -> None:
+    if begun is None or begun.line == mark.line:
+        findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here")
+        return
+    what = "list" if bracket == "]" else "mapping"
+    message = f"a ',' or '{bracket}' is missing in the {what} that begins here"
+    hint = f"line {mark.line + 1} cannot be a part of it"
+    findings.add("syntax", _place(begun), message, hint)
+
+
+def _words(complaint: str) -> _Words:
+    for words in _WORDS:
+        if re.search(words.pattern, complaint):
+            return words
+    return _Words("", complaint.strip().replace("{", "{{").replace("}", "}}"), "")
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)

@@ -1,0 +1,1 @@
+"""Cases as files: what is given, and what comes of it."""
