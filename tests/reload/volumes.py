@@ -30,7 +30,7 @@ class Volume:
     def write(self, files: Mapping[str, str], after: Step = _nothing) -> None:
         """Make `files` (by name, sub-folders too) the content; `after` is called with each step."""
         old = self._current()
-        new = self._payload(files)
+        new = self.payload(files)
         after("payload")
         tops = {name.split("/")[0] for name in files}
         for top in sorted(tops):
@@ -38,11 +38,7 @@ class Volume:
             if not link.is_symlink():
                 link.symlink_to(f"..data/{top}")
         after("links")
-        temporary = self.directory / "..data_tmp"
-        temporary.symlink_to(new.name)
-        after("temporary link")
-        temporary.rename(self.directory / "..data")
-        after("rename")
+        self.swap(new, after)
         for entry in list(self.directory.iterdir()):
             if entry.is_symlink() and entry.name[0] != "." and entry.name not in tops:
                 entry.unlink()
@@ -55,7 +51,16 @@ class Volume:
         data = self.directory / "..data"
         return self.directory / os.readlink(data) if data.is_symlink() else None
 
-    def _payload(self, files: Mapping[str, str]) -> Path:
+    def swap(self, payload: Path, after: Step = _nothing) -> None:
+        """Make a payload the current one, by the rename that readers see."""
+        temporary = self.directory / "..data_tmp"
+        temporary.symlink_to(payload.name)
+        after("temporary link")
+        temporary.rename(self.directory / "..data")
+        after("rename")
+
+    def payload(self, files: Mapping[str, str]) -> Path:
+        """Write files to a new timestamped directory that nothing leads to yet."""
         stamp = datetime.now(UTC).strftime("%Y_%m_%d_%H_%M_%S")
         new = self.directory / f"..{stamp}.{next(self._numbers):09}"
         for name, text in files.items():
