@@ -6,7 +6,7 @@ from typing import Any
 
 import rich_click as click
 
-from gateway.language.networks import parse_network
+from gateway.language.networks import BadNetwork, parse_network
 from gateway.language.quantities import parse_duration
 
 
@@ -58,8 +58,8 @@ class Networks(click.ParamType[tuple[str, ...]]):
     def _check(self, text: str, param: Any, ctx: Any) -> None:
         try:
             network = parse_network(text)
-        except ValueError as error:
-            self.fail(f"{error}", param, ctx)
+        except BadNetwork as bad:
+            self.fail(str(bad), param, ctx)
         if not network.prefixlen:
             self.fail(f"{text} would believe everybody; name the proxies' networks", param, ctx)
 

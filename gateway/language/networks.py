@@ -6,11 +6,21 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 Network = IPv4Network | IPv6Network
 
+
+class BadNetwork(ValueError):  # noqa: N818 - as bad as what was written
+    """What is wrong with it, in a sentence for its author, and what to write instead."""
+
+    def __init__(self, sentence: str, hint: str) -> None:
+        super().__init__(f"{sentence}: {hint}")
+        self.sentence = sentence
+        self.hint = hint
+
+
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 def parse_network(text: str) -> Network:
-    """An address, or a network in CIDR notation. Raises ValueError with a sentence for its author.
+    """An address, or a network in CIDR notation. Raises BadNetwork.
 
     A network with bits behind its prefix is refused: either the address or the prefix is not what
     was meant. So is an IPv4 network in IPv6 form, since callers are known by their IPv4 address.
@@ -18,12 +28,13 @@ def parse_network(text: str) -> Network:
     try:
         network = ip_network(text, strict=False)
     except ValueError:
-        raise ValueError(f"'{text}' is not an address or a network in CIDR notation") from None
+        hint = "write it in CIDR notation, such as 192.30.252.0/22"
+        raise BadNetwork(f"'{text}' is not an address or a network", hint) from None
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         inner = f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}"
-        raise ValueError(f"'{text}' is an IPv4 network in IPv6 form: write {inner}")
+        raise BadNetwork(f"'{text}' is an IPv4 network in IPv6 form", f"write {inner}")
     if _has_host_bits(text):
-        raise ValueError(f"'{text}' has bits behind its prefix: write {network} for the network")
+        raise BadNetwork(f"'{text}' has bits behind its prefix", f"write {network}")
     return network
 
 

@@ -176,7 +176,7 @@ _UNSIGNABLE: dict[Outcome, str] = {
 def compile_scheme(spec: SignatureAuthentication) -> CompiledScheme:
     """The scheme of an authentication. Raises BadScheme with everything that is wrong with it."""
     sender = sender_of(spec)
-    if wrong := [sentence for _, sentence in faults(spec)]:
+    if wrong := [sentence for _, sentence, _ in faults(spec)]:
         raise BadScheme("; ".join(wrong))
     tolerance = parse_duration(sender.tolerance if spec.tolerance is UNSET else spec.tolerance)
     urls = () if spec.public_url is UNSET else public_urls(spec.public_url)

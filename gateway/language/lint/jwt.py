@@ -26,7 +26,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _algorithms(written)
     if parse_duration(written.leeway) > MAX_LEEWAY:
         message = f"'leeway' must be at most 5m, not {written.leeway}"
-        hint = "clocks that differ more belong set"
+        hint = "set the clocks instead"
         yield Mistake("bad-token-rule", ("authentication", "leeway"), message, hint)
     if written.jwks is not UNSET:
         yield from _key_server(written.jwks)
@@ -50,7 +50,8 @@ def _key_server(url: str) -> Iterator[Mistake]:
     steps = ("authentication", "jwks")
     found = [*faults(url)]
     for code, message, hint in found:
-        yield Mistake(code, steps, message, hint)
+        public = "published keys are for everybody; take new credentials"
+        yield Mistake(code, steps, message, public if code == "secret-in-yaml" else hint)
     if not found and url.startswith("http:") and not _on_this_machine(url):
         message = "keys that come by http can be replaced on their way"
         hint = "write https; http is for keys on this machine"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from gateway.language.mistake import Mistake
-from gateway.language.networks import Network, parse_network
+from gateway.language.networks import BadNetwork, Network, parse_network
 from gateway.language.spec import Hook
 
 
@@ -18,8 +18,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
         steps = ("allow_from", index)
         try:
             network = parse_network(text)
-        except ValueError as error:
-            yield Mistake("bad-network", steps, str(error))
+        except BadNetwork as bad:
+            yield Mistake("bad-network", steps, bad.sentence, bad.hint)
             continue
         if (wider := _within(network, first)) is not None:
             message = f"'{text}' has no effect: '{wider}' contains it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from msgspec import UNSET
@@ -12,7 +12,7 @@ from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec import Hook, SignatureAuthentication
-from gateway.language.spec.signature import Scheme
+from gateway.language.spec.signature import Scheme, Variant
 from gateway.language.yaml12 import Steps
 
 KEY_FORMS = {
@@ -24,16 +24,20 @@ KEY_FORMS = {
 
 _MARKS = {"raw": (), "prefix": ("prefix",), "list": ("prefix",), "pairs": ("pair",)}
 _MARK_NEEDED = ("prefix", "pairs")
+_MEANINGS = {
+    "prefix": "it is what stands before the signature, such as sha256=",
+    "pair": "it is the name of the signature's pair, such as v1",
+}
 
-Fault = tuple[Steps, str]
-"""The way to it from the authentication, and a sentence."""
+Fault = tuple[Steps, str, str]
+"""The way to it from the authentication, a sentence, a hint."""
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Everything that is wrong with a hook's signature."""
     if isinstance(hook.authentication, SignatureAuthentication):
-        for steps, sentence in faults(hook.authentication):
-            yield Mistake("bad-scheme", ("authentication", *steps), sentence)
+        for steps, sentence, hint in faults(hook.authentication):
+            yield Mistake("bad-scheme", ("authentication", *steps), sentence, hint)
 
 
 def faults(spec: SignatureAuthentication) -> Iterator[Fault]:
@@ -50,24 +54,32 @@ def _in_variants(scheme: Scheme) -> Iterator[Fault]:
     for path, variant in variants(scheme):
         for mark in ("prefix", "pair"):
             yield from _in_mark(path, scheme.format, mark, getattr(variant, mark), separator)
-        if variant.algorithm != "hmac" and variant.digest is not UNSET:
-            yield (*path, "digest"), "'digest' is only for 'algorithm: hmac'"
-        form, forms = variant.key, KEY_FORMS[variant.algorithm]
-        if form not in forms:
-            names = " or ".join(f"'{name}'" for name in forms)
-            yield (*path, "key"), f"'algorithm: {variant.algorithm}' takes a key {names}"
+        yield from _in_key(path, variant)
     if scheme.separator is not UNSET and scheme.format not in ("list", "pairs"):
-        yield ("scheme", "separator"), f"'format: {scheme.format}' has no separator"
+        yield ("scheme", "separator"), f"'format: {scheme.format}' has no separator", "remove it"
 
 
 def _in_mark(path: Steps, form: str, mark: str, written: object, separator: str) -> Iterator[Fault]:
     if written is UNSET:
         if mark in _MARKS[form] and form in _MARK_NEEDED:
-            yield path, f"'format: {form}' needs '{mark}'"
+            place = ("scheme", "format") if path == ("scheme",) else path
+            yield place, f"'format: {form}' needs '{mark}'", _MEANINGS[mark]
     elif mark not in _MARKS[form]:
-        yield (*path, mark), f"'format: {form}' has no '{mark}'"
+        yield (*path, mark), f"'format: {form}' has no '{mark}'", "remove it"
     elif form != "prefix" and separator in str(written):
-        yield (*path, mark), f"'{mark}' contains the separator"
+        hint = f"items of the header are told apart by '{separator}'"
+        yield (*path, mark), f"'{mark}' contains the separator", hint
+
+
+def _in_key(path: Steps, variant: Variant) -> Iterator[Fault]:
+    algorithm, forms = variant.algorithm, KEY_FORMS[variant.algorithm]
+    if algorithm != "hmac" and variant.digest is not UNSET:
+        yield (*path, "digest"), f"'algorithm: {algorithm}' has its own digest", "remove it"
+    if variant.key not in forms:
+        place = "key" if algorithm == "hmac" else "algorithm"
+        names = " or ".join(f"`key: {name}`" for name in forms)
+        sentence = f"'algorithm: {algorithm}' does not take 'key: {variant.key}'"
+        yield (*path, place), sentence, f"write {names}"
 
 
 def _in_signed(scheme: Scheme) -> Iterator[Fault]:
@@ -75,19 +87,24 @@ def _in_signed(scheme: Scheme) -> Iterator[Fault]:
     fields = template.fields
     place = ("scheme", "signed")
     if sum(field in ("body", "form") for field in fields) != 1:
-        yield place, "the body must be signed: {body} or {form}, one of them, once"
+        yield place, "the body must be signed", "write {body}, or {form} for Twilio's forms, once"
     if len(set(fields)) != len(fields):
-        yield place, "each placeholder may stand once"
+        yield place, "a placeholder stands there twice", "each may stand once"
     if "id" in fields and not all(template.neighbours("id")):
-        yield place, "{id} needs text between it and another placeholder"
+        hint = "an id could be read as the beginning of what follows it"
+        yield place, "{id} needs text between it and another placeholder", hint
     sent = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
-    checks: tuple[tuple[str, bool, str], ...] = (
-        ("timestamp", sent, "a timestamp that is sent in a header or a pair"),
-        ("id", scheme.id is not UNSET, "'id'"),
-    )
-    for name, given, what in checks:
-        if (name in fields) != given:
-            yield place, f"{{{name}}} and {what} go together: write both or neither"
+    yield from _together("timestamp", sent, fields, "'timestamp' in a header or a pair")
+    yield from _together("id", scheme.id is not UNSET, fields, "'id'")
+
+
+def _together(field: str, sent: bool, fields: Sequence[str], key: str) -> Iterator[Fault]:
+    if field in fields and not sent:
+        sentence = f"{{{field}}} is signed, and nothing says where it is sent"
+        yield ("scheme", "signed"), sentence, f"write {key}"
+    if sent and field not in fields:
+        hint = f"write {{{field}}} where the sender signs it, or remove '{field}'"
+        yield ("scheme", field), f"'{field}' is sent and not signed: anyone could write it", hint
 
 
 def _in_headers(scheme: Scheme) -> Iterator[Fault]:
@@ -100,31 +117,35 @@ def _in_headers(scheme: Scheme) -> Iterator[Fault]:
         if scheme.timestamp.pair is not UNSET:
             yield from _in_timestamp_pair(scheme, scheme.timestamp.pair)
     if len(set(names)) != len(names):
-        yield ("scheme",), "signature, timestamp and id need headers of their own"
+        sentence = "signature, timestamp and id need headers of their own"
+        yield ("scheme", "header"), sentence, "a timestamp beside the signature is a `pair`"
 
 
 def _in_timestamp_pair(scheme: Scheme, pair: str) -> Iterator[Fault]:
     place = ("scheme", "timestamp", "pair")
     if scheme.format != "pairs":
-        yield place, "a timestamp in a pair needs 'format: pairs'"
+        hint = "name the timestamp's header, or write `format: pairs`"
+        yield place, f"'format: {scheme.format}' has no pairs", hint
     elif any(variant.pair == pair for _, variant in variants(scheme)):
-        yield place, "the timestamp and the signature need different pairs"
+        yield place, f"'{pair}' is the signature's pair already", "name the timestamp's"
 
 
 def _around(spec: SignatureAuthentication, scheme: Scheme) -> Iterator[Fault]:
     signs_url = "{url}" in scheme.signed
     if signs_url and spec.public_url is UNSET:
-        yield (), "the sender signs the URL: 'public_url' must say what it calls"
+        hint = "write `public_url`, the URL that the sender calls"
+        yield ("scheme",), "the sender signs the URL, and nothing says what it is", hint
     if not signs_url and spec.public_url is not UNSET:
-        yield ("public_url",), "the sender does not sign the URL: take this line out"
+        yield ("public_url",), "the sender does not sign the URL", "remove it"
     if spec.public_url is not UNSET and not _can_be_called(spec.public_url):
-        yield ("public_url",), "nobody can call this host; a port is a number up to 65535"
+        hint = "a port is a number between 1 and 65535"
+        yield ("public_url",), "nobody can call this host and port", hint
     if spec.tolerance is UNSET:
         return
     if scheme.timestamp is UNSET:
-        yield ("tolerance",), "the sender signs no timestamp: take this line out"
+        yield ("tolerance",), "the sender signs no timestamp", "remove it"
     elif parse_duration(spec.tolerance) < 1:
-        yield ("tolerance",), "no request is younger than that; write at least 1s"
+        yield ("tolerance",), "no request is younger than that", "write at least 1s"
 
 
 def _can_be_called(url: str) -> bool:

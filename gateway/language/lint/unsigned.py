@@ -26,12 +26,13 @@ def check(hook: Hook) -> Iterator[Mistake]:
     rules = [*_unsigned(hook, covered)]
     for steps, name in rules:
         if not any(_means(entry, steps, name) for entry in trusted):
-            message = f"the sender does not sign '{name}': who sees a request can change it"
+            message = f"whoever sees a request can send it with another '{name}': it is not signed"
             hint = f"match the body instead, or accept it: `trust_unsigned: [{name}]`"
             yield Mistake("unsigned-input", steps, message, hint, on="key")
     for index, entry in enumerate(trusted):
         if not any(_means(entry, steps, name) for steps, name in rules):
-            message = f"no rule reads '{entry}' unsigned"
+            signed = entry.lower() in covered.headers
+            message = f"'{entry}' is signed" if signed else f"no rule reads '{entry}'"
             place = ("authentication", "trust_unsigned", index)
             yield Mistake("needless-trust", place, message, "remove it")
     if not covered.url:
