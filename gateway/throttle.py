@@ -99,17 +99,16 @@ class Throttle:
         if place is not None:
             self._due[place] -= rate.interval
 
-    def _set(self, client: int) -> range:
-        first = client % SETS * WAYS
-        return range(first, first + WAYS)
-
     def _place(self, client: int) -> int | None:
-        clients = self._clients
-        return next((place for place in self._set(client) if clients[place] == client), None)
+        first = client % SETS * WAYS
+        clients = self._clients[first : first + WAYS]
+        return first + clients.index(client) if client in clients else None
 
     def _free(self, client: int) -> int:
         """The place in the client's set that is nobody's any more, or soonest will be."""
-        return min(self._set(client), key=self._due.__getitem__)
+        first = client % SETS * WAYS
+        due = self._due[first : first + WAYS]
+        return first + due.index(min(due))
 
 
 class Concurrency:

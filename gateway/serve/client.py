@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gateway.compile.addresses import parse_address
 from gateway.language.networks import parse_network
 
-_PORT = re.compile(r"^(?:\[(?P<six>[^\]]*)\](?::\d{1,5})?|(?P<four>[^:]*):\d{1,5})$")
+MAX_HOPS = 64
+"""Proxies one behind the other; a longer chain of trusted ones is not followed."""
+
+Headers = Sequence[tuple[bytes, bytes]]
+UNKNOWN = ""
+"""The address of a caller that cannot be told: no `allow_from` admits it, and all such callers
+count as one client.
+"""
+
+_PORT = re.compile(r"(?:\[(?P<six>[^\]]*)\](?::\d{1,5})?|(?P<four>[^:]*):\d{1,5})")
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<token>[^;\s]*))', re.IGNORECASE)
 
 
@@ -21,48 +31,53 @@ class ClientFinder:
 
     def __init__(self, trusted: Sequence[str]) -> None:
         self._trusted = tuple(map(parse_network, trusted))
+        self._known = lru_cache(1024)(self._judge)
 
-    def find(self, peer: str, headers: list[tuple[bytes, bytes]]) -> str:
-        """The caller's address; empty where it cannot be told, which no `allow_from` admits."""
-        if not self._trusted or not self._believes(peer):
+    def find(self, peer: str, headers: Headers) -> str:
+        """The caller's address, or UNKNOWN."""
+        if not self._trusted or not self._known(peer)[1]:
             return peer
-        hops = [
-            _hops(headers, b"x-forwarded-for", _plain),
-            _hops(headers, b"forwarded", _forwarded),
+        chains = [
+            [_without_port(hop) for hop in _hops(headers, b"x-forwarded-for")],
+            [_forwarded(hop) for hop in _hops(headers, b"forwarded")],
         ]
-        found = {self._rightmost(peer, chain) for chain in hops if chain}
+        found = {self._rightmost(chain) for chain in chains if chain}
         if not found:
             return peer
         # A proxy writes one of the two headers and hands on what a stranger wrote in the other.
-        return found.pop() if len(found) == 1 else ""
+        return found.pop() if len(found) == 1 else UNKNOWN
 
-    def _believes(self, address: str) -> bool:
-        parsed = parse_address(address)
-        return parsed is not None and any(parsed in network for network in self._trusted)
+    def _judge(self, text: str) -> tuple[str, bool]:
+        """An address in its one form, UNKNOWN for anything else, and whether it is trusted."""
+        address = parse_address(text)
+        if address is None:
+            return UNKNOWN, False
+        return str(address), any(address in network for network in self._trusted)
 
-    def _rightmost(self, peer: str, chain: list[str]) -> str:
-        client = peer
-        for hop in reversed(chain):
-            address = parse_address(hop)
-            if address is None:
-                return ""
-            client = str(address)
-            if not self._believes(client):
+    def _rightmost(self, chain: Sequence[str]) -> str:
+        client = UNKNOWN
+        for hop in chain[:MAX_HOPS]:
+            client, trusted = self._known(hop)
+            if not trusted:
                 return client
-        return client
+        return client if len(chain) <= MAX_HOPS else UNKNOWN
 
 
-def _hops(headers: list[tuple[bytes, bytes]], name: bytes, read: object) -> list[str]:
-    values = [value.decode("latin-1") for key, value in headers if key == name]
-    return [read(part.strip()) for value in values for part in value.split(",")]  # type: ignore[operator]
+def _hops(headers: Headers, name: bytes) -> list[str]:
+    """The elements of all fields of a name, the last one first, no more than are looked at."""
+    hops: list[bytes] = []
+    for key, value in reversed(headers):
+        if key == name and len(hops) <= MAX_HOPS:
+            hops += reversed(value.rsplit(b",", MAX_HOPS))
+    return [hop.strip().decode("latin-1") for hop in hops[: MAX_HOPS + 1]]
 
 
-def _plain(text: str) -> str:
-    found = _PORT.match(text)
+def _without_port(text: str) -> str:
+    found = _PORT.fullmatch(text)
     return (found["six"] or found["four"] or "") if found else text
 
 
 def _forwarded(element: str) -> str:
     """The `for` of one element of a Forwarded header (RFC 7239 §4)."""
     found = _FOR.search(element)
-    return _plain(found["quoted"] or found["token"] or "") if found else ""
+    return _without_port(found["quoted"] or found["token"] or "") if found else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
@@ -12,12 +13,21 @@ from gateway.compile.limits import parse_rate
 from gateway.errors import Refusal, TooManyRequests, Unauthenticated
 from gateway.language.spec.limits import Limits
 from gateway.runtime import Runtime
-from gateway.throttle import client_key, retry_after
+from gateway.throttle import Memory, client_key, retry_after
 
 DEFAULT = "10/1m"
 
-Presented = Callable[[Exchange], bytes | None]
-"""What a request offers as its proof; None where it offers nothing."""
+LONG = 32
+"""Bytes of a credential that nobody finds by trying."""
+
+
+class Proof(NamedTuple):
+    """`shown` is what a request offers as its proof, None where it offers nothing; `guessable`
+    whether such a thing could be found by trying.
+    """
+
+    shown: Callable[[Exchange], bytes | None]
+    guessable: Callable[[bytes], bool]
 
 
 class Failures:
@@ -48,53 +58,59 @@ class Failures:
         return self._throttle.client("failures", self._hook, client_key(exchange.client))
 
 
-def slow_guesses(
-    guard: Any, presented: Presented, failures: Failures, hook: str, runtime: Runtime
-) -> Any:
-    """A guard for credentials that could be guessed: each new one counts until it proves right.
+def limited(guard: Any, proof: Proof, failures: Failures, hook: str, runtime: Runtime) -> Any:
+    """A guard whose failures are counted, so that guessing is slow and nobody else notices.
 
-    One that was right before is never held up, wherever it comes from: a guesser may well share
-    its address. It is still looked at, so that it opens nothing once it is revoked. A new one
-    over the limit is not looked at, so that no hash is computed for it.
+    What cannot be guessed is always looked at, and opens whatever came before. What could be
+    counts until it proves right, and beyond the limit it is not looked at, so that no hash is
+    computed for it; one that was right before is exempt, since a guesser may well share the
+    address of those who know. It is still looked at: once revoked it opens nothing.
     """
     accepted = runtime.accepted
 
     async def guarded(connection: Any, handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        credential = presented(exchange)
-        if credential is None:
+        shown = proof.shown(exchange)
+        if shown is None:
             await guard(connection, handler)
-            return
-        digest = accepted.digest(hook.encode(), credential)
-        known = digest in accepted
-        if not known:
-            failures.charge(exchange)
-        try:
-            await guard(connection, handler)
-        except Unauthenticated:
-            accepted.forget(digest)
-            raise
-        except Refusal:
-            if not known:
-                failures.give_back(exchange)
-            raise
+        elif proof.guessable(shown):
+            digest = accepted.digest(hook.encode(), shown)
+            with _counting(failures, exchange, accepted, digest):
+                await guard(connection, handler)
+        else:
+            with _counting_afterwards(failures, exchange):
+                await guard(connection, handler)
+
+    return guarded
+
+
+@contextmanager
+def _counting(
+    failures: Failures, exchange: Exchange, accepted: Memory, digest: bytes
+) -> Iterator[None]:
+    """Counts an attempt before it is made: those at the same time count as well."""
+    known = digest in accepted
+    if not known:
+        failures.charge(exchange)
+    try:
+        yield
+    except Unauthenticated:
+        accepted.forget(digest)
+        raise
+    except Refusal:
+        # Nobody has looked at it.
         if not known:
             failures.give_back(exchange)
-        accepted.add(digest)
+        raise
+    if not known:
+        failures.give_back(exchange)
+    accepted.add(digest)
 
-    return guarded
 
-
-def count_failures(guard: Any, presented: Presented, failures: Failures) -> Any:
-    """A guard for proofs that cannot be guessed: a right one always opens, whatever came before."""
-
-    async def guarded(connection: Any, handler: Any) -> None:
-        try:
-            await guard(connection, handler)
-        except Unauthenticated:
-            exchange: Exchange = connection.scope[SCOPE_KEY]
-            if presented(exchange) is not None:
-                failures.charge(exchange)
-            raise
-
-    return guarded
+@contextmanager
+def _counting_afterwards(failures: Failures, exchange: Exchange) -> Iterator[None]:
+    try:
+        yield
+    except Unauthenticated:
+        failures.charge(exchange)
+        raise

@@ -59,8 +59,8 @@ class Limits(Written, frozen=True, kw_only=True):
     failures: Annotated[
         Rate | UnsetType,
         Meta(
-            description="Failed authentications of one client; 10/1m by default. Beyond it its "
-            "credentials are not looked at any more: 429."
+            description="Failed authentications of one client; 10/1m by default. Beyond it: 429. "
+            "Who was right before, or shows what nobody can guess, is let in all the same."
         ),
     ] = UNSET
     concurrency: Annotated[
