@@ -52,14 +52,16 @@ class Entrance:
         method: str = "POST",
     ) -> Outcome:
         """Pass the guards, as far as they let."""
-        exchange = _exchange(headers or {}, body, client, method)
+        body_reader = Body(body)
+        exchange = _exchange(headers or {}, body_reader, client, method)
         connection = SimpleNamespace(scope={SCOPE_KEY: exchange})
+        refusal = None
         try:
             for guard in self.hook.guards:
                 await guard(connection, None)
-        except Refusal as refusal:
-            return Outcome(exchange, refusal)
-        return Outcome(exchange, None)
+        except Refusal as refused:
+            refusal = refused
+        return Outcome(exchange, refusal, body_reader.was_read)
 
     async def statuses(self, count: int, headers: Mapping[str, str], **call: Any) -> list[int]:
         """The statuses of the same call, again and again."""
@@ -69,10 +71,11 @@ class Entrance:
 class Outcome:
     """What came of a call; `status` is 200 where the guards let it in."""
 
-    def __init__(self, exchange: Exchange, refusal: Refusal | None) -> None:
+    def __init__(self, exchange: Exchange, refusal: Refusal | None, body_was_read: bool) -> None:
         self.exchange = exchange
         self.refusal = refusal
         self.status = 200 if refusal is None else refusal.status
+        self.body_was_read = body_was_read
 
     @property
     def retry_after(self) -> int:
@@ -81,12 +84,21 @@ class Outcome:
         return int(dict(self.refusal.headers)[b"retry-after"])
 
 
-def _exchange(headers: Mapping[str, str], body: bytes, client: str, method: str) -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return body
+class Body:
+    """A body on its way, and whether anybody has waited for it."""
 
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.was_read = False
+
+    async def read(self, _exchange: Exchange) -> bytes:
+        self.was_read = True
+        return self._data
+
+
+def _exchange(headers: Mapping[str, str], body: Body, client: str, method: str) -> Exchange:
     return Exchange(
         method=method, path="/hooks/door", raw_path=b"/hooks/door", query_string=b"",
         headers=[(name.lower().encode(), text.encode()) for name, text in headers.items()],
-        client=client, request_id="r", started=0.0, read=read,
+        client=client, request_id="r", started=0.0, read=body.read,
     )  # fmt: skip
