@@ -28,18 +28,18 @@ class Rate(msgspec.Struct, frozen=True):
         """Seconds between two requests of a steady caller."""
         return self.seconds / self.count
 
-    def wait(self, due: float, now: float) -> float:
-        """Seconds until one more may come; 0 when it may now.
+    def take(self, due: float, now: float) -> tuple[float, float]:
+        """Seconds until one more may come, 0 where it may now and is counted; and the new `due`.
 
         The generic cell rate algorithm (ITU-T I.371): `due` is when the next would be due at a
-        steady pace, the only thing that need be known of what came before.
+        steady pace, the only thing that need be known of what came before. It is never further
+        away than this rate allows, so that a rate which was widened is in force at once.
         """
+        due = min(due, now + self.seconds)
         wait = due - (self.seconds - self.interval) - now
-        return wait if wait > ROUNDING else 0.0
-
-    def after(self, due: float, now: float) -> float:
-        """`due` once one more has come."""
-        return max(due, now) + self.interval
+        if wait > ROUNDING:
+            return wait, due
+        return 0.0, max(due, now) + self.interval
 
 
 class Pace:
@@ -52,9 +52,7 @@ class Pace:
 
     def take(self, rate: Rate, now: float) -> float:
         """Count one where it may come now, and answer 0; otherwise the seconds until it may."""
-        wait = rate.wait(self._due, now)
-        if not wait:
-            self._due = rate.after(self._due, now)
+        wait, self._due = rate.take(self._due, now)
         return wait
 
 
@@ -85,12 +83,10 @@ class Throttle:
     def take(self, client: int, rate: Rate, now: float) -> float:
         """Count one where it may come now, and answer 0; otherwise the seconds until it may."""
         place = self._place(client)
-        due = 0.0 if place is None else self._due[place]
-        wait = rate.wait(due, now)
-        if not wait:
-            place = self._free(client) if place is None else place
-            self._clients[place] = client
-            self._due[place] = rate.after(due, now)
+        if place is None:
+            place = self._free(client)
+            self._clients[place], self._due[place] = client, 0.0
+        wait, self._due[place] = rate.take(self._due[place], now)
         return wait
 
     def give_back(self, client: int, rate: Rate) -> None:
