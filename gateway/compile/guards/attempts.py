@@ -71,15 +71,17 @@ def limited(guard: Any, proof: Proof, failures: Failures, hook: str, runtime: Ru
     async def guarded(connection: Any, handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
         shown = proof.shown(exchange)
-        if shown is None:
-            await guard(connection, handler)
-        elif proof.guessable(shown):
+        if shown is not None and proof.guessable(shown):
             digest = accepted.digest(hook.encode(), shown)
             with _counting(failures, exchange, accepted, digest):
                 await guard(connection, handler)
-        else:
-            with _counting_afterwards(failures, exchange):
-                await guard(connection, handler)
+            return
+        try:
+            await guard(connection, handler)
+        except Unauthenticated:
+            if shown is not None:
+                failures.charge(exchange)
+            raise
 
     return guarded
 
@@ -105,12 +107,3 @@ def _counting(
     if not known:
         failures.give_back(exchange)
     accepted.add(digest)
-
-
-@contextmanager
-def _counting_afterwards(failures: Failures, exchange: Exchange) -> Iterator[None]:
-    try:
-        yield
-    except Unauthenticated:
-        failures.charge(exchange)
-        raise
