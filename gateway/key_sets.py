@@ -1,114 +1,158 @@
-"""Published keys (JWKS, RFC 7517), fetched by ourselves: rarely, bounded, and never on demand
-of a token's header.
+"""Published keys (JWKS, RFC 7517), fetched by ourselves: rarely, bounded, and never from where a
+token says.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Callable
 
 import aiohttp
-import jwt
 import msgspec
 import structlog
 from multidict import CIMultiDict
 from yarl import URL
 
+from gateway import __version__
 from gateway.errors import Unavailable, WorkflowFailure
+from gateway.language.lint.jwt import on_this_machine
 from gateway.throttle import retry_after
+from gateway.token_keys import BadKey, TokenKey, from_jwk
 from gateway.workflow_client import WorkflowClient
 
 MAX_SIZE = 64 * 1024
+MAX_KEYS = 64
 REFETCH = 30.0
 """Seconds between two fetches, whatever key ids tokens name."""
+FRESH = 300.0
+"""Seconds after which keys in use are fetched again while nobody waits for it."""
 MAX_AGE = 600.0
-"""Seconds after which keys are fetched again while they are in use."""
-TIMEOUT = aiohttp.ClientTimeout(total=5)
+"""Seconds without a fetch after which a request waits for one: a key that was revoked meanwhile
+must not open a hook that nobody called for a while."""
 
-_FAMILY = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
+_TIMEOUT = aiohttp.ClientTimeout(total=5)
+_HEADERS = CIMultiDict(
+    {
+        "Accept": "application/jwk-set+json, application/json",
+        "User-Agent": f"webhook-gateway/{__version__}",
+    }
+)
 _log = structlog.get_logger("gateway.keys")
 
 
 class KeySet:
-    """The keys of one URL. Old keys are kept while the server is away."""
+    """The keys of one URL. The last good ones are kept while the server is away.
 
-    def __init__(self, url: str, client: WorkflowClient) -> None:
+    `problem` says why the URL is never called; it is empty where it may be.
+    """
+
+    def __init__(self, url: str, client: WorkflowClient, clock: Callable[[], float]) -> None:
         self._url = URL(url)
+        self._shown = str(self._url.with_user(None).with_query(None))
         self._client = client
-        self._keys: list[Any] = []
-        self._loaded = False
-        self._attempted = float("-inf")
+        self._clock = clock
+        self._keys: tuple[TokenKey, ...] = ()
+        self._attempted = self._fetched = float("-inf")
         self._flight: asyncio.Task[None] | None = None
+        private = self._url.scheme == "https" or on_this_machine(self._url.host or "")
+        self.problem = "" if private else f"the keys at {self._shown} need https"
 
-    async def keys(self, kid: str | None, algorithm: str) -> list[Any]:
+    async def keys(self, kid: str | None, algorithm: str) -> list[TokenKey]:
         """The keys that may have signed: of this id, or the only one where no id is given.
 
         Raises Unavailable while no keys could ever be fetched.
         """
-        if time.monotonic() - self._attempted > MAX_AGE or not self._find(kid, algorithm):
-            await self._refresh()
-        if not self._loaded:
-            raise Unavailable("The issuer's keys cannot be fetched.", retry_after(REFETCH))
-        return self._find(kid, algorithm)
+        now = self._clock()
+        found = self._find(kid, algorithm)
+        if not found or now - self._attempted > MAX_AGE:
+            if (flight := self._refresh(now)) is not None:
+                await asyncio.shield(flight)
+            found = self._find(kid, algorithm)
+        elif now - self._fetched > FRESH:
+            self._refresh(now)
+        if not self._keys:
+            wait = max(self._attempted + REFETCH - self._clock(), 1.0)
+            raise Unavailable("The issuer's keys could not be fetched yet.", retry_after(wait))
+        return found
 
-    def _find(self, kid: str | None, algorithm: str) -> list[Any]:
-        family = _FAMILY.get(algorithm[:2])
-        usable = [key for key in self._keys if key.key_type == family]
+    async def close(self) -> None:
+        """Give up a fetch that is on its way."""
+        if self._flight is not None:
+            self._flight.cancel()
+            await asyncio.wait([self._flight])
+
+    def _find(self, kid: str | None, algorithm: str) -> list[TokenKey]:
+        usable = [key for key in self._keys if algorithm in key.algorithms]
         if kid is None:
             return usable if len(usable) == 1 else []
-        return [key for key in usable if key.key_id == kid]
+        return [key for key in usable if key.id == kid]
 
-    async def _refresh(self) -> None:
-        if self._flight is None:
-            if time.monotonic() - self._attempted < REFETCH:
-                return
-            self._attempted = time.monotonic()
+    def _refresh(self, now: float) -> asyncio.Task[None] | None:
+        """The one fetch that is on its way; a new one where the last is long enough ago."""
+        if self._flight is None and not self.problem and now - self._attempted >= REFETCH:
+            self._attempted = now
             self._flight = asyncio.get_running_loop().create_task(self._fetch())
             self._flight.add_done_callback(self._landed)
-        await asyncio.shield(self._flight)
+        return self._flight
 
     def _landed(self, _task: asyncio.Task[None]) -> None:
         self._flight = None
 
     async def _fetch(self) -> None:
-        headers = CIMultiDict({"Accept": "application/jwk-set+json, application/json"})
         try:
-            reply = await self._client.send("GET", self._url, headers, None, TIMEOUT, MAX_SIZE)
+            reply = await self._client.send("GET", self._url, _HEADERS, None, _TIMEOUT, MAX_SIZE)
             if reply.status != 200:
-                raise WorkflowFailure(f"the key server answered {reply.status}")
-            self._keys = _public_keys(reply.body)
-            self._loaded = True
-        except (WorkflowFailure, ValueError, msgspec.DecodeError) as error:
-            _log.warning("keys not fetched", url=str(self._url), reason=str(error))
+                raise BadKey(f"the server answered {reply.status}")
+            self._keys = _read(reply.body)
+        except WorkflowFailure as error:
+            self._complain(str(error.__cause__ or "") or error.reason.replace("workflow", "server"))
+        except BadKey as error:
+            self._complain(str(error))
+        else:
+            self._fetched = self._clock()
+            _log.info("keys fetched", url=self._shown, count=len(self._keys))
+
+    def _complain(self, reason: str) -> None:
+        kept = len(self._keys)
+        _log.warning("keys not fetched", url=self._shown, reason=reason, kept=kept)
 
 
-def _public_keys(body: bytes) -> list[Any]:
-    """Every usable signature key of a set. Symmetric keys are never public: they are left out."""
-    document = msgspec.json.decode(body)
+def _read(body: bytes) -> tuple[TokenKey, ...]:
+    """The usable keys of a set. Raises BadKey where there is none: such a set is an accident, and
+    no reason to forget the keys that were there before.
+    """
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadKey("the answer is not JSON") from None
     written = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(written, list):
-        raise ValueError("the document is no JWK set")
     keys = []
-    for entry in written[:64]:
-        if not isinstance(entry, dict) or entry.get("kty") not in ("RSA", "EC", "OKP"):
-            continue
-        if entry.get("use", "sig") != "sig":
-            continue
+    for entry in written[:MAX_KEYS] if isinstance(written, list) else ():
         try:
-            keys.append(jwt.PyJWK.from_dict(entry))
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+            keys.append(from_jwk(entry if isinstance(entry, dict) else {}))
+        except BadKey:
             continue
-    return keys
+    if not keys:
+        raise BadKey("the answer has no key that could be used")
+    return tuple(keys)
 
 
 class KeySets:
     """One KeySet for each URL, for the life of the process."""
 
-    def __init__(self, client: WorkflowClient) -> None:
+    def __init__(self, client: WorkflowClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._clock = clock
         self._sets: dict[str, KeySet] = {}
 
     def of(self, url: str) -> KeySet:
         """The one key set of a URL."""
-        return self._sets.setdefault(url, KeySet(url, self._client))
+        if url not in self._sets:
+            self._sets[url] = KeySet(url, self._client, self._clock)
+        return self._sets[url]
+
+    async def close(self) -> None:
+        """Give up every fetch that is on its way."""
+        for key_set in self._sets.values():
+            await key_set.close()

@@ -52,5 +52,6 @@ class Runtime:
 
     async def close(self) -> None:
         """Close connections and threads; nothing may run after it."""
+        await self.key_sets.close()
         await self.client.close()
         self.hashing.close()

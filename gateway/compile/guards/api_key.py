@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import unquote_plus
 
 from msgspec import UNSET
 
 from gateway.compile.body import decode_query
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import any_accepts, cell_of, digest_of
+from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
+from gateway.compile.needs import Need
 from gateway.language.spec.api_key import ApiKeyAuthentication
 from gateway.runtime import Runtime
-from gateway.secret import Cell
+
+Taken = Callable[[Exchange], bytes]
+"""What takes the key out of a request; empty where there is none, or more than one."""
 
 
 def api_key_guard(
     spec: ApiKeyAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Cell, ...]]:
-    """The guard, and the cells it needs. It raises Unauthenticated."""
+) -> tuple[Any, tuple[Need, ...]]:
+    """The guard, and what it needs. It raises Unauthenticated, and Malformed for a query
+    that cannot be read.
+    """
     digests = tuple(digest_of(key, runtime) for key in spec.keys)
-    cells = tuple(cell for key in spec.keys if (cell := cell_of(key, runtime)))
-    presented = _in_header(spec.header) if spec.header is not UNSET else _in_query(str(spec.query))
-    refused = challenge("ApiKey", realm)
+    take = _from_query(str(spec.query)) if spec.header is UNSET else _from_header(spec.header)
+    refused = partial(challenge, "ApiKey", realm)
     clock = runtime.clock
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        key = presented(exchange)
-        if key is None or not any_accepts(digests, key, clock()):
-            raise refused
+        presented = take(exchange)
+        if not presented or not any_accepts(digests, presented, clock()):
+            raise refused()
 
-    return guard, cells
+    return guard, needs_of(spec.keys, runtime)
 
 
-def _in_header(name: str) -> Callable[[Exchange], bytes | None]:
+def _from_header(name: str) -> Taken:
     header = name.lower().encode("ascii")
-    return lambda exchange: exchange.header(header)
+
+    def take(exchange: Exchange) -> bytes:
+        values = [value for key, value in exchange.headers if key == header]
+        return values[0] if len(values) == 1 else b""
+
+    return take
 
 
-def _in_query(name: str) -> Callable[[Exchange], bytes | None]:
-    def presented(exchange: Exchange) -> bytes | None:
+def _from_query(name: str) -> Taken:
+    """The parameter leaves the query: it is a credential, and no business of the workflow's."""
+
+    def take(exchange: Exchange) -> bytes:
         value = decode_query(exchange.query_string).get(name)
-        return value.encode() if isinstance(value, str) else None
+        kept = [
+            pair
+            for pair in exchange.query_string.split(b"&")
+            if unquote_plus(pair.partition(b"=")[0].decode()) != name
+        ]
+        exchange.query_string = b"&".join(kept)
+        return value.encode() if isinstance(value, str) else b""
 
-    return presented
+    return take

@@ -2,121 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Literal
 
 import jwt
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.types import Options
+from jwt.utils import base64url_decode
 from msgspec import UNSET
 
+from gateway.compile import strict_json
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import cell_of, expiry
+from gateway.compile.guards.credentials import prepared
 from gateway.compile.matcher import compile_claims
+from gateway.compile.needs import Need
+from gateway.errors import Malformed
+from gateway.language.lint.jwt import MAX_LEEWAY
 from gateway.language.quantities import parse_duration
-from gateway.language.spec.jwt import JwtAuthentication, VerificationKey
+from gateway.language.spec.jwt import JwtAuthentication
 from gateway.runtime import Runtime
-from gateway.secret import Cell, Secret
+from gateway.token_keys import TokenKey, from_secret
 
 MAX_TOKEN = 16 * 1024
-LEAST_SHARED_SECRET = 32
-"""Bytes: RFC 7518 §3.2 asks for a key as long as the hash."""
+_SCHEME = b"bearer "
+_EXTENSIONS = frozenset({"crit", "b64"})
+"""Header members that change what a token means (RFC 7515 §4.1.11, RFC 7797): none is known."""
 
-Keys = Callable[[Mapping[str, Any]], Awaitable[list[Any]]]
-"""The keys that may have signed a token with this header."""
+Outcome = Literal[
+    "token-malformed",
+    "algorithm-refused",
+    "key-unknown",
+    "signature-wrong",
+    "token-expired",
+    "token-early",
+    "issuer-wrong",
+    "audience-wrong",
+    "claim-missing",
+    "claim-refused",
+]
+"""Why a token opens nothing: for the log alone, never for the caller."""
+
+_OUTCOMES: dict[type[Exception], Outcome] = {
+    jwt.ExpiredSignatureError: "token-expired",
+    jwt.ImmatureSignatureError: "token-early",
+    jwt.InvalidIssuerError: "issuer-wrong",
+    jwt.InvalidAudienceError: "audience-wrong",
+    jwt.MissingRequiredClaimError: "claim-missing",
+}
+
+Keys = Callable[[str | None, str], Awaitable[Sequence[TokenKey]]]
+"""The keys that may have signed a token with this `kid` and this algorithm."""
+
+
+class Untrusted(Exception):  # noqa: N818
+    """The token opens nothing."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome: Outcome = outcome
 
 
 def jwt_guard(
     spec: JwtAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Cell, ...]]:
-    """The guard, and the cells it needs. It raises Unauthenticated, and Unavailable where the
-    issuer's keys were never reachable.
+) -> tuple[Any, tuple[Need, ...]]:
+    """The guard, and what it needs. It raises Unauthenticated, and Unavailable where the issuer's
+    keys were never reachable.
     """
-    cells = () if spec.secrets is UNSET else _cells(spec.secrets, runtime)
-    keys = _published(spec, runtime) if spec.secrets is UNSET else _configured(spec, runtime)
+    keys, needs = _published(spec, runtime) if spec.secrets is UNSET else _written(spec, runtime)
     verify = _verifier(spec)
-    missing = challenge("Bearer", realm)
-    wrong = challenge("Bearer", realm, ', error="invalid_token"')
+    missing = partial(challenge, "Bearer", realm)
+    wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
         credentials = exchange.header(b"authorization")
         if credentials is None:
-            raise missing
-        if credentials[:7].lower() != b"bearer " or len(credentials) > MAX_TOKEN:
-            raise wrong
-        token = credentials[7:].strip(b" ")
-        header = _header(token, spec.algorithms)
-        if header is None or not verify(token, header["alg"], await keys(header)):
-            raise wrong
+            raise missing()
+        try:
+            token = _token(credentials)
+            kid, algorithm = _header(token, spec.algorithms)
+            verify(token, algorithm, await keys(kid, algorithm))
+        except Untrusted as refusal:
+            exchange.outcome = refusal.outcome
+            raise wrong() from None
 
-    return guard, cells
+    return guard, needs
 
 
-def _header(token: bytes, algorithms: list[Any]) -> Mapping[str, Any] | None:
-    """The token's header where its algorithm is one of the hook's; never a reason to fetch."""
+def _token(credentials: bytes) -> bytes:
+    if credentials[: len(_SCHEME)].lower() != _SCHEME or len(credentials) > MAX_TOKEN:
+        raise Untrusted("token-malformed")
+    return credentials[len(_SCHEME) :].strip(b" ")
+
+
+def _header(token: bytes, algorithms: Sequence[str]) -> tuple[str | None, str]:
+    """The `kid` and the algorithm of a token. No other member of its header is believed."""
     try:
-        header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        return None
-    return header if header.get("alg") in algorithms and "crit" not in header else None
+        header = _object(base64url_decode(token.partition(b".")[0]))
+    except (jwt.DecodeError, ValueError):
+        raise Untrusted("token-malformed") from None
+    kid, algorithm = header.get("kid"), header.get("alg")
+    if not isinstance(kid, str | None) or not _EXTENSIONS.isdisjoint(header):
+        raise Untrusted("token-malformed")
+    if not isinstance(algorithm, str) or algorithm not in algorithms:
+        raise Untrusted("algorithm-refused")
+    return kid, algorithm
 
 
-def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, list[Any]], bool]:
-    leeway = parse_duration(spec.leeway)
-    options: Options = {"require": ["exp", "iss", "aud"]}
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        value = strict_json.decode(data)
+    except Malformed as error:
+        raise jwt.DecodeError(error.detail) from None
+    if not isinstance(value, dict):
+        raise jwt.DecodeError("not a JSON object")
+    return value
+
+
+class _Tokens(jwt.PyJWT):
+    """PyJWT, with claims read the way bodies are: strictly, no key twice."""
+
+    def _decode_payload(self, decoded: dict[str, Any]) -> dict[str, Any]:
+        return _object(decoded["payload"])
+
+
+def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, Sequence[TokenKey]], None]:
+    """What raises Untrusted unless one of the keys signed the token and its claims hold."""
+    leeway = min(parse_duration(spec.leeway), MAX_LEEWAY)
+    options: Options = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
     holds = None if spec.claims is UNSET else compile_claims(spec.claims)
+    decode = _Tokens().decode
 
-    def verify(token: bytes, algorithm: str, keys: list[Any]) -> bool:
+    def claims_of(token: bytes, algorithm: str, key: TokenKey) -> dict[str, Any] | None:
+        """The claims, None where another key may have signed."""
+        try:
+            return decode(
+                token, key.material, algorithms=[algorithm], issuer=spec.issuer,
+                audience=spec.audience, leeway=leeway, options=options,
+            )  # fmt: skip
+        except jwt.InvalidSignatureError:
+            return None
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            raise Untrusted(_OUTCOMES.get(type(error), "token-malformed")) from None
+
+    def verify(token: bytes, algorithm: str, keys: Sequence[TokenKey]) -> None:
         for key in keys:
-            try:
-                claims = jwt.decode(
-                    token, key, algorithms=[algorithm], issuer=spec.issuer,
-                    audience=spec.audience, leeway=leeway, options=options,
-                )  # fmt: skip
-            except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
-                continue
-            return holds is None or holds(claims)
-        return False
+            claims = claims_of(token, algorithm, key)
+            if claims is not None:
+                if holds is not None and not holds(claims):
+                    raise Untrusted("claim-refused")
+                return
+        raise Untrusted("signature-wrong" if keys else "key-unknown")
 
     return verify
 
 
-def _cells(written: list[VerificationKey], runtime: Runtime) -> tuple[Cell, ...]:
-    return tuple(cell for key in written if (cell := cell_of(key, runtime)))
-
-
-def _published(spec: JwtAuthentication, runtime: Runtime) -> Keys:
+def _published(spec: JwtAuthentication, runtime: Runtime) -> tuple[Keys, tuple[Need, ...]]:
     key_set = runtime.key_sets.of(str(spec.jwks))
-
-    async def keys(header: Mapping[str, Any]) -> list[Any]:
-        return await key_set.keys(header.get("kid"), header["alg"])
-
-    return keys
+    return key_set.keys, (key_set,)
 
 
-def _configured(spec: JwtAuthentication, runtime: Runtime) -> Keys:
-    written = [] if spec.secrets is UNSET else spec.secrets
-    entries = [(cell_of(key, runtime), expiry(key.expires)) for key in written]
-    shared = spec.algorithms[0].startswith("HS")
-    clock = runtime.clock
+def _written(spec: JwtAuthentication, runtime: Runtime) -> tuple[Keys, tuple[Need, ...]]:
+    entries = [] if spec.secrets is UNSET else spec.secrets
+    make = partial(from_secret, wanted=spec.algorithms)
+    written = tuple(prepared(entry, make, runtime) for entry in entries)
 
-    async def keys(_header: Mapping[str, Any]) -> list[Any]:
-        now = clock()
-        live = [cell.secret for cell, until in entries if cell and cell.secret and now < until]
-        return [key for secret in live if (key := _key(secret, shared)) is not None]
+    async def keys(_kid: str | None, algorithm: str) -> list[TokenKey]:
+        live = [key for entry in written if (key := entry.value()) is not None]
+        return [key for key in live if algorithm in key.algorithms]
 
-    return keys
-
-
-def _key(secret: Secret, shared: bool) -> Any:
-    """A key of the right kind, None for one that could be taken for another kind."""
-    value = secret.reveal()
-    if shared:
-        usable = len(value) >= LEAST_SHARED_SECRET and b"-----BEGIN" not in value
-        return value if usable else None
-    try:
-        return load_pem_public_key(value)
-    except ValueError:
-        return None
+    return keys, written

@@ -52,14 +52,14 @@ def _key_server(url: str) -> Iterator[Mistake]:
     for code, message, hint in found:
         public = "published keys are for everybody; take new credentials"
         yield Mistake(code, steps, message, public if code == "secret-in-yaml" else hint)
-    if not found and url.startswith("http:") and not _on_this_machine(url):
+    if not found and url.startswith("http:") and not on_this_machine(urlsplit(url).hostname or ""):
         message = "keys that come by http can be replaced on their way"
         hint = "write https; http is for keys on this machine"
         yield Mistake("bad-token-rule", steps, message, hint)
 
 
-def _on_this_machine(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+def on_this_machine(host: str) -> bool:
+    """Whether what is said to a host stays on this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -17,6 +17,17 @@ class ApiKeyAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
     GitLab's plain token is one of these: `header: X-Gitlab-Token`.
     """
 
+    EXAMPLES: ClassVar = (
+        {
+            "type": "api-key",
+            "header": "X-Gitlab-Token",
+            "keys": [
+                {"secret": "gitlab-token"},
+                {"secret": "gitlab-token-old", "expires": "2027-01-31T00:00:00Z"},
+            ],
+        },
+    )
+
     EXACTLY_ONE: ClassVar = ("header", "query")
 
     header: Annotated[
@@ -25,8 +36,8 @@ class ApiKeyAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
     query: Annotated[
         ParameterName | UnsetType,
         Meta(
-            description="The query parameter that carries the key. URLs end up in the logs of "
-            "others: prefer a header."
+            description="The query parameter that carries the key; the workflow never sees it. "
+            "URLs end up in the logs of others: prefer a header."
         ),
     ] = UNSET
     keys: Annotated[

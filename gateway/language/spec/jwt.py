@@ -18,7 +18,10 @@ Algorithm = Literal[
 
 
 class VerificationKey(Written, frozen=True, kw_only=True):
-    """Where a key is found: a shared secret for HS algorithms, a PEM public key for others."""
+    """Where a key is found: a shared secret for HS algorithms, a PEM public key for others.
+
+    A shared secret is at least as long as its hash: 32 bytes for HS256, 48 and 64 for the others.
+    """
 
     EXACTLY_ONE: ClassVar = ("secret", "env")
 
@@ -32,6 +35,17 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
 
     A token must carry `exp`, `iss` and `aud`. Its own header never says where keys are found.
     """
+
+    EXAMPLES: ClassVar = (
+        {
+            "type": "jwt",
+            "issuer": "https://issuer.example.com/",
+            "audience": "https://hooks.example.com",
+            "algorithms": ["RS256"],
+            "jwks": "https://issuer.example.com/.well-known/jwks.json",
+            "claims": {"scope": {"contains": "deploy"}},
+        },
+    )
 
     EXACTLY_ONE: ClassVar = ("jwks", "secrets")
 
