@@ -1,48 +1,104 @@
-"""The curl line that a hook answers, for people to type."""
+"""A request as a curl line: for people to read, and for a POSIX shell to run."""
 
 from __future__ import annotations
 
+import re
 import shlex
-from pathlib import Path
+from base64 import b64encode
 from urllib.parse import quote, urlencode
 
-from msgspec import UNSET
+import msgspec
 
 from gateway.compile.sample import sample_request
-from gateway.language.spec import BasicAuthentication, BearerAuthentication, Hook
+from gateway.language.spec import Hook
+
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.:/@=+_-]*")
+"""Text that means itself between double quotes, in a terminal too."""
+_LONGEST = 64 * 1024
+"""Bytes of a body on the line itself; Linux takes 128 KiB an argument."""
 
 
-def curl_line(hook: Hook, base: str, secrets: Path) -> str:
-    """A line for a POSIX shell. Secrets are read from their files as the line runs."""
+class Call(msgspec.Struct, frozen=True):
+    """A request before it is written down; the path is percent-encoded.
+
+    `words` go on the line as they are: credentials that the shell fetches when it runs. `file` is
+    the name of the file that holds `body`, where one does.
+    """
+
+    method: str
+    base: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = ""
+    body: bytes | None = None
+    file: str | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def query_string(self) -> str:
+        """The query as it stands in the URL."""
+        return urlencode(self.query)
+
+
+def sample_call(hook: Hook, base: str) -> Call:
+    """A request that the hook's rules accept, as far as that can be guessed."""
     sample = sample_request(hook)
-    url = base + quote(sample.path, safe="/~!$&'()*+,;=:@")
-    if sample.query:
-        url += "?" + urlencode(sample.query, doseq=True)
-    parts = ["curl"]
-    if sample.method != "GET" and not (sample.method == "POST" and sample.body):
-        parts += ["-X", sample.method]
-    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in sample.headers.items()]
-    if sample.body is not None and sample.content_type:
-        parts.append(f"-H {shlex.quote(f'Content-Type: {sample.content_type}')}")
-    parts += _credentials(hook, secrets)
-    if sample.body is not None:
-        parts.append(f"-d {shlex.quote(sample.body.decode())}")
-    return " ".join([*parts, shlex.quote(url)])
+    query = [
+        (name, value)
+        for name, values in sample.query.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    return Call(
+        method=sample.method,
+        base=base,
+        path=quote(sample.path, safe="/~!$&'()*+,;=:@"),
+        query=tuple(query),
+        headers=tuple(sample.headers.items()),
+        content_type=sample.content_type or "",
+        body=sample.body,
+    )
 
 
-def _credentials(hook: Hook, secrets: Path) -> list[str]:
-    match hook.authentication:
-        case BearerAuthentication(tokens=[token, *_]):
-            return [f'-H "Authorization: Bearer {_value(token, secrets, "TOKEN")}"']
-        case BasicAuthentication(users=[user, *_]):
-            return [f'-u "{user.username}:{_value(user.password, secrets, "PASSWORD")}"']
-    return []
+def curl_line(call: Call) -> str:
+    """The line. It is one command, but for a body that is no text: that is piped into it."""
+    source, data = _data(call)
+    url = call.base + call.path + ("?" + call.query_string if call.query else "")
+    words = ["curl"]
+    if call.method != ("GET" if call.body is None else "POST"):
+        words += ["-X", call.method]
+    headers = list(call.headers)
+    if call.body is not None and call.content_type:
+        headers.append(("Content-Type", call.content_type))
+    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers]
+    return source + " ".join([*words, *call.words, *data, shlex.quote(url)])
 
 
-def _value(written: object, secrets: Path, unknown: str) -> str:
-    """How a shell gets at a credential; a digest cannot be turned back."""
-    if (name := getattr(written, "secret", UNSET)) is not UNSET:
-        return f"$(cat {shlex.quote(str(secrets / name))})"
-    if (name := getattr(written, "env", UNSET)) is not UNSET:
-        return f"${name}"
-    return f"${unknown}"
+def word(text: str, expansion: str) -> str:
+    """One word of a line: a text, and after it what the shell finds as the line runs."""
+    if _PLAIN.fullmatch(text):
+        return f'"{text}{expansion}"'
+    return f'{shlex.quote(text)}"{expansion}"'
+
+
+def _data(call: Call) -> tuple[str, list[str]]:
+    """What is written before the line, and the words that carry the body."""
+    if call.body is None:
+        return "", []
+    if call.file is not None:
+        return "", ["--data-binary", shlex.quote(f"@{call.file}")]
+    text = _text(call.body)
+    if text is None:
+        encoded = b64encode(call.body).decode()
+        return f"echo {encoded} | base64 -d | ", ["--data-binary", "@-"]
+    return "", ["--data-raw" if text.startswith("@") else "-d", shlex.quote(text)]
+
+
+def _text(body: bytes) -> str | None:
+    """The body as a word of the line, None where it cannot be one."""
+    if len(body) > _LONGEST or b"\0" in body:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import secrets as random
-from collections.abc import Iterator
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
-from gateway.cli.curl import curl_line
+from gateway.cli.credentials import Wallet, lasts, with_credentials
+from gateway.cli.curl import curl_line, sample_call
+from gateway.cli.new_secrets import make_secrets
 from gateway.cli.parameters import PORT
 from gateway.cli.serve import flag, options, settings_of
-from gateway.language.read import ReadHook, read
-from gateway.language.references import references
+from gateway.cli.sign import HOOKS, SECRETS, URL
+from gateway.language.read import read
+from gateway.language.spec import Hook
 from gateway.reload.snapshot import take
 
 
@@ -42,19 +45,19 @@ def command(hooks: Path, echo_port: int, **flags: Any) -> None:
     from gateway.cli.echo import start_echo
     from gateway.cli.starting import start
 
-    flags["secrets"] = flags["secrets"] or Path("secrets")
+    flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
     found = read(take(hooks).sources).hooks
-    for name in _make_secrets(found, flags["secrets"]):
-        click.echo(f"made {name}", err=True)
+    for said in make_secrets((hook.spec for hook in found), flags["secrets"]):
+        click.echo(said, err=True)
     echo = start_echo(echo_port)
     base = f"http://{settings.host}:{settings.port}"
     click.echo(f"\nTry, in another terminal ({len(found)} hooks of {hooks}):\n")
     for hook in found:
         if hook.spec.enabled:
             click.echo(f"  # {hook.spec.name}: {hook.spec.description or hook.file}")
-            click.echo(f"  {curl_line(hook.spec, base, flags['secrets'])}\n")
+            click.echo(f"  {_line(hook.spec, base, hooks, flags['secrets'])}\n")
     try:
         start(settings)
     finally:
@@ -62,13 +65,24 @@ def command(hooks: Path, echo_port: int, **flags: Any) -> None:
         echo.join()
 
 
-def _make_secrets(hooks: tuple[ReadHook, ...], directory: Path) -> Iterator[Path]:
-    names = {name for hook in hooks for kind, name in references(hook.spec) if kind == "secret"}
-    for name in sorted(names):
-        path = directory / name
-        if path.exists():
-            continue
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(random.token_urlsafe(32) + "\n")
-        yield path
+def _line(hook: Hook, base: str, hooks: Path, secrets: Path) -> str:
+    """What opens the hook whenever it is typed: a signature would expire, so it is made then."""
+    if lasts(hook):
+        return curl_line(with_credentials(hook, sample_call(hook, base), Wallet(secrets)))
+    words = [*_program(), "sign", hook.name]
+    for flag_, value, usual in (
+        ("--hooks", str(hooks), HOOKS),
+        ("--secrets", str(secrets), SECRETS),
+        ("--url", base, URL),
+    ):
+        if value != usual:
+            words += [flag_, value]
+    return f"{shlex.join(words)} | sh"
+
+
+def _program() -> list[str]:
+    """How this command was called."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return [sys.executable, "-m", "gateway"]
+    return ["gateway"] if shutil.which("gateway") == str(called) else [str(called)]

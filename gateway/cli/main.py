@@ -20,6 +20,7 @@ COMMANDS = {
     "routes": "List what each hook answers.",
     "token": "Make a bearer token.",
     "password": "Make the hash of a password.",
+    "sign": "Print a request that a hook opens to, signed now.",
     "schema": "Print the JSON Schema of the language.",
 }
 """Name → one line of help; `gateway.cli.<name>` has the click command `command`."""

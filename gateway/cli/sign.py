@@ -1,0 +1,141 @@
+"""`gateway sign`: a request that a hook opens to, as the curl line that sends it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import rich_click as click
+
+from gateway.cli.credentials import Wallet
+from gateway.cli.curl import Call, curl_line, sample_call
+from gateway.cli.hookfiles import read_sources
+from gateway.cli.signing import FORM, prove
+from gateway.errors import OperatorError
+from gateway.language.read import read
+from gateway.language.spec import Hook
+
+HOOKS, SECRETS, URL = "hooks.d", "secrets", "http://127.0.0.1:8080"
+"""What is meant where nothing is named: what `gateway dev` serves."""
+_FORM_LIKE = re.compile(rb"[!-~]+=[!-~]*\n?")
+_WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+@click.command()
+@click.argument("hook")
+@click.option(
+    "--body",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help="What to send, - for the standard input; else what the hook's rules accept.",
+)
+@click.option(
+    "--hooks", default=HOOKS, show_default=True, metavar="PATH", help="Where the hook is."
+)
+@click.option(
+    "--secrets",
+    type=click.Path(path_type=Path),
+    default=SECRETS,
+    show_default=True,
+    metavar="DIR",
+    help="Directory of secret files.",
+)
+@click.option("--url", default=URL, show_default=True, metavar="BASE", help="Where it is served.")
+@click.option(
+    "--query", multiple=True, metavar="NAME=VALUE", help="A parameter of the URL; repeatable."
+)
+@click.option("--content-type", metavar="TYPE", help="Of the body; guessed where it is not given.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The credential itself, where the hook knows a digest or a public key.",
+)
+def command(
+    hook: str,
+    body: str | None,
+    hooks: str,
+    secrets: Path,
+    url: str,
+    query: tuple[str, ...],
+    content_type: str | None,
+    key: Path | None,
+) -> None:
+    """Print the curl line that opens a hook: signed now, or with the credential it asks for.
+
+    Signatures and tokens are made from the secrets of the hook and soon expire; passwords and keys
+    are fetched from their files when the line runs, and are not printed. What there is to say goes
+    to the standard error.
+
+    Exit status: 0 the line is printed, 2 wrong usage, or something that it takes is missing.
+
+    \b
+    Examples:
+      gateway sign github-push | sh
+      gateway sign github-push --body push.json --url https://hooks.example.com
+      gateway sign sendgrid-events --body events.json --key private.pem
+    """
+    spec = _find(hook, hooks)
+    wallet = Wallet(secrets, key)
+    sample = sample_call(spec, url.rstrip("/"))
+    call = _with_query(_with_body(spec, sample, body, content_type), query)
+    click.echo(curl_line(prove(spec, call, wallet, time.time())))
+    if not spec.enabled:
+        wallet.notes.append("the hook is disabled: it answers 404")
+    for note in dict.fromkeys(wallet.notes):
+        click.echo(f"gateway: {note}", err=True)
+
+
+def _find(name: str, path: str) -> Hook:
+    found = {hook.spec.name: hook.spec for hook in read(read_sources((path,))).hooks}
+    if name in found:
+        return found[name]
+    close = difflib.get_close_matches(name, found, 1)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    raise OperatorError(f"there is no sound hook '{name}' in {path}{hint}")
+
+
+def _with_body(hook: Hook, call: Call, name: str | None, content_type: str | None) -> Call:
+    """The call with the body of a file. The newline that ends a form's file is not of the form."""
+    if name is None:
+        return call
+    data = _read(name)
+    typed = content_type or _guess(data)
+    sent = data.removesuffix(b"\n") if typed == FORM else data
+    method = next((method for method in hook.methods if method in _WITH_BODY), hook.methods[0])
+    return msgspec.structs.replace(
+        call,
+        method=method,
+        body=sent,
+        file=name if name != "-" and sent == data else None,
+        content_type=typed,
+    )
+
+
+def _read(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise OperatorError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _guess(body: bytes) -> str:
+    """The type of a body, by its looks."""
+    try:
+        msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        if _FORM_LIKE.fullmatch(body):
+            return FORM
+        text = body.decode("utf-8", "replace")
+        binary = "\ufffd" in text or "\0" in text
+        return "application/octet-stream" if binary else "text/plain; charset=utf-8"
+    return "application/json"
+
+
+def _with_query(call: Call, written: tuple[str, ...]) -> Call:
+    pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in written)]
+    return msgspec.structs.replace(call, query=(*call.query, *pairs))
