@@ -42,10 +42,10 @@ def api_key_guard(
 
 
 def _from_header(name: str) -> Taken:
-    header = name.lower().encode("ascii")
+    written = name.lower().encode("ascii")
 
     def take(exchange: Exchange) -> bytes:
-        values = [value for key, value in exchange.headers if key == header]
+        values = [value for field, value in exchange.headers if field == written]
         return values[0] if len(values) == 1 else b""
 
     return take
