@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import structlog
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -17,6 +18,8 @@ from granian.server.mp import MPServer
 
 from gateway.reload.leader import Leader
 from gateway.settings import Settings
+
+_log = structlog.get_logger("gateway")
 
 
 class Server(MPServer):
@@ -62,6 +65,7 @@ class Server(MPServer):
         self._leader.hand_over()
 
     def _respawn_workers(self, *args: Any, **kwargs: Any) -> None:
+        _log.error("a worker ended unexpectedly; another takes its place")
         super()._respawn_workers(*args, **kwargs)
         self._leader.hand_over()
 

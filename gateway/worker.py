@@ -25,6 +25,7 @@ from gateway.serve.generation import Generation
 from gateway.serve.switch import Switch
 from gateway.settings import Settings
 
+ALONE = "the supervisor is gone: this worker finishes what is in flight and ends"
 _log = structlog.get_logger("gateway")
 
 
@@ -35,6 +36,7 @@ class Worker:
         set_up_logs(settings.log_format, settings.log_level)
         self._settings = settings
         self._runtime = Runtime(settings)
+        self._alone = False
         endpoints = Endpoints(
             self._runtime,
             health(self._runtime, self._current),
@@ -65,6 +67,9 @@ class Worker:
         await receive()
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._drain)
         await self._follower.start()
+        if self._alone:
+            await send({"type": "lifespan.startup.failed", "message": ALONE})
+            return
         _settle_garbage()
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -77,7 +82,8 @@ class Worker:
 
     def _lost(self) -> None:
         """Without the leader nothing is reloaded any more, and nobody would stop this process."""
-        _log.error("the supervisor is gone: this worker finishes what is in flight and ends")
+        _log.error(ALONE)
+        self._alone = True
         last_word = threading.Timer(self._settings.drain + 1, os._exit, (1,))
         last_word.daemon = True
         last_word.start()

@@ -7,6 +7,7 @@ import sys
 
 import structlog
 
+from gateway.cli.worker_process import load
 from gateway.errors import OperatorError
 from gateway.operate.logs import set_up_logs
 from gateway.reload.kept import Keeper
@@ -27,7 +28,6 @@ def start(settings: Settings) -> None:
         sys.exit(1)
     _announce(settings)
     from gateway.server import run
-    from gateway.worker import load
 
     run(settings, Leader(settings, loader), load)
 

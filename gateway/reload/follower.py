@@ -65,8 +65,8 @@ class Follower:
         that there is none, or does not speak in time: it is still reading.
         """
         self._loop = asyncio.get_running_loop()
-        threading.Thread(target=self._follow, name="follower", daemon=True).start()
         self._send(Serving(os.getpid(), 0, 0))
+        threading.Thread(target=self._follow, name="follower", daemon=True).start()
         try:
             await asyncio.wait_for(self._told.wait(), FIRST_WORD)
         except TimeoutError:
@@ -103,6 +103,7 @@ class Follower:
                     self._serve(latest)
                     latest = None
         except (EOFError, OSError):
+            self._loop.call_soon_threadsafe(self._told.set)
             self._lost()
 
     def _take(self, message: ToWorker, latest: Resolved | None) -> Resolved | None:

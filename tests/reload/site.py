@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.gateway import ADMIN, Gateway, gateway
 from tests.support.workflow import Workflow
 
 T = TypeVar("T")
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool] = bool) -> T:
@@ -102,13 +102,16 @@ def site(
     hooks: Mapping[str, str] | None = None,
     root: Path | None = None,
     ready: bool = True,
+    prefix: Sequence[str] = (),
+    secrets: Mapping[str, str] | None = None,
 ) -> Iterator[Site]:
     """A gateway on `directory/hooks.d`, which holds the hooks `hooks` (name → version)."""
     texts = {
         f"{name}.yaml": hook(name, f"{workflow.url}/run/{name}-{version}")
         for name, version in (hooks or {}).items()
     }
-    with gateway(directory, texts, *arguments, ready=ready) as running:
+    started = gateway(directory, texts, *arguments, ready=ready, prefix=prefix, secrets=secrets)
+    with started as running:
         found = Site(root or directory / "hooks.d", running, workflow)
         with found.client:
             eventually(found.alive)

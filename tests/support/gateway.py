@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,14 +101,17 @@ def gateway(
     secrets: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     ready: bool = True,
+    prefix: Sequence[str] = (),
 ) -> Iterator[Gateway]:
-    """Start `gateway serve` on hooks written below `directory`; stop it at the end."""
+    """Start `gateway serve` on hooks written below `directory`; stop it at the end. `prefix` is a
+    command that becomes the one it is given, such as setpriv.
+    """
     write_files(directory / "hooks.d", hooks)
     write_files(directory / "secrets", {"admin": "admin-token", **(secrets or {})})
     port = free_port()
     log = directory / "gateway.log"
     command = [
-        sys.executable, "-m", "gateway", "serve", str(directory / "hooks.d"),
+        *prefix, sys.executable, "-m", "gateway", "serve", str(directory / "hooks.d"),
         "--port", str(port), "--secrets", str(directory / "secrets"),
         "--admin-token", "admin", "--pre-drain", "0s", *arguments,
     ]  # fmt: skip
