@@ -1,0 +1,38 @@
+"""What the pages show can be written as it stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.compile.guards.attempts import DEFAULT, LONG
+from gateway.language.lint.limits import MAX_BODY
+from gateway.language.read import read_source
+from gateway.language.source import Source
+from gateway.language.spec import Limits
+from gateway.serve.client import MAX_HOPS
+from gateway.throttle import Throttle
+
+DOCS = Path(__file__).parents[1] / "docs"
+LIMITS = (DOCS / "limits.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "hook", re.findall(r"^```yaml\n(.*?)^```$", LIMITS, re.MULTILINE | re.DOTALL)
+)
+def test_each_hook_of_the_page_about_limits_is_sound(hook: str) -> None:
+    reading = read_source(Source("page.yaml", hook.encode()))
+    assert reading.diagnostics == ()
+    assert len(reading.hooks) == 1
+
+
+def test_the_page_about_limits_has_a_row_for_each_limit_and_the_right_numbers() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \| (\d{3}) \|$", LIMITS, re.MULTILINE)
+    assert {name for name, *_ in rows} == set(Limits.__struct_fields__)
+    assert ("failures", f"`{DEFAULT}`", "429") in rows
+    assert f"at most `{MAX_BODY // 1024**2}MiB`" in LIMITS
+    assert f"keys\n  of {LONG} characters" in LIMITS
+    assert f"At most {MAX_HOPS} trusted hops" in LIMITS
+    assert f"table of {Throttle().size // 1024**2} MiB" in LIMITS
