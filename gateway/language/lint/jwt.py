@@ -48,10 +48,9 @@ def _algorithms(written: JwtAuthentication) -> Iterator[Mistake]:
 
 def _key_server(url: str) -> Iterator[Mistake]:
     steps = ("authentication", "jwks")
-    found = [*faults(url)]
+    found = [_of_a_key_server(*fault) for fault in faults(url)]
     for code, message, hint in found:
-        public = "published keys are for everybody; take new credentials"
-        yield Mistake(code, steps, message, public if code == "secret-in-yaml" else hint)
+        yield Mistake(code, steps, message, hint)
     if not found and url.startswith("http:") and not on_this_machine(urlsplit(url).hostname or ""):
         message = "keys that come by http can be replaced on their way"
         hint = "write https; http is for keys on this machine"
@@ -64,3 +63,8 @@ def on_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _of_a_key_server(code: str, message: str, hint: str) -> tuple[str, str, str]:
+    public = "published keys are for everybody; take new credentials"
+    return code, message, public if code == "secret-in-yaml" else hint
