@@ -26,9 +26,11 @@ workflow:
 ---
 name: second
 handshake: {type: meta, verify_token: {secret: newline}}
-authentication: {type: signature, scheme: meta, secrets: [{env: GATEWAY_TEST_EMPTY}]}
+authentication:
+  {type: signature, scheme: meta, secrets: [{env: GATEWAY_TEST_EMPTY}], trust_unsigned: [secret]}
 workflow: http://127.0.0.1:9000/run/second
 match: {query: {secret: not-a-reference}}
+method: POST
 """
 
 
@@ -71,7 +73,7 @@ def test_variables_are_checked_only_where_that_is_asked_for(
     monkeypatch.setenv("GATEWAY_TEST_EMPTY", "")
     assert _found(capsys, "--check-env") == [
         ("8:12", "variable 'GATEWAY_TEST_TOKEN' is missing"),
-        ("15:65", "variable 'GATEWAY_TEST_EMPTY' is empty"),
+        ("16:51", "variable 'GATEWAY_TEST_EMPTY' is empty"),
     ]
     monkeypatch.setenv("GATEWAY_TEST_TOKEN", "x")
     monkeypatch.setenv("GATEWAY_TEST_EMPTY", "x")
