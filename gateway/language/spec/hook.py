@@ -58,7 +58,11 @@ class Hook(Written, frozen=True, kw_only=True):
     ] = True
     path: Annotated[
         RoutePath | UnsetType,
-        Meta(description="The path of the URL; by default `/hooks/<name>`."),
+        Meta(
+            description="The path of the URL; by default `/hooks/<name>`. What stands in the "
+            "place of a `{parameter}` is handed on to the workflow as a header, "
+            "percent-encoded: `{order_id}` as `X-Path-Order-Id`."
+        ),
     ] = UNSET
     method: Annotated[
         Method | Annotated[list[Method], Meta(min_length=1)],
