@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import aiohttp
 import msgspec
+from aiohttp.typedefs import LooseHeaders
 from multidict import CIMultiDict
 from yarl import URL
 
 from gateway.errors import WorkflowFailure, WorkflowTimeout
 
-# Node closes idle connections after 5 s; a connection that is reused at that moment is lost.
-KEEPALIVE = 4.0
+KEEPALIVE = 1.5
+"""Seconds that an idle connection is kept: fewer than servers keep theirs (gunicorn 2, Node,
+uvicorn and Apache 5), because a request on a connection that the server closes at that very
+moment is lost, and an invocation is never repeated in silence.
+"""
 
 
 class Reply(msgspec.Struct, frozen=True):
     """What the workflow answered, whole; header names as received."""
 
     status: int
-    headers: aiohttp.typedefs.LooseHeaders
+    headers: LooseHeaders
     content_type: str | None
     content_encoding: str | None
     body: bytes
 
 
+class _SentOnce(Exception):  # noqa: N818
+    """A connection that failed under a request: aiohttp must not send GET, PUT, DELETE again."""
+
+
+async def _once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _SentOnce from error
+
+
 class WorkflowClient:
     """One pool of connections for all hooks. Opened with the first call, on the running loop.
 
-    No redirects, no proxies from the environment, no cookies, no decompression.
+    No redirects, no proxies from the environment, no cookies, no decompression, no repetition.
     """
 
     def __init__(self, limit: int) -> None:
@@ -41,6 +60,7 @@ class WorkflowClient:
             auto_decompress=False,
             raise_for_status=False,
             skip_auto_headers=("User-Agent", "Content-Type", "Accept-Encoding"),
+            middlewares=(_once,),
         )
 
     async def send(
@@ -52,7 +72,7 @@ class WorkflowClient:
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own total deadline
         limit: int | None = None,
     ) -> Reply:
-        """Send one request and read its whole answer, at most `limit` bytes.
+        """Send one request, once, and read its whole answer, at most `limit` bytes.
 
         Raises WorkflowTimeout when the deadline passes, WorkflowFailure when the workflow cannot
         be reached or does not answer in HTTP, or with too much.
@@ -74,10 +94,8 @@ class WorkflowClient:
             raise WorkflowTimeout(
                 f"the workflow did not answer within {timeout.total:g} s"
             ) from error
-        except aiohttp.ClientConnectorError as error:
-            raise WorkflowFailure("the workflow could not be reached") from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise WorkflowFailure("the connection to the workflow broke") from error
+        except (aiohttp.ClientError, _SentOnce, OSError, ValueError) as error:
+            raise WorkflowFailure(_reason(error)) from error
 
     async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
         length = response.content_length
@@ -100,3 +118,22 @@ class WorkflowClient:
 def _too_large(response: aiohttp.ClientResponse, limit: int) -> WorkflowFailure:
     response.close()
     return WorkflowFailure(f"the workflow answered with more than {limit} bytes", response.status)
+
+
+def _reason(error: Exception) -> str:
+    """What happened in words that a caller may read: no address, no name, no library's text."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "the workflow's host name was not found"
+        case aiohttp.ClientSSLError():
+            return "no trusted TLS connection to the workflow could be made"
+        case aiohttp.ClientConnectorError():
+            return "the workflow could not be reached"
+        case aiohttp.ClientPayloadError():
+            return "the workflow's answer broke off"
+        case aiohttp.ClientResponseError():
+            return "the workflow did not answer in HTTP"
+        case aiohttp.ClientError() | _SentOnce() | OSError():
+            return "the connection to the workflow broke before it answered"
+        case _:
+            return "a header for the workflow is not fit for HTTP"

@@ -21,7 +21,9 @@ class Exchange:
     `headers` are lower-case names with values as received (ASGI); `path` and `path_params` are
     decoded, `raw_path` and `query_string` are as received.
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
-    share the same bytes. `run` is the id of the activation, given when the workflow is invoked.
+    share the same bytes. `length` is None for a body whose end will tell; `unread` is whether any
+    of it may still come. `run` is the id of the activation, given when the workflow is invoked;
+    `reason` is why it failed.
     """
 
     __slots__ = (
@@ -40,10 +42,12 @@ class Exchange:
         "path_params",
         "query_string",
         "raw_path",
+        "reason",
         "request_id",
         "run",
         "started",
         "status",
+        "unread",
         "workflow_ms",
     )
 
@@ -71,18 +75,20 @@ class Exchange:
         self.path_params: dict[str, Any] = {}
         self.hook = ""
         self.run = ""
-        self.length: int | None = None
+        self.length: int | None = 0
+        self.unread = False
         self.body_limit = 0
         self.occupies: Concurrency | None = None
         self.answer: Answer | None = None
         self.status = 0
         self.outcome = ""
+        self.reason = ""
         self.workflow_ms = 0.0
         self._read = read
         self._body: bytes | None = None
 
     async def read_body(self) -> bytes:
-        """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, ClientGone."""
+        """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, Incomplete."""
         if self._body is None:
             self._body = await self._read(self)
         return self._body

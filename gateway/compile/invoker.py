@@ -13,7 +13,7 @@ from yarl import URL
 from gateway import __version__
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.credentials import cell_of
-from gateway.compile.payload import Payload
+from gateway.compile.payload import Payload, header_text
 from gateway.errors import Unavailable, WorkflowFailure, WorkflowTimeout
 from gateway.ids import traceparent
 from gateway.language.quantities import parse_duration
@@ -39,10 +39,11 @@ class Invoker:
         self._client = runtime.client
         self._method = workflow.method
         self._url = _url(workflow)
-        self._headers = CIMultiDict({"User-Agent": USER_AGENT, **workflow.headers})
+        self._headers = CIMultiDict({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+        self._headers.update(workflow.headers)
         self._forwarded = tuple((n.lower().encode(), n) for n in workflow.forward_headers)
         self._seconds = parse_duration(workflow.timeout)
-        self._timeout = aiohttp.ClientTimeout(total=self._seconds)
+        self._timeout = _deadline(self._seconds)
         self._attempts = workflow.retry.attempts
         self._authentication = workflow.authentication
         self._cell = _cell(workflow, runtime)
@@ -65,7 +66,7 @@ class Invoker:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._seconds
         for attempt in range(1, self._attempts + 1):
-            left = aiohttp.ClientTimeout(total=max(deadline - loop.time(), 0.001))
+            left = _deadline(max(deadline - loop.time(), 0.001))
             last = attempt == self._attempts
             try:
                 reply = await self._client.send(self._method, url, headers, body, left)
@@ -90,7 +91,7 @@ class Invoker:
         for received, name in self._forwarded:
             values = [value for key, value in exchange.headers if key == received]
             if values:
-                headers[name] = b", ".join(values).decode("latin-1")
+                headers[name] = header_text(b", ".join(values))
         for name, value in exchange.path_params.items():
             headers[f"X-Path-{name.replace('_', '-').title()}"] = quote(value)
         headers["Idempotency-Key"] = exchange.run
@@ -98,6 +99,8 @@ class Invoker:
         headers["traceparent"] = traceparent(exchange.header(b"traceparent"))
         if payload.content_type is not None:
             headers["Content-Type"] = payload.content_type
+        if payload.content_encoding is not None:
+            headers["Content-Encoding"] = payload.content_encoding
         if self._cell is not None:
             headers["Authorization"] = self._credentials(self._cell)
         return headers
@@ -109,7 +112,12 @@ class Invoker:
         if isinstance(self._authentication, BasicWorkflowAuthentication):
             pair = self._authentication.username.encode() + b":" + secret.reveal()
             return "Basic " + b64encode(pair).decode("ascii")
-        return "Bearer " + secret.reveal().decode("latin-1")
+        return "Bearer " + header_text(secret.reveal())
+
+
+def _deadline(seconds: float) -> aiohttp.ClientTimeout:
+    """Of the whole invocation; aiohttp would round what is over its threshold up to a second."""
+    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=seconds)
 
 
 def _url(workflow: Workflow) -> URL:

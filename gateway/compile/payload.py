@@ -11,7 +11,7 @@ from msgspec import UNSET
 from gateway.compile.body import Received, decode_body
 from gateway.compile.exchange import Exchange
 from gateway.compile.forms import encode_form, flatten
-from gateway.errors import NotIntended
+from gateway.errors import NotIntended, UnsupportedMedia
 from gateway.language.spec import Workflow
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -22,10 +22,14 @@ _encode_json = msgspec.json.Encoder().encode
 
 
 class Payload(msgspec.Struct, frozen=True):
-    """The data of one invocation: a body with its type, or query parameters."""
+    """The data of one invocation: a body with its type, or query parameters.
+
+    `content_encoding` is that of a body which is handed on as it was received.
+    """
 
     body: bytes | None = None
     content_type: str | None = None
+    content_encoding: str | None = None
     query: tuple[tuple[str, str], ...] = ()
 
 
@@ -55,12 +59,13 @@ class PayloadEncoder:
         body = await exchange.read_body()
         if not self.decodes:
             return None
+        _refuse_encoded(exchange.header(b"content-encoding"))
         return decode_body(exchange.header(b"content-type"), body)
 
     async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
         """Raises NotIntended where static members cannot be merged over what was received."""
         if received is None or (self._format == "raw" and exchange.method in WITH_BODY):
-            return _raw(await exchange.read_body(), exchange.header(b"content-type"))
+            return await _raw(exchange)
         value = self._merged(received.value)
         if self._in_query:
             return Payload(query=flatten(_mapping(value)))
@@ -68,7 +73,13 @@ class PayloadEncoder:
             return Payload()
         if (self._format or _kept(received.kind)) == "form":
             return Payload(encode_form(_mapping(value)), FORM)
-        return Payload(_encode_json(value), JSON)
+        return Payload(_encode_json(value), self._json_type(exchange, received))
+
+    def _json_type(self, exchange: Exchange, received: Received) -> str:
+        """`application/json`, or what the caller said instead, such as `application/ld+json`."""
+        if received.kind != "json" or self._format is not None:
+            return JSON
+        return _said(exchange, b"content-type") or JSON
 
     def _merged(self, value: Any) -> Any:
         return {**_mapping(value), **self._static} if self._static else value
@@ -78,10 +89,33 @@ def _kept(kind: str) -> str:
     return "form" if kind in ("form", "multipart") else "json"
 
 
-def _raw(body: bytes, content_type: bytes | None) -> Payload:
+async def _raw(exchange: Exchange) -> Payload:
+    body = await exchange.read_body()
     if not body:
         return Payload()
-    return Payload(body, content_type.decode("latin-1") if content_type else None)
+    return Payload(body, _said(exchange, b"content-type"), _said(exchange, b"content-encoding"))
+
+
+def _said(exchange: Exchange, name: bytes) -> str | None:
+    value = exchange.header(name)
+    return header_text(value) if value else None
+
+
+def header_text(value: bytes) -> str:
+    """A header's value as text that is sent on as the same bytes, where they are UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _refuse_encoded(encoding: bytes | None) -> None:
+    if encoding is not None and encoding.lower() != b"identity":
+        raise UnsupportedMedia(
+            "The body is compressed, which this hook cannot read; send it without "
+            "Content-Encoding.",
+            ((b"accept-encoding", b"identity"),),
+        )
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,13 @@ from gateway.workflow_client import Reply
 
 Headers = tuple[tuple[bytes, bytes], ...]
 JSON_TYPE = (b"content-type", b"application/json")
+NO_STORE = (b"cache-control", b"no-store")
+"""An answer that a cache gave again would look like an activation that never was."""
+
+WITHOUT_BODY = frozenset({204, 205})
+"""Status codes that never come with a body (RFC 9110 §15.3.5, §15.3.6)."""
+
+_HEADER_VALUE = re.compile(rb"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -36,6 +44,11 @@ def compile_response(written: str | Response) -> Responder:
     """The responder of a hook, for activations whose workflow answered 2xx."""
     response = Response(type=written) if isinstance(written, str) else written  # type: ignore[arg-type]
     extra = tuple((k.lower().encode(), v.encode("ascii")) for k, v in response.headers.items())
+    if all(name != NO_STORE[0] for name, _ in extra):
+        extra += (NO_STORE,)
+    if response.status in WITHOUT_BODY:
+        empty = Answer(response.status, extra, b"")
+        return lambda _exchange, _reply: empty
     if response.type == "status":
         return lambda exchange, reply: Answer(
             response.status,
@@ -49,14 +62,16 @@ def compile_response(written: str | Response) -> Responder:
 
 def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
     """The report of an activation that failed, the same in every mode."""
+    exchange.reason = failure.reason
     report = _report(exchange, "failed", failure.status_code)
     report["reason"] = failure.reason
-    return Answer(failure.status, (JSON_TYPE,), _encode(report))
+    return Answer(failure.status, (JSON_TYPE, NO_STORE), _encode(report))
 
 
 def ignored(exchange: Exchange) -> Answer:
     """The report of a request that `otherwise: ignore` let pass without an activation."""
-    return Answer(200, (JSON_TYPE,), _encode({"status": "ignored", "hook": exchange.hook}))
+    report = {"status": "ignored", "hook": exchange.hook}
+    return Answer(200, (JSON_TYPE, NO_STORE), _encode(report))
 
 
 def _report(exchange: Exchange, status: str, status_code: int | None) -> dict[str, Any]:
@@ -67,24 +82,32 @@ def _report(exchange: Exchange, status: str, status_code: int | None) -> dict[st
 
 
 def _outputs(status: int, extra: Headers) -> Responder:
+    # A page of the workflow's must not be guessed into a script on the gateway's origin.
+    extra = ((b"x-content-type-options", b"nosniff"), *extra)
+
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
-        headers = []
-        if reply.content_type is not None:
-            headers.append((b"content-type", reply.content_type.encode("latin-1")))
-        if reply.content_encoding is not None:
-            headers.append((b"content-encoding", reply.content_encoding.encode("latin-1")))
-        # A page of the workflow's must not be guessed into a script on the gateway's origin.
-        headers.append((b"x-content-type-options", b"nosniff"))
+        headers = (
+            *_handed_on(b"content-type", reply.content_type),
+            *_handed_on(b"content-encoding", reply.content_encoding),
+        )
         return Answer(status, (*headers, *extra), reply.body)
 
     return respond
 
 
+def _handed_on(name: bytes, value: str | None) -> Headers:
+    """A header of the workflow's, byte for byte, where it is fit for an answer."""
+    if value is None:
+        return ()
+    text = value.encode("utf-8", "surrogateescape")
+    return ((name, text),) if _HEADER_VALUE.fullmatch(text) else ()
+
+
 def _selected(status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]) -> Responder:
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
         try:
-            outputs = _decode(reply.body)
-        except (msgspec.DecodeError, RecursionError) as error:
+            outputs = _decode(reply.body) if reply.body else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise WorkflowFailure(
                 "the workflow's outputs are not JSON, so nothing can be selected", reply.status
             ) from error

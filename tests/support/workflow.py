@@ -28,14 +28,17 @@ class Received:
 class Workflow:
     """An HTTP/1.1 server on a thread of its own. The path chooses what it does:
 
-    `/run/…` echoes, `/status/<code>` answers it, `/raw/<name>` answers the bytes of `raws[name]`,
-    `/hang` never answers, `/reset` resets the connection, `/huge` sends without end,
-    `/gate` answers when `gate` is set.
+    `/run/…` echoes, `/status/<code>` answers it, `/raw/<name>` answers the bytes of `raws[name]`
+    and closes, `/keep/<name>` answers them and stays, `/flaky/<n>` answers 503 to all but every
+    nth request, `/once` answers and closes what it said to keep, `/second` never answers a second
+    request of a connection, `/hang` never answers, `/reset` resets the connection, `/huge` and
+    `/drip` send without end, fast and slowly, `/gate` answers when `gate` is set.
     """
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.raws: dict[str, bytes] = {}
+        self.flaky = 0
         self.gate = threading.Event()
         self.port = 0
         self._ready = threading.Event()
@@ -73,9 +76,13 @@ class Workflow:
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served = 0
         try:
             while (request := await _read_request(reader)) is not None:
                 self.received.append(request)
+                served += 1
+                if request.target == "/second" and served > 1:
+                    break
                 await self._answer(request, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -88,10 +95,14 @@ class Workflow:
             writer.write(_response(200, _echo(request)))
         elif kind == "status":
             writer.write(_response(int(name), b'{"secret": "of the workflow"}'))
-        elif kind == "raw":
-            writer.write(self.raws[name])
+        elif kind in ("raw", "keep", "once", "second"):
+            writer.write(self.raws.get(name, _response(200, b"{}")))
             await writer.drain()
-            raise ConnectionError
+            if kind in ("raw", "once"):
+                raise ConnectionError
+        elif kind == "flaky":
+            self.flaky += 1
+            writer.write(_response(503 if self.flaky % int(name) else 200, b"{}"))
         else:
             await getattr(self, f"_{kind}")(writer)
         await writer.drain()
@@ -110,6 +121,13 @@ class Workflow:
             writer.write(chunk)
             await writer.drain()
 
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
     async def _gate(self, writer: asyncio.StreamWriter) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self.gate.wait, 30)
         writer.write(_response(200, b'{"gate": "open"}'))
@@ -117,7 +135,7 @@ class Workflow:
 
 async def _read_request(reader: asyncio.StreamReader) -> Received | None:
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "surrogateescape")
     except asyncio.IncompleteReadError:
         return None
     first, *lines = head.split("\r\n")[:-2]
@@ -129,7 +147,8 @@ async def _read_request(reader: asyncio.StreamReader) -> Received | None:
 
 def _echo(request: Received) -> bytes:
     received: Any = request.body.decode("utf-8", "replace")
-    if request.headers.get("content-type") == "application/json":
+    plain = "content-encoding" not in request.headers
+    if plain and request.headers.get("content-type") == "application/json":
         received = json.loads(request.body)
     return json.dumps({"workflow": request.target, "received": received}).encode()
 
