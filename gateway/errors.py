@@ -3,13 +3,14 @@
     GatewayError
     ├── OperatorError          flags, directories, ports: the command ends with status 2
     ├── Refusal                the caller must act: answered as RFC 9457 problem+json
-    │   ├── Malformed 400      Unauthenticated 401   Forbidden 403      NotFound 404
-    │   ├── MethodNotAllowed 405  BodyTimeout 408    TooLarge 413       UriTooLong 414
-    │   ├── UnsupportedMedia 415  NotIntended 422    TooManyRequests 429  HeadersTooLarge 431
-    │   └── Unavailable 503
-    ├── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
-    │   └── WorkflowTimeout 504
-    └── ClientGone             nobody is left to answer
+    │   ├── Malformed 400
+    │   │   └── Misframed
+    │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
+    │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
+    │   ├── UriTooLong 414     UnsupportedMedia 415  NotIntended 422    TooManyRequests 429
+    │   └── HeadersTooLarge 431  Unavailable 503
+    └── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
+        └── WorkflowTimeout 504
 
 Authors' mistakes are not here: they are values (`gateway.language.diagnostic`), never exceptions.
 """
@@ -50,6 +51,20 @@ class Malformed(Refusal):
     """The HTTP message, the JSON, the form or the path is not well-formed."""
 
     status, code, title = 400, "malformed", "The request is malformed"
+
+
+class Misframed(Malformed):
+    """Two parties could see the end of the message in different places: nothing behind it is read
+    (RFC 9112 §11.2).
+    """
+
+    close = True
+
+
+class Incomplete(Refusal):
+    """The client left in the middle of its body, or broke its framing: a server cannot tell."""
+
+    status, code, title, close = 400, "incomplete-body", "The body is not complete", True
 
 
 class Unauthenticated(Refusal):
@@ -142,7 +157,3 @@ class WorkflowTimeout(WorkflowFailure):
     """The workflow did not answer before its deadline."""
 
     status = 504
-
-
-class ClientGone(GatewayError):  # noqa: N818
-    """The client closed the connection before its request was complete."""

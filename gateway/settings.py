@@ -15,12 +15,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body: int = MIB
     headers: int = 100
     url: int = 8 * 1024
+    connections: int = 2048
+    """Open at a time; more wait in the system's queue until one ends."""
     in_flight: int = 512
     header_timeout: float = 5.0
     body_timeout: float = 20.0
     body_rate: int = 1024
     """The least bytes a second that a body must arrive with, once `body_grace` has passed."""
     body_grace: float = 3.0
+    discard: int = 8 * MIB
+    """What is read and thrown away of a refused body, for at most `discard_timeout`."""
+    discard_timeout: float = 2.0
     workflow_response: int = MIB
 
 

@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import Answer
+from gateway.compile.responder import NO_STORE, WITHOUT_BODY, Answer
 from gateway.errors import Refusal
 
 Send = Callable[[Any], Awaitable[None]]
 PROBLEM = (b"content-type", b"application/problem+json")
+CLOSE = (b"connection", b"close")
+SERVER = (b"server", b"webhook-gateway")
+"""Said by us, because the server would name itself and its kind."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -20,11 +23,9 @@ _encode = msgspec.json.Encoder().encode
 async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
     """Send a whole answer. The exchange remembers its status for the log."""
     exchange.status = answer.status
-    headers = [
-        *answer.headers,
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"x-request-id", exchange.request_id.encode()),
-    ]
+    headers = [*answer.headers, SERVER, (b"x-request-id", exchange.request_id.encode())]
+    if answer.status not in WITHOUT_BODY:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
@@ -37,7 +38,7 @@ def problem(exchange: Exchange, refusal: Refusal) -> Answer:
         refusal.title,
         refusal.detail,
         exchange.request_id,
-        (*refusal.headers, (b"connection", b"close")) if refusal.close else refusal.headers,
+        (*refusal.headers, CLOSE) if refusal.close else refusal.headers,
     )
 
 
@@ -57,7 +58,7 @@ def problem_document(
         "detail": detail,
         "instance": instance,
     }
-    return Answer(status, (PROBLEM, *headers), _encode(body))
+    return Answer(status, (PROBLEM, NO_STORE, *headers), _encode(body))
 
 
 def unexpected(exchange: Exchange) -> Answer:

@@ -5,67 +5,69 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-from gateway.errors import BodyTimeout, ClientGone, Malformed, TooLarge
+from gateway.errors import BodyTimeout, Incomplete, Malformed, Misframed, TooLarge
 from gateway.settings import Limits
 
 Receive = Callable[[], Awaitable[Any]]
+PIECES = 8192
+"""Messages that a body may come in: a chunk of one byte costs as much work as one of 64 KiB."""
+
 _LENGTH = re.compile(rb"[0-9]{1,19}")
 
 
 def declared_length(headers: list[tuple[bytes, bytes]]) -> int | None:
-    """The Content-Length, None where none is given.
+    """How long the body is: 0 where none is announced, None for chunks, whose end will tell.
 
-    Raises Malformed for two lengths, a length beside Transfer-Encoding (RFC 9112 §6.1: the
-    ground of request smuggling), and anything but digits.
+    Raises Misframed for two lengths, a length beside Transfer-Encoding (RFC 9112 §6.1: the
+    ground of request smuggling), any coding but `chunked`, and anything but digits.
     """
-    length: bytes | None = None
-    chunked = False
-    for name, value in headers:
-        if name == b"content-length":
-            if length is not None:
-                raise Malformed("There are two Content-Length headers.")
-            length = value
-        elif name == b"transfer-encoding":
-            chunked = True
-    if length is None:
+    lengths = [value for name, value in headers if name == b"content-length"]
+    codings = [value for name, value in headers if name == b"transfer-encoding"]
+    if codings:
+        if lengths:
+            raise Misframed("There are both Content-Length and Transfer-Encoding.")
+        if len(codings) > 1 or codings[0].lower() != b"chunked":
+            raise Misframed("The only Transfer-Encoding that is understood is 'chunked', once.")
         return None
-    if chunked:
-        raise Malformed("There are both Content-Length and Transfer-Encoding.")
-    if not _LENGTH.fullmatch(length):
-        raise Malformed("The Content-Length is not a number.")
-    return int(length)
-
-
-def _check_length(length: int | None, limit: int) -> None:
-    """Raises TooLarge for a length over the limit, declared or counted."""
-    if length is not None and length > limit:
-        raise TooLarge(f"The body is larger than {limit} bytes.")
+    if not lengths:
+        return 0
+    if len(lengths) > 1:
+        raise Misframed("There are two Content-Length headers.")
+    if not _LENGTH.fullmatch(lengths[0]):
+        raise Misframed("The Content-Length is not a number.")
+    return int(lengths[0])
 
 
 async def read_body(receive: Receive, length: int | None, limit: int, limits: Limits) -> bytes:
     """The whole body, at most `limit` bytes.
 
     Raises TooLarge (before reading, where the length is declared), BodyTimeout when it is late
-    or too slow, Malformed for broken framing, ClientGone when the client leaves.
+    or too slow, Incomplete for broken chunks and for a client that leaves.
     """
     _check_length(length, limit)
     if length == 0:
         return b""
     started = asyncio.get_running_loop().time()
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await _next(receive, started, size, limits)
+    body = bytearray()
+    for _ in range(PIECES):
+        message = await _next(receive, started, len(body), limits)
         if message["type"] != "http.request":
-            raise ClientGone("the client left before its body was complete")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        _check_length(size, limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            raise Incomplete("The body broke off, or its chunks are not well-formed.")
+        body += message["body"]
+        _check_length(len(body), limit)
+        # With a declared length, the empty message at the end need not be waited for.
+        if len(body) == length or not message["more_body"]:
+            return bytes(body)
+    raise Malformed(f"The body comes in more than {PIECES} pieces; send larger chunks.")
+
+
+def _check_length(length: int | None, limit: int) -> None:
+    """Raises TooLarge for a length over the limit, declared or counted."""
+    if length is not None and length > limit:
+        raise TooLarge(f"The body is larger than {limit} bytes.")
 
 
 async def _next(receive: Receive, started: float, size: int, limits: Limits) -> Any:
@@ -76,5 +78,19 @@ async def _next(receive: Receive, started: float, size: int, limits: Limits) -> 
             return await receive()
     except TimeoutError as error:
         raise BodyTimeout("The body did not arrive in time; send it faster.") from error
-    except (OSError, RuntimeError, ValueError) as error:
-        raise Malformed("The body's framing is broken.") from error
+
+
+async def discard_body(receive: Receive, limits: Limits) -> None:
+    """Read on for a moment and throw away what comes.
+
+    A caller that is refused while it still sends would otherwise meet a closed connection
+    before it has read why (RFC 9112 §9.6).
+    """
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.discard_timeout):
+            while size < limits.discard:
+                message = await receive()
+                if not message.get("more_body"):
+                    return
+                size += len(message["body"])

@@ -10,20 +10,13 @@ from typing import Any
 import structlog
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.errors import (
-    ClientGone,
-    HeadersTooLarge,
-    Malformed,
-    Refusal,
-    Unavailable,
-    UriTooLong,
-)
+from gateway.errors import HeadersTooLarge, Refusal, TooLarge, Unavailable, UriTooLong
 from gateway.ids import request_id
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.request_body import declared_length, read_body
-from gateway.serve.target import judge_path
+from gateway.serve.request_body import declared_length, discard_body, read_body
+from gateway.serve.target import judge_host, judge_path
 from gateway.settings import Limits
 
 Operate = Callable[[Exchange, Any], Awaitable[None]]
@@ -52,15 +45,21 @@ class Switch:
         exchange = self._exchange(scope, receive)
         if scope["raw_path"].startswith(RESERVED):
             await self._answer(exchange, send, self._operations(scope, exchange, send))
-            return
+            _record(exchange, _log.debug if exchange.status < 400 else _log.info)
+        else:
+            await self._counted(exchange, self._hooks(scope, receive, send, exchange), send)
+        if exchange.unread:
+            await discard_body(receive, self._limits)
+
+    async def _counted(self, exchange: Exchange, work: Awaitable[None], send: Any) -> None:
         self.in_flight += 1
         try:
-            await self._answer(exchange, send, self._hooks(scope, receive, send, exchange))
+            await self._answer(exchange, send, work)
         finally:
             self.in_flight -= 1
             if exchange.occupies is not None:
                 exchange.occupies.in_flight -= 1
-            _record(exchange)
+            _record(exchange, _log.info)
 
     def _exchange(self, scope: Any, receive: Any) -> Exchange:
         headers = scope["headers"]
@@ -79,7 +78,12 @@ class Switch:
         )
 
     async def _read_body(self, receive: Any, exchange: Exchange) -> bytes:
-        return await read_body(receive, exchange.length, exchange.body_limit, self._limits)
+        exchange.unread = False
+        try:
+            return await read_body(receive, exchange.length, exchange.body_limit, self._limits)
+        except TooLarge:
+            exchange.unread = True
+            raise
 
     async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
         self._judge(scope, exchange)
@@ -104,10 +108,10 @@ class Switch:
         if len(exchange.headers) > self._limits.headers:
             raise HeadersTooLarge(f"There are more than {self._limits.headers} headers.")
         exchange.path = judge_path(raw)
+        judge_host(exchange.headers)
         exchange.length = declared_length(exchange.headers)
-        hosts = [value for name, value in exchange.headers if name == b"host"]
-        if len(hosts) != 1 or not hosts[0]:
-            raise Malformed("There must be exactly one Host header.")
+        # Who expects 100-continue sends no body after a refusal: nothing may be waited for.
+        exchange.unread = exchange.length != 0 and exchange.header(b"expect") is None
 
     async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:
         try:
@@ -115,8 +119,6 @@ class Switch:
         except Refusal as refusal:
             exchange.outcome = exchange.outcome or refusal.code
             await send_answer(send, exchange, problem(exchange, refusal))
-        except ClientGone:
-            exchange.outcome = "client-gone"
         except Exception:
             _log.exception("unexpected", request_id=exchange.request_id, hook=exchange.hook)
             exchange.outcome = "unexpected"
@@ -124,17 +126,18 @@ class Switch:
                 await send_answer(send, exchange, unexpected(exchange))
 
 
-def _record(exchange: Exchange) -> None:
+def _record(exchange: Exchange, log: Any) -> None:
     """One line per request; never a query string, a header or a body."""
-    _log.info(
+    log(
         "request",
         request_id=exchange.request_id,
         hook=exchange.hook,
         run=exchange.run,
-        method=exchange.method,
+        method=exchange.method[:16],
         path=exchange.path,
         status=exchange.status,
         outcome=exchange.outcome,
         duration_ms=round((time.perf_counter() - exchange.started) * 1000, 3),
         workflow_ms=exchange.workflow_ms,
+        **({"reason": exchange.reason} if exchange.reason else {}),
     )

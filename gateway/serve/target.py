@@ -1,4 +1,4 @@
-"""Judging the request target before anything routes it (RFC 9112 §3.2, RFC 3986)."""
+"""Judging the request target and its host before anything routes them (RFC 9112 §3.2)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _PLAIN = re.compile(rb"(?:/[A-Za-z0-9_~!$&'()*+,;=:@-]+)+")
 _ENCODED = re.compile(rb"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DOTS = frozenset({"", ".", ".."})
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?")
 
 
 def judge_path(raw: bytes) -> str:
@@ -38,3 +39,12 @@ def _segment(raw: bytes) -> str:
     if "/" in text or _CONTROL.search(text):
         raise Malformed("The path has an encoded '/' or a control character.")
     return text
+
+
+def judge_host(headers: list[tuple[bytes, bytes]]) -> None:
+    """Raises Malformed unless one Host names a host (RFC 9112 §3.2, RFC 3986 §3.2.2)."""
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1 or not hosts[0]:
+        raise Malformed("There must be exactly one Host header.")
+    if not _HOST.fullmatch(hosts[0]):
+        raise Malformed("The Host header does not name a host.")

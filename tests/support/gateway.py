@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 20.0
+PATIENCE = 50.0
 
 
 def free_port() -> int:
@@ -44,10 +44,13 @@ class Gateway:
         """Everything that the process wrote."""
         return self.log.read_text()
 
+    def all_lines(self) -> list[dict[str, Any]]:
+        """The log lines so far."""
+        return [json.loads(line) for line in self.output().splitlines() if line[:1] == "{"]
+
     def lines(self, event: str = "request") -> list[dict[str, Any]]:
         """The log lines of one event."""
-        found = [json.loads(line) for line in self.output().splitlines() if line[:1] == "{"]
-        return [line for line in found if line["event"] == event]
+        return [line for line in self.all_lines() if line["event"] == event]
 
     def wait_for_line(self, **fields: Any) -> dict[str, Any]:
         """The first request line with these fields, awaited."""
@@ -102,9 +105,14 @@ def gateway(
     environment: Mapping[str, str] | None = None,
     ready: bool = True,
     prefix: Sequence[str] = (),
+    limits: Mapping[str, float] | None = None,
+    stdout: int | None = None,
 ) -> Iterator[Gateway]:
-    """Start `gateway serve` on hooks written below `directory`; stop it at the end. `prefix` is a
-    command that becomes the one it is given, such as setpriv.
+    """Start `gateway serve` on hooks written below `directory`; stop it at the end.
+
+    `prefix` is a command that becomes the one it is given, such as setpriv. `limits` are other
+    ones than a gateway has; they take the place of `arguments`. `stdout` is a descriptor that
+    takes the place of the log file.
     """
     write_files(directory / "hooks.d", hooks)
     write_files(directory / "secrets", {"admin": "admin-token", **(secrets or {})})
@@ -115,9 +123,12 @@ def gateway(
         "--port", str(port), "--secrets", str(directory / "secrets"),
         "--admin-token", "admin", "--pre-drain", "0s", *arguments,
     ]  # fmt: skip
+    if limits is not None:
+        command[2:] = ["tests.support.limited", _settings(directory, port, limits)]
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            command, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            command, stdout=stream if stdout is None else stdout,
+            stderr=subprocess.STDOUT if stdout is None else stream, stdin=subprocess.DEVNULL,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         )  # fmt: skip
     running = Gateway(process, port, log)
@@ -128,6 +139,18 @@ def gateway(
     finally:
         if process.poll() is None:
             running.stop()
+
+
+def _settings(directory: Path, port: int, limits: Mapping[str, float]) -> str:
+    return json.dumps(
+        {
+            "hooks": str(directory / "hooks.d"),
+            "port": port,
+            "secrets": str(directory / "secrets"),
+            "admin_token": "admin",
+            "limits": limits,
+        }
+    )
 
 
 def wait_until_ready(running: Gateway) -> None:
