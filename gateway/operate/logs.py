@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import structlog
+
+from gateway.operate.line_writer import LineWriter
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -15,19 +19,14 @@ _encode = msgspec.json.Encoder(enc_hook=repr).encode
 
 
 class Lines:
-    """Writes whole lines to a stream; a reader that went away never fails a request."""
+    """A structlog logger that hands each rendered line to the writer."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._write = stream.write
-        self._flush = stream.flush
+    def __init__(self, writer: LineWriter) -> None:
+        self._write = writer.write
 
     def msg(self, line: bytes) -> None:
-        """One line. Lost when nobody reads the stream any more."""
-        try:
-            self._write(line + b"\n")
-            self._flush()
-        except (BrokenPipeError, ValueError):
-            pass
+        """One line, without its end."""
+        self._write(line + b"\n")
 
     log = debug = info = warn = warning = error = critical = exception = fatal = msg
 
@@ -37,15 +36,13 @@ def set_up_logs(log_format: str, level: str) -> None:
 
     `log_format`: json, text, or auto (text on a terminal).
     """
-    text = log_format == "text" or (log_format == "auto" and sys.stdout.isatty())
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-    ]
-    lines = Lines(sys.stdout.buffer)
-    processors += _for_people() if text else [structlog.processors.format_exc_info, _json]
+    descriptor = _descriptor()
+    terminal = os.isatty(descriptor)
+    colors = terminal and not os.environ.get("NO_COLOR")
+    lines = Lines(LineWriter(descriptor, _tell_lost))
+    text = log_format == "text" or (log_format == "auto" and terminal)
     structlog.configure(
-        processors=processors,
+        processors=[structlog.processors.add_log_level, *(_text(colors) if text else _JSON)],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=lambda *_names: lines,
         cache_logger_on_first_use=True,
@@ -53,18 +50,67 @@ def set_up_logs(log_format: str, level: str) -> None:
     _forward_standard_logging(level)
 
 
+def _descriptor() -> int:
+    """Standard output, or nowhere for a process that was started without one."""
+    if sys.stdout is None:
+        return os.open(os.devnull, os.O_WRONLY)
+    return sys.stdout.fileno()
+
+
+def _tell_lost(count: int) -> None:
+    structlog.get_logger("gateway").warning("log lines lost: nobody read them", count=count)
+
+
 def _json(_logger: Any, _method: str, event: dict[str, Any]) -> bytes:
-    return _encode(event)
+    try:
+        return _encode(event)
+    except (UnicodeError, TypeError, ValueError, RecursionError):
+        # Half a surrogate pair, in the name of a file: the line must not fail what it tells of.
+        return json.dumps({str(key): repr(value) for key, value in event.items()}).encode()
 
 
-def _for_people() -> list[Any]:
-    console = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)
+_JSON: tuple[Any, ...] = (
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+    structlog.processors.format_exc_info,
+    _json,
+)
+
+
+def _text(colors: bool) -> tuple[Any, ...]:
+    console = structlog.dev.ConsoleRenderer(
+        colors=colors,
+        pad_event_to=0,
+        pad_level=False,
+        # The default one prints local variables, and with them credentials.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 
     def render(logger: Any, method: str, event: dict[str, Any]) -> bytes:
-        shown = {key: value for key, value in event.items() if value not in ("", 0, 0.0)}
+        shown = {key: _printable(value) for key, value in event.items() if value not in ("", 0)}
         return str(console(logger, method, shown)).encode("utf-8", "backslashreplace")
 
-    return [render]
+    return structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False), _brief, render
+
+
+def _brief(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What a terminal is wide enough for: a request as a sentence, and no 'info'."""
+    if event["level"] == "info":
+        del event["level"]
+    if event["event"] != "request":
+        return event
+    took, workflow = event["duration_ms"], event["workflow_ms"]
+    within = f" (workflow {workflow:.1f})" if workflow else ""
+    said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
+    named = "run" if event["run"] else "request_id"
+    kept = {key: event[key] for key in ("level", "timestamp", "reason", named) if key in event}
+    return {**kept, "event": f"{said} {took:.1f} ms{within}"}
+
+
+def _printable(value: Any) -> Any:
+    """Text that cannot move a cursor or turn the reading direction of a terminal."""
+    if isinstance(value, str) and not value.replace("\n", "").isprintable():
+        return value.encode("unicode_escape").decode("ascii")
+    return value
 
 
 class _Forward(logging.Handler):
