@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +22,8 @@ from gateway.reload.leader import Leader
 from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway")
+OPEN_FILES = 65_536
+"""A connection is an open file; shells often grant 1,024, and more to who asks."""
 
 
 class Server(MPServer):
@@ -28,13 +32,14 @@ class Server(MPServer):
     Each worker, a respawned one too, is started with its end of a pipe to the leader. SIGHUP
     makes the leader look again. SIGTERM or SIGINT: the workers stop being ready at once (SIGUSR1)
     and go on accepting for `pre_drain` seconds; then they stop accepting and finish what is in
-    flight within `drain` seconds. A second signal ends the wait.
+    flight within `drain` seconds. Each further signal ends the wait that it finds.
     """
 
     def __init__(self, settings: Settings, leader: Leader) -> None:
         self._leader = leader
         self._pre_drain = settings.pre_drain
         self._draining = False
+        self._stopping = False
         super().__init__(
             "gateway.worker",
             address=settings.host,
@@ -45,13 +50,14 @@ class Server(MPServer):
             http=HTTPModes.http1,
             websockets=False,
             backlog=2048,
-            backpressure=settings.limits.in_flight * 4,
+            backpressure=settings.limits.connections,
             http1_settings=HTTP1Settings(
                 header_read_timeout=int(settings.limits.header_timeout * 1000),
                 max_buffer_size=64 * 1024,
             ),
-            log_enabled=False,
             log_level=LogLevels.warning,
+            # Its warnings (a worker that died, one that had to be killed) become lines of ours.
+            log_dictconfig={"handlers": {}, "loggers": {"_granian": {"propagate": True}}},
             respawn_failed_workers=True,
             workers_kill_timeout=max(1, round(settings.drain)),
             process_name=None,
@@ -70,16 +76,23 @@ class Server(MPServer):
         self._leader.hand_over()
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """Begin to drain; the second time, stop now."""
-        stop = partial(super().signal_handler_interrupt, *args, **kwargs)
-        if self._draining or not self._pre_drain:
-            stop()
-            return
-        self._draining = True
-        self._tell_workers(signal.SIGUSR1)
-        timer = threading.Timer(self._pre_drain, stop)
-        timer.daemon = True
-        timer.start()
+        """Begin to drain; later, end the wait that is under way."""
+        if self._stopping:
+            for worker in self.wrks:
+                process: Any = worker
+                process.kill()
+        elif self._draining or not self._pre_drain:
+            self._stop(*args, **kwargs)
+        else:
+            self._draining = True
+            self._tell_workers(signal.SIGUSR1)
+            timer = threading.Timer(self._pre_drain, self._stop)
+            timer.daemon = True
+            timer.start()
+
+    def _stop(self, *args: Any, **kwargs: Any) -> None:
+        self._stopping = True
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def signal_handler_reload(self, *args: Any, **kwargs: Any) -> None:
         """SIGHUP means hooks, not processes."""
@@ -96,8 +109,11 @@ def run(settings: Settings, leader: Leader, load: Callable[..., Any]) -> None:
     """Serve until told to stop. `load` makes the ASGI app in each worker process, from the
     settings and the worker's end of the pipe.
     """
+    _allow_open_files()
     # A forked worker would inherit the locks of the leader's threads as they are at that moment.
     multiprocessing.set_start_method("spawn", force=True)
+    # A worker would run the script of the command again, and keep all that it imports.
+    vars(sys.modules["__main__"]).pop("__file__", None)
     # Inherited: a worker that is not set up yet is not ended by a signal it cannot understand.
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     leader.start()
@@ -105,3 +121,10 @@ def run(settings: Settings, leader: Leader, load: Callable[..., Any]) -> None:
         Server(settings, leader).serve(target_loader=partial(load, settings), wrap_loader=False)
     finally:
         leader.stop()
+
+
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -65,7 +65,10 @@ class Worker:
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
         await receive()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._drain)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, self._drain)
+        # ^C reaches every process of a terminal's job; when to stop is the supervisor's to say.
+        loop.add_signal_handler(signal.SIGINT, lambda: None)
         await self._follower.start()
         if self._alone:
             await send({"type": "lifespan.startup.failed", "message": ALONE})
@@ -95,11 +98,3 @@ def _settle_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Worker:
-    """The worker for granian, called in each worker process. A hang-up of the terminal means
-    hooks to the supervisor, and nothing to a worker.
-    """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    return Worker(settings, connection)

@@ -1,0 +1,26 @@
+"""A worker process: what it is made of is imported there, and not by the supervisor."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from gateway.reload.messages import ToLeader, ToWorker
+from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.worker.app import Worker
+
+
+def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Worker:
+    """The worker for granian, called in each worker process. A hang-up of the terminal means
+    hooks to the supervisor, and nothing to a worker.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # structlog would import rich, for tracebacks that no worker shows: four megabytes.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    from gateway.worker.app import Worker
+
+    return Worker(settings, connection)
