@@ -1,0 +1,125 @@
+"""Stopping: what is in flight is finished, what stalls is cut, and the exit status is 0."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.gateway import Gateway, gateway
+from tests.support.polling import until
+from tests.support.workflow import Workflow
+
+HOOK = """
+name: gate
+method: POST
+authentication: none
+workflow: {{url: "{url}", timeout: 60s}}
+"""
+
+
+class Call(threading.Thread):
+    """A request on its way; `status` is 0 where the connection ended without an answer."""
+
+    def __init__(self, running: Gateway) -> None:
+        super().__init__(daemon=True)
+        self._running = running
+        self.status: int | None = None
+
+    def run(self) -> None:
+        try:
+            self.status = self._running.request("POST", "/hooks/gate").status_code
+        except httpx.TransportError:
+            self.status = 0
+
+    def result(self) -> int | None:
+        self.join(20)
+        return self.status
+
+
+@contextmanager
+def in_flight(
+    directory: Path, workflow: Workflow, path: str, *arguments: str
+) -> Iterator[tuple[Gateway, Call]]:
+    """A gateway with a request that its workflow has received and not answered."""
+    workflow.gate.clear()
+    workflow.received.clear()
+    hooks = {"a.yaml": HOOK.format(url=workflow.url + path)}
+    with gateway(directory, hooks, *arguments) as running:
+        call = Call(running)
+        call.start()
+        until(lambda: workflow.received)
+        yield running, call
+        workflow.gate.set()
+
+
+def test_a_request_that_stalls_is_cut_when_the_drain_is_over(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with in_flight(tmp_path, workflow, "/hang", "--drain", "1s") as (running, call):
+        assert running.stop() == 0
+        assert call.result() == 0
+        assert [line for line in running.all_lines() if "Killing worker-1" in line["event"]]
+
+
+@pytest.mark.parametrize("signals", [2, 3])
+def test_each_further_signal_ends_a_wait(tmp_path: Path, workflow: Workflow, signals: int) -> None:
+    pre_drain = ("--pre-drain", "0s" if signals == 2 else "50s")
+    with in_flight(tmp_path, workflow, "/hang", "--drain", "50s", *pre_drain) as (running, call):
+        for number in range(signals):
+            running.process.send_signal(signal.SIGTERM)
+            if number + 1 < signals:
+                until(partial(_stage, running, signals, number))
+        assert running.process.wait(20) == 0
+        assert call.result() == 0
+
+
+def _stage(running: Gateway, signals: int, stage: int) -> bool:
+    """Whether the signal before has had its effect."""
+    if signals == 3 and stage == 0:
+        return running.request("GET", "/-/readyz").status_code == 503
+    try:
+        running.request("GET", "/-/livez")
+    except httpx.TransportError:
+        return True
+    return False
+
+
+def test_ctrl_c_reaches_every_process_and_ends_them_in_order(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with in_flight(tmp_path, workflow, "/gate", "--workers", "2") as (running, call):
+        workers = running.workers()
+        assert len(workers) == 2
+        for process in (*workers, running.process.pid):
+            os.kill(process, signal.SIGINT)
+        workflow.gate.set()
+        assert call.result() == 200
+        assert running.process.wait(20) == 0
+        assert "Traceback" not in running.output()
+        assert not [line for line in running.all_lines() if "Unexpected exit" in line["event"]]
+
+
+def test_a_worker_that_dies_is_told_of_and_replaced(tmp_path: Path, workflow: Workflow) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url + "/run/a")}
+    with gateway(tmp_path, hooks) as running:
+        (worker,) = running.workers()
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: running.workers() not in ([], [worker]), 40)
+        until(lambda: _answers(running), 40)
+        assert [line for line in running.all_lines() if "Unexpected exit" in line["event"]]
+        assert running.stop() == 0
+
+
+def _answers(running: Gateway) -> bool:
+    try:
+        return running.request("POST", "/hooks/gate").status_code == 200
+    except httpx.TransportError:
+        return False
