@@ -57,7 +57,9 @@ def compile_response(written: str | Response) -> Responder:
         )
     if response.select is UNSET:
         return _outputs(response.status, extra)
-    return _selected(response.status, extra, tuple(parse_path(path) for path in response.select))
+    # The whole of something goes before its parts, which it holds.
+    paths = sorted((parse_path(path) for path in response.select), key=len)
+    return _selected(response.status, extra, tuple(paths))
 
 
 def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
