@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -56,6 +57,17 @@ class Cell:
         return f"secret '{self.name}'" if self.kind == "secret" else f"variable '{self.name}'"
 
 
+def call(put: Callable[[], None]) -> None:
+    """What puts values in place where no requests are."""
+    put()
+
+
+def _differ(one: Secret | None, other: Secret | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return one.sha256 != other.sha256
+
+
 class SecretStore:
     """Finds the values of references; `refresh` reads them again.
 
@@ -71,30 +83,52 @@ class SecretStore:
         key = (kind, name)
         if key not in self._cells:
             cell = Cell(kind, name)
-            self._fill(cell)
+            cell.secret, cell.problem = self._look(cell)
             self._cells[key] = cell
         return self._cells[key]
 
-    def refresh(self) -> list[str]:
-        """Read every known reference again; the labels of those whose value changed."""
-        changed = []
-        for cell in tuple(self._cells.values()):
-            before = cell.secret.sha256 if cell.secret else None
-            self._fill(cell)
-            if before != (cell.secret.sha256 if cell.secret else None):
-                changed.append(cell.label)
+    def refresh(self, at_once: Callable[[Callable[[], None]], None] = call) -> list[str]:
+        """Read every known reference again; the labels of those whose value changed.
+
+        `at_once` calls what it is given where no request can see half of it done: of two secrets
+        that rotate together, one of the new and one of the old values would open to nobody.
+        """
+        found = self._look_at_all()
+        changed = [cell.label for cell, secret, _ in found if _differ(cell.secret, secret)]
+
+        def put() -> None:
+            for cell, secret, problem in found:
+                cell.problem = problem
+                if _differ(cell.secret, secret):
+                    cell.secret = secret
+
+        at_once(put)
         return changed
 
-    def _fill(self, cell: Cell) -> None:
+    def _look_at_all(self) -> list[tuple[Cell, Secret | None, str]]:
+        """Every reference, as of one moment: kubelet swaps all files by one link."""
+        while True:
+            before = self._version()
+            found = [(cell, *self._look(cell)) for cell in list(self._cells.values())]
+            if self._version() == before:
+                return found
+
+    def _version(self) -> str:
+        """What a Kubernetes volume holds now; empty for other directories."""
+        try:
+            return os.readlink(self._directory / "..data") if self._directory else ""
+        except OSError:
+            return ""
+
+    def _look(self, cell: Cell) -> tuple[Secret | None, str]:
+        """The value of a reference now, or None and why."""
         try:
             value = self._read(cell)
         except FileNotFoundError:
-            cell.secret, cell.problem = None, f"{cell.label} is missing"
+            return None, f"{cell.label} is missing"
         except (OSError, ValueError) as error:
-            cell.secret, cell.problem = None, f"{cell.label} cannot be read: {_reason(error)}"
-        else:
-            cell.secret = Secret(value) if value else None
-            cell.problem = "" if value else f"{cell.label} is empty"
+            return None, f"{cell.label} cannot be read: {_reason(error)}"
+        return (Secret(value), "") if value else (None, f"{cell.label} is empty")
 
     def _read(self, cell: Cell) -> bytes:
         if cell.kind == "env":

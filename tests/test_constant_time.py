@@ -44,8 +44,6 @@ ALLOWED = {
     "it begins, so that a look-up tells nothing",
     "digest in memory": "the same",
     "digest in self._known": "the same",
-    "before != (cell.secret.sha256 if cell.secret else None)": "the operator's old value and the "
-    "operator's new one",
     "key not in self._cells": "the kind and the name of a reference",
     "key in self._protected": "the method and the path of an endpoint",
     "key == received": "the name of a header",

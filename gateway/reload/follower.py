@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from multiprocessing.connection import Connection
 
@@ -116,7 +117,7 @@ class Follower:
                 self._builder.forget_all_but(message.hooks)
                 return message
             case RefreshSecrets():
-                if changed := self._secrets.refresh():
+                if changed := self._secrets.refresh(self._between_requests):
                     self._send(SecretsChanged(tuple(changed)))
             case Board() | Report():
                 if latest is not None:
@@ -124,6 +125,18 @@ class Follower:
                 self._answer(message)
                 return None
         return latest
+
+    def _between_requests(self, put: Callable[[], None]) -> None:
+        """Call on the event loop, and wait until that is done."""
+        done = threading.Event()
+
+        def call() -> None:
+            put()
+            done.set()
+
+        with suppress(RuntimeError):  # the loop is closed: there are no requests any more
+            self._loop.call_soon_threadsafe(call)
+            done.wait()
 
     def _serve(self, resolved: Resolved) -> None:
         """Build, then swap; a generation that cannot be built leaves the one before in place."""
