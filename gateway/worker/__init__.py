@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -19,6 +20,8 @@ def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Work
     hooks to the supervisor, and nothing to a worker.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # libuv looks names up with half of its threads: of four, two slow ones would hold up all.
+    os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
     # structlog would import rich, for tracebacks that no worker shows: four megabytes.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
     from gateway.worker.app import Worker

@@ -16,23 +16,11 @@ from gateway.errors import WorkflowFailure, WorkflowTimeout
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
 from gateway.workflow_client import Reply
+from tests.support.exchanges import an_exchange
 
 
 def exchange() -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return b""
-
-    found = Exchange(
-        method="POST",
-        path="/",
-        raw_path=b"/",
-        query_string=b"",
-        headers=[],
-        client="",
-        request_id="id-1",
-        started=0.0,
-        read=read,
-    )
+    found = an_exchange()
     found.hook, found.run, found.workflow_ms = "paris", "run-1", 1.5
     return found
 

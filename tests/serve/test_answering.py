@@ -10,29 +10,12 @@ from typing import Any
 import pytest
 
 from gateway import errors
-from gateway.compile.exchange import Exchange
 from gateway.compile.responder import Answer
 from gateway.errors import Refusal
 from gateway.serve.answering import problem, send_answer, unexpected
+from tests.support.exchanges import an_exchange
 
 CONTRACT = {400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 503}
-
-
-def exchange() -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return b""
-
-    return Exchange(
-        method="POST",
-        path="/",
-        raw_path=b"/",
-        query_string=b"",
-        headers=[],
-        client="",
-        request_id="id-1",
-        started=0.0,
-        read=read,
-    )
 
 
 def sent(answer: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -41,7 +24,7 @@ def sent(answer: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
     async def send(message: Any) -> None:
         messages.append(message)
 
-    asyncio.run(send_answer(send, exchange(), answer))
+    asyncio.run(send_answer(send, an_exchange(), answer))
     start, body = messages
     return start, body
 
@@ -56,7 +39,7 @@ def refusals(root: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 def test_every_refusal_has_a_status_of_the_contract_and_says_the_same_twice(
     kind: type[Refusal],
 ) -> None:
-    answer = problem(exchange(), kind("What to do.", ((b"x-extra", b"1"),)))
+    answer = problem(an_exchange(), kind("What to do.", ((b"x-extra", b"1"),)))
     document = json.loads(answer.body)
     headers = dict(answer.headers)
     assert answer.status == document["status"] == kind.status
@@ -78,7 +61,7 @@ def test_every_status_of_the_contract_has_a_refusal() -> None:
 
 
 def test_a_fault_of_ours_says_nothing_but_where_to_look() -> None:
-    document = json.loads(unexpected(exchange()).body)
+    document = json.loads(unexpected(an_exchange()).body)
     assert document["status"] == 500
     assert document["instance"] == "id-1"
 
