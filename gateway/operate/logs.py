@@ -102,7 +102,8 @@ def _brief(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     within = f" (workflow {workflow:.1f})" if workflow else ""
     said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
     named = "run" if event["run"] else "request_id"
-    kept = {key: event[key] for key in ("level", "timestamp", "reason", named) if key in event}
+    fields = ("level", "timestamp", "reason", named)
+    kept = {field: event[field] for field in fields if field in event}
     return {**kept, "event": f"{said} {took:.1f} ms{within}"}
 
 

@@ -13,10 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 PATIENCE = 50.0
+SETTLED = 2.0
+"""Seconds after which a process that logs no requests is believed to have written its lines."""
 
 
 def free_port() -> int:
@@ -41,12 +44,14 @@ class Gateway:
         return httpx.request(method, self.url + path, timeout=30, **arguments)
 
     def output(self) -> str:
-        """Everything that the process wrote."""
+        """Everything that the process wrote until now, the last line of its worker included."""
+        if self.process.poll() is None:
+            self._settle()
         return self.log.read_text()
 
     def all_lines(self) -> list[dict[str, Any]]:
-        """The log lines so far."""
-        return [json.loads(line) for line in self.output().splitlines() if line[:1] == "{"]
+        """The log lines until now."""
+        return _decoded(self.output())
 
     def lines(self, event: str = "request") -> list[dict[str, Any]]:
         """The log lines of one event."""
@@ -56,11 +61,22 @@ class Gateway:
         """The first request line with these fields, awaited."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            for line in self.lines():
+            for line in _decoded(self.log.read_text()):
                 if all(line.get(key) == value for key, value in fields.items()):
                     return line
             time.sleep(0.02)
         raise AssertionError(f"no line with {fields} in:\n{self.output()}")
+
+    def _settle(self) -> None:
+        """Lines are written by a thread, in order: when a last one is there, all are."""
+        last = uuid4().hex
+        try:
+            self.request("GET", "/-/nothing", headers={"X-Request-Id": last})
+        except httpx.TransportError:
+            return
+        deadline = time.monotonic() + SETTLED
+        while last not in self.log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
@@ -84,6 +100,11 @@ class Gateway:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+
+def _decoded(text: str) -> list[dict[str, Any]]:
+    whole = text[: text.rfind("\n") + 1]
+    return [json.loads(line) for line in whole.splitlines() if line[:1] == "{"]
 
 
 def write_files(directory: Path, files: Mapping[str, str]) -> Path:
