@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.compile.guards.caller import Entrance
 
 pytestmark = pytest.mark.anyio
 
+MAPPED = IPv6Network("::ffff:0:0/96")
 NETWORKS = ["192.30.252.0/22", "2a0a:a440::/29", "127.0.0.1", "::1"]
 
 
@@ -89,7 +90,7 @@ def test_an_address_means_the_same_in_its_mapped_form(address: IPv4Address) -> N
     assert parse_address(f"::ffff:{address}") == parse_address(str(address)) == address
 
 
-@given(st.ip_addresses(), st.integers(0, 128))
+@given(st.ip_addresses().filter(lambda address: address not in MAPPED), st.integers(0, 128))
 def test_a_network_is_taken_as_it_is_or_not_at_all(
     address: IPv4Address | IPv6Address, prefix: int
 ) -> None:
