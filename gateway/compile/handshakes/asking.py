@@ -73,7 +73,8 @@ class Asking:
         try:
             return self._answer(request)
         except Forbidden:
-            self._failures.charge(exchange)
+            if self._secrets:
+                self._failures.charge(exchange)
             raise
 
 
@@ -104,6 +105,6 @@ def _secrets(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> tuple[Pr
         cell = cell_of(handshake.verify_token, runtime)
         assert cell is not None  # noqa: S101 - the spec has exactly one of `secret` and `env`
         return (Prepared(cell, bytes, float("inf"), runtime.clock),)
-    if isinstance(hook.authentication, SignatureAuthentication):
+    if handshake.SIGNED and isinstance(hook.authentication, SignatureAuthentication):
         return tuple(prepared(entry, bytes, runtime) for entry in hook.authentication.secrets)
     return ()
