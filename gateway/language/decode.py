@@ -35,6 +35,9 @@ def decode(document: Document, findings: Findings) -> Hook | None:
             return convert(document.value)
         except msgspec.ValidationError as error:
             refusal = str(error)
+    if findings.full:
+        findings.leave_out()
+        return None
     found = list(islice(mistakes(document.value), MOST + 1))
     if not document.complete:
         found = [mistake for mistake in found if mistake.code != "missing-key"]

@@ -10,28 +10,30 @@ from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 
 MOST = 100
-"""Findings of one file; whoever has more has made one mistake many times."""
+"""Findings of one severity in one file; whoever has more has made one mistake many times."""
 
 
 class Findings:
-    """The diagnostics of one file, in the order they were found, at most `MOST`."""
+    """The diagnostics of one file, in the order they were found, at most `MOST` a severity."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.errors = 0
+        self._warnings = 0
         self._found: list[Diagnostic] = []
         self._dropped = 0
 
     @property
     def full(self) -> bool:
-        """Whether there is no use in looking for more."""
-        return len(self._found) >= MOST
+        """Whether there is no use in looking for more errors."""
+        return self.errors >= MOST
 
     def add(self, code: str, place: Place, message: str, hint: str = "", hook: str = "") -> None:
         """Add one finding; its severity is that of its code."""
         severity = CODES[code].severity
         self.errors += severity == "error"
-        if self.full:
+        self._warnings += severity == "warning"
+        if (self.errors if severity == "error" else self._warnings) > MOST:
             self._dropped += 1
             return
         self._found.append(
@@ -48,6 +50,11 @@ class Findings:
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+    def leave_out(self) -> None:
+        """Count an error that nobody has looked into."""
+        self.errors += 1
+        self._dropped += 1
 
     def keep_back(self, lines: Container[int]) -> None:
         """Mark the findings on these lines as private."""
@@ -67,7 +74,7 @@ class Findings:
         return Diagnostic(
             file=self.file,
             place=place,
-            severity="error",
+            severity=CODES["too-many"].severity,
             code="too-many",
             message=f"{self._dropped} more {noun} left out",
             hint="mend these first",

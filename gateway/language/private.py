@@ -27,7 +27,7 @@ _PUBLIC = {
 _USERINFO = re.compile(r"://[^/?#]*@")
 
 # For lines that are not YAML: a key, and a value on the same line.
-_PAIR = re.compile(r"""([\w-]+)["']?\s*:\s+["']?([^\s"'{\[&*|>][^,}\]"']*)""")
+_PAIR = re.compile(r"""(?<![\w-])([\w-]{1,64})["']?\s*:\s+["']?([^\s"'{\[&*|>][^,}\]"']*)""")
 
 
 def is_private(value: Any, key: str) -> bool:

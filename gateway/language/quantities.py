@@ -18,8 +18,9 @@ def parse_duration(text: str) -> float:
     return int(found[1]) * _SECONDS[found[2]]
 
 
-def parse_size(text: str) -> int:
+def parse_size(written: str | int) -> int:
     """Bytes of `512`, `64KiB`, `1MiB`. Raises ValueError for anything else."""
+    text = str(written)
     if (found := _SIZE.fullmatch(text)) is None:
         raise ValueError(f"{text!r} is not a size such as 512, 64KiB or 1MiB")
     return int(found[1]) * _BYTES[found[2]]

@@ -29,10 +29,7 @@ class Section(msgspec.Struct, frozen=True):
     @property
     def data(self) -> bytes:
         """The bytes that the text stands for."""
-        data = self.text.encode()
-        for option in self.options:
-            data = _applied(option, data)
-        return data
+        return expanded(self.text, self.options)
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -41,6 +38,14 @@ class Case(msgspec.Struct, frozen=True):
     name: str
     shows: str
     sections: tuple[Section, ...]
+
+
+def expanded(text: str, options: tuple[str, ...]) -> bytes:
+    """The bytes that a text with these options stands for."""
+    data = text.encode()
+    for option in options:
+        data = _applied(option, data)
+    return data
 
 
 def cases(directory: Path) -> list[Case]:

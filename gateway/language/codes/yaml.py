@@ -99,9 +99,9 @@ YAML = (
     ),
     Code(
         "too-many",
-        "error",
+        "warning",
         "More findings are left out",
-        "After 100 findings in one file the rest is counted only: it is usually one mistake made "
-        "many times.",
+        "After 100 errors in one file, and after 100 warnings, the rest is counted only: it is "
+        "usually one mistake made many times.",
     ),
 )

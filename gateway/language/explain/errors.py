@@ -36,9 +36,13 @@ from gateway.language.yaml12 import UNREADABLE, Steps
 
 def mistakes(value: Any) -> Mistakes:
     """Every mistake of a document that the schema knows of, in no order."""
+    # jsonschema has an error for each missing key, which does not say which key it is.
+    known = set[Mistake]()
     for error in validator().iter_errors(value):
-        # jsonschema has an error for each missing key, which does not say which key it is.
-        yield from dict.fromkeys(_explain(error))
+        for one in _explain(error):
+            if one not in known:
+                known.add(one)
+                yield one
 
 
 def _explain(error: ValidationError) -> Mistakes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from jsonschema import ValidationError
@@ -13,6 +14,9 @@ from gateway.language.mistake import Mistake
 from gateway.language.yaml12 import Steps
 
 Mistakes = Iterator[Mistake]
+
+_COMPARED = 50
+"""Unknown keys of a mapping that are held against the missing ones; comparing is slow."""
 
 
 def parts(error: ValidationError) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -57,7 +61,8 @@ def missing_key(error: ValidationError, steps: Steps) -> Mistakes:
     """Each key that must be there; not one of which a misspelling is there."""
     schema, value = parts(error)
     known = schema["properties"]
-    meant = {closest(key, known) for key in value if key not in known}
+    unknown = islice((key for key in value if key not in known), _COMPARED)
+    meant = {closest(key, known) for key in unknown}
     for key in schema["required"]:
         if key not in value and key not in meant:
             what = inside(known[key].get("description", ""))
@@ -71,7 +76,7 @@ def exactly_one(error: ValidationError, steps: Steps) -> Mistakes:
         return
     keys = [branch["required"][0] for branch in schema["oneOf"]]
     given = [key for key in value if key in keys]
-    if not given and not any(closest(key, keys) for key in value):
+    if not given and not any(closest(key, keys) for key in islice(value, _COMPARED)):
         hint = "write {secret: NAME} or {env: NAME}" if "secret" in keys else ""
         yield Mistake("missing-key", steps, f"{called(steps)} needs one of {', '.join(keys)}", hint)
     for key in given[1:]:

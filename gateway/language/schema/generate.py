@@ -115,6 +115,7 @@ def _paths() -> Schema:
         "propertyNames": {"allOf": [reference("ParameterPath"), {"not": {"enum": [*OPERATORS]}}]},
         "additionalProperties": reference("Condition"),
         "minProperties": 1,
+        "examples": [{"sku": "B", "count": {"gte": 2}}],
     }
 
 

@@ -52,6 +52,8 @@ class Token(Written, frozen=True, kw_only=True):
 class Password(Written, frozen=True, kw_only=True):
     """A password: its scrypt hash, or where its value is found."""
 
+    EXAMPLES: ClassVar = ({"secret": "paris-password"},)
+
     EXACTLY_ONE: ClassVar = ("scrypt", "secret", "env")
 
     scrypt: Annotated[
@@ -73,6 +75,8 @@ class User(Written, frozen=True, kw_only=True):
 
 class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
     """Anyone may call. Writing it down says that this is meant."""
+
+    EXAMPLES: ClassVar = ({"type": "none"},)
 
 
 class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="basic"):

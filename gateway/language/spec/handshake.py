@@ -36,6 +36,8 @@ class SlackHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", t
     signature holds.
     """
 
+    EXAMPLES: ClassVar = ({"type": "slack"},)
+
     METHOD: ClassVar = "POST"
     SIGNED: ClassVar = True
 
@@ -45,12 +47,16 @@ class ZoomHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", ta
     it holds.
     """
 
+    EXAMPLES: ClassVar = ({"type": "zoom"},)
+
     METHOD: ClassVar = "POST"
     SIGNED: ClassVar = True
 
 
 class DropboxHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
     """Dropbox's `challenge`: a GET that nobody signs, answered with the challenge."""
+
+    EXAMPLES: ClassVar = ({"type": "dropbox"},)
 
     METHOD: ClassVar = "GET"
 
@@ -60,11 +66,15 @@ class MicrosoftGraphHandshake(
 ):
     """Microsoft Graph's `validationToken`: a POST that nobody signs, answered with the token."""
 
+    EXAMPLES: ClassVar = ({"type": "microsoft-graph"},)
+
     METHOD: ClassVar = "POST"
 
 
 class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="meta"):
     """Meta's `hub.challenge`: a GET that proves itself by the verify token."""
+
+    EXAMPLES: ClassVar = ({"type": "meta", "verify_token": {"secret": "meta-verify-token"}},)
 
     METHOD: ClassVar = "GET"
 
@@ -77,6 +87,8 @@ class CloudEventsHandshake(
     Handshaking, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"
 ):
     """The OPTIONS request of the CloudEvents webhook specification: who may send, how often."""
+
+    EXAMPLES: ClassVar = ({"type": "cloudevents", "origins": ["eventgrid.azure.net"], "rate": 120},)
 
     METHOD: ClassVar = "OPTIONS"
 

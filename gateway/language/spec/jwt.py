@@ -23,6 +23,8 @@ class VerificationKey(Written, frozen=True, kw_only=True):
     A shared secret is at least as long as its hash: 32 bytes for HS256, 48 and 64 for the others.
     """
 
+    EXAMPLES: ClassVar = ({"secret": "issuer-key"},)
+
     EXACTLY_ONE: ClassVar = ("secret", "env")
 
     secret: SecretField = UNSET

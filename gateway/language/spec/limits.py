@@ -42,10 +42,12 @@ Network = Annotated[
 class Limits(Written, frozen=True, kw_only=True):
     """What a hook's callers may cost, counted in each worker process."""
 
+    EXAMPLES: ClassVar = ({"body": "64KiB", "rate": "100/1m", "rate_per_client": "10/1s"},)
+
     AT_LEAST_ONE: ClassVar = True
 
     body: Annotated[
-        Size | UnsetType,
+        Size | Annotated[int, Meta(ge=1, le=999_999_999)] | UnsetType,
         Meta(description="The largest body, at most 25MiB; 1MiB by default. Beyond it: 413."),
     ] = UNSET
     rate: Annotated[

@@ -94,6 +94,8 @@ PublicUrl = Annotated[
 class Timestamp(Written, frozen=True, kw_only=True):
     """Where the time of signing stands: whole seconds or milliseconds since 1970."""
 
+    EXAMPLES: ClassVar = ({"pair": "t"}, {"header": "X-Timestamp", "unit": "ms"})
+
     EXACTLY_ONE: ClassVar = ("header", "pair", "body")
 
     header: Annotated[HeaderName | UnsetType, Meta(description="A header of its own.")] = UNSET
@@ -112,11 +114,15 @@ class Timestamp(Written, frozen=True, kw_only=True):
 class MessageId(Written, frozen=True, kw_only=True):
     """Where the message's id stands, for schemes that sign it."""
 
+    EXAMPLES: ClassVar = ({"header": "webhook-id"},)
+
     header: Annotated[HeaderName, Meta(description="The header that carries the id.")]
 
 
 class Variant(Written, frozen=True, kw_only=True):
     """One kind of signature: how it is marked, made and written, and what its secret looks like."""
+
+    EXAMPLES: ClassVar = ({"prefix": "v1a,", "algorithm": "ed25519", "key": "whpk"},)
 
     prefix: Annotated[
         Prefix | UnsetType,
@@ -157,6 +163,16 @@ class Variant(Written, frozen=True, kw_only=True):
 
 class Scheme(Variant, frozen=True, kw_only=True):
     """A signature scheme in full: what a sender's documentation says, as data."""
+
+    EXAMPLES: ClassVar = (
+        {
+            "header": "X-Acme-Signature",
+            "format": "pairs",
+            "pair": "v1",
+            "signed": "{timestamp}.{body}",
+            "timestamp": {"pair": "t"},
+        },
+    )
 
     header: Annotated[HeaderName, Meta(description="The header that carries the signature.")]
     format: Annotated[
@@ -201,6 +217,8 @@ class Scheme(Variant, frozen=True, kw_only=True):
 class SigningSecret(Written, frozen=True, kw_only=True):
     """Where a signing secret, or a public key to verify with, is found."""
 
+    EXAMPLES: ClassVar = ({"secret": "github-webhook"},)
+
     EXACTLY_ONE: ClassVar = ("secret", "env")
 
     secret: SecretField = UNSET
@@ -212,6 +230,10 @@ class SignatureAuthentication(
     Written, frozen=True, kw_only=True, tag_field="type", tag="signature"
 ):
     """The sender signs each request; any one of the secrets that verifies it opens the hook."""
+
+    EXAMPLES: ClassVar = (
+        {"type": "signature", "scheme": "github", "secrets": [{"secret": "github-webhook"}]},
+    )
 
     scheme: Annotated[
         Preset | Scheme,

@@ -22,11 +22,17 @@ from gateway.language.spec.scalars import (
 class NoWorkflowAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
     """The workflow asks for no credentials."""
 
+    EXAMPLES: ClassVar = ({"type": "none"},)
+
 
 class BasicWorkflowAuthentication(
     Written, frozen=True, kw_only=True, tag_field="type", tag="basic"
 ):
     """HTTP Basic credentials for the workflow (RFC 7617)."""
+
+    EXAMPLES: ClassVar = (
+        {"type": "basic", "username": "gateway", "password": {"secret": "workflow-password"}},
+    )
 
     username: Annotated[Username, Meta(description="The gateway's name at the workflow.")]
     password: Annotated[SecretReference, Meta(description="Where the password is found.")]
@@ -36,6 +42,8 @@ class BearerWorkflowAuthentication(
     Written, frozen=True, kw_only=True, tag_field="type", tag="bearer"
 ):
     """A bearer token for the workflow (RFC 6750)."""
+
+    EXAMPLES: ClassVar = ({"type": "bearer", "token": {"secret": "workflow-token"}},)
 
     token: Annotated[SecretReference, Meta(description="Where the token is found.")]
 

@@ -16,7 +16,7 @@ MAX_FILE = 1024 * 1024
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = re.compile(r"\r\n|\r|\n")
 _NAMES = {"\0": "NUL", "\x1b": "ESC", "\x7f": "DEL", "\ufeff": "a byte order mark"}
 
 
@@ -43,11 +43,11 @@ def decode(data: bytes, findings: Findings) -> str | None:
 
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file as the places of its diagnostics count them; never fails."""
-    return _BREAK.split(data.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
+    return BREAK.split(data.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
 
 
 def _place(before: str) -> Place:
-    lines = _BREAK.split(before)
+    lines = BREAK.split(before)
     line, column = len(lines), len(lines[-1]) + 1
     return Place(line, column, line, column + 1)
 

@@ -9,6 +9,7 @@ import yaml
 
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
+from gateway.language.yaml12.characters import BREAK
 
 
 class _Words(NamedTuple):
@@ -104,7 +105,10 @@ def explain(text: str, error: yaml.MarkedYAMLError, findings: Findings) -> None:
     if "mapping values" in complaint:
         _misplaced_key(text, mark, findings)
     elif (found := re.search(r"expected ',' or '([]}])'", complaint)) is not None:
-        _unclosed(found[1], mark, begun, findings)
+        _unclosed(text, found[1], mark, begun, findings)
+    elif not here and not (words := _words(complaint)).begins:
+        hint = "it was cut off, or something is not finished"
+        findings.add("syntax", _last_place(text), "the file ends too early", hint)
     else:
         words = _words(complaint)
         hidden = not here.isprintable() or here in ("", "'")
@@ -126,13 +130,14 @@ def _misplaced_key(text: str, mark: Any, findings: Findings) -> None:
     findings.add("syntax", place, "a key cannot stand here", hint)
 
 
-def _unclosed(bracket: str, mark: Any, begun: Any, findings: Findings) -> None:
-    if begun is None or begun.line == mark.line:
+def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings) -> None:
+    at_end = mark.index >= len(text)
+    if begun is None or (begun.line == mark.line and not at_end):
         findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here")
         return
     what = "list" if bracket == "]" else "mapping"
     message = f"a ',' or '{bracket}' is missing in the {what} that begins here"
-    hint = f"line {mark.line + 1} cannot be a part of it"
+    hint = "the file ends before" if at_end else f"line {mark.line + 1} cannot be a part of it"
     findings.add("syntax", _place(begun), message, hint)
 
 
@@ -141,6 +146,13 @@ def _words(complaint: str) -> _Words:
         if re.search(words.pattern, complaint):
             return words
     return _Words("", complaint.strip().replace("{", "{{").replace("}", "}}"), "")
+
+
+def _last_place(text: str) -> Place:
+    """The last character that is more than space."""
+    lines = BREAK.split(text.rstrip())
+    line, column = len(lines), max(len(lines[-1]), 1)
+    return Place(line, column, line, column + 1)
 
 
 def _place(mark: Any) -> Place:

@@ -46,11 +46,14 @@ class Node:
         return self.start.start_mark.index, self._last().index
 
     def _last(self) -> Any:
-        node = self
+        node, before = self, self.start
         while not _closed(node.end) and node.children:
             last = next(reversed(node.children))
-            node = node.children[last][1] if isinstance(node.children, dict) else last
-        return node.end.end_mark
+            before, node = (
+                node.children[last] if isinstance(node.children, dict) else (before, last)
+            )
+        # What was left out stands at the beginning of the next token, lines further down.
+        return (node.end if _closed(node.end) else before).end_mark
 
 
 def _closed(end: Any) -> bool:
