@@ -2,7 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BIN := .venv/bin
 
-.PHONY: run test check format schema bench bench-reload image-test clean
+.PHONY: run test check format schema bench bench-reload soak-reload image-test clean
 
 run: .venv/.ready
 	@$(BIN)/gateway dev
@@ -31,6 +31,9 @@ bench: .venv/.ready
 
 bench-reload: .venv/.ready
 	$(BIN)/python -m benchmarks.reload
+
+soak-reload: .venv/.ready
+	$(BIN)/python -m benchmarks.soak_reload
 
 image-test: .venv/.ready
 	deploy/image-test/run

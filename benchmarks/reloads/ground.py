@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import workflow
 from benchmarks.peers.gateway import COMMAND, HOOK_YAML
@@ -37,6 +39,8 @@ response:
 """
 MARKER = "name: {name}\nauthentication: none\nworkflow: {workflow}\n"
 POLL = 0.002
+ADMIN = "admin-token"
+"""The name of the admin token, and its value."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ class Ground:
     def marked(self, name: str) -> dict[str, str]:
         """The files with one hook more, by which the set can be told apart."""
         return {**self.files, "marker.yaml": marker(name, self.workflow_url)}
+
+    def status(self) -> dict[str, Any]:
+        """`GET /-/status`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", "/-/status", headers={"Authorization": f"Bearer {ADMIN}"})
+            found: dict[str, Any] = json.loads(connection.getresponse().read())
+            return found
+        finally:
+            connection.close()
 
     def until_answered(self, name: str, seconds: float = 60.0) -> float:
         """When the hook `name` first answers (perf_counter)."""
@@ -111,7 +125,9 @@ def _launch(site: Site, hooks: Path, workers: int) -> Launch:
     argv = [
         *(str(COMMAND), "serve", str(hooks), "--port", str(site.port)),
         *("--workers", str(workers), "--pre-drain", "0s"),
+        *("--secrets", str(site.workdir), "--admin-token", ADMIN),
     ]
+    site.write(ADMIN, ADMIN)
     return Launch(argv)
 
 

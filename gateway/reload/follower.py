@@ -96,16 +96,18 @@ class Follower:
 
     def _follow(self) -> None:
         latest: Resolved | None = None
-        try:
-            while True:
-                message = self._connection.recv()
-                latest = self._take(message, latest)
+        while True:
+            try:
+                latest = self._take(self._connection.recv(), latest)
                 if latest is not None and not self._connection.poll():
                     self._serve(latest)
                     latest = None
-        except (EOFError, OSError):
-            self._loop.call_soon_threadsafe(self._told.set)
-            self._lost()
+            except (EOFError, OSError):
+                break
+            except Exception:
+                _log.exception("a message of the leader came to nothing")
+        self._loop.call_soon_threadsafe(self._told.set)
+        self._lost()
 
     def _take(self, message: ToWorker, latest: Resolved | None) -> Resolved | None:
         """The newest generation that is not built yet. Of several only that is built."""

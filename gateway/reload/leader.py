@@ -57,10 +57,11 @@ class Leader:
         self._waiting: list[_Waiting] = []
         self._fresh = False
         self._logged = 0
-        self._hooks = settings.hooks
+        self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
         if settings.secrets is not None:
             secrets = SecretsDirectory(settings.secrets, self._refresh_secrets)
+            self._directories.append(settings.secrets)
             self._lookouts.append(Lookout("secrets", secrets.look, _silent(settings.secrets)))
 
     def start(self) -> None:
@@ -79,7 +80,8 @@ class Leader:
     def wake(self) -> None:
         """Look again and read every byte; from any thread, and from a signal handler."""
         self._fresh = True
-        self._lookouts[0].wake()
+        for lookout in self._lookouts:
+            lookout.wake()
 
     def link(self, worker: int) -> Connection[ToLeader, ToWorker]:
         """The worker's end of a new pipe; the worker is told what serves at once."""
@@ -120,6 +122,8 @@ class Leader:
             ]
             self._report()
         self._loader.keep()
+        with self._lock:
+            self._tell_board()
         return self._loader.places
 
     @property
@@ -127,8 +131,12 @@ class Leader:
         return self._loader.current.resolved.number if self._loader.current else 0
 
     def _never_updates(self) -> tuple[str, ...]:
-        directory = os.path.realpath(self._hooks)
-        found = tuple(mounts.never_updates(directory, mounts.table()))
+        table = mounts.table()
+        found = tuple(
+            problem
+            for directory in self._directories
+            for problem in mounts.never_updates(os.path.realpath(directory), table)
+        )
         for problem in found:
             if problem not in self._stuck:
                 _log.warning(problem)

@@ -8,6 +8,8 @@ from itertools import islice
 from multiprocessing import Pipe
 from typing import Any
 
+import structlog
+
 from gateway.reload.messages import Board, RefreshSecrets, Report, Specs, ToLeader, ToWorker
 from gateway.reload.numbering import Current
 
@@ -16,6 +18,7 @@ BATCH = 50
 
 Outgoing = Current | Board | RefreshSecrets | Report
 Receive = Callable[["Link", ToLeader], None]
+_log = structlog.get_logger("gateway.reload")
 
 
 class Link:
@@ -81,8 +84,10 @@ class Link:
         self._known = frozenset(current.loaded)
 
     def _receive_all(self) -> None:
-        try:
-            while True:
+        while True:
+            try:
                 self._receive(self, self.ours.recv())
-        except (EOFError, OSError):
-            self.close()
+            except (EOFError, OSError):
+                return self.close()
+            except Exception:
+                _log.exception("a message of a worker came to nothing")

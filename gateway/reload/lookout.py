@@ -20,6 +20,7 @@ POLL = 1.0
 """The same where there are no events."""
 STEP_MS = 20
 BURST_MS = 100
+DELETED = 3
 
 LIMITED = (
     "changes are looked for every second, because the system gives no more watches: raise "
@@ -74,8 +75,13 @@ class Lookout:
                 self._places = self._look()
             except Exception:
                 _log.exception("looking failed")
-            if not self._arm():
-                self._wait()
+            try:
+                if not self._arm():
+                    self._wait()
+            except Exception:
+                _log.exception("watching failed")
+                self._disarm()
+                self._wanted.wait(POLL)
 
     def _arm(self) -> bool:
         """Watch the places that are there now. Whether that is new, so that what was missed
@@ -112,7 +118,13 @@ class Lookout:
         deadline = time.monotonic() + self._net
         while not self._wanted.is_set() and (left := deadline - time.monotonic()) > 0:
             found = self._notify.watch(BURST_MS, STEP_MS, round(left * 1000) + 1, self._wanted)
-            if isinstance(found, str) or any(self._matters(path) for _, path in found):
+            if isinstance(found, str):
+                return
+            if any(kind == DELETED and path in self._watched for kind, path in found):
+                # What stands there next may look the same, down to the inode's number.
+                self._disarm()
+                return
+            if any(self._matters(path) for _, path in found):
                 return
 
     def _matters(self, path: str) -> bool:

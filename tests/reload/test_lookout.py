@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.reload import lookout
 from gateway.reload.lookout import Lookout, places_of
 from gateway.reload.snapshot import Looker, Places
 from tests.reload.site import eventually
@@ -45,13 +47,13 @@ class Looks:
 
 @contextmanager
 def looking(looks: Looks, silent: str = "") -> Iterator[Lookout]:
-    lookout = Lookout("test", looks, silent)
-    lookout.start()
+    watching = Lookout("test", looks, silent)
+    watching.start()
     try:
         eventually(lambda: looks.count)
-        yield lookout
+        yield watching
     finally:
-        lookout.close()
+        watching.close()
 
 
 @pytest.fixture
@@ -83,6 +85,24 @@ def test_a_change_in_a_sub_folder_and_one_of_a_new_directory_are_seen(root: Path
         looks.more()
 
 
+def test_a_directory_that_is_removed_and_made_again_is_watched_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "NET", 3600.0)
+    looks = Looks(root)
+    with looking(looks):
+        for text in ("1", "2", "3"):
+            looks.rest()
+            # On many file systems the new directory has the number of the one before.
+            shutil.rmtree(root / "team")
+            (root / "team").mkdir()
+            (root / "team/b.yaml").write_text(text)
+            looks.more()
+            looks.rest()
+            (root / "team/b.yaml").write_text(text * 2)
+            looks.more()
+
+
 def test_what_happens_beside_the_directory_is_nobody_s_concern(root: Path) -> None:
     looks = Looks(root)
     with looking(looks):
@@ -96,20 +116,20 @@ def test_a_file_system_without_events_is_looked_at_all_the_same_and_that_is_told
     root: Path,
 ) -> None:
     looks = Looks(root)
-    with looking(looks, "nfs4") as lookout:
-        assert "nfs4 sends no events" in lookout.problem
+    with looking(looks, "nfs4") as watching:
+        assert "nfs4 sends no events" in watching.problem
         looks.more()
         looks.more()
 
 
 def test_a_lookout_that_is_closed_looks_no_more(root: Path) -> None:
     looks = Looks(root)
-    with looking(looks) as lookout:
-        lookout.wake()
+    with looking(looks) as watching:
+        watching.wake()
         looks.more()
     after = looks.count
     (root / "a.yaml").write_text("z")
-    lookout.wake()
+    watching.wake()
     time.sleep(0.2)
     assert looks.count == after
 

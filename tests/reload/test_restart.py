@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,22 @@ def _strict(hooks: Path) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=30,
     )
+
+
+def test_a_missing_directory_is_a_slip_at_the_start_unless_it_was_served_before(
+    tmp_path: Path, workflow: Workflow, state: Path
+) -> None:
+    hooks = tmp_path / "hooks.d"
+    shutil.rmtree(hooks)
+    command = [sys.executable, "-m", "gateway", "serve", str(hooks), "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert f"there is no hooks directory {hooks}" in done.stderr
+    without = ("sh", "-c", 'rmdir "$0" && exec "$@"', str(hooks))
+    with site(tmp_path, workflow, "--state", str(state), prefix=without) as served:
+        served.answers(a="1", b="1", c="1")
+        assert served.client.get("/-/readyz").json()["stale"] == ["a", "b", "c"]
+        assert "No such file" in served.problems()
+        hooks.mkdir()
+        served.write("a", "2")
+        served.answers(a="2", b="404")

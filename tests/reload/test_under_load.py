@@ -4,81 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.reload.site import Site, eventually, site
+from tests.reload.calling import agreeing, callers
+from tests.reload.site import eventually, site
 from tests.reload.volumes import Volume
 from tests.support.workflow import Workflow
 
-FILES = 6
 RELOADS = 20
 SLOW = """\
 name: gate
 authentication: none
 workflow: {{url: "{url}/gate", timeout: 30s}}
 """
-NAMES = [f"agree-{number}" for number in range(FILES)]
-
-
-def agreeing(served: Site, version: int) -> dict[str, str]:
-    """A hook a file, all of one version, and one that only this version has."""
-    texts = {f"{name}.yaml": served.text(name, str(version)) for name in NAMES}
-    return {**texts, f"only-{version}.yaml": served.text(f"only-{version}")}
-
-
-class Caller(threading.Thread):
-    """Calls the hooks in turn on one connection, which stays with one worker: a version that is
-    older than one seen before was answered by a torn set.
-    """
-
-    def __init__(self, url: str, stop: threading.Event) -> None:
-        super().__init__()
-        self.url = url
-        self.stop = stop
-        self.answers = 0
-        self.wrong: list[str] = []
-
-    def run(self) -> None:
-        newest = 0
-        with httpx.Client(base_url=self.url, timeout=30) as client:
-            while not self.stop.is_set():
-                for name in NAMES:
-                    newest = self._call(client, name, newest)
-
-    def _call(self, client: httpx.Client, name: str, newest: int) -> int:
-        try:
-            found = client.get(f"/hooks/{name}")
-        except httpx.TransportError as error:
-            self.wrong.append(repr(error))
-            return newest
-        self.answers += 1
-        if found.status_code != 200:
-            self.wrong.append(f"{name}: {found.status_code}")
-            return newest
-        version = int(found.json()["workflow"].rpartition("-")[2])
-        if version < newest:
-            self.wrong.append(f"{name} is of version {version} after one of version {newest}")
-        return max(version, newest)
-
-
-@contextmanager
-def callers(served: Site, count: int) -> Iterator[list[Caller]]:
-    stop = threading.Event()
-    found = [Caller(served.gateway.url, stop) for _ in range(count)]
-    for caller in found:
-        caller.start()
-    try:
-        yield found
-    finally:
-        stop.set()
-        for caller in found:
-            caller.join()
+NAMES = [f"agree-{number}" for number in range(6)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -87,15 +30,15 @@ def test_no_request_fails_or_sees_a_torn_set_while_reload_follows_reload(
 ) -> None:
     volume = Volume(tmp_path / "hooks.d")
     with site(tmp_path, workflow, "--workers", str(workers), ready=False) as served:
-        volume.write(agreeing(served, 1))
-        served.answers(**dict.fromkeys(NAMES, "1"))
-        with callers(served, 4) as found:
+        volume.write(agreeing(NAMES, 1, workflow.url + "/run/x"))
+        eventually(lambda: served.client.get("/hooks/fresh-1").status_code == 200)
+        with callers(served.gateway.url, NAMES, 4) as found:
             for version in range(2, RELOADS + 1):
-                volume.write(agreeing(served, version))
+                volume.write(agreeing(NAMES, version, workflow.url + "/run/x"))
                 report = served.reload().json()
                 assert {one["generation"] for one in report["workers"]} == {version}
         assert [caller.wrong for caller in found] == [[]] * 4
-        assert sum(caller.answers for caller in found) > RELOADS * FILES
+        assert sum(caller.answers for caller in found) > RELOADS * len(NAMES)
         assert served.status()["generation"] == RELOADS
 
 
