@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -205,3 +206,19 @@ def test_a_sub_folder_that_is_renamed_into_place_is_served(served: Site, tmp_pat
     served.answers(moved="1")
     (served.root / "inside" / "moved.yaml").write_text(served.text("moved", "2"))
     served.answers(moved="2")
+
+
+def test_the_page_shows_what_status_and_reload_really_say(served: Site) -> None:
+    path = served.write("shown")
+    served.answers(shown="1")
+    path.write_text("name: shown\nmetod: POST\nworkflow: http://x/\n")
+    broken(served, "shown", "unknown-key")
+    page = (Path(__file__).parents[2] / "docs/reload.md").read_text()
+    status = json.loads(page.split("```json\n")[1].split("```")[0])
+    found = served.status()
+    assert status.keys() == found.keys()
+    for many in ("hooks", "workers", "diagnostics"):
+        assert status[many][0].keys() == found[many][0].keys()
+    report = json.loads(page.split("/-/reload\n")[1].splitlines()[0])
+    assert report.keys() == served.reload().json().keys()
+    path.unlink()
