@@ -94,7 +94,11 @@ class Loader:
         if found.digest == self._seen:
             return False
         self._seen = found.digest
-        return self._decide(found)
+        try:
+            return self._decide(found)
+        except Exception as error:
+            self.problem = f"what is in {self._root} cannot be taken over: {error!r}"
+            raise
 
     def keep(self) -> None:
         """Keep what is good in the state directory, where that is not done yet."""

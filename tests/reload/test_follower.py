@@ -122,6 +122,21 @@ def test_a_hook_that_cannot_be_compiled_stays_as_it_was_and_the_others_are_serve
     runner.run(check())
 
 
+def test_a_hook_that_did_not_change_is_not_compiled_again(runner: asyncio.Runner) -> None:
+    async def check() -> None:
+        followed = await _started()
+        before = followed.switch.generation
+        changed = Hook(name="b", workflow=URL)
+        await followed.tell(Specs((loaded(2, changed),)), generation(2, 1, 2))
+        after = followed.switch.generation
+        assert before is not None
+        assert after is not None
+        assert after.hooks[0].running is before.hooks[0].running is not None
+        await followed.runtime.close()
+
+    runner.run(check())
+
+
 def test_a_replaced_generation_is_freed_without_the_collector(runner: asyncio.Runner) -> None:
     async def check() -> None:
         followed = await _started()
