@@ -263,11 +263,13 @@ def test_a_header_of_64_kilobytes_ends_before_it_costs_anything(
 
 
 @stamped
-@pytest.mark.parametrize("seconds", [-301, 301, -86400 * 365])
+@pytest.mark.parametrize("seconds", [-301, 301 + 60, -86400 * 365])
 def test_a_timestamp_too_far_from_now_is_refused_either_way(
     server: Gateway, seen: list[Received], sender: str, seconds: float
 ) -> None:
-    assert post(server, sent_by(sender, at=-290)).status_code == 200
+    # The machine may be slow, so that time goes on between signing and looking.
+    for near in (-200, 290):
+        assert post(server, sent_by(sender, at=near)).status_code == 200
     seen.clear()
     assert_refused(post(server, sent_by(sender, at=seconds)))
     assert not seen
