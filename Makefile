@@ -28,6 +28,7 @@ schema: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.micro
+	$(BIN)/python -m benchmarks.trust
 
 bench-reload: .venv/.ready
 	$(BIN)/python -m benchmarks.reload

@@ -21,7 +21,7 @@ from benchmarks.needs import require, version_of
 from benchmarks.peers import gateway, nginx
 from benchmarks.processes import PeerError
 from benchmarks.reloads import checking, live, rows, traffic
-from benchmarks.reloads.rows import Row
+from benchmarks.rows import Row, as_markdown, as_terminal
 from benchmarks.scenario import bearer_post
 
 CONNECTIONS = 32
@@ -105,9 +105,9 @@ def main(
         written = {"machine": facts, "rows": [asdict(row) for row in found]}
         json_file.write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n")
     if form == "markdown":
-        click.echo(rows.as_markdown(facts, found))
+        click.echo(as_markdown(facts, found))
     else:
-        rows.as_terminal(facts, found)
+        as_terminal(facts, found)
 
 
 def _live(workdir: Path, count: int, rounds: int) -> Row:

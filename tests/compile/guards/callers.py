@@ -21,8 +21,15 @@ Headers = list[tuple[bytes, bytes]]
 class Door:
     """One hook's guards. `status` is 200 where the caller comes in."""
 
-    def __init__(self, directory: Path, authentication: Any, secrets: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        authentication: Any,
+        secrets: Mapping[str, Any],
+        body: bytes = b"",
+    ) -> None:
         self.secrets = directory
+        self.body = body
         for name, value in secrets.items():
             self.put(name, value)
         self.runtime = Runtime(Settings(hooks=directory, secrets=directory))
@@ -41,8 +48,8 @@ class Door:
 
     async def knock(self, headers: Headers, query: bytes = b"") -> tuple[Exchange, Refusal | None]:
         """The exchange as the guards leave it, and their refusal."""
-        exchange = _exchange(headers, query)
-        connection = SimpleNamespace(scope={SCOPE_KEY: exchange})
+        connection = self.connection(headers, query)
+        exchange: Exchange = connection.scope[SCOPE_KEY]
         try:
             for guard in self.guarding.guards:
                 await guard(connection, None)
@@ -55,12 +62,14 @@ class Door:
         refusal = asyncio.run(self.knock(headers, query))[1]
         return 200 if refusal is None else refusal.status
 
+    def connection(self, headers: Headers, query: bytes = b"") -> Any:
+        """What a guard takes as the connection of a request."""
 
-def _exchange(headers: Headers, query: bytes) -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return b""
+        async def read(_exchange: Exchange) -> bytes:
+            return self.body
 
-    return Exchange(
-        method="POST", path="/hooks/door", raw_path=b"/hooks/door", query_string=query,
-        headers=headers, client="127.0.0.1", request_id="r", started=0.0, read=read,
-    )  # fmt: skip
+        exchange = Exchange(
+            method="POST", path="/hooks/door", raw_path=b"/hooks/door", query_string=query,
+            headers=headers, client="127.0.0.1", request_id="r", started=0.0, read=read,
+        )  # fmt: skip
+        return SimpleNamespace(scope={SCOPE_KEY: exchange})

@@ -1,0 +1,1 @@
+"""What proving who calls costs, and what a guesser learns and costs others."""
