@@ -106,7 +106,7 @@ class KeySet:
                 raise BadKey(f"the server answered {reply.status}")
             self._keys = _read(reply.body)
         except WorkflowFailure as error:
-            self._complain(str(error.__cause__ or "") or error.reason.replace("workflow", "server"))
+            self._complain(_why(error))
         except BadKey as error:
             self._complain(str(error))
         else:
@@ -116,6 +116,14 @@ class KeySet:
     def _complain(self, reason: str) -> None:
         kept = len(self._keys)
         _log.warning("keys not fetched", url=self._shown, reason=reason, kept=kept)
+
+
+def _why(error: WorkflowFailure) -> str:
+    """What an operator can act on: why there is no connection, but nothing that was answered."""
+    reason = error.reason.replace("the workflow", "the server")
+    if isinstance(error.__cause__, aiohttp.ClientConnectorError):
+        return f"{reason}: {error.__cause__}"
+    return reason
 
 
 def _read(body: bytes) -> tuple[TokenKey, ...]:

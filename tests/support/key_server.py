@@ -59,12 +59,13 @@ def _handler(server: KeyServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             server.asked.append(self.path)
             server.gate.wait(30)
+            body = server.body
             self.send_response(server.status)
             for name, value in server.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(server.body)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(server.body)
+            self.wfile.write(body)
 
         def log_message(self, *_arguments: Any) -> None:
             pass
