@@ -24,6 +24,8 @@ _PUBLIC = {
 }
 """What is a name or a digest behind these keys; anything else there is a secret misplaced."""
 
+_NOTHING = ("", "null", "~", "true", "false")
+
 _USERINFO = re.compile(r"://[^/?#]*@")
 
 # For lines that are not YAML: a key, and a value on the same line.
@@ -35,6 +37,8 @@ def is_private(value: Any, key: str) -> bool:
     if value is None or isinstance(value, bool):
         return False
     text = str(value).strip()
+    if text in _NOTHING:
+        return False
     if key in _PUBLIC:
         return not _PUBLIC[key].fullmatch(text)
     return bool(_SECRET.search(key) or _USERINFO.search(text))
