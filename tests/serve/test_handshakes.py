@@ -38,6 +38,7 @@ workflow: URL/run/zoom
 ---
 name: meta
 method: POST
+limits: {failures: 10/1h}
 authentication: {type: bearer, tokens: [{secret: token}]}
 handshake: {type: meta, verify_token: {secret: verify}}
 workflow: URL/run/meta

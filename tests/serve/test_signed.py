@@ -78,6 +78,7 @@ workflow: {url: URL/run/twilio, format: raw}
 ---
 name: limited
 method: POST
+limits: {failures: 10/1h}
 authentication: {type: signature, scheme: github, secrets: [{secret: github}]}
 workflow: URL/run/limited
 ---
@@ -281,9 +282,8 @@ def test_a_timestamp_that_is_none_is_refused(
     server: Gateway, seen: list[Received], sender: str, stamp: str
 ) -> None:
     sent = sent_by(sender)
-    now = str(int(time.time()))
     for name, value in sent.headers.items():
-        if value == now or value.startswith("t="):
+        if re.fullmatch(r"\d{10}", value) or value.startswith("t="):
             sent = sent.with_header(name, re.sub(r"\d{10}", stamp, value, count=1))
     assert_refused(post(server, sent))
     assert not seen
@@ -350,7 +350,7 @@ def test_a_client_whose_signatures_fail_is_told_to_wait_and_right_ones_come_in(
     answers = [post(server, wrong, "/hooks/limited") for _ in range(12)]
     assert [answer.status_code for answer in answers[:10]] == [401] * 10
     assert answers[-1].status_code == 429
-    assert 0 < int(answers[-1].headers["retry-after"]) <= 6
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 360
     assert post(server, by_github(), "/hooks/limited").status_code == 200
 
 
