@@ -31,7 +31,9 @@ MAX_AGE = 600.0
 """Seconds without a fetch after which a request waits for one: a key that was revoked meanwhile
 must not open a hook that nobody called for a while."""
 
-_TIMEOUT = aiohttp.ClientTimeout(total=5)
+TIMEOUT = 5.0
+"""Seconds for a fetch in all."""
+
 _HEADERS = CIMultiDict(
     {
         "Accept": "application/jwk-set+json, application/json",
@@ -47,11 +49,14 @@ class KeySet:
     `problem` says why the URL is never called; it is empty where it may be.
     """
 
-    def __init__(self, url: str, client: WorkflowClient, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, url: str, client: WorkflowClient, clock: Callable[[], float], timeout: float
+    ) -> None:
         self._url = URL(url)
         self._shown = str(self._url.with_user(None).with_query(None))
         self._client = client
         self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._keys: tuple[TokenKey, ...] = ()
         self._attempted = self._fetched = float("-inf")
         self._flight: asyncio.Task[None] | None = None
@@ -101,7 +106,9 @@ class KeySet:
 
     async def _fetch(self) -> None:
         try:
-            reply = await self._client.send("GET", self._url, _HEADERS, None, _TIMEOUT, MAX_SIZE)
+            reply = await self._client.send(
+                "GET", self._url, _HEADERS, None, self._timeout, MAX_SIZE
+            )
             if reply.status != 200:
                 raise BadKey(f"the server answered {reply.status}")
             self._keys = _read(reply.body)
@@ -149,15 +156,21 @@ def _read(body: bytes) -> tuple[TokenKey, ...]:
 class KeySets:
     """One KeySet for each URL, for the life of the process."""
 
-    def __init__(self, client: WorkflowClient, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: WorkflowClient,
+        clock: Callable[[], float] = time.monotonic,
+        timeout: float = TIMEOUT,
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._timeout = timeout
         self._sets: dict[str, KeySet] = {}
 
     def of(self, url: str) -> KeySet:
         """The one key set of a URL."""
         if url not in self._sets:
-            self._sets[url] = KeySet(url, self._client, self._clock)
+            self._sets[url] = KeySet(url, self._client, self._clock, self._timeout)
         return self._sets[url]
 
     async def close(self) -> None:

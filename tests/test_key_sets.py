@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from gateway.errors import Unavailable
-from gateway.key_sets import FRESH, MAX_AGE, REFETCH, KeySet, KeySets
+from gateway.key_sets import FRESH, MAX_AGE, REFETCH, TIMEOUT, KeySet, KeySets
 from gateway.workflow_client import WorkflowClient
 from tests.support import tokens
 from tests.support.key_server import KeyServer
@@ -35,11 +35,13 @@ class Clock:
         return self.now
 
 
-def _run(url: str, story: Callable[[KeySet, Clock], Awaitable[None]]) -> None:
+def _run(
+    url: str, story: Callable[[KeySet, Clock], Awaitable[None]], timeout: float = TIMEOUT
+) -> None:
     async def told() -> None:
         clock = Clock()
         client = WorkflowClient(1 << 20)
-        sets = KeySets(client, clock)
+        sets = KeySets(client, clock, timeout)
         try:
             await story(sets.of(url), clock)
         finally:
@@ -199,6 +201,19 @@ def test_a_server_that_is_down_is_waited_for_once(server: KeyServer) -> None:
                 await _ids(keys)
 
     _run(away.url, story)
+
+
+def test_a_server_that_is_too_slow_is_given_up(server: KeyServer) -> None:
+    async def story(keys: KeySet, clock: Clock) -> None:
+        assert await _ids(keys) == ["one"]
+        server.gate.clear()
+        clock.now += MAX_AGE + 1
+        async with asyncio.timeout(20):
+            assert await _ids(keys) == ["one"]
+            assert await _ids(keys, "two") == []
+        server.gate.set()
+
+    _run(server.url, story, timeout=0.2)
 
 
 def test_a_server_that_hangs_holds_nobody_who_has_a_known_key(server: KeyServer) -> None:

@@ -155,6 +155,19 @@ def test_a_token_that_opens_nothing_is_explained_to_the_log_alone(
     assert not seen
 
 
+def test_a_token_never_says_where_its_key_is(server: Gateway, issuer: KeyServer) -> None:
+    forger = private_key("rsa-2048", 9)
+    own = tokens.jwk("rsa-2048", "one", number=9)
+    with KeyServer().running() as trap:
+        trap.publish(own)
+        for members in ({"jku": trap.url}, {"x5u": trap.url}, {"jwk": own}, {"kid": trap.url}):
+            token = mint(forger, "RS256", {"kid": "one", **members})
+            answer = server.request("GET", "/hooks/published", headers=_bearer(token))
+            assert answer.status_code == 401
+    assert trap.asked == []
+    assert set(issuer.asked) == {"/jwks.json"}
+
+
 def test_a_token_of_a_megabyte_is_refused(server: Gateway, seen: list[Received]) -> None:
     for size, status in ((20_000, 401), (1 << 20, 431)):
         line = b"Authorization: Bearer " + b"x" * size
