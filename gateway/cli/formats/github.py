@@ -1,12 +1,16 @@
 """For GitHub Actions: workflow commands that become annotations on the change.
 
-GitHub shows at most ten errors and ten warnings of a step and drops the rest in silence
-(docs.github.com, "Workflow commands for GitHub Actions").
+GitHub shows at most ten errors and ten warnings of a step and drops the rest in silence, and its
+log shows of a command the message alone (docs.github.com, "Workflow commands for GitHub Actions").
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from gateway.cli.formats.report import Report, counted, summary
+from gateway.cli.formats.text import printable
 from gateway.language.diagnostic import Diagnostic
 
 SHOWN = 10
@@ -14,12 +18,19 @@ SHOWN = 10
 
 
 def render(found: Report) -> str:
-    """The last line is for the log and says how many annotations are not shown."""
+    """Annotations as far as they are shown, the rest as lines of the log, and their number."""
     hidden = max(found.errors - SHOWN, 0) + max(found.warnings - SHOWN, 0)
     last = summary(found)
     if hidden:
-        last += f"; {counted(hidden, 'annotation')} beyond GitHub's limit, see this log"
-    return "\n".join([*map(_command, found.diagnostics), last]) + "\n"
+        last += f"; {counted(hidden, 'finding')} beyond GitHub's limit of annotations, see this log"
+    return "\n".join([*_lines(found), last]) + "\n"
+
+
+def _lines(found: Report) -> Iterator[str]:
+    counts = Counter[str]()
+    for one in found.diagnostics:
+        counts[one.severity] += 1
+        yield _command(one) if counts[one.severity] <= SHOWN else _plain(one)
 
 
 def _command(one: Diagnostic) -> str:
@@ -36,12 +47,20 @@ def _command(one: Diagnostic) -> str:
     return f"::{one.severity} {written}::{_data(_sentence(one))}"
 
 
+def _plain(one: Diagnostic) -> str:
+    """A line that no file name can turn into a command: those begin with `::`."""
+    place = f"{printable(one.file)}:{one.place.line}:{one.place.column}"
+    return f"{one.severity}[{one.code}] at {place}: {_sentence(one)}"
+
+
 def _sentence(one: Diagnostic) -> str:
     return f"{one.message} ({one.hint})" if one.hint else one.message
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escaped as the runner reads it; for what it cannot unescape there is a dot."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(escaped)
 
 
 def _property(text: str) -> str:

@@ -162,7 +162,8 @@ RULES = (
         "error",
         "Operators that can never hold together",
         "All operators of a condition must hold. These exclude each other, so that every request "
-        "would be refused.",
+        "would be refused. A bound that is a number and one that is text exclude each other in "
+        "JSON, and in a form they are hardly what was meant.",
     ),
     Code(
         "unreachable",

@@ -19,8 +19,9 @@ def bounds(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
     for one, other in combinations(given, 2):
         order = ordered(given[one], given[other])
         if order is None:
-            message = f"'{one}' and '{other}' cannot both hold: one is a number, the other is text"
-            yield Mistake("contradiction", (*steps, other), message, on="key")
+            message = f"of '{one}' and '{other}' one is a number and the other is text"
+            hint = "no JSON value is both: write two numbers, or two texts"
+            yield Mistake("contradiction", (*steps, other), message, hint, on="key")
         elif one in _LOWER and other in _UPPER:
             if order > 0 or (order == 0 and (one, other) != ("gte", "lte")):
                 message = f"nothing lies between '{one}' and '{other}'"
