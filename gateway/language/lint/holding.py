@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from gateway.language.patterns import compile_pattern
 from gateway.language.values import json_equal, ordered
 
@@ -18,16 +20,22 @@ def holds(name: str, operand: Any, value: Any) -> Verdict:
 
 
 def _equals(operand: Any, value: Any) -> Verdict:
-    if json_equal(operand, value):
-        return True
-    return None if _may_be_text(operand, value) else False
+    typed, text = json_equal(operand, value), _same_text(operand, value)
+    return typed if typed == text else None
 
 
-def _may_be_text(operand: Any, value: Any) -> bool:
-    """Whether the two could be one text in a form, such as 1 and "1"."""
-    if isinstance(operand, dict) or isinstance(value, dict):
-        return False
-    return type(operand) is not type(value)
+def _same_text(a: Any, b: Any) -> bool:
+    """Whether a form could not tell the two apart; a mapping never comes in a form."""
+    if isinstance(a, dict) or isinstance(b, dict):
+        return json_equal(a, b)
+    if isinstance(a, list) or isinstance(b, list):
+        both = isinstance(a, list) and isinstance(b, list) and len(a) == len(b)
+        return both and all(map(_same_text, a, b))
+    return _text_of(a) == _text_of(b)
+
+
+def _text_of(scalar: Any) -> str:
+    return scalar if isinstance(scalar, str) else msgspec.json.encode(scalar).decode()
 
 
 def _one_of(operand: list[Any], value: Any) -> Verdict:
