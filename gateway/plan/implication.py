@@ -1,0 +1,165 @@
+"""Whether one condition is at least as strict as another, as far as that can be shown.
+
+Every step here is sound for bodies that are JSON and for what is text (forms, queries, headers),
+and for a value that is missing. What no step shows is not implied: whoever asks must take that
+for "it may accept more".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from gateway.language.lint.holding import holds
+from gateway.language.lint.parts import operators_of
+from gateway.language.spec import Condition, Elements, Operators
+from gateway.language.values import Path, ordered, parse_path
+from gateway.plan.meaning import exact
+
+Demand = tuple[str, Any]
+"""An operator by its written name, and its operand. Plain equality is `eq`."""
+
+_HELD_BY_MISSING = ("ne", "not_in", "none")
+_MISSING: Demand = ("exists", False)
+
+
+def demands_of(condition: Condition) -> tuple[Demand, ...]:
+    """The demands of a condition, all of which must hold."""
+    if isinstance(condition, Operators):
+        return tuple(operators_of(condition).items())
+    return (("eq", condition),)
+
+
+def meaning(demands: Sequence[Demand]) -> Hashable:
+    """Equal for demands that differ only in the order of operators and of values."""
+    return frozenset((name, _operand(operand, name)) for name, operand in demands)
+
+
+def implies(given: Sequence[Demand], wanted: Sequence[Demand]) -> bool:
+    """Whether every value that passes `given` is shown to pass `wanted`."""
+    values = _all_values(given)
+    return all(_implied(given, values, test) for test in wanted)
+
+
+def _operand(operand: Any, name: str) -> Hashable:
+    if isinstance(operand, Elements):
+        return frozenset((path, meaning(demands)) for path, demands in _by_path(operand).items())
+    return frozenset(map(exact, operand)) if name in ("in", "not_in") else exact(operand)
+
+
+def _by_path(elements: Elements) -> Mapping[Path, Sequence[Demand]]:
+    """Demands on an element by where they apply in it; the empty path is the element itself."""
+    if not isinstance(elements.rule, dict):
+        return {(): demands_of(elements.rule)}
+    found: dict[Path, tuple[Demand, ...]] = {}
+    for written, condition in elements.rule.items():
+        path = parse_path(written)
+        found[path] = (*found.get(path, ()), *demands_of(condition))
+    return found
+
+
+def _all_values(given: Sequence[Demand]) -> list[Any] | None:
+    """All values that can pass, where an `eq` or an `in` names them."""
+    named = [[operand] if name == "eq" else operand for name, operand in given if _names(name)]
+    if not named:
+        return None
+    shortest = min(named, key=len)
+    return [value for value in shortest if not _excluded(given, value)]
+
+
+def _names(name: str) -> bool:
+    return name in ("eq", "in")
+
+
+def _excluded(given: Sequence[Demand], value: Any) -> bool:
+    """Whether what is equal to a value certainly fails."""
+    return any(holds(name, operand, value) is False for name, operand in given)
+
+
+def _implied(given: Sequence[Demand], values: list[Any] | None, wanted: Demand) -> bool:
+    name, operand = wanted
+    if any(meaning([test]) == meaning([wanted]) for test in given):
+        return True
+    if values is not None and all(holds(name, operand, value) is True for value in values):
+        return True
+    shows = _SHOWS.get(name)
+    return shows is not None and shows(given, operand)
+
+
+def _exists(given: Sequence[Demand], operand: bool) -> bool:
+    if not operand:
+        return _MISSING in given
+    return any(name not in _HELD_BY_MISSING and (name, one) != _MISSING for name, one in given)
+
+
+def _other_than(given: Sequence[Demand], value: Any) -> bool:
+    return _MISSING in given or _excluded(given, value)
+
+
+def _other_than_all(given: Sequence[Demand], values: list[Any]) -> bool:
+    return all(_other_than(given, value) for value in values)
+
+
+def _bound(wanted: str, sign: int) -> Callable[[Sequence[Demand], Any], bool]:
+    """What shows a lower bound (`sign` 1) or an upper one (-1)."""
+    strict, loose = ("gt", "gte") if sign > 0 else ("lt", "lte")
+
+    def shown(given: Sequence[Demand], operand: Any) -> bool:
+        for name, bound in given:
+            order = ordered(bound, operand) if name in (strict, loose) else None
+            if order == sign or (order == 0 and (name == strict or wanted == loose)):
+                return True
+        return False
+
+    return shown
+
+
+def _text(name: str, covers: Callable[[str, str], bool]) -> Callable[[Sequence[Demand], Any], bool]:
+    def shown(given: Sequence[Demand], operand: str) -> bool:
+        return any(one == name and covers(text, operand) for one, text in given)
+
+    return shown
+
+
+def _contains(given: Sequence[Demand], operand: Any) -> bool:
+    """Only texts begin or end with something; an array that contains "ab" need not contain "a"."""
+    return isinstance(operand, str) and any(
+        name in ("prefix", "suffix") and operand in text for name, text in given
+    )
+
+
+def _elements(name: str) -> Callable[[Sequence[Demand], Elements], bool]:
+    def shown(given: Sequence[Demand], operand: Elements) -> bool:
+        return any(one == name and _stricter(rule, operand) for one, rule in given)
+
+    return shown
+
+
+def _none(given: Sequence[Demand], operand: Elements) -> bool:
+    return _MISSING in given or any(
+        name == "none" and _stricter(operand, rule) for name, rule in given
+    )
+
+
+def _stricter(one: Elements, other: Elements) -> bool:
+    """Whether every element that is `one` is shown to be `other`."""
+    given = _by_path(one)
+    return all(implies(given.get(path, ()), demands) for path, demands in _by_path(other).items())
+
+
+_SHOWS: dict[str, Callable[[Sequence[Demand], Any], bool]] = {
+    "exists": _exists,
+    "ne": _other_than,
+    "not_in": _other_than_all,
+    "gt": _bound("gt", 1),
+    "gte": _bound("gte", 1),
+    "lt": _bound("lt", -1),
+    "lte": _bound("lte", -1),
+    "prefix": _text("prefix", str.startswith),
+    "suffix": _text("suffix", str.endswith),
+    "contains": _contains,
+    "any": _elements("any"),
+    "all": _elements("all"),
+    "none": _none,
+}
+"""How an operator can be shown by others; `eq`, `in` and `pattern` are shown by values alone."""

@@ -1,0 +1,117 @@
+"""What a workflow is handed: headers and bodies of the caller, credentials of the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from msgspec import UNSET, UnsetType
+
+from gateway.language.lint.headers import CREDENTIALS
+from gateway.language.lint.parts import WITH_BODY, workflow_of
+from gateway.language.spec import Hook, Workflow
+from gateway.language.spec.workflow import (
+    BasicWorkflowAuthentication,
+    BearerWorkflowAuthentication,
+)
+from gateway.plan.change import Change
+from gateway.plan.meaning import exact
+from gateway.plan.shown import listed
+from gateway.plan.subjects.credentials import reference
+
+
+def meaning(written: Workflow) -> Hashable:
+    """Forwarded headers in any order and case, the encoding, the credentials."""
+    return frozenset(_forwarded(written)), written.format, _credentials(written)
+
+
+def compare(old: Hook, new: Hook) -> Iterator[Change]:
+    """Headers, credentials, bodies."""
+    was, now = workflow_of(old), workflow_of(new)
+    yield from _headers(was, now)
+    yield from _authentication(was, now)
+    yield from _format(was, now)
+    yield from _unchecked(old, new)
+
+
+def _headers(old: Workflow, new: Workflow) -> Iterator[Change]:
+    steps = ("workflow", "forward_headers")
+    was, now = _forwarded(old), _forwarded(new)
+    shown = listed(old.forward_headers), listed(new.forward_headers)
+    added = {lower: name for lower, name in now.items() if lower not in was}
+    secret = [name for lower, name in added.items() if lower in CREDENTIALS]
+    plain = [name for lower, name in added.items() if lower not in CREDENTIALS]
+    gone = [name for lower, name in was.items() if lower not in now]
+    if secret:
+        message = f"the caller's credentials are handed on to the workflow: {listed(secret)}"
+        yield Change("credentials-forwarded", steps, message, *shown)
+    if plain:
+        message = f"the workflow is handed {listed(plain)} of the request"
+        yield Change("headers-forwarded", steps, message, *shown)
+    if gone:
+        message = f"the workflow is not handed {listed(gone)} any more"
+        yield Change("headers-withheld", steps, message, *shown)
+
+
+def _authentication(old: Workflow, new: Workflow) -> Iterator[Change]:
+    if _credentials(old) == _credentials(new):
+        return
+    steps, was, now = ("workflow", "authentication"), _shown(old), _shown(new)
+    if not now:
+        message = "the workflow is shown no credentials any more"
+        yield Change("workflow-credentials-removed", steps, message, was)
+    else:
+        message = f"the workflow is shown other credentials: {now}"
+        yield Change("workflow-credentials-changed", steps, message, was, now)
+
+
+def _format(old: Workflow, new: Workflow) -> Iterator[Change]:
+    if old.format == new.format:
+        return
+    steps, was, now = ("workflow", "format"), _encoding(old), _encoding(new)
+    if now == "raw":
+        message = "the workflow receives the bytes as they came, whatever the rules have read"
+        yield Change("raw-forwarded", steps, message, was, now)
+    else:
+        message = f"the data is encoded in another way: {now}"
+        yield Change("workflow-format-changed", steps, message, was, now)
+
+
+def _unchecked(old: Hook, new: Hook) -> Iterator[Change]:
+    """Bodies that the encoding for the workflow needed to understand, and no more does."""
+    was, now = _asks_of_bodies(old), _asks_of_bodies(new)
+    if WITH_BODY & set(new.methods) and was > now:
+        message = f"{_BODIES[now]} may be sent; the workflow's invocation needed {_BODIES[was]}"
+        yield Change("body-unchecked", ("workflow",), message, _BODIES[was], _BODIES[now])
+
+
+_BODIES = ("any body", "a JSON value or a form", "a JSON object or a form")
+
+
+def _asks_of_bodies(hook: Hook) -> int:
+    """Which of `_BODIES` the invocation of the workflow asks for."""
+    written = workflow_of(hook)
+    if written.method not in WITH_BODY or written.body or written.format == "form":
+        return 2
+    rules = not isinstance(hook.match, UnsetType) and hook.match.body is not UNSET
+    return 1 if rules or written.format == "json" else 0
+
+
+def _forwarded(written: Workflow) -> dict[str, str]:
+    return {name.lower(): name for name in written.forward_headers}
+
+
+def _credentials(written: Workflow) -> Hashable:
+    return exact(written.authentication) if _shown(written) else ""
+
+
+def _shown(written: Workflow) -> str:
+    match written.authentication:
+        case BasicWorkflowAuthentication(username=name, password=password):
+            return f"the name '{name}' and {reference(password)}"
+        case BearerWorkflowAuthentication(token=token):
+            return f"the bearer token of {reference(token)}"
+    return ""
+
+
+def _encoding(written: Workflow) -> str:
+    return "as it was received" if isinstance(written.format, UnsetType) else written.format

@@ -1,0 +1,106 @@
+"""Where the data goes, and how the workflow is called."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from gateway.language.lint.parts import workflow_of
+from gateway.language.quantities import parse_duration
+from gateway.language.spec import Hook, Workflow
+from gateway.plan.change import Change
+from gateway.plan.meaning import exact
+from gateway.plan.shown import header_values, json
+from gateway.plan.subjects import handed_on
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Address(NamedTuple):
+    """A URL in its parts; a default port is left out, and an empty path is `/`."""
+
+    scheme: str
+    host: str
+    port: int | None
+    rest: str
+
+    @property
+    def place(self) -> str:
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+
+def meaning(hook: Hook) -> Hashable:
+    """The long form with its defaults."""
+    written = workflow_of(hook)
+    return (
+        _address(written.url),
+        written.method,
+        _headers(written),
+        exact(written.query),
+        exact(written.body),
+        _patience(written),
+        handed_on.meaning(written),
+    )
+
+
+def compare(old: Hook, new: Hook) -> Iterator[Change]:
+    """Where to, what, how, and how patiently."""
+    was, now = workflow_of(old), workflow_of(new)
+    yield from _urls(was, now)
+    yield from handed_on.compare(old, new)
+    yield from _calls(was, now)
+    if _patience(was) != _patience(now):
+        message = f"the workflow has {_shown_patience(now)}"
+        steps = ("workflow", "timeout" if was.timeout != now.timeout else "retry")
+        shown = _shown_patience(was), _shown_patience(now)
+        yield Change("workflow-patience-changed", steps, message, *shown)
+
+
+def _urls(old: Workflow, new: Workflow) -> Iterator[Change]:
+    was, now = _address(old.url), _address(new.url)
+    steps = ("workflow", "url")
+    if was.place != now.place:
+        message = f"the data goes to {now.place} instead of {was.place}"
+        yield Change("workflow-host-changed", steps, message, old.url, new.url)
+    if (was.scheme, now.scheme) == ("https", "http"):
+        message = f"the data goes unencrypted to {now.place}"
+        yield Change("workflow-unencrypted", steps, message, old.url, new.url)
+    elif was != now and was.place == now.place:
+        message = "another URL of the same host is called"
+        yield Change("workflow-url-changed", steps, message, old.url, new.url)
+
+
+def _calls(old: Workflow, new: Workflow) -> Iterator[Change]:
+    if old.method != new.method:
+        message, steps = f"the workflow is invoked by {new.method}", ("workflow", "method")
+        yield Change("workflow-method-changed", steps, message, old.method, new.method)
+    if _headers(old) != _headers(new):
+        message, steps = "invocations carry other headers", ("workflow", "headers")
+        shown = header_values(old.headers), header_values(new.headers)
+        yield Change("workflow-headers-changed", steps, message, *shown)
+    for key, what in (("query", "parameters"), ("body", "members")):
+        was, now = getattr(old, key), getattr(new, key)
+        if exact(was) != exact(now):
+            message = f"other {what} are added to what was received"
+            yield Change("workflow-data-changed", ("workflow", key), message, json(was), json(now))
+
+
+def _address(url: str) -> Address:
+    parts = urlsplit(url)
+    port = None if parts.port == _PORTS.get(parts.scheme) else parts.port
+    rest = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Address(parts.scheme, parts.hostname or "", port, rest)
+
+
+def _headers(written: Workflow) -> Hashable:
+    return exact({name.lower(): value for name, value in written.headers.items()})
+
+
+def _patience(written: Workflow) -> tuple[float, int]:
+    return parse_duration(written.timeout), written.retry.attempts
+
+
+def _shown_patience(written: Workflow) -> str:
+    attempts = written.retry.attempts
+    return f"{written.timeout} for {attempts} attempt{'' if attempts == 1 else 's'}"
