@@ -7,11 +7,13 @@ from pathlib import Path
 
 from gateway.language.reference import diagnostics_page, language_page
 from gateway.language.schema import schema_text
+from tests.plan.page import plan_page
 
 WRITTEN = {
     "schemas/hook.schema.json": schema_text,
     "docs/language.md": language_page,
     "docs/diagnostics.md": diagnostics_page,
+    "docs/plan.md": plan_page,
 }
 """Path from the top of the repository → what makes its text."""
 

@@ -34,17 +34,34 @@ def read_file(name: str) -> Source:
     return Source(STDIN, _stdin()) if name == "-" else Source(name, _read(name))
 
 
+def read_directory(path: str) -> list[Source]:
+    """The hook files below a directory in order of name; there may be none.
+
+    Raises OperatorError for what cannot be read.
+    """
+    return [read_file(name) for name in _found(path)]
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or a directory of this name is left alone."""
+    return name[0] in "._"
+
+
 def _files(path: str) -> Iterator[str]:
     if path == "-" or not os.path.isdir(path):
         yield path
         return
-    try:
-        found = sorted(_below(path, ()))
-    except OSError as error:
-        raise OperatorError(f"cannot read {error.filename}: {error.strerror}") from error
+    found = _found(path)
     if not found:
         raise OperatorError(f"there is no hook file (*.yaml, *.yml) in {path}")
     yield from found
+
+
+def _found(directory: str) -> list[str]:
+    try:
+        return sorted(_below(directory, ()))
+    except OSError as error:
+        raise OperatorError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _below(directory: str, above: tuple[str, ...]) -> Iterator[str]:
@@ -53,7 +70,7 @@ def _below(directory: str, above: tuple[str, ...]) -> Iterator[str]:
     if real in above:
         return
     for entry in os.scandir(directory):
-        if entry.name[0] in "._":
+        if is_hidden(entry.name):
             continue
         if entry.is_dir():
             yield from _below(entry.path, (*above, real))

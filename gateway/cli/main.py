@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": "Serve the hooks of a directory.",
     "dev": "Serve with an echo workflow, for trying things out.",
     "validate": "Check hooks and report every mistake.",
+    "plan": "Say what a change of hooks means.",
     "routes": "List what each hook answers.",
     "token": "Make a bearer token.",
     "password": "Make the hash of a password.",
