@@ -36,7 +36,7 @@ def set_up_logs(log_format: str, level: str) -> None:
 
     `log_format`: json, text, or auto (text on a terminal).
     """
-    descriptor = _descriptor()
+    descriptor = sys.stdout.fileno()
     terminal = os.isatty(descriptor)
     colors = terminal and not os.environ.get("NO_COLOR")
     lines = Lines(LineWriter(descriptor, _tell_lost))
@@ -48,13 +48,6 @@ def set_up_logs(log_format: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     _forward_standard_logging(level)
-
-
-def _descriptor() -> int:
-    """Standard output, or nowhere for a process that was started without one."""
-    if sys.stdout is None:
-        return os.open(os.devnull, os.O_WRONLY)
-    return sys.stdout.fileno()
 
 
 def _tell_lost(count: int) -> None:

@@ -7,11 +7,9 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
@@ -69,22 +67,21 @@ def test_a_request_that_stalls_is_cut_when_the_drain_is_over(
         assert [line for line in running.all_lines() if "Killing worker-1" in line["event"]]
 
 
-@pytest.mark.parametrize("signals", [2, 3])
-def test_each_further_signal_ends_a_wait(tmp_path: Path, workflow: Workflow, signals: int) -> None:
-    pre_drain = ("--pre-drain", "0s" if signals == 2 else "50s")
-    with in_flight(tmp_path, workflow, "/hang", "--drain", "50s", *pre_drain) as (running, call):
-        for number in range(signals):
-            running.process.send_signal(signal.SIGTERM)
-            if number + 1 < signals:
-                until(partial(_stage, running, signals, number))
+def test_each_further_signal_ends_the_wait_that_it_finds(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    waits = ("--pre-drain", "50s", "--drain", "50s")
+    with in_flight(tmp_path, workflow, "/hang", *waits) as (running, call):
+        running.process.send_signal(signal.SIGTERM)
+        until(lambda: running.request("GET", "/-/readyz").status_code == 503)
+        running.process.send_signal(signal.SIGTERM)
+        until(lambda: _refuses(running))
+        running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(20) == 0
         assert call.result() == 0
 
 
-def _stage(running: Gateway, signals: int, stage: int) -> bool:
-    """Whether the signal before has had its effect."""
-    if signals == 3 and stage == 0:
-        return running.request("GET", "/-/readyz").status_code == 503
+def _refuses(running: Gateway) -> bool:
     try:
         running.request("GET", "/-/livez")
     except httpx.TransportError:
@@ -105,21 +102,3 @@ def test_ctrl_c_reaches_every_process_and_ends_them_in_order(
         assert running.process.wait(20) == 0
         assert "Traceback" not in running.output()
         assert not [line for line in running.all_lines() if "Unexpected exit" in line["event"]]
-
-
-def test_a_worker_that_dies_is_told_of_and_replaced(tmp_path: Path, workflow: Workflow) -> None:
-    hooks = {"a.yaml": HOOK.format(url=workflow.url + "/run/a")}
-    with gateway(tmp_path, hooks) as running:
-        (worker,) = running.workers()
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: running.workers() not in ([], [worker]), 40)
-        until(lambda: _answers(running), 40)
-        assert [line for line in running.all_lines() if "Unexpected exit" in line["event"]]
-        assert running.stop() == 0
-
-
-def _answers(running: Gateway) -> bool:
-    try:
-        return running.request("POST", "/hooks/gate").status_code == 200
-    except httpx.TransportError:
-        return False
