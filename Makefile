@@ -8,7 +8,7 @@ run: .venv/.ready
 	@$(BIN)/gateway dev
 
 test: .venv/.ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.ready
 	$(BIN)/ruff format --check

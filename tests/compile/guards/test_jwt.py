@@ -225,6 +225,7 @@ def test_a_public_key_never_becomes_a_shared_secret(
         ("EdDSA", tokens.pem("Ed448"), "it is not a key for EdDSA"),
         ("EdDSA", "-----BEGIN PUBLIC KEY-----", "it is not a public key in PEM form"),
     ],
+    ids=map(str, range(14)),
 )
 def test_what_cannot_be_a_key_takes_the_hook_out_of_service(
     tmp_path: Path, algorithm: str, secret: Any, said: str
