@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gateway.hashing import PasswordHashing
-from gateway.key_sets import KeySets
 from gateway.secret import SecretStore
 from gateway.settings import Settings
 from gateway.throttle import Concurrency, Memory, Pace, Throttle
 from gateway.workflow_client import WorkflowClient
+
+if TYPE_CHECKING:
+    from gateway.key_sets import KeySets
 
 ACCEPTED = 16 * 1024
 """How many credentials that were right are remembered, each as a keyed digest."""
@@ -35,12 +38,21 @@ class Runtime:
         self.secrets = SecretStore(settings.secrets)
         self.client = WorkflowClient(settings.limits.workflow_response)
         self.hashing = PasswordHashing()
-        self.key_sets = KeySets(self.client)
         self.throttle = Throttle()
         self.accepted = Memory(ACCEPTED)
         self.draining = False
+        self._key_sets: KeySets | None = None
         self._concurrency: dict[str, Concurrency] = {}
         self._paces: dict[str, Pace] = {}
+
+    @property
+    def key_sets(self) -> KeySets:
+        """Published keys; with them comes cryptography, eleven megabytes, when a hook asks."""
+        if self._key_sets is None:
+            from gateway.key_sets import KeySets
+
+            self._key_sets = KeySets(self.client)
+        return self._key_sets
 
     def concurrency(self, hook: str) -> Concurrency:
         """The one gauge of a hook's requests in flight, across generations."""
@@ -52,6 +64,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Close connections and threads; nothing may run after it."""
-        await self.key_sets.close()
+        if self._key_sets is not None:
+            await self._key_sets.close()
         await self.client.close()
         self.hashing.close()

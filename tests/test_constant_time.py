@@ -93,12 +93,10 @@ def test_secrets_and_signatures_are_compared_in_constant_time(file: Path) -> Non
 
 
 def test_every_guard_is_looked_at() -> None:
-    guards = {KINDS[kind].make.__module__ for kind in KINDS}
-    looked_at = {
-        file.relative_to(TOP).with_suffix("").as_posix().replace("/", ".") for file in FILES
-    }
-    assert len(guards) > 4
-    assert guards <= looked_at
+    written = (TOP / "gateway/compile/guards").glob("*.py")
+    guards = {file for file in written if "_guard(" in file.read_text()}
+    assert len(guards) >= len(KINDS)
+    assert guards <= set(FILES)
 
 
 def test_what_is_allowed_is_still_there() -> None:

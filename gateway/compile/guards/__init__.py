@@ -12,8 +12,6 @@ from gateway.compile.guards.api_key import api_key_guard
 from gateway.compile.guards.attempts import Failures, Proof, limited
 from gateway.compile.guards.basic import basic_guard
 from gateway.compile.guards.bearer import bearer_guard
-from gateway.compile.guards.jwt import jwt_guard
-from gateway.compile.guards.signature import signature_guard
 from gateway.compile.needs import Need
 from gateway.language.spec import (
     ApiKeyAuthentication,
@@ -46,12 +44,25 @@ class Kind(NamedTuple):
     proof: Callable[[Any], Proof]
 
 
+def _jwt(*given: Any) -> tuple[Guard, tuple[Need, ...]]:
+    """Imports cryptography, as do signatures: eleven megabytes that other hooks do without."""
+    from gateway.compile.guards.jwt import jwt_guard
+
+    return jwt_guard(*given)
+
+
+def _signature(*given: Any) -> tuple[Guard, tuple[Need, ...]]:
+    from gateway.compile.guards.signature import signature_guard
+
+    return signature_guard(*given)
+
+
 KINDS: dict[type, Kind] = {
     BasicAuthentication: Kind(basic_guard, proofs.of_password),
     BearerAuthentication: Kind(bearer_guard, proofs.of_token),
     ApiKeyAuthentication: Kind(api_key_guard, proofs.of_key),
-    JwtAuthentication: Kind(jwt_guard, proofs.of_jwt),
-    SignatureAuthentication: Kind(signature_guard, proofs.of_signature),
+    JwtAuthentication: Kind(_jwt, proofs.of_jwt),
+    SignatureAuthentication: Kind(_signature, proofs.of_signature),
 }
 
 

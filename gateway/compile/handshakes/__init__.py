@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from gateway.compile.handshakes import cloudevents, dropbox, meta, microsoft_graph, slack, zoom
+from gateway.compile.handshakes import cloudevents, dropbox, meta, microsoft_graph, slack
 from gateway.compile.handshakes.request import HandshakeRequest
 from gateway.compile.responder import Answer
 from gateway.language.spec.handshake import (
@@ -42,6 +42,9 @@ def compile_handshake(spec: LongHandshake) -> Asked:
         case SlackHandshake():
             return slack.answer
         case ZoomHandshake():
+            # With cryptography, eleven megabytes that other hooks do without.
+            from gateway.compile.handshakes import zoom
+
             return zoom.answer
         case DropboxHandshake():
             return dropbox.answer

@@ -1,0 +1,26 @@
+"""What a worker keeps in memory: little, and nothing that only other hooks need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.serve.processes import resident
+from tests.support.gateway import Gateway
+from tests.support.raw import exchange, request
+
+MOST = 90 * 1024
+"""KiB."""
+
+
+def test_a_worker_stays_small(limited: Gateway) -> None:
+    body = b'{"CityName": "' + b"x" * 1000 + b'"}'
+    post = request(b"/hooks/open", b"Content-Length: %d" % len(body), body=body)
+    assert {exchange(limited.port, post).status for _ in range(300)} == {200}
+    assert resident(limited) < MOST
+
+
+def test_a_worker_imports_what_few_hooks_need_when_they_need_it() -> None:
+    code = "import sys; from gateway.worker.app import Worker; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"jwt", "cryptography", "jsonschema", "hypothesis"} & set(done.stdout.split())
