@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,6 +10,7 @@ import structlog
 
 from gateway.compile.hook import Hook
 from gateway.reload.messages import Loaded, Refused, Resolved
+from gateway.reload.turns import Turns
 from gateway.runtime import Runtime
 from gateway.serve.generation import Generation, Served
 
@@ -18,8 +20,9 @@ _log = structlog.get_logger("gateway.reload")
 class Builder:
     """Compiles hooks and keeps them for as long as a generation has them."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, turns: Turns) -> None:
         self._runtime = runtime
+        self._turns = turns
         self._loaded: dict[int, Loaded] = {}
         self._served: dict[tuple[int, bool], Served] = {}
         self.problems: list[str] = []
@@ -36,19 +39,26 @@ class Builder:
     def build(self, resolved: Resolved) -> Generation:
         """The generation; whatever it raises, nothing that serves has changed."""
         self.problems = []
-        served = {
-            (number, number in resolved.stale): self._serve(number, number in resolved.stale)
-            for number in resolved.hooks
-        }
-        generation = Generation(
-            resolved.number,
-            resolved.digest,
-            [*served.values(), *map(_refused, resolved.refused)],
-            resolved.diagnostics,
-        )
+        served: dict[tuple[int, bool], Served] = {}
+        with self._turns.taken():
+            generation = Generation(
+                resolved.number,
+                resolved.digest,
+                self._each(resolved, served),
+                resolved.diagnostics,
+            )
         generation.loaded_at = datetime.fromtimestamp(resolved.loaded_at, UTC)
         self._served = served
         return generation
+
+    def _each(self, resolved: Resolved, served: dict[tuple[int, bool], Served]) -> Iterator[Served]:
+        """Every hook, one at a time; those that serve are put into `served`."""
+        for number in resolved.hooks:
+            self._turns.rest()
+            stale = number in resolved.stale
+            served[number, stale] = self._serve(number, stale)
+            yield served[number, stale]
+        yield from map(_refused, resolved.refused)
 
     def _serve(self, number: int, stale: bool) -> Served:
         known = self._served.get((number, stale))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from weakref import finalize
@@ -56,20 +56,17 @@ class Generation:
         self,
         number: int,
         digest: str,
-        hooks: Sequence[Served],
+        hooks: Iterable[Served],
         diagnostics: Sequence[Diagnostic] = (),
     ) -> None:
         self.number = number
         self.digest = digest
-        self.hooks = tuple(hooks)
         self.diagnostics = tuple(diagnostics)
         self.loaded_at = datetime.now(UTC)
-        self.app = Litestar(
-            # Registered through one router, the routing trie is made once and not for each route.
-            [_Routes("/", route_handlers=[_handler(hook) for hook in self.hooks if hook.enabled])],
-            openapi_config=None,
-            logging_config=None,
-        )
+        self.app = Litestar(openapi_config=None, logging_config=None)
+        self.hooks = tuple(_registered(self.app, hooks))
+        # Once, and not again with each route, as an app does that registers them itself.
+        self.app.asgi_router.construct_routing_trie()
         self._find = self.app.asgi_router.handle_routing
         finalize(self, _take_apart, self.app).atexit = False
 
@@ -126,13 +123,13 @@ def _handler(served: Served) -> Any:
     return _HookHandler(paths, copy_scope=False, guards=guards, name=name)(handle)
 
 
-class _Routes(Router):
-    """The routes of one app. Litestar copies the routers that it registers, deeply; this one is
-    made for its app.
-    """
-
-    def __deepcopy__(self, _memo: Any) -> _Routes:
-        return self
+def _registered(app: Litestar, hooks: Iterable[Served]) -> Iterator[Served]:
+    """Hooks whose routes the app has."""
+    for hook in hooks:
+        if hook.enabled:
+            for route in Router.register(app, _handler(hook)):
+                route.route_handler.on_registration(app)  # type: ignore[attr-defined]
+        yield hook
 
 
 class _HookHandler(ASGIRouteHandler):

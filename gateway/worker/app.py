@@ -19,6 +19,7 @@ from gateway.operate.status import status
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Report, ToLeader, ToWorker
+from gateway.reload.turns import Turns
 from gateway.runtime import Runtime
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
@@ -43,9 +44,13 @@ class Worker:
             {**status(self._current, self._board), **reload(self._current, self._reload)},
         )
         self._switch = Switch(settings.limits, ClientFinder(settings.trusted_proxies), endpoints)
+        builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
-            connection, Builder(self._runtime), self._runtime.secrets, self._switch, self._lost
+            connection, builder, self._runtime.secrets, self._switch, self._lost
         )
+
+    def _busy(self) -> bool:
+        return self._switch.in_flight > 0
 
     def _current(self) -> Generation | None:
         return self._switch.generation

@@ -18,6 +18,7 @@ from gateway.language.spec.match import Match, Operators
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Loaded, Resolved, Serving, Specs
+from gateway.reload.turns import Turns
 from gateway.runtime import Runtime
 from gateway.serve.client import ClientFinder
 from gateway.serve.switch import Switch
@@ -43,7 +44,11 @@ class Followed:
         self.lost = asyncio.Event()
         self.loop = asyncio.get_running_loop()
         self.follower = Follower(
-            theirs, Builder(self.runtime), self.runtime.secrets, self.switch, self._lost
+            theirs,
+            Builder(self.runtime, Turns(lambda: True)),
+            self.runtime.secrets,
+            self.switch,
+            self._lost,
         )
 
     def _lost(self) -> None:
