@@ -10,6 +10,7 @@ import yaml
 from gateway.language.findings import Findings
 from gateway.language.yaml12.characters import decode
 from gateway.language.yaml12.events import events
+from gateway.language.yaml12.keys import fault_of, is_key
 from gateway.language.yaml12.scalars import resolve, shortened
 from gateway.language.yaml12.tree import UNREADABLE, Document, Node, event_place
 
@@ -156,26 +157,11 @@ class _Reader:
             frame.attach = self._is_key(node, frame.node.children)
 
     def _is_key(self, node: Node, siblings: dict[str, tuple[Any, Node]]) -> bool:
-        place = event_place(node.start)
-        text = getattr(node.start, "value", None)
-        if text == "<<" and node.start.implicit[0]:
-            hint = "write the keys themselves"
-            self._findings.add("merge-key", place, "'<<' is a merge key", hint)
-        elif node.value is UNREADABLE:
-            pass
-        elif not isinstance(node.value, str):
-            what = f"{text!r} is {_kind(node.value)}" if text else f"this is {_kind(node.value)}"
-            hint = f'write it in quotes: "{shortened(text)}"' if text else "write a name"
-            if isinstance(node.value, dict):
-                hint = "write a name; where a tool fills in '{{ … }}', check what it has written"
-            self._findings.add("key-not-text", place, f"a key must be text; {what}", hint)
-        elif text in siblings:
-            first = event_place(siblings[text][0])
-            hint = f"it stands on line {first.line} already; remove one of them"
-            message = f"'{shortened(text)}' is written twice"
-            self._findings.add("duplicate-key", place, message, hint)
-        else:
+        if is_key(node, siblings):
             return True
+        if (fault := fault_of(node, siblings)) is not None:
+            code, message, hint = fault
+            self._findings.add(code, event_place(node.start), message, hint)
         return False
 
     def _refuse_properties(self, event: Any) -> None:
@@ -218,16 +204,3 @@ def _is_empty(node: Node) -> bool:
 
 def _short_tag(tag: str) -> str:
     return tag.replace("tag:yaml.org,2002:", "!!")
-
-
-def _kind(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case dict():
-            return "a mapping"
-        case list():
-            return "a list"
-    return "a number"
