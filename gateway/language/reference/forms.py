@@ -29,7 +29,7 @@ def form(schema: dict[str, Any]) -> str:
 
 def _forms(schema: dict[str, Any]) -> Iterator[str]:
     if "$ref" in schema:
-        yield _link(schema["$ref"].rpartition("/")[2])
+        yield link(schema["$ref"].rpartition("/")[2])
     elif "anyOf" in schema:
         for branch in schema["anyOf"]:
             same = branch.get("items") in schema["anyOf"]
@@ -52,6 +52,12 @@ def default(key: str, struct: dict[str, Any]) -> str:
 def cell(text: str) -> str:
     """Text that can stand in a table."""
     return text.replace("|", "\\|").replace("\n\n", " ").replace("\n", " ")
+
+
+def link(name: str) -> str:
+    """A link to the section of a definition."""
+    title = hook_schema()["$defs"][name]["title"]
+    return f"[{title}](#{anchor(title)})"
 
 
 def anchor(title: str) -> str:
@@ -92,11 +98,6 @@ def _range(schema: dict[str, Any]) -> str:
     if low is not None and high is not None:
         return f" from {low} to {high}"
     return f", at most {schema['maxLength']} characters" if "maxLength" in schema else ""
-
-
-def _link(name: str) -> str:
-    title = hook_schema()["$defs"][name]["title"]
-    return f"[{title}](#{anchor(title)})"
 
 
 def _written(value: Any) -> str:

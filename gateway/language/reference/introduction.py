@@ -45,5 +45,46 @@ Pointer when it begins with `/`; a segment of digits is an index where it meets 
   null.
 - A rule that cannot be applied to a request refuses it.
 
+Bodies that rules can read are JSON (`application/json` and `+json`), forms
+(`application/x-www-form-urlencoded`), the fields of `multipart/form-data`, and none at all. Another
+type is answered 415 where a rule or the workflow's format needs the body, and passed on untouched
+where none does. JSON is read strictly: keys that stand there twice, NaN, more than 64 levels and
+invalid UTF-8 are answered 400.
+
+## How the workflow is called
+
+It receives what the rules saw: the body of the request, or for GET and DELETE the parameters of the
+query as a JSON object. A workflow that is called by GET or DELETE receives the same as parameters
+of its query. Path parameters arrive as headers, `{city}` as `X-Path-City`, percent-encoded.
+
+Every invocation carries `Idempotency-Key` (the id of the run, the same in every attempt),
+`X-Request-Id`, `traceparent` and `User-Agent: webhook-gateway/…`. No header of the caller is handed
+on but those of `forward_headers`. Redirects are not followed, and of an answer 1 MiB is read.
+
+## What callers see
+
+| status | when |
+|---|---|
+| 200, or `response.status` | the workflow answered 2xx |
+| 200 | `otherwise: ignore`, and the request is not the intended one: `{"status":"ignored",…}` |
+| 400 | the request, its JSON, its form or its path is malformed |
+| 401 | credentials are missing or wrong |
+| 403 | the caller's address is not in `allow_from` |
+| 404, 405 | no enabled hook has the path; none of them takes the method (`Allow` says which) |
+| 408, 413, 415 | the body is late, too large, or of a type that the rules cannot read |
+| 422 | the parameters are not the intended ones; the answer names the first that is not |
+| 429, 503 | over a limit; overloaded or out of service (`Retry-After` says when to come back) |
+| 502, 504 | the workflow failed; it did not answer in time |
+
+Refusals are `application/problem+json` (RFC 9457) with the request's id as `instance`. With
+`response: status`, and whenever the workflow failed, the answer is a report:
+
+```json
+{"status": "succeeded", "hook": "paris-orders", "run": "0193…",
+ "workflow": {"status_code": 200, "duration_ms": 12.4}}
+```
+
+A failed one has `"status": "failed"` and a `reason`; what the workflow answered is never in it.
+
 ## Contents
 """

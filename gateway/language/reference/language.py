@@ -7,32 +7,35 @@ from typing import Any
 
 import yaml
 
-from gateway.language.reference.forms import anchor, cell, default, form
+from gateway.language.reference.chapters import MORE, chapters, scalars
+from gateway.language.reference.forms import anchor, cell, default, form, link
 from gateway.language.reference.introduction import INTRODUCTION
 from gateway.language.schema import hook_schema
 
 
 def language_page() -> str:
-    """The page: an introduction, a section for each mapping, a table of scalars."""
-    definitions = hook_schema()["$defs"]
-    sections = {name: one for name, one in definitions.items() if not _is_scalar(one)}
-    scalars = [one for one in definitions.values() if _is_scalar(one)]
-    parts = [INTRODUCTION, _contents(sections)]
-    parts += [_section(one) for one in sections.values()]
-    return "\n".join([*parts, _scalars(scalars)])
+    """The page: an introduction, a chapter for each key of a hook, a table of scalars."""
+    parts = [INTRODUCTION, _contents(), *_sections(["Hook"], "## ")]
+    for title, names in chapters().items():
+        parts += [f"## {title}\n", *_sections(names, "### ")]
+    return "\n".join([*parts, _scalars(scalars())])
 
 
-def _is_scalar(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "string"
+def _contents() -> str:
+    lines = ["- [Hook](#hook)"]
+    for title, names in chapters().items():
+        lines += [f"- [{title}](#{anchor(title)})", *(f"  - {link(name)}" for name in names)]
+    return "\n".join([*lines, "- [Scalars](#scalars)"]) + "\n"
 
 
-def _contents(sections: dict[str, Any]) -> str:
-    titles = [one["title"] for one in sections.values()] + ["Scalars"]
-    return "\n".join(f"- [{title}](#{anchor(title)})" for title in titles) + "\n"
+def _sections(names: list[str], level: str) -> Iterator[str]:
+    for name in names:
+        yield _section(name, hook_schema()["$defs"][name], level)
 
 
-def _section(schema: dict[str, Any]) -> str:
-    lines = [f"## {schema['title']}", "", schema["description"], ""]
+def _section(name: str, schema: dict[str, Any], level: str) -> str:
+    more = f" {MORE[name]}" if name in MORE else ""
+    lines = [f"{level}{schema['title']}", "", f"{schema['description']}{more}", ""]
     for example in schema.get("examples", ()):
         lines += ["```yaml", _yaml(example), "```", ""]
     if "properties" in schema:
@@ -46,9 +49,15 @@ def _table(schema: dict[str, Any]) -> Iterator[str]:
     yield "| key | form | default | meaning |"
     yield "|---|---|---|---|"
     for key, part in schema["properties"].items():
-        meaning = " ".join([part.get("description", "").split("\n\n")[0], *_examples(part)])
+        meaning = " ".join([_meaning(part), *_examples(part)])
         columns = (f"`{key}`", form(part), default(key, schema), meaning)
         yield f"| {' | '.join(cell(column) for column in columns)} |"
+
+
+def _meaning(part: dict[str, Any]) -> str:
+    """The first sentence of a key; the tag of a mapping has said it above its table."""
+    said: str = part.get("description", "").split("\n\n")[0]
+    return "Which kind this is." if "const" in part else said
 
 
 def _examples(part: dict[str, Any]) -> Iterator[str]:

@@ -19,6 +19,10 @@ _ACRONYMS = {
     "Api": "API", "Env": "Environment", "Http": "HTTP", "Id": "ID", "Jwt": "JWT",
     "Sha256": "SHA-256", "Url": "URL",
 }  # fmt: skip
+_PROPER_NAMES = {
+    "CloudEventsHandshake": "CloudEvents handshake",
+    "MicrosoftGraphHandshake": "Microsoft Graph handshake",
+}
 _UNIONS = (Union, types.UnionType)
 
 
@@ -75,6 +79,8 @@ def sentence(text: str) -> str:
 
 def words(name: str) -> str:
     """A name as people write it: `BasicAuthentication` → `Basic authentication`."""
+    if name in _PROPER_NAMES:
+        return _PROPER_NAMES[name]
     first, *rest = (_ACRONYMS.get(word, word) for word in re.findall(r"[A-Z][a-z0-9]*", name))
     return " ".join([first, *(word if word.isupper() else word.lower() for word in rest)])
 
