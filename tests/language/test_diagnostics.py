@@ -12,6 +12,7 @@ from jsonschema import ValidationError
 from gateway.cli.formats import FORMATS, report
 from gateway.language.codes import CODES
 from gateway.language.explain.errors import EXPLAINERS
+from gateway.language.explain.slips import SLIPS
 from gateway.language.explain.validator import validator
 from gateway.language.findings import Findings
 from gateway.language.read import read
@@ -80,6 +81,14 @@ def keywords(schema: Any) -> Iterator[str]:
 def test_every_keyword_of_the_schema_is_explained() -> None:
     used = set(keywords(hook_schema())) - KEYWORDS_WITHOUT_ERRORS - INSIDE_KEYS
     assert used == EXPLAINERS.keys()
+
+
+def test_every_common_slip_has_a_case() -> None:
+    told = "".join(case.sections[-1].text for case in CASES)
+    assert SLIPS.keys() <= {one["title"] for one in hook_schema()["$defs"].values()}
+    for title, slips in SLIPS.items():
+        for _, hint in slips:
+            assert hint in told, title
 
 
 def refused_by(error: ValidationError) -> Iterator[str]:

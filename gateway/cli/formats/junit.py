@@ -13,12 +13,14 @@ from gateway.language.diagnostic import Diagnostic
 def render(found: Report) -> str:
     """A file with an error fails; warnings stand in its output."""
     failed = {one.file for one in found.diagnostics if one.severity == "error"}
+    of_files: dict[str, list[Diagnostic]] = {source.name: [] for source in found.sources}
+    for one in found.diagnostics:
+        of_files[one.file].append(one)
     counts = {"tests": str(len(found.sources)), "failures": str(len(failed)), "errors": "0"}
     root = Element("testsuites", {"name": "gateway validate", **counts})
     suite = SubElement(root, "testsuite", {"name": "hooks", **counts, "skipped": "0"})
-    for source in found.sources:
-        own = [one for one in found.diagnostics if one.file == source.name]
-        _case(suite, source.name, own)
+    for file, own in of_files.items():
+        _case(suite, file, own)
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

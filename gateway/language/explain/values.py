@@ -19,6 +19,7 @@ from gateway.language.explain.sentences import (
     quoted,
     shown,
 )
+from gateway.language.explain.slips import hint_for_slip
 from gateway.language.explain.validator import resolved
 from gateway.language.mistake import Mistake
 from gateway.language.yaml12 import Steps
@@ -97,9 +98,13 @@ def bad_format(error: ValidationError, steps: Steps) -> Mistakes:
     """Text of another form."""
     schema: Any = error.schema
     message = f"{called(steps)} must be {form(schema)}, not {shown(error.instance, steps)}"
+    slip = hint_for_slip(schema.get("title", ""), str(error.instance))
+    yield Mistake("bad-format", steps, message, slip or details(schema) or _example(schema))
+
+
+def _example(schema: Any) -> str:
     examples = schema.get("examples", ())
-    hint = details(schema) or (f"for example {examples[0]}" if examples else "")
-    yield Mistake("bad-format", steps, message, hint)
+    return f"for example {examples[0]}" if examples else ""
 
 
 def limit(
