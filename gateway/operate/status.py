@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -41,11 +42,14 @@ NOTHING = {"generation": 0, "digest": "", "loaded_at": None, "hooks": [], "diagn
 
 
 def _generation(generation: Generation) -> dict[str, Any]:
+    of_files: dict[str, list[Diagnostic]] = defaultdict(list)
+    for found in generation.diagnostics:
+        of_files[found.file].append(found)
     return {
         "generation": generation.number,
         "digest": generation.digest,
         "loaded_at": generation.loaded_at.isoformat(timespec="milliseconds"),
-        "hooks": [_hook(hook) for hook in generation.hooks],
+        "hooks": [_hook(hook, of_files.get(hook.file, [])) for hook in generation.hooks],
         "diagnostics": [describe_diagnostic(found) for found in generation.diagnostics],
     }
 
@@ -58,7 +62,8 @@ def describe_workers(board: Board) -> list[dict[str, Any]]:
     ]
 
 
-def _hook(hook: Served) -> dict[str, Any]:
+def _hook(hook: Served, of_file: list[Diagnostic]) -> dict[str, Any]:
+    """A hook, with what was found in its file about it or about no hook alone."""
     return {
         "name": hook.name,
         "path": hook.route,
@@ -66,6 +71,9 @@ def _hook(hook: Served) -> dict[str, Any]:
         "file": hook.file,
         "state": hook.state,
         "problems": hook.running.problems() if hook.running else [],
+        "diagnostics": [
+            describe_diagnostic(found) for found in of_file if found.hook in ("", hook.name)
+        ],
     }
 
 

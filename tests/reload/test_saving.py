@@ -217,6 +217,8 @@ def test_the_page_shows_what_status_and_reload_really_say(served: Site) -> None:
     status = json.loads(page.split("```json\n")[1].split("```")[0])
     found = served.status()
     assert status.keys() == found.keys()
+    (told,) = (one["diagnostics"] for one in found["hooks"] if one["name"] == "shown")
+    assert [(one["code"], one["hook"]) for one in told] == [("unknown-key", "shown")]
     for many in ("hooks", "workers", "diagnostics"):
         assert status[many][0].keys() == found[many][0].keys()
     report = json.loads(page.split("/-/reload\n")[1].splitlines()[0])
