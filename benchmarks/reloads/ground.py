@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,10 @@ def generated(count: int, workflow_url: str) -> dict[str, str]:
     """`count` hooks, one a file, all with a token and rules."""
     return {
         f"hook-{number}.yaml": GENERATED.format(
-            name=f"hook-{number}", number=number, sha256=f"{number:064x}", workflow=workflow_url
+            name=f"hook-{number}",
+            number=number,
+            sha256=sha256(b"token %d" % number).hexdigest(),
+            workflow=workflow_url,
         )
         for number in range(count)
     }

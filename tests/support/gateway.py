@@ -23,6 +23,8 @@ PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing is encrypted here; without it, each request would load every certificate authority."""
 SETTLED = 2.0
 """Seconds after which a process that logs no requests is believed to have written its lines."""
+ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+"""What is imported is compiled once, and not again for every server."""
 
 
 def free_port() -> int:
@@ -153,7 +155,7 @@ def gateway(
         process = subprocess.Popen(
             command, stdout=stream if stdout is None else stdout,
             stderr=subprocess.STDOUT if stdout is None else stream, stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            env={**os.environ, **ENVIRONMENT, **(environment or {})},
         )  # fmt: skip
     running = Gateway(process, port, log)
     try:
