@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -96,6 +97,8 @@ class Workflow:
         elif kind == "status":
             writer.write(_response(int(name), b'{"secret": "of the workflow"}'))
         elif kind in ("raw", "keep", "once", "second"):
+            if kind == "once":
+                _end_with_the_answer(writer)
             writer.write(self.raws.get(name, _response(200, b"{}")))
             await writer.drain()
             if kind in ("raw", "once"):
@@ -131,6 +134,11 @@ class Workflow:
     async def _gate(self, writer: asyncio.StreamWriter) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self.gate.wait, 30)
         writer.write(_response(200, b'{"gate": "open"}'))
+
+
+def _end_with_the_answer(writer: asyncio.StreamWriter) -> None:
+    """Let the close travel in the answer's packet: whoever has the answer can see the close."""
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Received | None:
