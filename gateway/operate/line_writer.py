@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,11 +14,14 @@ from threading import Event, Thread
 WAITING = 4 * 1024 * 1024
 """Bytes that may wait for a reader that is slow; lines beyond are lost, and counted."""
 
-GATHER = 0.02
+GATHER = 0.1
 """Seconds between a first line and its writing, so that a busy process writes seldom."""
 
 ATOMIC = select.PIPE_BUF
 """Bytes that a pipe takes as one piece, so that lines of several workers do not mix."""
+
+PIECE = 64 * 1024
+"""Bytes that a file is given at once: each writing hands the interpreter over and back."""
 
 PARTING = 1.0
 """Seconds that the end of the process waits for the last lines to be read."""
@@ -32,6 +36,7 @@ class LineWriter:
 
     def __init__(self, descriptor: int, lost: Callable[[int], None]) -> None:
         self._descriptor = descriptor
+        self._piece = PIECE if stat.S_ISREG(os.fstat(descriptor).st_mode) else ATOMIC
         self._tell_lost = lost
         self._lines: deque[bytes] = deque()
         self._taken = 0
@@ -69,11 +74,12 @@ class LineWriter:
 
     def _drain(self) -> None:
         while self._lines:
-            batch = self._lines.popleft()
-            while self._lines and len(batch) + len(self._lines[0]) <= ATOMIC:
-                batch += self._lines.popleft()
-            self._deliver(batch)
-            self._written += len(batch)
+            size, batch = 0, []
+            while self._lines and (not batch or size + len(self._lines[0]) <= self._piece):
+                batch.append(self._lines.popleft())
+                size += len(batch[-1])
+            self._deliver(b"".join(batch))
+            self._written += size
         lost, self._lost = self._lost, 0
         if lost:
             self._tell_lost(lost)

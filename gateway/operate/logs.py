@@ -31,10 +31,11 @@ class Lines:
     log = debug = info = warn = warning = error = critical = exception = fatal = msg
 
 
-def set_up_logs(log_format: str, level: str) -> None:
+def set_up_logs(log_format: str, level: str) -> Lines | None:
     """Send everything that this process logs through one renderer.
 
-    `log_format`: json, text, or auto (text on a terminal).
+    `log_format`: json, text, or auto (text on a terminal). Returns where lines of JSON go, None
+    where the log is text.
     """
     descriptor = sys.stdout.fileno()
     terminal = os.isatty(descriptor)
@@ -48,6 +49,7 @@ def set_up_logs(log_format: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     _forward_standard_logging(level)
+    return None if text else lines
 
 
 def _tell_lost(count: int) -> None:

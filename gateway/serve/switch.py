@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -21,6 +21,8 @@ from gateway.settings import Limits
 
 Operate = Callable[[Exchange, Any], Awaitable[None]]
 """Answers a request under `/-/`: (exchange, ASGI send)."""
+Record = Callable[[Exchange, Literal["debug", "info"]], None]
+"""Tells the log how a request ended."""
 
 RESERVED = b"/-/"
 SOON = ((b"retry-after", b"1"),)
@@ -33,19 +35,22 @@ class Switch:
     `generation` is replaced by one assignment; a request keeps the one it began with.
     """
 
-    def __init__(self, limits: Limits, clients: ClientFinder, operate: Operate) -> None:
+    def __init__(
+        self, limits: Limits, clients: ClientFinder, operate: Operate, record: Record
+    ) -> None:
         self.generation: Generation | None = None
         self.in_flight = 0
         self._limits = limits
         self._clients = clients
         self._operate = operate
+        self._record = record
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One HTTP request (ASGI 3)."""
         exchange = self._exchange(scope, receive)
         if scope["raw_path"].startswith(RESERVED):
             await self._answer(exchange, send, self._operations(scope, exchange, send))
-            _record(exchange, _log.debug if exchange.status < 400 else _log.info)
+            self._record(exchange, "debug" if exchange.status < 400 else "info")
         else:
             await self._counted(exchange, self._hooks(scope, receive, send, exchange), send)
         if exchange.unread:
@@ -59,7 +64,7 @@ class Switch:
             self.in_flight -= 1
             if exchange.occupies is not None:
                 exchange.occupies.in_flight -= 1
-            _record(exchange, _log.info)
+            self._record(exchange, "info")
 
     def _exchange(self, scope: Any, receive: Any) -> Exchange:
         headers = scope["headers"]
@@ -124,20 +129,3 @@ class Switch:
             exchange.outcome = "unexpected"
             if not exchange.status:
                 await send_answer(send, exchange, unexpected(exchange))
-
-
-def _record(exchange: Exchange, log: Any) -> None:
-    """One line per request; never a query string, a header or a body."""
-    log(
-        "request",
-        request_id=exchange.request_id,
-        hook=exchange.hook,
-        run=exchange.run,
-        method=exchange.method[:16],
-        path=exchange.path,
-        status=exchange.status,
-        outcome=exchange.outcome,
-        duration_ms=round((time.perf_counter() - exchange.started) * 1000, 3),
-        workflow_ms=exchange.workflow_ms,
-        **({"reason": exchange.reason} if exchange.reason else {}),
-    )

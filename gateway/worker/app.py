@@ -15,6 +15,7 @@ import structlog
 from gateway.operate.endpoints import Endpoints, health
 from gateway.operate.logs import set_up_logs
 from gateway.operate.reload import reload
+from gateway.operate.request_log import RequestLog
 from gateway.operate.status import status
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
@@ -34,7 +35,7 @@ class Worker:
     """The ASGI app of one process: the lifespan sets up, the switch answers."""
 
     def __init__(self, settings: Settings, connection: Connection[ToLeader, ToWorker]) -> None:
-        set_up_logs(settings.log_format, settings.log_level)
+        lines = set_up_logs(settings.log_format, settings.log_level)
         self._settings = settings
         self._runtime = Runtime(settings)
         self._alone = False
@@ -43,7 +44,12 @@ class Worker:
             health(self._runtime, self._current),
             {**status(self._current, self._board), **reload(self._current, self._reload)},
         )
-        self._switch = Switch(settings.limits, ClientFinder(settings.trusted_proxies), endpoints)
+        self._switch = Switch(
+            settings.limits,
+            ClientFinder(settings.trusted_proxies),
+            endpoints,
+            RequestLog(lines, settings.log_level),
+        )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
             connection, builder, self._runtime.secrets, self._switch, self._lost

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.language.spec import Hook
 from gateway.language.spec.match import Match, Operators
+from gateway.operate.request_log import RequestLog
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Loaded, Resolved, Serving, Specs
@@ -38,7 +39,7 @@ class Followed:
 
     def __init__(self) -> None:
         self.runtime = Runtime(Settings(hooks=Path("hooks.d")))
-        self.switch = Switch(Limits(), ClientFinder(()), _nothing)
+        self.switch = Switch(Limits(), ClientFinder(()), _nothing, RequestLog(None, "info"))
         self.ours: Connection[Any, Any]
         self.ours, theirs = Pipe()
         self.lost = asyncio.Event()

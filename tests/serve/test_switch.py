@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from gateway.compile.exchange import Exchange
 from gateway.compile.responder import Answer
+from gateway.operate.request_log import RequestLog
 from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder
 from gateway.serve.switch import Operate, Switch
@@ -56,7 +57,7 @@ class Call:
 
 
 def switch(operate: Operate) -> Switch:
-    return Switch(Limits(), ClientFinder(()), operate)
+    return Switch(Limits(), ClientFinder(()), operate, RequestLog(None, "debug"))
 
 
 async def nothing(_exchange: Exchange, _send: Any) -> None:

@@ -1,0 +1,80 @@
+"""One line per request; never a query string, a header or a body."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+import structlog
+
+from gateway.compile.exchange import Exchange
+from gateway.operate.logs import LEVELS, Lines
+
+_log = structlog.get_logger("gateway.request")
+_encode = msgspec.json.Encoder().encode
+
+
+class Line(msgspec.Struct, omit_defaults=True):
+    """What is told of a request. Times are in milliseconds, from its first byte to its answer."""
+
+    request_id: str
+    hook: str
+    run: str
+    method: str
+    path: str
+    status: int
+    outcome: str
+    duration_ms: float
+    workflow_ms: float
+    event: str
+    level: Literal["debug", "info"]
+    time: datetime
+    reason: str = ""
+
+
+class RequestLog:
+    """Writes a line for each request.
+
+    `lines` takes JSON. It is None where people read, who get theirs from structlog as everything
+    else does; this line alone, written for every request, goes the short way (6 µs or 1).
+    """
+
+    def __init__(self, lines: Lines | None, level: str) -> None:
+        self._lines = lines
+        self._least = LEVELS[level]
+
+    def __call__(self, exchange: Exchange, level: Literal["debug", "info"]) -> None:
+        """Tell how a request ended."""
+        if LEVELS[level] < self._least:
+            return
+        line = _line(exchange, level)
+        if self._lines is None:
+            fields = msgspec.structs.asdict(line)
+            getattr(_log, level)(fields.pop("event"), **_said(fields))
+        else:
+            self._lines.msg(_encode(line))
+
+
+def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:
+    return Line(
+        exchange.request_id,
+        exchange.hook,
+        exchange.run,
+        exchange.method[:16],
+        exchange.path,
+        exchange.status,
+        exchange.outcome,
+        round((time.perf_counter() - exchange.started) * 1000, 3),
+        exchange.workflow_ms,
+        "request",
+        level,
+        datetime.now(UTC),
+        exchange.reason,
+    )
+
+
+def _said(fields: dict[str, object]) -> dict[str, object]:
+    """Without what structlog adds itself."""
+    return {key: value for key, value in fields.items() if key not in ("level", "time")}
