@@ -74,7 +74,8 @@ class LineWriter:
 
     def _drain(self) -> None:
         while self._lines:
-            size, batch = 0, []
+            size = 0
+            batch: list[bytes] = []
             while self._lines and (not batch or size + len(self._lines[0]) <= self._piece):
                 batch.append(self._lines.popleft())
                 size += len(batch[-1])
