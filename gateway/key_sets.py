@@ -37,6 +37,7 @@ TIMEOUT = 5.0
 _HEADERS = CIMultiDict(
     {
         "Accept": "application/jwk-set+json, application/json",
+        "Accept-Encoding": "identity",
         "User-Agent": f"webhook-gateway/{__version__}",
     }
 )

@@ -17,6 +17,10 @@ moment is lost, and an invocation is never repeated in silence.
 """
 
 
+REPEATED = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods that aiohttp sends again where a kept connection fails under them."""
+
+
 class Reply(msgspec.Struct, frozen=True):
     """What the workflow answered, whole; header names as received."""
 
@@ -42,6 +46,10 @@ async def _once(
         raise _SentOnce from error
 
 
+_ONCE = (_once,)
+_UNTYPED = ("Content-Type",)
+
+
 class WorkflowClient:
     """One pool of connections for all hooks. Opened with the first call, on the running loop.
 
@@ -59,8 +67,6 @@ class WorkflowClient:
             trust_env=False,
             auto_decompress=False,
             raise_for_status=False,
-            skip_auto_headers=("User-Agent", "Content-Type", "Accept-Encoding"),
-            middlewares=(_once,),
         )
 
     async def send(
@@ -74,22 +80,24 @@ class WorkflowClient:
     ) -> Reply:
         """Send one request, once, and read its whole answer, at most `limit` bytes.
 
+        `headers` name User-Agent and Accept-Encoding, or aiohttp would say its own.
         Raises WorkflowTimeout when the deadline passes, WorkflowFailure when the workflow cannot
         be reached or does not answer in HTTP, or with too much.
         """
         if self._session is None:
             self._session = self._open()
         try:
-            async with self._session.request(
-                method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
-            ) as response:
-                return Reply(
-                    response.status,
-                    response.headers,
-                    response.headers.get("Content-Type"),
-                    response.headers.get("Content-Encoding"),
-                    await self._read(response, limit or self._limit),
-                )
+            response = await self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+                timeout=timeout,
+                skip_auto_headers=None if "Content-Type" in headers else _UNTYPED,
+                middlewares=_ONCE if method in REPEATED else None,
+            )
+            return await self._whole(response, limit or self._limit)
         except TimeoutError as error:
             raise WorkflowTimeout(
                 f"the workflow did not answer within {timeout.total:g} s"
@@ -97,12 +105,28 @@ class WorkflowClient:
         except (aiohttp.ClientError, _SentOnce, OSError, ValueError) as error:
             raise WorkflowFailure(_reason(error)) from error
 
+    async def _whole(self, response: aiohttp.ClientResponse, limit: int) -> Reply:
+        """The answer with its body, whose end gives the connection back; without it, it closes."""
+        try:
+            body = await self._read(response, limit)
+        except BaseException:
+            response.close()
+            raise
+        return Reply(
+            response.status,
+            response.headers,
+            response.headers.get("Content-Type"),
+            response.headers.get("Content-Encoding"),
+            body,
+        )
+
     async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
         length = response.content_length
         if length is not None and length > limit:
             raise _too_large(response, limit)
+        content = response.content
         body = bytearray()
-        async for chunk in response.content.iter_any():
+        while chunk := await content.readany():
             body += chunk
             if len(body) > limit:
                 raise _too_large(response, limit)
@@ -116,7 +140,6 @@ class WorkflowClient:
 
 
 def _too_large(response: aiohttp.ClientResponse, limit: int) -> WorkflowFailure:
-    response.close()
     return WorkflowFailure(f"the workflow answered with more than {limit} bytes", response.status)
 
 
