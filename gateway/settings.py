@@ -50,3 +50,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "auto"
     log_level: str = "info"
     limits: Limits = Limits()
+
+    @property
+    def url(self) -> str:
+        """Where the hooks are called from here; an IPv6 address stands in brackets (RFC 3986)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"

@@ -43,21 +43,21 @@ def command(hooks: Path, echo_port: int, **flags: Any) -> None:
       gateway dev path/to/hooks.d --port 8888
     """
     from gateway.cli.echo import start_echo
-    from gateway.cli.starting import start
+    from gateway.cli.starting import check_address, start
 
     flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
+    check_address(settings)
     found = read(take(hooks).sources).hooks
     for said in make_secrets((hook.spec for hook in found), flags["secrets"]):
         click.echo(said, err=True)
     echo = start_echo(echo_port)
-    base = f"http://{settings.host}:{settings.port}"
     click.echo(f"\nTry, in another terminal ({len(found)} hooks of {hooks}):\n")
     for hook in found:
         if hook.spec.enabled:
             click.echo(f"  # {hook.spec.name}: {hook.spec.description or hook.file}")
-            click.echo(f"  {_line(hook.spec, base, hooks, flags['secrets'])}\n")
+            click.echo(f"  {_line(hook.spec, settings.url, hooks, flags['secrets'])}\n")
     try:
         start(settings)
     finally:

@@ -20,7 +20,7 @@ _log = structlog.get_logger("gateway")
 
 def start(settings: Settings) -> None:
     """Check the address and the hooks, then serve until told to stop."""
-    _check_address(settings)
+    check_address(settings)
     _check_directory(settings)
     set_up_logs(settings.log_format, settings.log_level)
     loader = Loader(settings)
@@ -32,7 +32,8 @@ def start(settings: Settings) -> None:
     run(settings, Leader(settings, loader), load)
 
 
-def _check_address(settings: Settings) -> None:
+def check_address(settings: Settings) -> None:
+    """Raises OperatorError where nothing can listen."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -40,7 +41,7 @@ def _check_address(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
     except OSError as error:
         raise OperatorError(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            f"cannot listen on {settings.url.removeprefix('http://')}: {error.strerror}; "
             "choose another with --host or --port"
         ) from error
 
@@ -64,6 +65,6 @@ def _sound(loader: Loader) -> bool:
 
 
 def _announce(settings: Settings) -> None:
-    _log.info("serving", url=f"http://{settings.host}:{settings.port}", hooks=str(settings.hooks))
+    _log.info("serving", url=settings.url, hooks=str(settings.hooks))
     if settings.admin_token_value:
         _log.info("admin token made for this start", token=settings.admin_token_value)

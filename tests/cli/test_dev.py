@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,3 +82,14 @@ def test_a_taken_echo_port_is_said_with_the_remedy(dev: Running) -> None:
         assert screen.wait() == 2
     assert f"the echo workflow cannot listen on port {taken[1]}" in screen.shown
     assert "--echo-port" in screen.shown
+
+
+def test_a_taken_port_is_said_before_anything_to_try(dev: Running) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+        with terminal("dev", "--port", port, directory=dev.directory) as screen:
+            assert screen.wait() == 2
+    assert "cannot listen on" in screen.shown
+    assert "curl" not in screen.shown

@@ -79,6 +79,7 @@ REFUSED = {
     "serve hooks.d/a.yaml": "there is no hooks directory hooks.d/a.yaml",
     "serve --secrets nothing": "--secrets: nothing is not a directory",
     "serve --host 192.0.2.1": "cannot listen on 192.0.2.1:8080: Cannot assign requested address",
+    "serve --host 2001:db8::1": "cannot listen on [2001:db8::1]:8080: ",
     "serve --admin-token admin": "--secrets names their directory",
 }
 

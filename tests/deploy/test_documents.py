@@ -134,6 +134,12 @@ def test_the_rolling_restart_refuses_broken_hooks_under_a_new_name(tmp_path: Pat
     )
 
 
+def test_the_proxies_before_the_gateway_can_be_named(tmp_path: Path) -> None:
+    found = rendered(tmp_path, "kubernetes.md", "GATEWAY_TRUSTED_PROXIES")
+    (gateway,) = pod_of(found)["containers"]
+    assert {"name": "GATEWAY_TRUSTED_PROXIES", "value": "10.244.0.0/16"} in gateway["env"]
+
+
 def test_flux_leaves_the_templates_of_hooks_alone(tmp_path: Path) -> None:
     found = one(rendered(tmp_path, "gitops/flux.md", "configMapGenerator"), "ConfigMap")
     assert found["metadata"]["annotations"] == {

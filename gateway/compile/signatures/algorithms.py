@@ -39,6 +39,23 @@ class Algorithm(Protocol):
     def sign(self, secret: bytes, message: bytes) -> bytes: ...
 
 
+KEEPING = 2047
+"""Bytes that are hashed without letting other threads have the interpreter (HASHLIB_GIL_MINSIZE in
+CPython's hashlib.h): getting it back takes longer than hashing a body of some kilobytes.
+"""
+LETTING = 64 * 1024
+"""Bytes from which others had better go on meanwhile."""
+
+
+def _mac(key: bytes, message: bytes, digest: str) -> bytes:
+    if len(message) > LETTING:
+        return hmac.digest(key, message, digest)
+    mac = hmac.new(key, digestmod=digest)
+    for start in range(0, len(message), KEEPING):
+        mac.update(message[start : start + KEEPING])
+    return mac.digest()
+
+
 class Hmac:
     """HMAC (RFC 2104). The key is a shared secret."""
 
@@ -61,7 +78,7 @@ class Hmac:
     def accepts(self, key: bytes, messages: Sequence[bytes], candidates: Sequence[bytes]) -> bool:
         held = False
         for message in messages:
-            expected = hmac.digest(key, message, self._digest)
+            expected = _mac(key, message, self._digest)
             for candidate in candidates:
                 held |= hmac.compare_digest(expected, candidate)
         return held
