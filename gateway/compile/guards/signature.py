@@ -36,9 +36,9 @@ def signature_guard(
         request = Request(exchange.headers, b"", exchange.query_string, exchange.raw_path)
         try:
             claim = scheme.claim(request, clock())
-            whole = request._replace(body=await exchange.read_body())
+            whole = Request(request.headers, await exchange.read_body(), *request[2:])
             keys = [key for secret in secrets if (key := secret.value()) is not None]
-            scheme.prove(claim._replace(request=whole), keys)
+            scheme.prove(claim, whole, keys)
         except Unverified as refusal:
             exchange.outcome = refusal.outcome
             raise refused() from None

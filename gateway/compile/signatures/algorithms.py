@@ -47,10 +47,11 @@ LETTING = 64 * 1024
 """Bytes from which others had better go on meanwhile."""
 
 
-def _mac(key: bytes, message: bytes, digest: str) -> bytes:
+def _mac(key: hmac.HMAC, message: bytes) -> bytes:
+    mac = key.copy()
     if len(message) > LETTING:
-        return hmac.digest(key, message, digest)
-    mac = hmac.new(key, digestmod=digest)
+        mac.update(message)
+        return mac.digest()
     for start in range(0, len(message), KEEPING):
         mac.update(message[start : start + KEEPING])
     return mac.digest()
@@ -67,24 +68,26 @@ class Hmac:
         self._min_key = variant.min_key
         self.sizes: Collection[int] = (DIGEST_SIZES[self._digest],)
 
-    def prepare(self, secret: bytes) -> bytes:
+    def prepare(self, secret: bytes) -> hmac.HMAC:
         key = self._form(secret)
         if len(key) < self._min_key:
             raise BadSecret(
                 f"the secret gives {len(key)} bytes of key; the scheme asks for {self._min_key}"
             )
-        return key
+        return hmac.new(key, digestmod=self._digest)
 
-    def accepts(self, key: bytes, messages: Sequence[bytes], candidates: Sequence[bytes]) -> bool:
+    def accepts(
+        self, key: hmac.HMAC, messages: Sequence[bytes], candidates: Sequence[bytes]
+    ) -> bool:
         held = False
         for message in messages:
-            expected = _mac(key, message, self._digest)
+            expected = _mac(key, message)
             for candidate in candidates:
                 held |= hmac.compare_digest(expected, candidate)
         return held
 
     def sign(self, secret: bytes, message: bytes) -> bytes:
-        return hmac.digest(self.prepare(secret), message, self._digest)
+        return _mac(self.prepare(secret), message)
 
 
 class Ed25519:

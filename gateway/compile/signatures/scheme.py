@@ -25,7 +25,6 @@ MAX_ITEMS = 16
 class Claim(NamedTuple):
     """What the headers of a request say of themselves; nothing of it is proven yet."""
 
-    request: Request
     timestamp: bytes
     id: bytes
     candidates: Sequence[Sequence[bytes]]
@@ -82,7 +81,7 @@ class CompiledScheme:
         """
         request = Request(headers, body, query_string, path.encode(errors="replace"))
         try:
-            self.prove(self.claim(request, now), keys)
+            self.prove(self.claim(request, now), request, keys)
         except Unverified as refusal:
             return refusal.outcome
         return None
@@ -95,11 +94,11 @@ class CompiledScheme:
         candidates = [kind.candidates(items) for kind in self._kinds]
         if not any(candidates):
             raise Unverified("signature-malformed")
-        return Claim(request, text, name, candidates, now)
+        return Claim(text, name, candidates, now)
 
-    def prove(self, claim: Claim, keys: Sequence[Key]) -> None:
-        """Hold a claim, whose request has its body now, against the keys. Raises Unverified."""
-        messages = self._messages(claim.request, claim.timestamp, claim.id)
+    def prove(self, claim: Claim, request: Request, keys: Sequence[Key]) -> None:
+        """Hold a claim and its request, with its body now, against the keys. Raises Unverified."""
+        messages = self._messages(request, claim.timestamp, claim.id)
         held = False
         for key in keys:
             for place, material in key.fits:
@@ -108,7 +107,7 @@ class CompiledScheme:
         if not held:
             raise Unverified("signature-wrong")
         if self._time is not None:
-            self._time.check_body(claim.request.body, claim.now)
+            self._time.check_body(request.body, claim.now)
 
     def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int] | None:
         """Where a JSON body must carry the time of signing, and what it is now.
