@@ -19,6 +19,7 @@ check: .venv/.ready
 	$(BIN)/python -m tests.up_to_date
 
 format: .venv/.ready
+	$(BIN)/ruff check --fix --quiet || true
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 

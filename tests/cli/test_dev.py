@@ -17,7 +17,14 @@ import pytest
 from tests.support.command import Terminal, ask, terminal
 from tests.support.gateway import free_port
 
-EXAMPLES = Path(__file__).parents[2] / "hooks.d"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "hooks.d"
+VARIES = re.compile(r'[0-9a-f]{8}-[0-9a-f-]{27}|(?<="duration_ms":)[0-9.]+')
+PRINTED = re.findall(
+    r"^\$ (curl .*|\.venv/bin/gateway sign .*)\n(\{.*)$",
+    (ROOT / "README.md").read_text(),
+    re.MULTILINE,
+)
 
 
 class Running(NamedTuple):
@@ -25,6 +32,17 @@ class Running(NamedTuple):
 
     directory: Path
     screen: Terminal
+    port: int
+
+    def type(self, line: str, *configuration: str) -> subprocess.CompletedProcess[str]:
+        """Run a line as a person in the clone would. `configuration` is curl's."""
+        (self.directory / ".curlrc").write_text("\n".join(("silent", "show-error", *configuration)))
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.directory, env={"PATH": path, "CURL_HOME": str(self.directory)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +53,12 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     echo = free_port()
     for path in (directory / "hooks.d").iterdir():
         path.write_text(path.read_text().replace(":9000/", f":{echo}/"))
-    (directory / ".curlrc").write_text("fail\nsilent\nshow-error\n")
     port = free_port()
     arguments = ("dev", "--port", str(port), "--echo-port", str(echo))
     with terminal(*arguments, directory=directory, columns=4000) as screen:
         screen.wait_for("admin token made")
         assert ask(port, "/-/readyz").status_code == 200
-        yield Running(directory, screen)
+        yield Running(directory, screen, port)
         screen.send("\x03")
         assert screen.wait() == 0
         assert "Traceback" not in screen.shown
@@ -50,17 +67,21 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_each_line_that_is_printed_starts_its_workflow(dev: Running) -> None:
     lines = re.findall(r"^  # .*\r\n  (.+)\r$", dev.screen.shown, re.MULTILINE)
     assert len(lines) == len(list(EXAMPLES.glob("*.yaml")))
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {"PATH": path, "CURL_HOME": str(dev.directory)}
     for line in lines:
-        done = subprocess.run(
-            ["bash", "-c", line],
-            cwd=dev.directory, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = dev.type(line, "fail")
         said = re.sub(r"gateway: the signature holds for \d+m\n", "", done.stderr)
         assert (done.returncode, said) == (0, ""), line
         assert done.stdout.startswith("{")
         assert "ignored" not in done.stdout
+
+
+def test_the_readme_shows_what_comes_back(dev: Running) -> None:
+    base = f"http://127.0.0.1:{dev.port}"
+    assert len(PRINTED) == 12
+    for line, answer in PRINTED:
+        typed = line.replace("http://127.0.0.1:8080", base).replace(".venv/bin/", "")
+        done = dev.type(typed.replace(" | sh", f" --url {base} | sh"))
+        assert VARIES.sub("…", done.stdout.strip()) == VARIES.sub("…", answer), line
 
 
 def test_the_secrets_that_the_hooks_name_are_made_for_nobody_else(dev: Running) -> None:
