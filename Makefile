@@ -19,9 +19,8 @@ check: .venv/.ready
 	$(BIN)/python -m tests.up_to_date
 
 format: .venv/.ready
-	$(BIN)/ruff check --fix --quiet || true
-	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 schema: .venv/.ready
 	$(BIN)/python -m tests.up_to_date --write

@@ -17,14 +17,13 @@ from types import FrameType
 import rich_click as click
 from rich.console import Console
 
-from benchmarks import load, machine
+from benchmarks import load, machine, rows
 from benchmarks.load import Load, Round
 from benchmarks.peers import gateway, nginx
 from benchmarks.processes import PeerError
-from benchmarks.reloads import rows
 from benchmarks.reloads.footprint import Footprint
 from benchmarks.reloads.ground import Ground, ground
-from benchmarks.reloads.rows import Row
+from benchmarks.rows import Row
 from benchmarks.scenario import Scenario, bearer_post
 from tests.reload.calling import Caller, agreeing, callers
 

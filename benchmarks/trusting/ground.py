@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -77,7 +78,7 @@ def ground(workdir: Path) -> Iterator[Ground]:
         server = servers.enter_context(running("gateway", launch, site.workdir))
         found = Ground(server, site, password)
         for one in (found.bearer, found.github, found.basic):
-            until_it_works(lambda one=one: verify.answers(PEER, site.port, one), server)
+            until_it_works(partial(verify.answers, PEER, site.port, one), server)
         yield found
 
 
