@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from gateway.language.spec.signature import (
-    MessageId,
-    Preset,
-    Scheme,
-    Timestamp,
-    Variant,
-)
+from gateway.language.spec.scheme import MessageId, Scheme, Timestamp, Variant
+from gateway.language.spec.signature import Preset
 
 
 class Sender(msgspec.Struct, frozen=True):

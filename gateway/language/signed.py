@@ -9,7 +9,8 @@ from msgspec import UNSET
 
 from gateway.language.senders import PRESETS, Sender
 from gateway.language.signed_text import Template
-from gateway.language.spec.signature import Scheme, SignatureAuthentication, Variant
+from gateway.language.spec.scheme import Scheme, Variant
+from gateway.language.spec.signature import SignatureAuthentication
 
 DEFAULT_TOLERANCE = "5m"
 """For schemes that are written in full."""

@@ -20,7 +20,7 @@ from msgspec import UNSET
 from gateway.compile.signatures.encodings import from_base64
 from gateway.compile.signatures.keys import PRIVATE_PREFIX, PUBLIC, SHARED
 from gateway.compile.signatures.outcomes import BadSecret, CannotSign
-from gateway.language.spec.signature import Variant
+from gateway.language.spec.scheme import Variant
 
 DIGEST_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
 

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from gateway.compile.signatures.algorithms import ALGORITHMS
 from gateway.compile.signatures.encodings import DECODERS, ENCODERS
 from gateway.compile.signatures.outcomes import BadSecret, CannotSign
-from gateway.language.spec.signature import Variant
+from gateway.language.spec.scheme import Variant
 
 
 class Key:

@@ -17,7 +17,8 @@ from gateway.language.lint.signature import faults
 from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of, variants
 from gateway.language.signed_text import Template
-from gateway.language.spec.signature import Scheme, SignatureAuthentication
+from gateway.language.spec.scheme import Scheme
+from gateway.language.spec.signature import SignatureAuthentication
 
 MAX_ITEMS = 16
 

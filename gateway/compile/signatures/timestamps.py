@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from gateway.compile.signatures.outcomes import Unverified
 from gateway.compile.signatures.request import Request
-from gateway.language.spec.signature import Timestamp
+from gateway.language.spec.scheme import Timestamp
 
 _DIGITS = re.compile(rb"[0-9]{1,14}")
 _MILLISECONDS = {"s": 1000, "ms": 1}

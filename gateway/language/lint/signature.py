@@ -12,7 +12,7 @@ from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec import Hook, SignatureAuthentication
-from gateway.language.spec.signature import Scheme, Variant
+from gateway.language.spec.scheme import Scheme, Variant
 from gateway.language.yaml12 import Steps
 
 KEY_FORMS = {

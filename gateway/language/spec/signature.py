@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.authentication import EnvField, ExpiresField, SecretField
 from gateway.language.spec.base import Written
-from gateway.language.spec.scalars import Duration, HeaderName
+from gateway.language.spec.scalars import Duration
+from gateway.language.spec.scheme import Scheme
 
 Preset = Literal[
     "github",
@@ -30,55 +31,6 @@ Preset = Literal[
     "zoom",
 ]
 """Senders whose scheme is known; each is nothing but a value of `Scheme`."""
-
-Prefix = Annotated[
-    str,
-    Meta(
-        pattern=r"^[!-~]{1,32}$(?!\n)",
-        description="what stands before a signature; printable ASCII without spaces, at most 32 "
-        "characters",
-        examples=["sha256=", "v1,"],
-    ),
-]
-
-PairName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9_-]{1,32}$(?!\n)",
-        description="the name of a pair in the signature's header; letters, digits, '_' and '-'",
-        examples=["t", "v1"],
-    ),
-]
-
-Separator = Annotated[
-    str,
-    Meta(
-        pattern=r"^[ ,;:|&]{1,2}$(?!\n)",
-        description="what stands between two items of a header; one or two of space , ; : | &",
-        examples=[",", ";", " "],
-    ),
-]
-
-SignedText = Annotated[
-    str,
-    Meta(
-        pattern=r"^([^{}]|\{(id|timestamp|body|url|form)\})+$(?!\n)",
-        max_length=256,
-        description="what is signed; text with {id}, {timestamp}, {body}, {url} or {form}",
-        examples=["{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}"],
-    ),
-]
-
-BodyPointer = Annotated[
-    str,
-    Meta(
-        pattern=r"^(/([^/~\x00-\x1f]|~[01])*)+$(?!\n)",
-        max_length=256,
-        description="a JSON Pointer into the body; RFC 6901, such as /webhookTimestamp",
-        examples=["/webhookTimestamp"],
-    ),
-]
-
 PublicUrl = Annotated[
     str,
     Meta(
@@ -89,129 +41,6 @@ PublicUrl = Annotated[
         examples=["https://hooks.example.com", "https://hooks.example.com/hooks/sms"],
     ),
 ]
-
-
-class Timestamp(Written, frozen=True, kw_only=True):
-    """Where the time of signing stands: whole seconds or milliseconds since 1970."""
-
-    EXAMPLES: ClassVar = ({"pair": "t"}, {"header": "X-Timestamp", "unit": "ms"})
-
-    EXACTLY_ONE: ClassVar = ("header", "pair", "body")
-
-    header: Annotated[HeaderName | UnsetType, Meta(description="A header of its own.")] = UNSET
-    pair: Annotated[PairName | UnsetType, Meta(description="A pair of the signature's header.")] = (
-        UNSET
-    )
-    body: Annotated[
-        BodyPointer | UnsetType,
-        Meta(description="A number in the JSON body; it is read after the signature holds."),
-    ] = UNSET
-    unit: Annotated[
-        Literal["s", "ms"], Meta(description="Seconds (`s`) or milliseconds (`ms`).")
-    ] = "s"
-
-
-class MessageId(Written, frozen=True, kw_only=True):
-    """Where the message's id stands, for schemes that sign it."""
-
-    EXAMPLES: ClassVar = ({"header": "webhook-id"},)
-
-    header: Annotated[HeaderName, Meta(description="The header that carries the id.")]
-
-
-class Variant(Written, frozen=True, kw_only=True):
-    """One kind of signature: how it is marked, made and written, and what its secret looks like."""
-
-    EXAMPLES: ClassVar = ({"prefix": "v1a,", "algorithm": "ed25519", "key": "whpk"},)
-
-    prefix: Annotated[
-        Prefix | UnsetType,
-        Meta(description="What stands before the signature (`prefix`, `list`)."),
-    ] = UNSET
-    pair: Annotated[
-        PairName | UnsetType,
-        Meta(description="The pair that is the signature (`pairs`)."),
-    ] = UNSET
-    algorithm: Annotated[
-        Literal["hmac", "ed25519", "ecdsa-p256"],
-        Meta(
-            description="`hmac` (RFC 2104) with `digest`; `ed25519` (RFC 8032); `ecdsa-p256`: "
-            "ECDSA with SHA-256, the signature in DER (FIPS 186-5)."
-        ),
-    ] = "hmac"
-    digest: Annotated[
-        Literal["sha1", "sha256", "sha512"] | UnsetType,
-        Meta(description="The hash of `algorithm: hmac`; by default `sha256`."),
-    ] = UNSET
-    encoding: Annotated[
-        Literal["hex", "base64"],
-        Meta(description="How the signature is written: lower-case `hex`, or `base64`."),
-    ] = "hex"
-    key: Annotated[
-        Literal["utf8", "base64", "whsec", "whpk", "spki"],
-        Meta(
-            description="How the secret becomes the key: `utf8` its bytes as they are; `base64` "
-            "decoded; `whsec` base64 after `whsec_`; `whpk` an Ed25519 public key, base64 after "
-            "`whpk_`; `spki` a public key as PEM or as base64 of its DER form (RFC 5280)."
-        ),
-    ] = "utf8"
-    min_key: Annotated[
-        int,
-        Meta(ge=1, le=1024, description="The fewest bytes that a shared key may have."),
-    ] = 8
-
-
-class Scheme(Variant, frozen=True, kw_only=True):
-    """A signature scheme in full: what a sender's documentation says, as data."""
-
-    EXAMPLES: ClassVar = (
-        {
-            "header": "X-Acme-Signature",
-            "format": "pairs",
-            "pair": "v1",
-            "signed": "{timestamp}.{body}",
-            "timestamp": {"pair": "t"},
-        },
-    )
-
-    header: Annotated[HeaderName, Meta(description="The header that carries the signature.")]
-    format: Annotated[
-        Literal["raw", "prefix", "list", "pairs"],
-        Meta(
-            description="How the header is written: `raw` the signature alone; `prefix` the "
-            "signature after `prefix`; `list` several of either with `separator` between them; "
-            "`pairs` name=value items with `separator` between them, those named `pair` being "
-            "signatures."
-        ),
-    ] = "raw"
-    separator: Annotated[
-        Separator | UnsetType,
-        Meta(description="What stands between the items (`list`, `pairs`); by default a comma."),
-    ] = UNSET
-    signed: Annotated[
-        SignedText,
-        Meta(
-            description="What is signed. {body} stands for the bytes received, {timestamp} and "
-            "{id} for the values sent, {url} for `public_url` with the query, {form} for the "
-            "parameters of a form as Twilio signs them."
-        ),
-    ]
-    timestamp: Annotated[
-        Timestamp | UnsetType, Meta(description="Where the time of signing stands.")
-    ] = UNSET
-    id: Annotated[MessageId | UnsetType, Meta(description="Where the message's id stands.")] = UNSET
-    also: (
-        Annotated[
-            list[Variant],
-            Meta(
-                min_length=1,
-                max_length=4,
-                description="Further kinds of signature in the same header. Each secret is used "
-                "with the kinds that it fits.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
 
 
 class SigningSecret(Written, frozen=True, kw_only=True):

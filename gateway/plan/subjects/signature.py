@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of
 from gateway.language.spec import SignatureAuthentication
-from gateway.language.spec.signature import Scheme, Variant
+from gateway.language.spec.scheme import Scheme, Variant
 from gateway.plan.change import Change
 from gateway.plan.meaning import exact
 from gateway.plan.shown import json, listed
