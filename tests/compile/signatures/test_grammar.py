@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from typing import Any
 
@@ -9,11 +10,11 @@ import msgspec
 import pytest
 
 from gateway.compile.signatures import BadScheme, CannotSign
-from gateway.compile.signatures.algorithms import ALGORITHMS
+from gateway.compile.signatures.algorithms import ALGORITHMS, KEEPING, LETTING
 from gateway.compile.signatures.keys import PUBLIC, SHARED
 from gateway.language.lint.signature import KEY_FORMS
 from gateway.language.spec.signature import SignatureAuthentication
-from tests.compile.signatures.requests import NOW, compiled, signed, verdict
+from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdict
 
 SECRET = "a-secret-of-some-length"
 BODY = b'{"at":1700000000,"n":1}'
@@ -47,6 +48,15 @@ def test_every_format_verifies_what_was_signed_and_nothing_else(scheme: dict[str
     assert verdict(it, sent, SECRET) is None
     assert verdict(it, sent._replace(body=BODY.replace(b"1}", b"2}")), SECRET) == "signature-wrong"
     assert verdict(it, sent, "another-secret") == "signature-wrong"
+
+
+@pytest.mark.parametrize("size", [0, 1, KEEPING, KEEPING + 1, 3 * KEEPING, LETTING, LETTING + 1])
+def test_a_body_of_any_size_is_hashed_whole(size: int) -> None:
+    body = bytes(range(256)) * (size // 256 + 1)
+    mac = hmac.digest(SECRET.encode(), body[:size], "sha256").hex()
+    sent = Sent({"X-Hub-Signature-256": f"sha256={mac}"}, body[:size])
+    assert verdict(compiled("github"), sent, SECRET) is None
+    assert verdict(compiled("github"), sent._replace(body=body[: size + 1]), SECRET) is not None
 
 
 def test_the_example_of_the_manual_is_written_as_the_sender_writes_it() -> None:
