@@ -69,6 +69,16 @@ class Site:
         found: dict[str, Any] = self.client.get("/-/status", headers=ADMIN).json()
         return found
 
+    def settled(self) -> int:
+        """The generation that every worker serves: until all do, each tells of its own."""
+
+        def agreed() -> int:
+            status = self.status()
+            numbers = {one["generation"] for one in status["workers"]}
+            return status["generation"] if numbers == {status["generation"]} else 0
+
+        return eventually(agreed)
+
     def reload(self) -> httpx.Response:
         """`POST /-/reload`."""
         return self.client.post("/-/reload", headers=ADMIN)

@@ -34,10 +34,7 @@ def test_a_secret_is_rotated_as_kubelet_does_without_a_new_generation(
     with site(tmp_path, workflow, *arguments, ready=False) as served:
         (served.root / "guarded.yaml").write_text(GUARDED.format(url=workflow.url))
         eventually(lambda: call(served, FIRST) == 200)
-        number = served.status()["generation"]
-        eventually(
-            lambda: [one["generation"] for one in served.status()["workers"]] == [number] * 2
-        )
+        number = served.settled()
 
         volume.write({"admin": "admin-token", "old-token": SECOND, "new-token": THIRD})
         eventually(lambda: {call(served, THIRD) for _ in range(10)} == {200})
