@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from gateway.hashing import PasswordHashing
 from gateway.secret import SecretStore
@@ -42,8 +43,8 @@ class Runtime:
         self.accepted = Memory(ACCEPTED)
         self.draining = False
         self._key_sets: KeySets | None = None
-        self._concurrency: dict[str, Concurrency] = {}
-        self._paces: dict[str, Pace] = {}
+        self._concurrency: WeakValueDictionary[str, Concurrency] = WeakValueDictionary()
+        self._paces: WeakValueDictionary[str, Pace] = WeakValueDictionary()
 
     @property
     def key_sets(self) -> KeySets:
@@ -55,11 +56,15 @@ class Runtime:
         return self._key_sets
 
     def concurrency(self, hook: str) -> Concurrency:
-        """The one gauge of a hook's requests in flight, across generations."""
+        """The one gauge of a hook's requests in flight, across generations, for as long as one of
+        them or a request has it.
+        """
         return self._concurrency.setdefault(hook, Concurrency())
 
     def pace(self, hook: str) -> Pace:
-        """The one pace of all of a hook's callers, across generations."""
+        """The one pace of all of a hook's callers, across generations, for as long as one of them
+        has it.
+        """
         return self._paces.setdefault(hook, Pace())
 
     async def close(self) -> None:

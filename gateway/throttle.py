@@ -45,7 +45,7 @@ class Rate(msgspec.Struct, frozen=True):
 class Pace:
     """One rate that everybody shares."""
 
-    __slots__ = ("_due",)
+    __slots__ = ("__weakref__", "_due")
 
     def __init__(self) -> None:
         self._due = 0.0
@@ -110,7 +110,7 @@ class Throttle:
 class Concurrency:
     """How many requests of a hook are in flight; it outlives generations."""
 
-    __slots__ = ("in_flight",)
+    __slots__ = ("__weakref__", "in_flight")
 
     def __init__(self) -> None:
         self.in_flight = 0

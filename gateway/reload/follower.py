@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 from collections.abc import Callable
@@ -32,10 +31,6 @@ from gateway.serve.switch import Switch
 
 FIRST_WORD = 2.0
 """Seconds that a worker waits for the leader's first word before it accepts connections."""
-GATHERED = 16
-"""Generations after which what they left is collected while it is young. An app is a circle (its
-plugins know it), and the collector of a worker, slowed down for latency, lets hundreds gather.
-"""
 _log = structlog.get_logger("gateway.reload")
 
 
@@ -157,8 +152,6 @@ class Follower:
             # Here the hooks of the generation become visible.
             self._switch.generation = generation
             problem = "; ".join(self._builder.problems)
-        if resolved.number % GATHERED == 0:
-            gc.collect(1)
         now: Generation | None = self._switch.generation
         serves = now.number if now else 0
         self._send(Serving(os.getpid(), resolved.number, serves, problem))

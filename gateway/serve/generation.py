@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 from weakref import finalize
@@ -154,21 +155,21 @@ _SIGNATURE = ParsedSignature.from_fn(_alike, {})
 
 
 def _take_apart(app: Litestar) -> None:
-    """Cut the circles of an app that no request uses any more, so that it is freed at once:
-    the collector would have to stop everything to find it.
+    """Cut every circle of an app that no request uses any more, so that it is freed at once: the
+    collector would have to stop everything to find it. A request holds its generation until it
+    is answered.
     """
-    router = app.asgi_router
     for route in app.routes:
         route.route_handler.owner = None  # type: ignore[union-attr]
-    router.handle_routing.cache_clear()
-    for known in (
-        router.root_route_map_node.children,
-        router.route_handler_index,
-        router.route_mapping,
-        router._registered_routes,
-        app.routes,
-    ):
-        known.clear()
+    for part in (app.asgi_router, app):
+        for kind in type(part).__mro__:
+            _empty(part, getattr(kind, "__slots__", ()))
+
+
+def _empty(part: object, attributes: Iterable[str]) -> None:
+    for name in attributes:
+        with suppress(AttributeError):
+            delattr(part, name)
 
 
 async def _unavailable(_connection: Any, _handler: Any) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar import Litestar
 
 from gateway.language.spec import Hook
+from gateway.language.spec.limits import Limits as HookLimits
 from gateway.language.spec.match import Match, Operators
 from gateway.operate.request_log import RequestLog
 from gateway.reload.building import Builder
@@ -143,21 +145,48 @@ def test_a_hook_that_did_not_change_is_not_compiled_again(runner: asyncio.Runner
     runner.run(check())
 
 
-def test_a_replaced_generation_is_freed_without_the_collector(runner: asyncio.Runner) -> None:
+def count(kind: type) -> int:
+    """How many there are, of this test and of others."""
+    return sum(type(one) is kind for one in gc.get_objects())
+
+
+def test_a_replaced_generation_is_freed_whole_without_the_collector(
+    runner: asyncio.Runner,
+) -> None:
     async def check() -> None:
         followed = await _started()
         gc.collect()
         gc.disable()
+        apps = count(Litestar)
         try:
             before = followed.switch.generation
             assert before is not None
+            before.app.asgi_router.handle_routing(path="/GET/hooks/a", method=None)
             known = before.app.asgi_router.route_handler_index
             routes = [weakref.ref(handler) for handler in known.values()]
             del before, known
             await followed.tell(generation(2, 1))
             assert [route() for route in routes] == [None]
+            assert count(Litestar) == apps
         finally:
             gc.enable()
+        await followed.runtime.close()
+
+    runner.run(check())
+
+
+def test_nothing_is_kept_of_a_hook_that_is_gone(runner: asyncio.Runner) -> None:
+    async def check() -> None:
+        followed = await _started()
+        limited = Hook(name="b", workflow=URL, limits=HookLimits(rate="3/1h", concurrency=2))
+        await followed.tell(Specs((loaded(2, limited),)), generation(2, 1, 2))
+        runtime = followed.runtime
+        gauge, pace = runtime.concurrency("b"), runtime.pace("b")
+        kept: list[Callable[[], Any]] = [weakref.ref(gauge), weakref.ref(pace)]
+        del gauge, pace
+        assert None not in [one() for one in kept]
+        await followed.tell(generation(3, 1))
+        assert [one() for one in kept] == [None, None]
         await followed.runtime.close()
 
     runner.run(check())
