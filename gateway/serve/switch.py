@@ -96,6 +96,7 @@ class Switch:
 
     async def _hooks(self, scope: Any, receive: Any, send: Any, exchange: Exchange) -> None:
         self._judge(scope, exchange)
+        # Held until the request is answered: nobody's generation is taken apart.
         generation = self.generation
         if generation is None:
             raise Unavailable("No hooks are loaded yet.", SOON)

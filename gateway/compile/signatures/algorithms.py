@@ -23,6 +23,12 @@ from gateway.compile.signatures.outcomes import BadSecret, CannotSign
 from gateway.language.spec.scheme import Variant
 
 DIGEST_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
+KEEPING = 2047
+"""Bytes that are hashed without letting other threads have the interpreter (HASHLIB_GIL_MINSIZE in
+CPython's hashlib.h): getting it back takes longer than hashing a body of some kilobytes.
+"""
+LETTING = 64 * 1024
+"""Bytes from which others had better go on meanwhile."""
 
 
 class Algorithm(Protocol):
@@ -37,14 +43,6 @@ class Algorithm(Protocol):
     def prepare(self, secret: bytes) -> Any: ...
     def accepts(self, key: Any, messages: Sequence[bytes], candidates: Sequence[bytes]) -> bool: ...
     def sign(self, secret: bytes, message: bytes) -> bytes: ...
-
-
-KEEPING = 2047
-"""Bytes that are hashed without letting other threads have the interpreter (HASHLIB_GIL_MINSIZE in
-CPython's hashlib.h): getting it back takes longer than hashing a body of some kilobytes.
-"""
-LETTING = 64 * 1024
-"""Bytes from which others had better go on meanwhile."""
 
 
 def _mac(key: hmac.HMAC, message: bytes) -> bytes:
