@@ -12,8 +12,8 @@ from gateway.language.lint.limits import MAX_BODY
 from gateway.language.read import read_source
 from gateway.language.source import Source
 from gateway.language.spec import Limits
+from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS
-from gateway.throttle import Throttle
 
 DOCS = Path(__file__).parents[1] / "docs"
 LIMITS = (DOCS / "limits.md").read_text()

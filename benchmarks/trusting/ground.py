@@ -15,7 +15,7 @@ from benchmarks import verify, workflow
 from benchmarks.peers.gateway import COMMAND, PEER
 from benchmarks.processes import Launch, Running, free_port, running, until_it_works
 from benchmarks.scenario import Scenario, Site, bearer_post
-from gateway import scrypt
+from gateway.runtime import scrypt
 
 SIZE = 10 * 1024
 CONNECTIONS = 32

@@ -21,7 +21,7 @@ from gateway.language.spec import (
     JwtAuthentication,
     SignatureAuthentication,
 )
-from gateway.secret import Cell, SecretKind, SecretStore
+from gateway.runtime.secret import Cell, SecretKind, SecretStore
 
 _KINDS: tuple[SecretKind, ...] = ("secret", "env")
 

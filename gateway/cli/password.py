@@ -8,7 +8,7 @@ import sys
 import rich_click as click
 
 from gateway.errors import OperatorError
-from gateway.scrypt import make
+from gateway.runtime.scrypt import make
 
 SHORT = 12
 """Bytes below which a password is remarked upon."""

@@ -24,7 +24,7 @@ from gateway.compile.signatures import compile_scheme
 from gateway.errors import OperatorError
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
-from gateway.token_keys import BadKey, from_secret
+from gateway.runtime.token_keys import BadKey, from_secret
 
 LIFETIME = 300
 """Seconds for which a token is made."""

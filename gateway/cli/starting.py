@@ -27,7 +27,7 @@ def start(settings: Settings) -> None:
     if settings.strict and not _sound(loader):
         sys.exit(1)
     _announce(settings)
-    from gateway.server import run
+    from gateway.processes.server import run
 
     run(settings, Leader(settings, loader), load)
 

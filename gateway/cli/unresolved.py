@@ -12,7 +12,7 @@ from gateway.language.outcome import ReadHook
 from gateway.language.references import Kind, written_references
 from gateway.language.source import Source
 from gateway.language.yaml12 import Document, Steps, documents
-from gateway.secret import SecretStore
+from gateway.runtime.secret import SecretStore
 
 CODE = "missing-secret"
 

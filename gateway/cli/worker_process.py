@@ -10,6 +10,6 @@ from gateway.settings import Settings
 
 def load(settings: Settings, connection: Connection[Any, Any]) -> Any:
     """The ASGI app of the worker. What it is made of costs time and memory in this process only."""
-    from gateway.worker import load
+    from gateway.processes.worker import load
 
     return load(settings, connection)

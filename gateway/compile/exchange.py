@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gateway.compile.answer import Answer
 from gateway.errors import Malformed
-from gateway.throttle import Concurrency
-
-if TYPE_CHECKING:
-    from gateway.compile.responder import Answer
+from gateway.runtime.throttle import Concurrency
 
 SCOPE_KEY = "gateway.exchange"
 """Where an ASGI scope carries its exchange, so that a Litestar guard finds it."""

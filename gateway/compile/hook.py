@@ -7,6 +7,7 @@ import time
 from msgspec import UNSET
 
 from gateway.compile.addresses import address_guard
+from gateway.compile.answer import Answer
 from gateway.compile.body import decode_query
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
@@ -16,13 +17,13 @@ from gateway.compile.limits import limits_guard
 from gateway.compile.matcher import compile_match
 from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
-from gateway.compile.responder import Answer, compile_response, failed, ignored
+from gateway.compile.responder import compile_response, failed, ignored
 from gateway.errors import NotIntended, Unavailable, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
 from gateway.language.spec.handshake import long_form
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 RETRY_LATER = ((b"retry-after", b"30"),)
 

@@ -22,9 +22,9 @@ from gateway.language.spec.workflow import (
     BasicWorkflowAuthentication,
     BearerWorkflowAuthentication,
 )
-from gateway.runtime import Runtime
-from gateway.secret import Cell
-from gateway.workflow_client import Reply
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.secret import Cell
+from gateway.runtime.workflow_client import Reply
 
 USER_AGENT = f"webhook-gateway/{__version__}"
 RETRIED = frozenset({502, 503, 504})

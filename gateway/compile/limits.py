@@ -11,8 +11,8 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.errors import TooLarge, TooManyRequests, Unavailable
 from gateway.language.quantities import parse_duration, parse_size
 from gateway.language.spec.limits import Limits
-from gateway.runtime import Runtime
-from gateway.throttle import Concurrency, Rate, client_key, retry_after
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.throttle import Concurrency, Rate, client_key, retry_after
 
 _Take = Callable[[Exchange], None]
 """Counts a request. Raises TooManyRequests."""

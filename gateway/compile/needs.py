@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from gateway.secret import Cell, Secret
+from gateway.runtime.secret import Cell, Secret
 
 Value = TypeVar("Value")
 

@@ -9,32 +9,17 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from gateway.compile.answer import JSON_TYPE, NO_STORE, WITHOUT_BODY, Answer, Headers
 from gateway.compile.exchange import Exchange
 from gateway.errors import WorkflowFailure
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
-from gateway.workflow_client import Reply
-
-Headers = tuple[tuple[bytes, bytes], ...]
-JSON_TYPE = (b"content-type", b"application/json")
-NO_STORE = (b"cache-control", b"no-store")
-"""An answer that a cache gave again would look like an activation that never was."""
-
-WITHOUT_BODY = frozenset({204, 205})
-"""Status codes that never come with a body (RFC 9110 §15.3.5, §15.3.6)."""
+from gateway.runtime.workflow_client import Reply
 
 _HEADER_VALUE = re.compile(rb"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What is sent back: a status, headers in lower case, a whole body."""
-
-    status: int
-    headers: Headers
-    body: bytes
 
 
 Responder = Callable[[Exchange, Reply], Answer]

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
+from gateway.compile.answer import JSON_TYPE, Answer
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.responder import JSON_TYPE, Answer
 from gateway.errors import MethodNotAllowed, NotFound
-from gateway.runtime import Runtime
-from gateway.secret import Secret
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.secret import Secret
 from gateway.serve.answering import send_answer
 from gateway.serve.generation import Generation
 

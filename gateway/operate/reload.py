@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import Answer
 from gateway.errors import Unavailable
 from gateway.operate.endpoints import Endpoint, answer_json
 from gateway.operate.status import describe_diagnostic, describe_workers

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway import __version__
+from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import Answer
 from gateway.language.diagnostic import Diagnostic
 from gateway.operate.endpoints import Endpoint, answer_json
 from gateway.reload.messages import Board

@@ -11,7 +11,7 @@ import structlog
 from gateway.compile.hook import Hook
 from gateway.reload.messages import Loaded, Refused, Resolved
 from gateway.reload.turns import Turns
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.serve.generation import Generation, Served
 
 _log = structlog.get_logger("gateway.reload")

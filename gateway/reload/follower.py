@@ -25,7 +25,7 @@ from gateway.reload.messages import (
     ToLeader,
     ToWorker,
 )
-from gateway.secret import SecretStore
+from gateway.runtime.secret import SecretStore
 from gateway.serve.generation import Generation
 from gateway.serve.switch import Switch
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import NO_STORE, WITHOUT_BODY, Answer
 from gateway.errors import Refusal
 
 Send = Callable[[Any], Awaitable[None]]

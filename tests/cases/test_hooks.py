@@ -10,7 +10,7 @@ from gateway.compile.hook import Hook
 from gateway.language.read import read, read_source
 from gateway.language.schema import hook_schema
 from gateway.language.source import Source
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from tests.cases.hooks import hook_files
 from tests.cases.schema_walk import choices, steps

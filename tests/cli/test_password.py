@@ -8,7 +8,7 @@ import pytest
 
 from gateway.language.read import read
 from gateway.language.source import Source
-from gateway.scrypt import parse
+from gateway.runtime.scrypt import parse
 from tests.support.command import run, terminal
 
 HOOK = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.compile.needs import Prepared
-from gateway.secret import Cell, SecretStore
+from gateway.runtime.secret import Cell, SecretStore
 
 
 class Making:

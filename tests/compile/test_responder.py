@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import Answer, compile_response, failed, ignored, select
+from gateway.compile.responder import compile_response, failed, ignored, select
 from gateway.errors import WorkflowFailure, WorkflowTimeout
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
-from gateway.workflow_client import Reply
+from gateway.runtime.workflow_client import Reply
 from tests.support.exchanges import an_exchange
 
 

@@ -107,8 +107,9 @@ def test_the_health_check_tells_a_gateway_that_serves_from_one_that_does_not(
 def test_what_the_image_leaves_out_is_never_imported() -> None:
     left_out = re.findall(r"--no-install-package (\S+)", " ".join(all_of(BUILD, "RUN")))
     assert left_out
-    modules = "gateway.cli.serve, gateway.cli.starting, gateway.server, gateway.worker.app"
-    code = f"import sys, {modules}; print(sorted(sys.modules))"
+    commands = "gateway.cli.serve, gateway.cli.starting"
+    processes = "gateway.processes.server, gateway.processes.worker.app"
+    code = f"import sys, {commands}, {processes}; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "'litestar'" in done.stdout
     assert not [name for name in left_out if f"'{name}'" in done.stdout]

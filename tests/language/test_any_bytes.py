@@ -13,7 +13,7 @@ from gateway.language.diagnostic import Diagnostic
 from gateway.language.read import read
 from gateway.language.source import Source
 from gateway.language.yaml12.characters import lines_of
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from tests.cases.diagnostics import diagnostics_cases
 from tests.cases.hooks import hook_files

@@ -18,7 +18,7 @@ from gateway.errors import NotIntended, Refusal
 from gateway.language import spec as language
 from gateway.language.lint.parts import workflow_of
 from gateway.language.routes import pattern_of
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from tests.plan.requests import VALUES, Request
 

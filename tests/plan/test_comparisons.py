@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.compile.limits import parse_rate
 from gateway.language.decode import convert
 from gateway.plan.subjects import compare
-from gateway.throttle import Pace
+from gateway.runtime.throttle import Pace
 
 RATES = ("1/1s", "2/1s", "2/2s", "60/1m", "5/1m", "3/1s", "120/1m", "100/1h")
 

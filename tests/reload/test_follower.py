@@ -22,7 +22,7 @@ from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Loaded, Resolved, Serving, Specs
 from gateway.reload.turns import Turns
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.serve.client import ClientFinder
 from gateway.serve.switch import Switch
 from gateway.settings import Limits, Settings

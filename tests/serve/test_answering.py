@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway import errors
-from gateway.compile.responder import Answer
+from gateway.compile.answer import Answer
 from gateway.errors import Refusal
 from gateway.serve.answering import problem, send_answer, unexpected
 from tests.support.exchanges import an_exchange

@@ -21,6 +21,6 @@ def test_a_worker_stays_small(limited: Gateway) -> None:
 
 
 def test_a_worker_imports_what_few_hooks_need_when_they_need_it() -> None:
-    code = "import sys; from gateway.worker.app import Worker; print(*sys.modules)"
+    code = "import sys; from gateway.processes.worker.app import Worker; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"jwt", "cryptography", "jsonschema", "hypothesis"} & set(done.stdout.split())

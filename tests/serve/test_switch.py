@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import Answer
 from gateway.operate.request_log import RequestLog
 from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder

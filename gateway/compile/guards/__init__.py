@@ -22,7 +22,7 @@ from gateway.language.spec import (
     NoAuthentication,
     SignatureAuthentication,
 )
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 Guard = Callable[[Any, Any], Awaitable[None]]
 """Litestar's guard signature: (ASGI connection, route handler); raises a Refusal."""

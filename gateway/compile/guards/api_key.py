@@ -15,7 +15,7 @@ from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
 from gateway.compile.needs import Need
 from gateway.language.spec.api_key import ApiKeyAuthentication
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 Taken = Callable[[Exchange], bytes]
 """What takes the key out of a request; empty where there is none, or more than one."""

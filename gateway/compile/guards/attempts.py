@@ -12,8 +12,8 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.limits import parse_rate
 from gateway.errors import Refusal, TooManyRequests, Unauthenticated
 from gateway.language.spec.limits import Limits
-from gateway.runtime import Runtime
-from gateway.throttle import Memory, client_key, retry_after
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.throttle import Memory, client_key, retry_after
 
 DEFAULT = "10/1m"
 

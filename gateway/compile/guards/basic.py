@@ -16,9 +16,9 @@ from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry, need_of
 from gateway.compile.needs import Need
 from gateway.language.spec import BasicAuthentication, User
-from gateway.runtime import Runtime
-from gateway.scrypt import ScryptParameters, parse
-from gateway.throttle import Memory
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.scrypt import ScryptParameters, parse
+from gateway.runtime.throttle import Memory
 
 REMEMBERED = 1024
 """How many verified passwords a hook remembers, each as a keyed digest."""

@@ -10,7 +10,7 @@ from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
 from gateway.compile.needs import Need
 from gateway.language.spec import BearerAuthentication
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 
 def bearer_guard(

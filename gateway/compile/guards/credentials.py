@@ -12,8 +12,8 @@ from msgspec import UNSET, UnsetType
 from gateway.compile.needs import Need, Prepared
 from gateway.language.spec.authentication import Token
 from gateway.language.spec.scalars import Instant
-from gateway.runtime import Runtime
-from gateway.secret import Cell
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.secret import Cell
 
 Value = TypeVar("Value")
 

@@ -21,8 +21,8 @@ from gateway.errors import Malformed
 from gateway.language.lint.jwt import MAX_LEEWAY
 from gateway.language.quantities import parse_duration
 from gateway.language.spec.jwt import JwtAuthentication
-from gateway.runtime import Runtime
-from gateway.token_keys import TokenKey, from_secret
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.token_keys import TokenKey, from_secret
 
 MAX_TOKEN = 16 * 1024
 _SCHEME = b"bearer "

@@ -13,7 +13,7 @@ from gateway.compile.signatures import compile_scheme
 from gateway.compile.signatures.outcomes import Unverified
 from gateway.compile.signatures.request import Request
 from gateway.language.spec.signature import SignatureAuthentication
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 DETAIL = "This hook asks for a signature that it can verify."
 

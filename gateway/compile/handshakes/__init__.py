@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from gateway.compile.answer import Answer
 from gateway.compile.handshakes import cloudevents, dropbox, meta, microsoft_graph, slack
 from gateway.compile.handshakes.request import HandshakeRequest
-from gateway.compile.responder import Answer
 from gateway.language.spec.handshake import (
     CloudEventsHandshake,
     DropboxHandshake,

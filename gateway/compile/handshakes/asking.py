@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.compile.answer import Answer
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.guards.credentials import cell_of, prepared
 from gateway.compile.handshakes import HandshakeRequest, compile_handshake
 from gateway.compile.needs import Need, Prepared
-from gateway.compile.responder import Answer
 from gateway.errors import Forbidden, MethodNotAllowed
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.spec.handshake import LongHandshake, MetaHandshake
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 
 
 class Asking:

@@ -11,8 +11,8 @@ import re
 
 from msgspec import UNSET
 
+from gateway.compile.answer import Answer
 from gateway.compile.handshakes.request import NO_SNIFFING, HandshakeRequest
-from gateway.compile.responder import Answer
 from gateway.errors import Forbidden, Malformed
 from gateway.language.spec.handshake import CloudEventsHandshake
 

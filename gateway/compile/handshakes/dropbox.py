@@ -5,8 +5,8 @@ Source: https://www.dropbox.com/developers/reference/webhooks
 
 from __future__ import annotations
 
+from gateway.compile.answer import Answer
 from gateway.compile.handshakes.request import HandshakeRequest, echo
-from gateway.compile.responder import Answer
 
 
 def answer(request: HandshakeRequest) -> Answer | None:

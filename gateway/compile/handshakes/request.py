@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from gateway.compile.responder import Answer
+from gateway.compile.answer import Answer
 from gateway.errors import Malformed
 
 MAX_CHALLENGE = 1024

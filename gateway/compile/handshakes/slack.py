@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.compile.answer import Answer
 from gateway.compile.handshakes.request import HandshakeRequest, echo
-from gateway.compile.responder import Answer
 from gateway.errors import Malformed
 
 TYPE = "url_verification"

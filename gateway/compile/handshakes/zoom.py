@@ -11,8 +11,8 @@ import hmac
 
 import msgspec
 
+from gateway.compile.answer import JSON_TYPE, Answer
 from gateway.compile.handshakes.request import NO_SNIFFING, HandshakeRequest, bounded
-from gateway.compile.responder import JSON_TYPE, Answer
 from gateway.compile.signatures import compile_scheme
 from gateway.errors import Malformed, Unavailable
 from gateway.language.spec.signature import SignatureAuthentication

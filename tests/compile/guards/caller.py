@@ -11,7 +11,7 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
 from gateway.errors import Refusal
 from gateway.language.decode import convert
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 
 NOW = 1_700_000_000.0

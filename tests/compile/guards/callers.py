@@ -12,7 +12,7 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import compile_guards
 from gateway.errors import Refusal
 from gateway.language.decode import convert
-from gateway.runtime import Runtime
+from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 
 Headers = list[tuple[bytes, bytes]]

@@ -15,8 +15,8 @@ import jwt
 import pytest
 
 from gateway.compile.guards import KINDS
-from gateway.hashing import PasswordHashing
 from gateway.language.spec import Authentication, NoAuthentication
+from gateway.runtime.hashing import PasswordHashing
 from tests.compile.guards.caller import Entrance
 
 pytestmark = pytest.mark.anyio

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from gateway.hashing import PasswordHashing
-from gateway.secret import SecretStore
+from gateway.runtime.hashing import PasswordHashing
+from gateway.runtime.secret import SecretStore
+from gateway.runtime.throttle import Concurrency, Memory, Pace, Throttle
+from gateway.runtime.workflow_client import WorkflowClient
 from gateway.settings import Settings
-from gateway.throttle import Concurrency, Memory, Pace, Throttle
-from gateway.workflow_client import WorkflowClient
 
 if TYPE_CHECKING:
-    from gateway.key_sets import KeySets
+    from gateway.runtime.key_sets import KeySets
 
 ACCEPTED = 16 * 1024
 """How many credentials that were right are remembered, each as a keyed digest."""
@@ -50,7 +50,7 @@ class Runtime:
     def key_sets(self) -> KeySets:
         """Published keys; with them comes cryptography, eleven megabytes, when a hook asks."""
         if self._key_sets is None:
-            from gateway.key_sets import KeySets
+            from gateway.runtime.key_sets import KeySets
 
             self._key_sets = KeySets(self.client)
         return self._key_sets

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.secret import MAX_SECRET, Cell, Secret, SecretStore
+from gateway.runtime.secret import MAX_SECRET, Cell, Secret, SecretStore
 
 VALUE = b"canary"
 

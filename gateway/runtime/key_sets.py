@@ -17,9 +17,9 @@ from yarl import URL
 from gateway import __version__
 from gateway.errors import Unavailable, WorkflowFailure
 from gateway.language.lint.jwt import on_this_machine
-from gateway.throttle import retry_after
-from gateway.token_keys import BadKey, TokenKey, from_jwk
-from gateway.workflow_client import WorkflowClient
+from gateway.runtime.throttle import retry_after
+from gateway.runtime.token_keys import BadKey, TokenKey, from_jwk
+from gateway.runtime.workflow_client import WorkflowClient
 
 MAX_SIZE = 64 * 1024
 MAX_KEYS = 64

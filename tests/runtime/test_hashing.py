@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from gateway.errors import Unavailable
-from gateway.hashing import THREADS, WAITING, PasswordHashing
+from gateway.runtime.hashing import THREADS, WAITING, PasswordHashing
 
 
 def test_the_loop_goes_on_while_no_more_than_two_hashes_run() -> None:

@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from gateway.errors import Unavailable
-from gateway.key_sets import FRESH, MAX_AGE, REFETCH, TIMEOUT, KeySet, KeySets
-from gateway.workflow_client import WorkflowClient
+from gateway.runtime.key_sets import FRESH, MAX_AGE, REFETCH, TIMEOUT, KeySet, KeySets
+from gateway.runtime.workflow_client import WorkflowClient
 from tests.support import tokens
 from tests.support.key_server import KeyServer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.secret import Cell, Secret, SecretStore
+from gateway.runtime.secret import Cell, Secret, SecretStore
 from tests.reload.volumes import Volume
 
 

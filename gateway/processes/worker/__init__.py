@@ -12,7 +12,7 @@ from gateway.reload.messages import ToLeader, ToWorker
 from gateway.settings import Settings
 
 if TYPE_CHECKING:
-    from gateway.worker.app import Worker
+    from gateway.processes.worker.app import Worker
 
 
 def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Worker:
@@ -24,6 +24,6 @@ def load(settings: Settings, connection: Connection[ToLeader, ToWorker]) -> Work
     os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
     # structlog would import rich, for tracebacks that no worker shows: four megabytes.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
-    from gateway.worker.app import Worker
+    from gateway.processes.worker.app import Worker
 
     return Worker(settings, connection)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.throttle import Memory, Pace, Rate, Throttle, client_key, retry_after
+from gateway.runtime.throttle import Memory, Pace, Rate, Throttle, client_key, retry_after
 
 TEN_A_MINUTE = Rate(10, 60.0)
 

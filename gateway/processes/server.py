@@ -41,7 +41,7 @@ class Server(MPServer):
         self._draining = False
         self._stopping = False
         super().__init__(
-            "gateway.worker",
+            "gateway.processes.worker",
             address=settings.host,
             port=settings.port,
             interface=Interfaces.ASGI,

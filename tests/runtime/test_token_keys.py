@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.token_keys import BadKey, TokenKey, from_jwk
+from gateway.runtime.token_keys import BadKey, TokenKey, from_jwk
 from tests.support.tokens import jwk
 
 RSA = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}

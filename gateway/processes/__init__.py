@@ -1,0 +1,1 @@
+"""Who is started by whom: the server with its workers, their signals, their end."""

@@ -1,0 +1,1 @@
+"""What outlives generations and is lent to them: client, secrets, keys, hashing, throttles."""
