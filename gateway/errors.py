@@ -7,7 +7,7 @@
     │   │   └── Misframed
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
     │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
-    │   ├── UriTooLong 414     UnsupportedMedia 415  NotIntended 422    TooManyRequests 429
+    │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    TooManyRequests 429
     │   └── HeadersTooLarge 431  Unavailable 503
     └── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
         └── WorkflowTimeout 504
@@ -115,10 +115,10 @@ class UnsupportedMedia(Refusal):
     status, code, title = 415, "unsupported-media-type", "The body's type cannot be read"
 
 
-class NotIntended(Refusal):
-    """The parameters are not the intended ones."""
+class NoMatch(Refusal):
+    """The request does not match."""
 
-    status, code, title = 422, "not-intended", "The parameters are not the intended ones"
+    status, code, title = 422, "no-match", "The request does not match"
 
 
 class TooManyRequests(Refusal):

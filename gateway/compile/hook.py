@@ -18,7 +18,7 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
 from gateway.compile.responder import compile_response, failed, ignored
-from gateway.errors import NotIntended, Unavailable, WorkflowFailure
+from gateway.errors import NoMatch, Unavailable, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
@@ -110,7 +110,7 @@ class Hook:
 
     def _refuse(self, exchange: Exchange, mismatch: str) -> Answer:
         if not self._ignores:
-            raise NotIntended(mismatch)
+            raise NoMatch(mismatch)
         exchange.outcome = "ignored"
         return ignored(exchange)
 

@@ -101,15 +101,15 @@ def _rules(
     comparison: Comparison,
 ) -> Rules:
     return tuple(
-        Rule(finder(name), test, f"The {what} {name!r} is missing.", _not_intended(what, name, key))
+        Rule(finder(name), test, f"The {what} {name!r} is missing.", _no_match(what, name, key))
         for name, condition in _written(conditions).items()
         for key, test in compile_condition(condition, comparison)
     )
 
 
-def _not_intended(what: str, name: str, key: str) -> str:
+def _no_match(what: str, name: str, key: str) -> str:
     why = f": {key!r} does not hold" if key else ""
-    return f"The {what} {name!r} is not the intended one{why}."
+    return f"The {what} {name!r} does not match{why}."
 
 
 def _at_path(path: str) -> Finder:

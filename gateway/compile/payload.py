@@ -11,7 +11,7 @@ from msgspec import UNSET
 from gateway.compile.body import Received, decode_body
 from gateway.compile.exchange import Exchange
 from gateway.compile.forms import encode_form, flatten
-from gateway.errors import NotIntended, UnsupportedMedia
+from gateway.errors import NoMatch, UnsupportedMedia
 from gateway.language.spec import Workflow
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -63,7 +63,7 @@ class PayloadEncoder:
         return decode_body(exchange.header(b"content-type"), body)
 
     async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
-        """Raises NotIntended where static members cannot be merged over what was received."""
+        """Raises NoMatch where static members cannot be merged over what was received."""
         if received is None or (self._format == "raw" and exchange.method in WITH_BODY):
             return await _raw(exchange)
         value = self._merged(received.value)
@@ -120,5 +120,5 @@ def _refuse_encoded(encoding: bytes | None) -> None:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise NotIntended("The body must be a JSON object: this hook's workflow takes parameters.")
+        raise NoMatch("The body must be a JSON object: this hook's workflow takes parameters.")
     return value

@@ -120,17 +120,17 @@ def test_only_the_intended_value_matches(body: Any) -> None:
     ("match", "sentence"),
     [
         (Match(body={"a.b": "secret"}), "The body parameter 'a.b' is missing."),
-        (Match(body={"a": "secret"}), "The body parameter 'a' is not the intended one."),
+        (Match(body={"a": "secret"}), "The body parameter 'a' does not match."),
         (
             Match(body={"a": Operators(prefix="sent", in_=["secret"])}),
-            "The body parameter 'a' is not the intended one: 'in' does not hold.",
+            "The body parameter 'a' does not match: 'in' does not hold.",
         ),
         (
             Match(body={"a": Operators(exists=False)}),
-            "The body parameter 'a' is not the intended one: 'exists' does not hold.",
+            "The body parameter 'a' does not match: 'exists' does not hold.",
         ),
         (Match(query={"q": Operators(exists=True)}), "The query parameter 'q' is missing."),
-        (Match(headers={"X-Event": "secret"}), "The header 'X-Event' is not the intended one."),
+        (Match(headers={"X-Event": "secret"}), "The header 'X-Event' does not match."),
     ],
 )
 def test_the_sentence_names_parameter_and_operator_and_no_value(

@@ -83,7 +83,7 @@ def test_each_request_is_one_line_that_tells_what_became_of_it(talkative: Gatewa
     ("path", "token", "body", "status", "outcome"),
     [
         (b"/hooks/locked", b"canary-wrong", BODY, 401, "unauthenticated"),
-        (b"/hooks/locked", b"canary-caller", b'{"CityName": "canary"}', 422, "not-intended"),
+        (b"/hooks/locked", b"canary-caller", b'{"CityName": "canary"}', 422, "no-match"),
         (b"/hooks/locked", b"canary-caller", b'{"canary": 1, "canary": 2}', 400, "malformed"),
         (b"/hooks/locked", b"canary-caller", b"canary", 400, "malformed"),
         (b"/hooks/none", b"canary-caller", BODY, 404, "not-found"),

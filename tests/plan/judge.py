@@ -14,7 +14,7 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
 from gateway.compile.matcher import compile_match
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
-from gateway.errors import NotIntended, Refusal
+from gateway.errors import NoMatch, Refusal
 from gateway.language import spec as language
 from gateway.language.lint.parts import workflow_of
 from gateway.language.routes import pattern_of
@@ -65,7 +65,7 @@ class Judge:
         received = await encoder.read(exchange, query)
         body = received if exchange.method in WITH_BODY else None
         if matcher(body, query, exchange.headers) is not None:
-            raise NotIntended("The rules do not hold.")
+            raise NoMatch("The rules do not hold.")
         await encoder.encode(exchange, received)
 
 

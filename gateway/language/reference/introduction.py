@@ -66,13 +66,13 @@ on but those of `forward_headers`. Redirects are not followed, and of an answer 
 | status | when |
 |---|---|
 | 200, or `response.status` | the workflow answered 2xx |
-| 200 | `otherwise: ignore`, and the request is not the intended one: `{"status":"ignored",…}` |
+| 200 | `otherwise: ignore`, and the request does not match: `{"status":"ignored",…}` |
 | 400 | the request, its JSON, its form or its path is malformed |
 | 401 | credentials are missing or wrong |
 | 403 | the caller's address is not in `allow_from` |
 | 404, 405 | no enabled hook has the path; none of them takes the method (`Allow` says which) |
 | 408, 413, 415 | the body is late, too large, or of a type that the rules cannot read |
-| 422 | the parameters are not the intended ones; the answer names the first that is not |
+| 422 | the request does not match; the answer names the first rule that fails |
 | 429, 503 | over a limit; overloaded or out of service (`Retry-After` says when to come back) |
 | 502, 504 | the workflow failed; it did not answer in time |
 

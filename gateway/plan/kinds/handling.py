@@ -22,7 +22,7 @@ RULES = (
     Kind(
         "otherwise-changed",
         "notice",
-        "Requests that are not the intended ones get another answer: `reject` or `ignore`.",
+        "Requests that do not match get another answer: `reject` or `ignore`.",
     ),
     Kind("rule-reworded", "info", "A condition says the same in other words."),
 )

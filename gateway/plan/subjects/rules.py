@@ -61,8 +61,8 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 
 
 _OTHERWISE = {
-    "ignore": "requests that are not the intended ones are answered 200 and do nothing",
-    "reject": "requests that are not the intended ones are answered 422",
+    "ignore": "requests that do not match are answered 200 and do nothing",
+    "reject": "requests that do not match are answered 422",
 }
 
 
