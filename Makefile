@@ -26,7 +26,7 @@ schema: .venv/.ready
 	$(BIN)/python -m tests.up_to_date --write
 
 bench: .venv/.ready
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run $(ARGS)
 	$(BIN)/python -m benchmarks.micro
 	$(BIN)/python -m benchmarks.trust
 

@@ -43,7 +43,9 @@ def measure(plan: Plan, scenario: Scenario, workdir: Path, say: Say) -> list[Con
         wrk = load.prepare(scenario, workdir, plan.threads)
         _warm_up(entrants, wrk, plan.warm_up, say)
         for number in range(1, plan.rounds + 1):
-            _round(entrants, wrk, plan.seconds, f"round {number} of {plan.rounds}", say)
+            # There and back: who comes after whom is nobody's advantage.
+            order = entrants if number % 2 else entrants[::-1]
+            _round(order, wrk, plan.seconds, f"round {number} of {plan.rounds}", say)
         for entrant in _still_in(entrants):
             with _or_out(entrant.contender, say):
                 entrant.check(scenario)

@@ -15,7 +15,8 @@ from rich.console import Console
 
 from benchmarks import load, machine, measure, render, report, scenario
 from benchmarks.needs import require, version_of
-from benchmarks.peers import PEERS, nginx
+from benchmarks.peers import PEERS, gateway, nginx
+from benchmarks.peers.protocol import Peer
 from benchmarks.processes import PeerError
 
 NAMES = [peer.key for peer in PEERS]
@@ -56,6 +57,11 @@ NAMES = [peer.key for peer in PEERS]
     help="Measure just this one; may be repeated.",
 )
 @click.option(
+    "--against",
+    metavar="REVISION",
+    help="Measure this revision of the gateway as well; it is built in a git worktree.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["table", "markdown"]),
@@ -76,6 +82,7 @@ def main(
     connections: int,
     threads: int,
     only: tuple[str, ...],
+    against: str | None,
     form: str,
     json_file: Path | None,
     install: bool,
@@ -89,6 +96,7 @@ def main(
     \b
     python -m benchmarks.run                                  everybody, three minutes
     python -m benchmarks.run --seconds 1 --rounds 1 --only gateway --only caddy
+    python -m benchmarks.run --only gateway --against v0.1.0  two revisions of the gateway
     python -m benchmarks.run --format markdown --json figures.json > figures.md
 
     \b
@@ -98,6 +106,8 @@ def main(
     if json_file and not json_file.parent.is_dir():
         raise click.BadParameter(f"there is no directory {json_file.parent}", param_hint="--json")
     peers = [peer for peer in PEERS if not only or peer.key in only]
+    if against:
+        peers.insert(1, _revision(against))
     plan = measure.Plan(peers, rounds, seconds, warm_up, threads, install)
     found = _measured(plan, scenario.bearer_post(connections))
     if json_file:
@@ -107,6 +117,13 @@ def main(
     else:
         render.as_terminal(found, Console(soft_wrap=True))
     sys.exit(0 if found.valid else 1)
+
+
+def _revision(name: str) -> Peer:
+    try:
+        return gateway.against(name)
+    except PeerError as error:
+        raise click.BadParameter(str(error), param_hint="--against") from error
 
 
 def _measured(plan: measure.Plan, request: scenario.Scenario) -> report.Report:

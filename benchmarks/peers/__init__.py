@@ -8,6 +8,7 @@ from benchmarks.peers.protocol import Peer
 GATEWAY = gateway.PEER
 PEERS: tuple[Peer, ...] = (
     GATEWAY,
+    gateway.TWO,
     haproxy.PEER,
     caddy.PEER,
     nginx.PEER,
