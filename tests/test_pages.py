@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from gateway.language.spec import Limits
 from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS
 
-DOCS = Path(__file__).parents[1] / "docs"
+README = Path(__file__).parents[1] / "README.md"
+DOCS = README.parent / "docs"
 LIMITS = (DOCS / "limits.md").read_text()
 
 
@@ -36,3 +38,23 @@ def test_the_page_about_limits_has_a_row_for_each_limit_and_the_right_numbers() 
     assert f"keys\n  of {LONG} characters" in LIMITS
     assert f"At most {MAX_HOPS} trusted hops" in LIMITS
     assert f"table of {Throttle().size // 1024**2} MiB" in LIMITS
+
+
+INSTALLS = re.compile(r"\b(?:pip|pipx|uv tool|uv pip) install\b(.*)")
+FROM_THE_REPOSITORY = re.compile(
+    r"(?: --\S+)* (?:git\+https://git\.example\.com/platform/webhook-gateway@v\S+|\./webhook-gateway)"
+)
+
+
+def test_no_page_installs_the_package_of_another_project() -> None:
+    pages = [README, *sorted(DOCS.rglob("*.md"))]
+    lines = [line for page in pages for line in INSTALLS.findall(page.read_text())]
+    assert len(lines) >= 8
+    assert [line for line in lines if not FROM_THE_REPOSITORY.fullmatch(line)] == []
+
+
+def test_the_pages_name_the_distribution_and_its_version() -> None:
+    with (README.parent / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    assert f"`{project['name']}`" in README.read_text()
+    assert f"@v{project['version']}" in README.read_text()
