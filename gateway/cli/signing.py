@@ -67,17 +67,17 @@ def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: floa
     return msgspec.structs.replace(call, headers=(*call.headers, *headers))
 
 
-def _stamped(call: Call, place: tuple[tuple[str, ...], int] | None) -> Call:
+def _stamped(call: Call, place: tuple[tuple[str, ...], int | str] | None) -> Call:
     """The call with the time of signing in its body, for senders that write it there."""
     if place is None:
         return call
-    steps, number = place
+    steps, moment = place
     try:
         value = msgspec.json.decode(call.body or b"{}")
         container = value
         for step in steps[:-1]:
             container = container[int(step)] if isinstance(container, list) else container[step]
-        container[int(steps[-1]) if isinstance(container, list) else steps[-1]] = number
+        container[int(steps[-1]) if isinstance(container, list) else steps[-1]] = moment
     except (ValueError, KeyError, IndexError, TypeError):
         where = "/" + "/".join(steps)
         raise OperatorError(

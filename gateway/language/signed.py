@@ -33,6 +33,11 @@ def sender_of(spec: SignatureAuthentication) -> Sender:
     return PRESETS[spec.scheme]
 
 
+def separator_of(scheme: Scheme) -> str:
+    """What stands between the items of the signature's header; blanks around it are optional."""
+    return "," if scheme.separator is UNSET else scheme.separator
+
+
 def coverage(scheme: Scheme) -> Coverage:
     """What a scheme signs beside the body."""
     headers = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any, Literal
 
@@ -25,7 +26,11 @@ from gateway.runtime.runtime import Runtime
 from gateway.runtime.token_keys import TokenKey, from_secret
 
 MAX_TOKEN = 16 * 1024
+LAST_DATE = 253_402_300_799
+"""The end of the year 9999 in seconds. What is later is milliseconds, or meant never to end."""
+
 _SCHEME = b"bearer "
+_DATES = ("exp", "nbf", "iat")
 _EXTENSIONS = frozenset({"crit", "b64"})
 """Header members that change what a token means (RFC 7515 §4.1.11, RFC 7797): none is known."""
 
@@ -121,10 +126,21 @@ def _object(data: bytes) -> dict[str, Any]:
 
 
 class _Tokens(jwt.PyJWT):
-    """PyJWT, with claims read the way bodies are: strictly, no key twice."""
+    """PyJWT, with claims read the way bodies are: strictly, no key twice, each of its own type."""
 
     def _decode_payload(self, decoded: dict[str, Any]) -> dict[str, Any]:
-        return _object(decoded["payload"])
+        claims = _object(decoded["payload"])
+        for name in _DATES:
+            if name in claims and not _is_date(claims[name]):
+                raise jwt.DecodeError(f"'{name}' is not a NumericDate")
+        return claims
+
+
+def _is_date(value: object) -> bool:
+    """Whether a claim is a NumericDate (RFC 7519 §2): seconds as a number, never text or true.
+    PyJWT takes whatever `int` takes.
+    """
+    return type(value) in (int, float, Decimal) and 0 <= value <= LAST_DATE  # type: ignore[operator]
 
 
 def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, Sequence[TokenKey]], None]:

@@ -18,6 +18,7 @@ Outcome = Literal[
     "id-repeated",
     "id-malformed",
     "body-unsigned",
+    "body-digest-wrong",
 ]
 """Why a request was not verified: for the log alone, never for the caller."""
 

@@ -15,7 +15,7 @@ from gateway.compile.signatures.timestamps import SigningTime
 from gateway.compile.signatures.twilio import public_urls, signed_form
 from gateway.language.lint.signature import faults
 from gateway.language.quantities import parse_duration
-from gateway.language.signed import sender_of, variants
+from gateway.language.signed import sender_of, separator_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec.scheme import Scheme
 from gateway.language.spec.signature import SignatureAuthentication
@@ -40,6 +40,7 @@ class CompiledScheme:
         "_id",
         "_kinds",
         "_separator",
+        "_split",
         "_template",
         "_time",
         "_urls",
@@ -48,8 +49,8 @@ class CompiledScheme:
 
     def __init__(self, scheme: Scheme, tolerance: float, urls: tuple[bytes, ...]) -> None:
         several = scheme.format in ("list", "pairs")
-        separator = "," if scheme.separator is UNSET else scheme.separator
-        self._separator = separator.encode() if several else b""
+        self._separator = separator_of(scheme).encode() if several else b""
+        self._split = self._separator.strip() or self._separator
         self.header = scheme.header
         self._field = scheme.header.lower().encode()
         self._kinds = tuple(Kind(variant) for _, variant in variants(scheme))
@@ -110,14 +111,14 @@ class CompiledScheme:
         if self._time is not None:
             self._time.check_body(request.body, claim.now)
 
-    def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int] | None:
+    def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int | str] | None:
         """Where a JSON body must carry the time of signing, and what it is now.
 
-        The steps of a JSON Pointer and a number; None where the timestamp is not in the body.
+        The steps of a JSON Pointer and a value; None where the timestamp is not in the body.
         """
         if self._time is None or self._time.steps is None:
             return None
-        return self._time.steps, int(self._time.write(now))
+        return self._time.steps, self._time.write_body(now)
 
     def sign(
         self,
@@ -151,9 +152,10 @@ class CompiledScheme:
         return headers
 
     def _items(self, value: bytes) -> list[bytes]:
+        """The items of the header, without the blanks around them (RFC 9110 §5.6.1)."""
         if not self._separator:
             return [value]
-        return value.split(self._separator, MAX_ITEMS)[:MAX_ITEMS]
+        return [item.strip(b" \t") for item in value.split(self._split, MAX_ITEMS)[:MAX_ITEMS]]
 
     def _messages(self, request: Request, timestamp: bytes, name: bytes) -> list[bytes]:
         values = {"body": request.body, "timestamp": timestamp}
@@ -170,6 +172,7 @@ _UNSIGNABLE: dict[Outcome, str] = {
     "id-malformed": "the id must be printable ASCII without the text that follows it when signed",
     "body-unsigned": "the scheme signs forms; for another body call the URL with "
     "?bodySHA256= and the SHA-256 of the body in hex",
+    "body-digest-wrong": "the URL's bodySHA256 is not the SHA-256 of this body",
 }
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from gateway.language.mistake import Mistake
 from gateway.language.quantities import parse_duration
-from gateway.language.signed import sender_of, variants
+from gateway.language.signed import sender_of, separator_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.spec.scheme import Scheme, Variant
@@ -50,7 +50,7 @@ def faults(spec: SignatureAuthentication) -> Iterator[Fault]:
 
 
 def _in_variants(scheme: Scheme) -> Iterator[Fault]:
-    separator = "," if scheme.separator is UNSET else scheme.separator
+    separator = separator_of(scheme).strip() or separator_of(scheme)
     for path, variant in variants(scheme):
         for mark in ("prefix", "pair"):
             yield from _in_mark(path, scheme.format, mark, getattr(variant, mark), separator)

@@ -59,9 +59,13 @@ BodyPointer = Annotated[
 
 
 class Timestamp(Written, frozen=True, kw_only=True):
-    """Where the time of signing stands: whole seconds or milliseconds since 1970."""
+    """Where the time of signing stands: a number counted from 1970, or an instant as text."""
 
-    EXAMPLES: ClassVar = ({"pair": "t"}, {"header": "X-Timestamp", "unit": "ms"})
+    EXAMPLES: ClassVar = (
+        {"pair": "t"},
+        {"header": "X-Timestamp", "unit": "ms"},
+        {"header": "X-Timestamp", "unit": "rfc3339"},
+    )
 
     EXACTLY_ONE: ClassVar = ("header", "pair", "body")
 
@@ -71,10 +75,14 @@ class Timestamp(Written, frozen=True, kw_only=True):
     )
     body: Annotated[
         BodyPointer | UnsetType,
-        Meta(description="A number in the JSON body; it is read after the signature holds."),
+        Meta(description="A value in the JSON body; it is read after the signature holds."),
     ] = UNSET
     unit: Annotated[
-        Literal["s", "ms"], Meta(description="Seconds (`s`) or milliseconds (`ms`).")
+        Literal["s", "ms", "rfc3339"],
+        Meta(
+            description="Whole seconds (`s`) or milliseconds (`ms`) since 1970, or text such as "
+            "2027-01-31T00:00:00Z (`rfc3339`, which is ISO 8601 with date, time and offset)."
+        ),
     ] = "s"
 
 
@@ -153,7 +161,10 @@ class Scheme(Variant, frozen=True, kw_only=True):
     ] = "raw"
     separator: Annotated[
         Separator | UnsetType,
-        Meta(description="What stands between the items (`list`, `pairs`); by default a comma."),
+        Meta(
+            description="What stands between the items (`list`, `pairs`), blanks around it or "
+            "not; by default a comma."
+        ),
     ] = UNSET
     signed: Annotated[
         SignedText,

@@ -90,7 +90,11 @@ def test_twilio_signs_json_by_its_digest_and_we_verify() -> None:
     )
     scheme = compiled("twilio", public_url="https://hooks.example.com")
     assert verdict(scheme, sent, AUTH_TOKEN) is None
-    assert verdict(scheme, sent._replace(body=b"{}"), AUTH_TOKEN) == "body-unsigned"
+    for body in (b"{}", b"", b"a=b"):
+        assert verdict(scheme, sent._replace(body=body), AUTH_TOKEN) == "body-digest-wrong"
+    as_form = sent.with_header("Content-Type", "application/x-www-form-urlencoded")
+    for body in (b"", b"a=b"):
+        assert verdict(scheme, as_form._replace(body=body), AUTH_TOKEN) == "body-digest-wrong"
 
 
 def test_what_we_sign_is_verified_by_the_senders_libraries() -> None:

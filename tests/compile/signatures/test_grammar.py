@@ -38,6 +38,11 @@ OBJECTS: list[dict[str, Any]] = [
         "timestamp": {"header": "X-Time"},
     },
     {"header": "X-A", "signed": "{body}", "timestamp": {"body": "/at"}},
+    {
+        "header": "X-A",
+        "signed": "{timestamp}{body}",
+        "timestamp": {"header": "X-Time", "unit": "rfc3339"},
+    },
 ]
 
 
@@ -62,6 +67,78 @@ def test_a_body_of_any_size_is_hashed_whole(size: int) -> None:
 def test_the_example_of_the_manual_is_written_as_the_sender_writes_it() -> None:
     sent = signed(compiled(OBJECTS[4]), SECRET, BODY)
     assert sent.headers["X-Acme-Signature"].startswith("t=1700000000000,v1=")
+
+
+@pytest.mark.parametrize("separator", [",", ", ", ";", "; ", "|", " "])
+@pytest.mark.parametrize("blanks", ["", " ", "  ", "\t"])
+def test_blanks_around_a_separator_are_optional(separator: str, blanks: str) -> None:
+    it = compiled({**OBJECTS[4], "separator": separator})
+    sent = signed(it, SECRET, BODY)
+    mark = separator.strip() or separator
+    items = sent.headers["X-Acme-Signature"].split(separator)
+    spaced = sent.with_header("X-Acme-Signature", f"{blanks}{mark}{blanks}".join(items))
+    assert verdict(it, spaced, SECRET) is None
+
+
+def test_the_header_of_stripe_may_have_a_blank_after_the_comma() -> None:
+    it = compiled("stripe")
+    sent = signed(it, SECRET, BODY)
+    header = sent.headers["Stripe-Signature"].replace(",", ", ")
+    assert verdict(it, sent.with_header("Stripe-Signature", header), SECRET) is None
+
+
+RFC_3339 = compiled(
+    {
+        "header": "X-A",
+        "signed": "{timestamp}.{body}",
+        "timestamp": {"header": "X-Time", "unit": "rfc3339"},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        ("2023-11-14T22:13:20Z", None),
+        ("2023-11-14T22:13:20.123456789Z", None),
+        ("2023-11-14T23:13:20+01:00", None),
+        ("2023-11-14T22:18:20Z", None),
+        ("2023-11-14T22:18:21Z", "timestamp-outside"),
+        ("2023-11-14T22:13:20+01:00", "timestamp-outside"),
+        ("0001-01-01T00:00:00+23:59", "timestamp-outside"),
+        ("9999-12-31T23:59:59-23:59", "timestamp-outside"),
+        ("2023-11-14T22:13:20", "timestamp-malformed"),
+        ("2023-11-14 22:13:20Z", "timestamp-malformed"),
+        ("2023-11-14T22:13:60Z", "timestamp-malformed"),
+        ("2023-02-30T22:13:20Z", "timestamp-malformed"),
+        ("2023-11-14", "timestamp-malformed"),
+        ("2023-W46-2T22:13:20Z", "timestamp-malformed"),
+        ("1700000000", "timestamp-malformed"),
+    ],
+)
+def test_a_timestamp_of_iso_8601_holds_within_the_tolerance(
+    written: str, outcome: str | None
+) -> None:
+    mac = hmac.digest(SECRET.encode(), written.encode() + b"." + BODY, "sha256").hex()
+    assert verdict(RFC_3339, Sent({"X-A": mac, "X-Time": written}, BODY), SECRET) == outcome
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        (b'"2023-11-14T22:13:20Z"', None),
+        (b'"2023-11-14T23:13:20Z"', "timestamp-outside"),
+        (b"1700000000", "timestamp-malformed"),
+        (b'"\\u0662023-11-14"', "timestamp-malformed"),
+        (b"null", "timestamp-malformed"),
+    ],
+)
+def test_a_timestamp_of_iso_8601_may_stand_in_the_body(value: bytes, outcome: str | None) -> None:
+    it = compiled(
+        {"header": "X-A", "signed": "{body}", "timestamp": {"body": "/at", "unit": "rfc3339"}}
+    )
+    assert it.body_timestamp(NOW) == (("at",), "2023-11-14T22:13:20Z")
+    assert verdict(it, signed(it, SECRET, b'{"at":' + value + b"}"), SECRET) == outcome
 
 
 def test_a_pointer_reaches_into_objects_and_arrays() -> None:
