@@ -32,7 +32,8 @@ class Refusal(GatewayError):  # noqa: N818 - its subclasses are named for what h
     """The request is refused before anything ran.
 
     `detail` is shown to the caller: it never holds a secret, a stack trace, or which of several
-    credentials failed. `headers` are added to the answer.
+    credentials failed. `headers` are added to the answer. `reason` is for the operator, in the
+    log alone: where it is left out, the log has the detail.
     """
 
     status: ClassVar[int]
@@ -41,10 +42,13 @@ class Refusal(GatewayError):  # noqa: N818 - its subclasses are named for what h
     close: ClassVar[bool] = False
     """Whether the connection must not be used again (part of the body is still unread)."""
 
-    def __init__(self, detail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(
+        self, detail: str, headers: tuple[tuple[bytes, bytes], ...] = (), reason: str = ""
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.headers = headers
+        self.reason = reason or detail
 
 
 class Malformed(Refusal):

@@ -42,9 +42,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose word about the caller's address is believed."""
     admin_token: str = ""
-    """The name of the secret that holds the admin token; empty: a random one is made."""
-    admin_token_value: str = ""
-    """The random admin token, the same in all workers; empty where a secret is named."""
+    """The name of the secret that holds the admin token."""
+    admin_token_sha256: str = ""
+    """The digest, in hex, of the admin token that was made for this start and shown on a terminal.
+    Where both are empty, nobody can ask for the status or a reload.
+    """
     pre_drain: float = 0.0
     drain: float = 20.0
     log_format: str = "auto"

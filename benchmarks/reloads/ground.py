@@ -40,7 +40,7 @@ response:
 """
 MARKER = "name: {name}\nauthentication: none\nworkflow: {workflow}\n"
 POLL = 0.002
-ADMIN = "admin-token"
+ADMIN = "the-admin-token-of-the-benchmarks"
 """The name of the admin token, and its value."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from functools import partial
 from itertools import chain
@@ -44,7 +43,8 @@ FLAGS = (
         default="",
         show_default=False,
         metavar="NAME",
-        help="The secret that opens /-/status; without it a random token is made.",
+        help="The secret that opens /-/status and /-/reload; without it a token is made on a "
+        "terminal, and they are closed elsewhere.",
     ),
     flag(
         "--trusted-proxies",
@@ -102,9 +102,7 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
         raise OperatorError(f"--secrets: {secrets_directory} is not a directory")
     if flags["pre_drain"] is None:
         flags["pre_drain"] = 0.0 if sys.stdin.isatty() or sys.stdout.isatty() else 5.0
-    if not flags["admin_token"]:
-        flags["admin_token_value"] = secrets.token_urlsafe(32)
-    elif secrets_directory is None:
+    if flags["admin_token"] and secrets_directory is None:
         raise OperatorError("--admin-token names a secret; --secrets names their directory")
     flags["trusted_proxies"] = tuple(chain.from_iterable(flags["trusted_proxies"]))
     return Settings(hooks=hooks, **flags)

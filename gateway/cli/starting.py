@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import socket
 import sys
+from hashlib import sha256
+from pathlib import Path
 
+import msgspec
+import rich_click as click
 import structlog
 
 from gateway.cli.worker_process import load
 from gateway.errors import OperatorError
+from gateway.operate.admin_token import unfit
 from gateway.operate.logs import set_up_logs
 from gateway.reload.kept import Keeper
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
+from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway")
@@ -22,7 +30,10 @@ def start(settings: Settings) -> None:
     """Check the address and the hooks, then serve until told to stop."""
     check_address(settings)
     _check_directory(settings)
-    set_up_logs(settings.log_format, settings.log_level)
+    _check_admin_token(settings)
+    lines = set_up_logs(settings.log_format, settings.log_level)
+    if not settings.admin_token:
+        settings = _without_admin_token(settings, lines is None)
     loader = Loader(settings)
     if settings.strict and not _sound(loader):
         sys.exit(1)
@@ -57,6 +68,33 @@ def _check_directory(settings: Settings) -> None:
     )
 
 
+def _check_admin_token(settings: Settings) -> None:
+    """Raises OperatorError for a secret that could never open anything."""
+    if not settings.admin_token:
+        return
+    problem = unfit(SecretStore(settings.secrets).cell("secret", settings.admin_token))
+    if problem:
+        path = (settings.secrets or Path()) / settings.admin_token
+        raise OperatorError(f"--admin-token: {problem}; make one: openssl rand -hex 32 > {path}")
+
+
+def _without_admin_token(settings: Settings, readable: bool) -> Settings:
+    """A token for this start, shown to whoever sits at the terminal; never in a log that is kept.
+
+    `readable` is whether the log is for people.
+    """
+    if not readable or not os.isatty(sys.stdout.fileno()):
+        _log.info(
+            "status and reload are closed: there is no admin token",
+            hint="name a secret of at least 32 bytes with --admin-token",
+        )
+        return settings
+    token = secrets.token_urlsafe(32)
+    click.echo(f"The admin token of this start: {token}")
+    digest = sha256(token.encode()).hexdigest()
+    return msgspec.structs.replace(settings, admin_token_sha256=digest)
+
+
 def _sound(loader: Loader) -> bool:
     """Load, and log what is wrong. Whether the directory can be used and no hook has an error."""
     loader.load()
@@ -66,5 +104,3 @@ def _sound(loader: Loader) -> bool:
 
 def _announce(settings: Settings) -> None:
     _log.info("serving", url=settings.url, hooks=str(settings.hooks))
-    if settings.admin_token_value:
-        _log.info("admin token made for this start", token=settings.admin_token_value)

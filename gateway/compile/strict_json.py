@@ -84,7 +84,10 @@ def _distinct(pairs: list[tuple[str, Any]]) -> None:
     for key, _ in pairs:
         if key in seen:
             shown = key if len(key) <= 64 else f"{key[:64]}…"
-            raise Malformed(f"A JSON object has the key {shown!r} twice.")
+            raise Malformed(
+                f"A JSON object has the key {shown!r} twice.",
+                reason="A JSON object has a key twice.",
+            )
         seen.add(key)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from gateway.compile.answer import JSON_TYPE, Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.guards.challenge import challenge
 from gateway.errors import MethodNotAllowed, NotFound
+from gateway.operate.admin_guard import AdminGuard
 from gateway.runtime.runtime import Runtime
-from gateway.runtime.secret import Secret
 from gateway.serve.answering import send_answer
 from gateway.serve.generation import Generation
 
@@ -37,7 +34,7 @@ class Endpoints:
         public: Mapping[tuple[str, str], Endpoint],
         protected: Mapping[tuple[str, str], Endpoint],
     ) -> None:
-        self._runtime = runtime
+        self._admit = AdminGuard(runtime)
         self._endpoints = {**public, **protected}
         self._protected = frozenset(protected)
 
@@ -48,7 +45,7 @@ class Endpoints:
         if endpoint is None:
             raise self._refusal(exchange.path)
         if key in self._protected:
-            self._authorise(exchange)
+            await self._admit(exchange)
         await send_answer(send, exchange, await endpoint(exchange))
 
     def _refusal(self, path: str) -> NotFound | MethodNotAllowed:
@@ -56,23 +53,6 @@ class Endpoints:
         if not allowed:
             return NotFound("There is nothing here.")
         return MethodNotAllowed(f"This takes {allowed}.", ((b"allow", allowed.encode()),))
-
-    def _authorise(self, exchange: Exchange) -> None:
-        secret = admin_secret(self._runtime)
-        expected = b"" if secret is None else secret.sha256
-        header = exchange.header(b"authorization") or b""
-        presented = sha256(header[7:].strip(b" ")).digest()
-        same = hmac.compare_digest(expected, presented)
-        if not same or header[:7].lower() != b"bearer ":
-            raise challenge("Bearer", "admin")
-
-
-def admin_secret(runtime: Runtime) -> Secret | None:
-    """The admin token: a secret as it is now, or the random one of this start."""
-    settings = runtime.settings
-    if settings.admin_token:
-        return runtime.secrets.cell("secret", settings.admin_token).secret
-    return Secret(settings.admin_token_value.encode()) if settings.admin_token_value else None
 
 
 def health(

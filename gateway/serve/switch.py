@@ -124,6 +124,7 @@ class Switch:
             await work
         except Refusal as refusal:
             exchange.outcome = exchange.outcome or refusal.code
+            exchange.reason = refusal.reason
             await send_answer(send, exchange, problem(exchange, refusal))
         except Exception:
             _log.exception("unexpected", request_id=exchange.request_id, hook=exchange.hook)

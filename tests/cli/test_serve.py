@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import ask, called, run, terminal
-from tests.support.gateway import free_port, write_files
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, free_port, write_files
 from tests.support.workflow import Workflow
 
 HOOK = "name: a\nauthentication: none\nworkflow: {url}/run/a\n"
@@ -18,7 +18,7 @@ HOOK = "name: a\nauthentication: none\nworkflow: {url}/run/a\n"
 @pytest.fixture
 def site(tmp_path: Path, workflow: Workflow, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with hooks and secrets."""
-    files = {"hooks.d/a.yaml": HOOK.format(url=workflow.url), "secrets/admin": "admin-token"}
+    files = {"hooks.d/a.yaml": HOOK.format(url=workflow.url), "secrets/admin": ADMIN_TOKEN}
     monkeypatch.chdir(write_files(tmp_path, files))
     return tmp_path
 
@@ -45,7 +45,7 @@ def test_the_environment_is_enough_and_ctrl_c_is_a_good_end(site: Path) -> None:
     with terminal("serve", environment=environment, directory=Path("/"), columns=400) as screen:
         screen.wait_for(f'"url":"http://127.0.0.1:{port}"')
         answer = ask(port, "/hooks/a")
-        status = ask(port, "/-/status", {"Authorization": "Bearer admin-token"})
+        status = ask(port, "/-/status", ADMIN)
         screen.send("\x03")
         assert screen.wait() == 0
     assert answer.status_code == 200

@@ -15,8 +15,11 @@ from tests.support.workflow import Workflow
 pytestmark = pytest.mark.skipif(not IMAGE, reason="`make image-test` builds the image")
 
 TOKEN = {"Authorization": "Bearer s3cret-of-paris"}
-ADMIN = {"Authorization": "Bearer for-the-operator"}
-SECRETS = {"paris-token": "s3cret-of-paris\n", "admin-token": "for-the-operator\n"}
+ADMIN = {"Authorization": "Bearer for-the-operator-of-the-container"}
+SECRETS = {
+    "paris-token": "s3cret-of-paris\n",
+    "admin-token": "for-the-operator-of-the-container\n",
+}
 
 
 def hook(workflow: Workflow, city: str = "Paris", path: str = "/run/orders") -> str:

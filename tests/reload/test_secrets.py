@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.reload.site import Site, eventually, site
 from tests.reload.volumes import Volume
+from tests.support.gateway import ADMIN_TOKEN
 from tests.support.workflow import Workflow
 
 FIRST, SECOND, THIRD = (secrets.token_urlsafe(32) for _ in range(3))
@@ -34,26 +35,26 @@ def test_a_secret_is_rotated_as_kubelet_does_without_a_new_generation(
     tmp_path: Path, workflow: Workflow
 ) -> None:
     volume = Volume(tmp_path / "mounted")
-    volume.write({"admin": "admin-token", "old-token": FIRST, "new-token": SECOND})
+    volume.write({"admin": ADMIN_TOKEN, "old-token": FIRST, "new-token": SECOND})
     arguments = ("--secrets", str(volume.directory), "--workers", "2")
     with site(tmp_path, workflow, *arguments, ready=False) as served:
         (served.root / "guarded.yaml").write_text(GUARDED.format(url=workflow.url))
         eventually(lambda: call(served, FIRST) == 200)
         number = served.settled()
 
-        volume.write({"admin": "admin-token", "old-token": SECOND, "new-token": THIRD})
+        volume.write({"admin": ADMIN_TOKEN, "old-token": SECOND, "new-token": THIRD})
         eventually(lambda: {call(served, THIRD) for _ in range(10)} == {200})
         eventually(lambda: {call(served, FIRST) for _ in range(10)} <= {401, 429})
         assert {call(served, SECOND) for _ in range(10)} == {200}
 
-        volume.write({"admin": "admin-token", "new-token": THIRD})
+        volume.write({"admin": ADMIN_TOKEN, "new-token": THIRD})
         eventually(lambda: {state(served) for _ in range(10)} == {"out of service"})
         assert call(served, THIRD) == 503
         (told,) = served.status()["hooks"]
         assert told["problems"] == ["secret 'old-token' is missing"]
         assert served.client.get("/-/readyz").json()["out_of_service"] == ["guarded"]
 
-        volume.write({"admin": "admin-token", "new-token": THIRD, "old-token": THIRD})
+        volume.write({"admin": ADMIN_TOKEN, "new-token": THIRD, "old-token": THIRD})
         eventually(lambda: {call(served, THIRD) for _ in range(10)} == {200})
         assert served.status()["generation"] == number
         changed = served.gateway.lines("secrets changed")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.reload.volumes import Volume
-from tests.support.gateway import PATIENCE, Gateway, gateway
+from tests.support.gateway import ADMIN_TOKEN, PATIENCE, Gateway, gateway
 from tests.support.workflow import Workflow
 
 BODY = b'{"ref":"refs/heads/main"}'
@@ -82,9 +82,7 @@ class Sender:
 
     def write(self, current: str, previous: str, **more: str) -> None:
         """What kubelet does when the Secret was changed."""
-        self.volume.write(
-            {"admin": "admin-token", "current": current, "previous": previous, **more}
-        )
+        self.volume.write({"admin": ADMIN_TOKEN, "current": current, "previous": previous, **more})
 
     def load(self, *secrets: str) -> Load:
         """Traffic that has begun to arrive."""

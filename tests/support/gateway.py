@@ -21,6 +21,7 @@ import httpx
 PATIENCE = 50.0
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing is encrypted here; without it, each request would load every certificate authority."""
+ADMIN_TOKEN = "the-admin-token-of-every-test-00"
 SETTLED = 2.0
 """Seconds after which a process that logs no requests is believed to have written its lines."""
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
@@ -141,7 +142,7 @@ def gateway(
     takes the place of the log file.
     """
     write_files(directory / "hooks.d", hooks)
-    write_files(directory / "secrets", {"admin": "admin-token", **(secrets or {})})
+    write_files(directory / "secrets", {"admin": ADMIN_TOKEN, **(secrets or {})})
     port = free_port()
     log = directory / "gateway.log"
     command = [
@@ -194,4 +195,4 @@ def wait_until_ready(running: Gateway) -> None:
     raise AssertionError(f"the gateway did not become ready:\n{running.output()}")
 
 
-ADMIN = {"Authorization": "Bearer admin-token"}
+ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec import UnsetType
 
 from gateway.compile.guards import proofs
 from gateway.compile.guards.api_key import api_key_guard
@@ -22,8 +23,16 @@ from gateway.language.spec import (
     NoAuthentication,
     SignatureAuthentication,
 )
+from gateway.language.spec.limits import Limits
 from gateway.runtime.runtime import Runtime
 
+CredentialAuthentication: TypeAlias = (
+    BasicAuthentication
+    | BearerAuthentication
+    | ApiKeyAuthentication
+    | JwtAuthentication
+    | SignatureAuthentication
+)
 Guard = Callable[[Any, Any], Awaitable[None]]
 """Litestar's guard signature: (ASGI connection, route handler); raises a Refusal."""
 
@@ -71,7 +80,14 @@ def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
     written = hook.authentication
     if isinstance(written, NoAuthentication | str | msgspec.UnsetType):
         return Guarding((), ())
+    return compile_authentication(written, hook.name, hook.limits, runtime)
+
+
+def compile_authentication(
+    written: CredentialAuthentication, realm: str, limits: Limits | UnsetType, runtime: Runtime
+) -> Guarding:
+    """The guard of an authentication. Failures are counted under `realm`, too."""
     kind = KINDS[type(written)]
-    guard, needs = kind.make(written, hook.name, runtime)
-    failures = Failures(hook.name, hook.limits, runtime)
-    return Guarding((limited(guard, kind.proof(written), failures, hook.name, runtime),), needs)
+    guard, needs = kind.make(written, realm, runtime)
+    failures = Failures(realm, limits, runtime)
+    return Guarding((limited(guard, kind.proof(written), failures, realm, runtime),), needs)

@@ -1,0 +1,59 @@
+"""Who may use the operators' endpoints: the bearer of the admin token."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from msgspec import UNSET
+
+from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.guards import Guard, compile_authentication
+from gateway.errors import Forbidden, Unavailable
+from gateway.language.spec import BearerAuthentication
+from gateway.language.spec.authentication import Token
+from gateway.operate.admin_token import unfit
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.secret import Cell
+
+REALM = "gateway admin"
+"""No hook can have this name: failures are counted by it."""
+RETRY_LATER = ((b"retry-after", b"30"),)
+
+
+class AdminGuard:
+    """Asks for the admin token: a secret as it is now, or the one that was made at the start.
+
+    Wrong tokens are limited like those of a hook.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        settings = runtime.settings
+        self._cell: Cell | None = None
+        self._guards: tuple[Guard, ...] = ()
+        token = None
+        if settings.admin_token:
+            self._cell = runtime.secrets.cell("secret", settings.admin_token)
+            token = Token(secret=settings.admin_token)
+        elif settings.admin_token_sha256:
+            token = Token(sha256=settings.admin_token_sha256)
+        if token is not None:
+            spec = BearerAuthentication(tokens=[token])
+            self._guards = compile_authentication(spec, REALM, UNSET, runtime).guards
+
+    async def __call__(self, exchange: Exchange) -> None:
+        """Raises Forbidden where there is no admin token, Unavailable while it cannot be used,
+        Unauthenticated and TooManyRequests.
+        """
+        if not self._guards:
+            raise Forbidden(
+                "Status and reload are closed: the gateway was started without --admin-token."
+            )
+        if self._cell is not None and (problem := unfit(self._cell)):
+            raise Unavailable(
+                "The admin token cannot be used now; the gateway's log says why.",
+                RETRY_LATER,
+                reason=problem,
+            )
+        connection = SimpleNamespace(scope={SCOPE_KEY: exchange})
+        for guard in self._guards:
+            await guard(connection, None)

@@ -1,0 +1,97 @@
+"""Who may ask for the status and a reload: the bearer of a token that nobody finds by trying."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import ask, called, terminal
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, free_port, gateway, write_files
+from tests.support.polling import until
+from tests.support.workflow import Workflow
+
+HOOK = "name: admin\nmethod: POST\nauthentication: none\nworkflow: {url}/run/a\n"
+CLOSED = "Status and reload are closed: the gateway was started without --admin-token."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nope", "secret 'nope' is missing; make one: openssl rand -hex 32 > secrets/nope"),
+        ("empty", "secret 'empty' is empty; make one:"),
+        ("short", "secret 'short' has 31 bytes, and an admin token has at least 32; make one:"),
+    ],
+)
+def test_an_admin_token_that_opens_nothing_is_not_served_with(
+    name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    files = {"hooks.d/a.yaml": HOOK, "secrets/empty": "\n", "secrets/short": "x" * 31 + "\n"}
+    monkeypatch.chdir(write_files(tmp_path, files))
+    arguments = ("--secrets", "secrets", "--admin-token", name, "--port", str(free_port()))
+    status, text, error = called(capsys, "serve", *arguments)
+    assert (status, text) == (2, "")
+    assert error.startswith(f"gateway: --admin-token: {said}")
+
+
+def test_guessing_the_admin_token_is_limited_for_the_guesser_alone(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    with gateway(tmp_path, hooks, "--trusted-proxies", "127.0.0.0/8") as server:
+        for wrong in ("x", "x" * 32):
+            guesser = {"Authorization": f"Bearer {wrong}", "X-Forwarded-For": f"8.8.8.{len(wrong)}"}
+            seen = [server.request("GET", "/-/status", headers=guesser) for _ in range(12)]
+            assert [one.status_code for one in seen] == [401] * 10 + [429] * 2
+            assert int(seen[-1].headers["Retry-After"]) > 0
+        assert server.request("GET", "/-/status", headers=ADMIN).status_code == 200
+        assert server.request("POST", "/hooks/admin").status_code == 200
+        assert "8.8.8" not in ADMIN_TOKEN
+        assert ADMIN_TOKEN not in server.output()
+
+
+def test_an_admin_token_that_gets_lost_closes_what_it_opened(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
+        assert server.request("POST", "/-/reload", headers=ADMIN).status_code == 200
+        (tmp_path / "secrets" / "admin").write_text("short\n")
+        until(lambda: server.request("GET", "/-/status", headers=ADMIN).status_code == 503)
+        answer = server.request("GET", "/-/status", headers={"Authorization": "Bearer short"})
+        assert answer.status_code == 503
+        assert "secret" not in answer.json()["detail"]
+        reasons = {line["reason"] for line in server.lines() if line["status"] == 503}
+    assert reasons == {"secret 'admin' has 5 bytes, and an admin token has at least 32"}
+
+
+def test_without_a_terminal_no_admin_token_is_made(tmp_path: Path, workflow: Workflow) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    with gateway(tmp_path, hooks, "--admin-token", "") as server:
+        for method, path in (("GET", "/-/status"), ("POST", "/-/reload")):
+            for headers in ({}, {"Authorization": "Bearer"}, ADMIN):
+                answer = server.request(method, path, headers=headers)
+                assert (answer.status_code, answer.json()["detail"]) == (403, CLOSED)
+        assert server.request("GET", "/-/readyz").status_code == 200
+        (line,) = server.lines("status and reload are closed: there is no admin token")
+        assert line["hint"] == "name a secret of at least 32 bytes with --admin-token"
+        assert "token=" not in server.output()
+
+
+@pytest.mark.parametrize("log_format", ["auto", "json"])
+def test_a_terminal_is_shown_the_token_of_this_start(
+    log_format: str, tmp_path: Path, workflow: Workflow
+) -> None:
+    write_files(tmp_path, {"hooks.d/a.yaml": HOOK.format(url=workflow.url)})
+    port = free_port()
+    arguments = ("serve", "--port", str(port), "--log-format", log_format)
+    with terminal(*arguments, directory=tmp_path, columns=400) as screen:
+        screen.wait_for(f"http://127.0.0.1:{port}")
+        found = re.search(r"The admin token of this start: ([\w-]{43})\r\n", screen.shown)
+        token = found[1] if found else "none"
+        answer = ask(port, "/-/status", {"Authorization": f"Bearer {token}"})
+        screen.send("\x03")
+        assert screen.wait() == 0
+    assert answer.status_code == (200 if log_format == "auto" else 403)
+    assert bool(found) == (log_format == "auto")
