@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from math import inf
 from urllib.parse import quote
 
 import aiohttp
@@ -116,8 +117,8 @@ class Invoker:
 
 
 def _deadline(seconds: float) -> aiohttp.ClientTimeout:
-    """Of the whole invocation; aiohttp would round what is over its threshold up to a second."""
-    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=seconds)
+    """Of the whole invocation; aiohttp rounds what reaches its threshold up to a whole second."""
+    return aiohttp.ClientTimeout(total=seconds, ceil_threshold=inf)
 
 
 def _url(workflow: Workflow) -> URL:
