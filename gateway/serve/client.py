@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gateway.compile.addresses import parse_address
 from gateway.language.networks import parse_network
+from gateway.serve.forwarded import nodes
 
 MAX_HOPS = 64
 """Proxies one behind the other; a longer chain of trusted ones is not followed."""
@@ -18,8 +19,10 @@ UNKNOWN = ""
 count as one client.
 """
 
+LONGEST = 45
+"""Characters of an IPv6 address with an IPv4 one in it; nothing longer is judged, or remembered."""
+
 _PORT = re.compile(r"(?:\[(?P<six>[^\]]*)\](?::\d{1,5})?|(?P<four>[^:]*):\d{1,5})")
-_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<token>[^;\s]*))', re.IGNORECASE)
 
 
 class ClientFinder:
@@ -37,10 +40,7 @@ class ClientFinder:
         """The caller's address, or UNKNOWN."""
         if not self._trusted or not self._known(peer)[1]:
             return peer
-        chains = [
-            [_without_port(hop) for hop in _hops(headers, b"x-forwarded-for")],
-            [_forwarded(hop) for hop in _hops(headers, b"forwarded")],
-        ]
+        chains = (_forwarded_for(headers), _forwarded(headers))
         found = {self._rightmost(chain) for chain in chains if chain}
         if not found:
             return peer
@@ -57,27 +57,31 @@ class ClientFinder:
     def _rightmost(self, chain: Sequence[str]) -> str:
         client = UNKNOWN
         for hop in chain[:MAX_HOPS]:
-            client, trusted = self._known(hop)
+            address = _without_port(hop)
+            client, trusted = self._known(address) if len(address) <= LONGEST else (UNKNOWN, False)
             if not trusted:
                 return client
         return client if len(chain) <= MAX_HOPS else UNKNOWN
 
 
-def _hops(headers: Headers, name: bytes) -> list[str]:
-    """The elements of all fields of a name, the last one first, no more than are looked at."""
+def _forwarded_for(headers: Headers) -> list[str]:
+    """The elements of all X-Forwarded-For, the last one first, no more than are looked at."""
     hops: list[bytes] = []
     for key, value in reversed(headers):
-        if key == name and len(hops) <= MAX_HOPS:
+        if key == b"x-forwarded-for" and len(hops) <= MAX_HOPS:
             hops += reversed(value.rsplit(b",", MAX_HOPS))
-    return [hop.strip().decode("latin-1") for hop in hops[: MAX_HOPS + 1]]
+    return [hop.strip(b"\t ").decode("latin-1") for hop in hops[: MAX_HOPS + 1]]
+
+
+def _forwarded(headers: Headers) -> list[str]:
+    """The nodes of all Forwarded, the last one first, no more than are looked at."""
+    hops: list[str] = []
+    for key, value in reversed(headers):
+        if key == b"forwarded" and len(hops) <= MAX_HOPS:
+            hops += reversed(nodes(value))
+    return hops[: MAX_HOPS + 1]
 
 
 def _without_port(text: str) -> str:
     found = _PORT.fullmatch(text)
     return (found["six"] or found["four"] or "") if found else text
-
-
-def _forwarded(element: str) -> str:
-    """The `for` of one element of a Forwarded header (RFC 7239 §4)."""
-    found = _FOR.search(element)
-    return _without_port(found["quoted"] or found["token"] or "") if found else ""

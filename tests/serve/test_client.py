@@ -102,15 +102,45 @@ def test_what_is_no_address_makes_the_caller_unknown(text: str) -> None:
         (f'For="{STRANGER}:47011"', STRANGER),
         ('for="[2001:db8::9]:4711";proto=https', "2001:db8::9"),
         (f"for=198.51.100.1;by=203.0.113.1, proto=https;for={STRANGER};by=10.1.1.1", STRANGER),
-        (f'for=198.51.100.1;host="a, for={STRANGER}', STRANGER),
+        (f'for=198.51.100.1;host="a, b";proto=http,for={STRANGER}', STRANGER),
+        (f'for="{STRANGER.replace(".", chr(92) + ".")}"', STRANGER),
+        (f"for={STRANGER}\t,\t for=10.1.1.1", STRANGER),
         ("for=_hidden", UNKNOWN),
         ("for=unknown", UNKNOWN),
         (f"by={STRANGER}", UNKNOWN),
         (f"xfor={STRANGER}", UNKNOWN),
+        (f'for=8.8.8.8;host="a,for={STRANGER};x="', "8.8.8.8"),
+        (f'for=198.51.100.1;host="a, for={STRANGER}', UNKNOWN),
+        (f"garbage;for={STRANGER}", UNKNOWN),
+        (f"for={STRANGER};for={STRANGER}", UNKNOWN),
+        (f"for={STRANGER};For=198.51.100.1", UNKNOWN),
+        (f"for = {STRANGER}", UNKNOWN),
+        (f";by=10.1.1.1;;for={STRANGER};", STRANGER),
+        (f"for={STRANGER},", UNKNOWN),
+        (f"for={STRANGER} proto=https", UNKNOWN),
+        ("for=[2001:db8::9]", UNKNOWN),
+        ("for=", UNKNOWN),
+        ("", UNKNOWN),
+        (f'for="{STRANGER}', UNKNOWN),
+        (f"for={STRANGER};x={'a' * 9000}", UNKNOWN),
     ],
 )
 def test_forwarded_is_read_as_its_standard_has_it(text: str, address: str) -> None:
     assert found(PROXY, ("Forwarded", text)) == address
+
+
+def test_a_quotation_never_reaches_from_a_strangers_field_into_a_proxys() -> None:
+    fields = [("Forwarded", 'for=198.51.100.1;x="'), ("Forwarded", f'by="a";for={STRANGER}')]
+    assert found(PROXY, *fields) == STRANGER
+    assert found(PROXY, *reversed(fields)) == UNKNOWN
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_nothing_longer_than_an_address_is_remembered(header: str) -> None:
+    finder = ClientFinder(["10.0.0.0/8"])
+    text = "a" * 8000 if header == "X-Forwarded-For" else f"for={'a' * 8000}"
+    assert finder.find(PROXY, [(header.lower().encode(), text.encode())]) == UNKNOWN
+    assert finder._known.cache_info().currsize == 1
 
 
 def test_two_headers_that_disagree_make_the_caller_unknown() -> None:
