@@ -74,8 +74,10 @@ class Generation:
     def route(self, exchange: Exchange) -> Any:
         """The ASGI app of the hook that owns the path and method: guards, then the handler.
 
-        Raises NotFound and MethodNotAllowed.
+        Raises NotFound and MethodNotAllowed. No path ends with '/': Litestar would drop it.
         """
+        if exchange.path[-1] == "/":
+            raise NotFound(_no_owner(self._owned(exchange.path[:-1])))
         try:
             app, handler, _path, parameters, _template = self._find(
                 path=f"/{exchange.method}{exchange.path}", method=None
@@ -89,7 +91,7 @@ class Generation:
     def _refusal(self, exchange: Exchange) -> NotFound | MethodNotAllowed:
         allowed = [method for method in METHODS if self._owns(method, exchange.path)]
         if not allowed:
-            return NotFound(_no_owner(exchange.path, self._owned(exchange.path.rstrip("/"))))
+            return NotFound(_no_owner())
         return MethodNotAllowed(
             f"The hook takes {' and '.join(allowed)}.", ((b"allow", ", ".join(allowed).encode()),)
         )
@@ -105,8 +107,8 @@ class Generation:
         return True
 
 
-def _no_owner(path: str, without_slash: bool) -> str:
-    hint = " (without the '/' at its end there is one)" if path[-1] == "/" and without_slash else ""
+def _no_owner(without_slash: bool = False) -> str:
+    hint = " (without the '/' at its end there is one)" if without_slash else ""
     return f"No enabled hook owns this path{hint}."
 
 

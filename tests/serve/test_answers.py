@@ -77,7 +77,10 @@ def test_a_path_without_an_owner_is_404(server: Gateway) -> None:
         assert answer.status_code == 404
         assert answer.json()["type"] == "urn:webhook-gateway:not-found"
         assert answer.json()["status"] == 404
-    assert "without the '/'" in server.request("POST", "/hooks/paris/").json()["detail"]
+    for path in ("/hooks/paris/", "/cities/rome/", "/cities/berlin/", "/cities/"):
+        answer = server.request("POST", path)
+        assert answer.status_code == 404, path
+        assert ("without the '/'" in answer.json()["detail"]) is (path != "/cities/")
 
 
 @pytest.mark.parametrize(
