@@ -16,13 +16,8 @@ PLACES = (
     "gateway/compile/handshakes",
     "gateway/compile/signatures",
     "gateway/compile/invoker.py",
-    "gateway/hashing.py",
-    "gateway/key_sets.py",
     "gateway/operate",
-    "gateway/scrypt.py",
-    "gateway/secret.py",
-    "gateway/throttle.py",
-    "gateway/token_keys.py",
+    "gateway/runtime",
 )
 """Where credentials are handled."""
 FILES = sorted(

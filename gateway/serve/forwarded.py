@@ -7,9 +7,9 @@ import re
 MAX_SIZE = 8 * 1024
 """Bytes of one field; longer ones are not parsed."""
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*+"'
-_PAIR = re.compile(f"({_TOKEN})=({_TOKEN}|{_QUOTED})")
+_PAIR = re.compile(f"({_NAME})=({_NAME}|{_QUOTED})")
 _END = re.compile(r"[\t ]*(?:(?P<comma>,)[\t ]*|$(?!\n))")
 _ESCAPE = re.compile(r"\\(.)")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ async def workflow_that(answers: list[bytes]) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def timers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def timers(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """When each timer that is set will end."""
     ends: list[float] = []
     set_timer = asyncio.BaseEventLoop.call_at
@@ -56,20 +56,20 @@ def timers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         return set_timer(self, when, *arguments, **context)
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "call_at", call_at)
-    yield ends
+    return ends
 
 
-@pytest.mark.parametrize(("timeout", "seconds"), [("100ms", 0.1), ("1500ms", 1.5)])
+@pytest.mark.parametrize(("written", "seconds"), [("100ms", 0.1), ("1500ms", 1.5)])
 @pytest.mark.parametrize("attempts", [1, 3])
 async def test_no_timer_of_an_invocation_ends_later_than_the_hook_says(
-    tmp_path: Path, timers: list[float], timeout: str, seconds: float, attempts: int
+    tmp_path: Path, timers: list[float], written: str, seconds: float, attempts: int
 ) -> None:
     unavailable = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     runtime = Runtime(Settings(hooks=tmp_path))
     answers = [unavailable] * (attempts > 1 and seconds > 1)
     async with workflow_that(answers) as url:
-        written = {"url": url, "timeout": timeout, "retry": {"attempts": attempts}}
-        workflow = convert({"name": "w", "workflow": written}).workflow
+        keys = {"url": url, "timeout": written, "retry": {"attempts": attempts}}
+        workflow = convert({"name": "w", "workflow": keys}).workflow
         assert isinstance(workflow, Workflow)
         started = asyncio.get_running_loop().time()
         with pytest.raises(WorkflowTimeout, match=f"{seconds:g} s"):

@@ -46,11 +46,11 @@ class Guarding(msgspec.Struct, frozen=True):
 
 class Kind(NamedTuple):
     """A type of authentication: what makes its guard of (spec, realm, runtime), and what proves
-    a request to it.
+    a request to it, of (spec, runtime).
     """
 
     make: Callable[[Any, str, Runtime], tuple[Guard, tuple[Need, ...]]]
-    proof: Callable[[Any], Proof]
+    proof: Callable[[Any, Runtime], Proof]
 
 
 def _jwt(*given: Any) -> tuple[Guard, tuple[Need, ...]]:
@@ -90,4 +90,5 @@ def compile_authentication(
     kind = KINDS[type(written)]
     guard, needs = kind.make(written, realm, runtime)
     failures = Failures(realm, limits, runtime)
-    return Guarding((limited(guard, kind.proof(written), failures, realm, runtime),), needs)
+    proof = kind.proof(written, runtime)
+    return Guarding((limited(guard, proof, failures, realm, runtime),), needs)

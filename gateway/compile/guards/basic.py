@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
 import hmac
-from base64 import b64decode
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +11,7 @@ from msgspec import UNSET
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry, need_of
+from gateway.compile.guards.presented import user_and_password
 from gateway.compile.needs import Need
 from gateway.language.spec import BasicAuthentication, User
 from gateway.runtime.runtime import Runtime
@@ -52,28 +50,18 @@ def basic_guard(
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        presented = _credentials(exchange.header(b"authorization"))
+        presented = user_and_password(exchange)
         if presented is None or not await _opens(accounts, presented, memory, runtime):
             raise refused()
 
     return guard, needs
 
 
-def _credentials(header: bytes | None) -> tuple[bytes, bytes] | None:
-    if header is None or header[:6].lower() != b"basic ":
-        return None
-    try:
-        name, colon, password = b64decode(header[6:].strip(b" "), validate=True).partition(b":")
-    except (binascii.Error, ValueError):
-        return None
-    return (name, password) if colon else None
-
-
 async def _opens(
-    accounts: tuple[_Account, ...], presented: tuple[bytes, bytes], memory: Memory, runtime: Runtime
+    accounts: tuple[_Account, ...], presented: bytes, memory: Memory, runtime: Runtime
 ) -> bool:
     """Every account is compared; at most one hash is computed, for unknown names as well."""
-    name, password = presented
+    name, _, password = presented.partition(b":")
     now = runtime.clock()
     opened = False
     candidate: ScryptParameters | None = None
@@ -88,20 +76,11 @@ async def _opens(
             candidate = account.hash
     if opened or candidate is None:
         return opened
-    return await _remembered(memory, presented, known, candidate.verify, runtime)
-
-
-async def _remembered(
-    memory: Memory,
-    presented: tuple[bytes, bytes],
-    known: bool,
-    verify: Callable[[bytes], bool],
-    runtime: Runtime,
-) -> bool:
-    digest = memory.digest(*presented)
+    digest = memory.digest(name, password)
     if known and digest in memory:
         return True
-    verified = await runtime.hashing.run(lambda: verify(presented[1]))
+    verify = candidate.verify
+    verified = await runtime.hashing.run(lambda: verify(password))
     if known and verified:
         memory.add(digest)
     return known and verified

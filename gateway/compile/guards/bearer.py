@@ -8,6 +8,7 @@ from typing import Any
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
+from gateway.compile.guards.presented import bearer_token
 from gateway.compile.needs import Need
 from gateway.language.spec import BearerAuthentication
 from gateway.runtime.runtime import Runtime
@@ -24,12 +25,10 @@ def bearer_guard(
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        credentials = exchange.header(b"authorization")
-        if credentials is None:
-            raise missing()
-        if credentials[:7].lower() != b"bearer ":
-            raise wrong()
-        if not any_accepts(digests, credentials[7:].strip(b" "), clock()):
+        token = bearer_token(exchange)
+        if token is None:
+            raise missing() if exchange.header(b"authorization") is None else wrong()
+        if not any_accepts(digests, token, clock()):
             raise wrong()
 
     return guard, needs_of(spec.tokens, runtime)

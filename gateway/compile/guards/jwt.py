@@ -16,6 +16,7 @@ from gateway.compile import strict_json
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import prepared
+from gateway.compile.guards.presented import bearer_token
 from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
 from gateway.errors import Malformed
@@ -29,7 +30,6 @@ MAX_TOKEN = 16 * 1024
 LAST_DATE = 253_402_300_799
 """The end of the year 9999 in seconds. What is later is milliseconds, or meant never to end."""
 
-_SCHEME = b"bearer "
 _DATES = ("exp", "nbf", "iat")
 _EXTENSIONS = frozenset({"crit", "b64"})
 """Header members that change what a token means (RFC 7515 §4.1.11, RFC 7797): none is known."""
@@ -81,11 +81,12 @@ def jwt_guard(
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        credentials = exchange.header(b"authorization")
-        if credentials is None:
+        token = bearer_token(exchange)
+        if token is None and exchange.header(b"authorization") is None:
             raise missing()
         try:
-            token = _token(credentials)
+            if token is None or len(token) > MAX_TOKEN:
+                raise Untrusted("token-malformed")
             kid, algorithm = _header(token, spec.algorithms)
             verify(token, algorithm, await keys(kid, algorithm))
         except Untrusted as refusal:
@@ -93,12 +94,6 @@ def jwt_guard(
             raise wrong() from None
 
     return guard, needs
-
-
-def _token(credentials: bytes) -> bytes:
-    if credentials[: len(_SCHEME)].lower() != _SCHEME or len(credentials) > MAX_TOKEN:
-        raise Untrusted("token-malformed")
-    return credentials[len(_SCHEME) :].strip(b" ")
 
 
 def _header(token: bytes, algorithms: Sequence[str]) -> tuple[str | None, str]:

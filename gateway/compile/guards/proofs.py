@@ -1,56 +1,64 @@
-"""Where requests carry what proves them, for whoever counts failed attempts."""
+"""What proves a request to each type of authentication, for whoever counts failed attempts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from msgspec import UNSET
-
-from gateway.compile.body import decode_query
-from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import LONG, Proof
+from gateway.compile.guards.credentials import Entry, cell_of
+from gateway.compile.guards.presented import bearer_token, key_of, user_and_password
 from gateway.language.signed import sender_of
-from gateway.language.spec import ApiKeyAuthentication, SignatureAuthentication
+from gateway.language.spec import (
+    ApiKeyAuthentication,
+    BearerAuthentication,
+    SignatureAuthentication,
+)
+from gateway.runtime.runtime import Runtime
+from gateway.runtime.secret import Cell
 
-Shown = Callable[[Exchange], bytes | None]
-BEARER = b"bearer "
 
-
-def of_password(_spec: object) -> Proof:
+def of_password(_spec: object, _runtime: Runtime) -> Proof:
     """A password is chosen by people, and looking at one is expensive: all of them count."""
-    return Proof(_header("authorization"), lambda _shown: True)
+    return Proof(user_and_password, lambda _shown: True)
 
 
-def of_token(_spec: object) -> Proof:
+def of_token(spec: BearerAuthentication, runtime: Runtime) -> Proof:
     """A bearer token; one from `gateway token` is longer than anybody can guess."""
-    return Proof(_header("authorization"), lambda shown: len(shown) < len(BEARER) + LONG)
+    return Proof(bearer_token, _findable(spec.tokens, runtime))
 
 
-def of_key(spec: ApiKeyAuthentication) -> Proof:
+def of_key(spec: ApiKeyAuthentication, runtime: Runtime) -> Proof:
     """An API key, in its header or in the query."""
-    shown = _header(spec.header) if spec.header is not UNSET else _parameter(str(spec.query))
-    return Proof(shown, lambda key: len(key) < LONG)
+    return Proof(key_of(spec), _findable(spec.keys, runtime))
 
 
-def of_jwt(_spec: object) -> Proof:
+def of_jwt(_spec: object, _runtime: Runtime) -> Proof:
     """A signed token."""
-    return Proof(_header("authorization"), lambda _shown: False)
+    return Proof(bearer_token, lambda _shown: False)
 
 
-def of_signature(spec: SignatureAuthentication) -> Proof:
-    """A signature in the sender's header."""
-    return Proof(_header(sender_of(spec).scheme.header), lambda _shown: False)
+def of_signature(spec: SignatureAuthentication, _runtime: Runtime) -> Proof:
+    """A signature in the sender's header; its guard judges one that is there twice."""
+    field = sender_of(spec).scheme.header.lower().encode("ascii")
+    return Proof(
+        lambda exchange: next((v for k, v in exchange.headers if k == field), None),
+        lambda _shown: False,
+    )
 
 
-def _header(name: str) -> Shown:
-    """What stands in a header first; its guard judges one that is there twice."""
-    field = name.lower().encode("ascii")
-    return lambda exchange: next((v for k, v in exchange.headers if k == field), None)
+def _findable(entries: Sequence[Entry], runtime: Runtime) -> Callable[[bytes], bool]:
+    """Whether trying such credentials could find one of the hook's: one of its secrets is short,
+    and what is shown could be that one. How long the credential of a digest is, nobody knows.
+    """
+    cells = [cell_of(entry, runtime) for entry in entries]
+
+    def findable(shown: bytes) -> bool:
+        return len(shown) < LONG and any(map(_may_be_short, cells))
+
+    return findable
 
 
-def _parameter(name: str) -> Shown:
-    def shown(exchange: Exchange) -> bytes | None:
-        value = decode_query(exchange.query_string).get(name)
-        return None if value is None else str(value).encode()
-
-    return shown
+def _may_be_short(cell: Cell | None) -> bool:
+    if cell is None:
+        return True
+    return cell.secret is not None and len(cell.secret.reveal()) < LONG

@@ -155,6 +155,30 @@ async def test_beyond_the_limit_what_could_be_a_guess_is_not_looked_at(guessable
     assert (await guessable.call(guessable.right)).status == 200, "it was right elsewhere"
 
 
+@pytest.mark.parametrize("proof", ["password", "token"])
+async def test_padding_makes_a_guess_no_longer(tmp_path: Path, proof: str) -> None:
+    door = Door(tmp_path, proof)
+
+    def padded(headers: Headers) -> Headers:
+        scheme, _, credential = headers["Authorization"].partition(" ")
+        return {"Authorization": f"{scheme} {' ' * 41}{credential}{' ' * 41}"}
+
+    for number in range(LIMIT):
+        assert (await door.call(padded(door.wrong(number)))).status == 401
+    assert (await door.call(padded(door.right))).status == 429
+    assert (await door.call(padded(door.right), client="203.0.113.10")).status == 200
+    assert (await door.call(door.right)).status == 200, "it is the same credential"
+
+
+async def test_how_long_a_secret_is_counts_and_not_how_long_a_guess_is(tmp_path: Path) -> None:
+    door = Door(tmp_path, "token")
+    door.put("right", LONG.encode())
+    assert await door.guess(LIMIT + 1) == [401] * LIMIT + [429]
+    assert (await door.call(bearer(LONG))).status == 200
+    door.put("right", SHORT.encode())
+    assert (await door.call(bearer(SHORT))).status == 429
+
+
 async def test_being_right_costs_no_attempt(each: Door) -> None:
     assert await each.statuses(5 * LIMIT, each.right) == [200] * 5 * LIMIT
     assert await each.guess(LIMIT) == [401] * LIMIT
