@@ -1,19 +1,26 @@
-"""The hook files of a git revision, each proved to be the one that is committed."""
+"""The hook files of a git revision, as they are committed."""
 
 from __future__ import annotations
 
-import hashlib
 import os
+import posixpath
 from collections.abc import Iterator
 from posixpath import join, normpath
 
-from gateway.cli.git import Line, Repository
+from gateway.cli.git import MOST_OUTPUT, Line, Repository
 from gateway.cli.hookfiles import SUFFIXES, is_hidden
 from gateway.errors import OperatorError
 from gateway.language.source import Source
 from gateway.language.yaml12.characters import MAX_FILE
 
 _DIRECTORY = "040000"
+_HARMLESS = (
+    *("binary", "conflict-marker-size", "delta", "diff", "eol", "export-", "merge", "text"),
+    "whitespace",
+)
+"""Beginnings of attributes that leave a file as it is, or change the ends of its lines, which mean
+the same in YAML.
+"""
 _NO_FILES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
@@ -39,17 +46,42 @@ def read_revision(repository: Repository, revision: str, folder: str) -> list[So
         )
     if not _has_folder(repository, commit, folder, revision):
         return None
-    tree = f"{commit}:{folder}"
-    wanted = {line.path: line for line in _hook_files(repository.files(tree), revision, folder)}
-    found = _contents(repository, tree, wanted) if wanted else {}
-    for line in wanted.values():
-        if not _is_committed(line, found.get(line.path)):
+    lines = repository.files(f"{commit}:{folder}")
+    wanted = sorted(_hook_files(lines, revision, folder), key=lambda line: line.path)
+    attributes = [line for line in lines if _is_attributes(line)]
+    found = repository.blobs((line.digest for line in (*attributes, *wanted)), MAX_FILE + 1)
+    for line in attributes:
+        _refuse_changes(found[line.digest], _named(folder, line.path), revision)
+    _refuse_copies(wanted, found, revision)
+    return [Source(_named(folder, line.path), found[line.digest]) for line in wanted]
+
+
+def _is_attributes(line: Line) -> bool:
+    return line.mode not in _NO_FILES and posixpath.basename(line.path) == ".gitattributes"
+
+
+def _refuse_changes(data: bytes, name: str, revision: str) -> None:
+    """Raises OperatorError for a .gitattributes file by which a checkout could hold other bytes
+    than the commit does, so that what is compared would not be what is served.
+    """
+    for line in data.decode(errors="replace").splitlines():
+        _, *attributes = line.split() or [""]
+        names = [one.lstrip("-!").partition("=")[0] for one in attributes]
+        changing = [one for one in names if not one.startswith(("linguist-", *_HARMLESS))]
+        if changing and not line.lstrip().startswith("#"):
             raise OperatorError(
-                f"{_named(folder, line.path)} of {revision} is hidden or changed by a "
-                ".gitattributes file (export-ignore, eol …), so that nothing can be said about it; "
-                "take that out, or compare directories that are checked out"
+                f"{name} of {revision} sets '{changing[0]}', by which a checkout may have other "
+                "hooks than the commit; take that out, or compare directories that are checked out"
             )
-    return [Source(_named(folder, path), found[path]) for path in sorted(wanted)]
+
+
+def _refuse_copies(wanted: list[Line], found: dict[str, bytes], revision: str) -> None:
+    """Raises OperatorError where one blob, which is stored once, is too many files."""
+    size = sum(len(found[line.digest]) for line in wanted)
+    if size > MOST_OUTPUT:
+        raise OperatorError(
+            f"the hook files of {revision} have more than {MOST_OUTPUT:,} bytes together"
+        )
 
 
 def _has_folder(repository: Repository, commit: str, folder: str, revision: str) -> bool:
@@ -76,25 +108,6 @@ def _hook_files(lines: list[Line], revision: str, folder: str) -> Iterator[Line]
             )
         if line.path.endswith(SUFFIXES):
             yield line
-
-
-def _contents(repository: Repository, tree: str, wanted: dict[str, Line]) -> dict[str, bytes]:
-    found = {}
-    with repository.archive(tree) as archive:
-        for member in archive:
-            if member.name in wanted and (file := archive.extractfile(member)) is not None:
-                found[member.name] = file.read(MAX_FILE + 1)
-    return found
-
-
-def _is_committed(line: Line, data: bytes | None) -> bool:
-    """By git's own digest; what is too large for a hook file is not read whole."""
-    if data is None or len(data) > MAX_FILE:
-        return data is not None
-    algorithm = "sha1" if len(line.digest) == 40 else "sha256"
-    blob = hashlib.new(algorithm, b"blob %d\0" % len(data), usedforsecurity=False)
-    blob.update(data)
-    return blob.hexdigest() == line.digest
 
 
 def _named(folder: str, path: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gateway.cli import git
 from tests.support.command import called
 from tests.support.repository import Repository
 
@@ -162,18 +164,24 @@ def test_files_that_are_no_hooks_are_left_alone(plan: Plan, repository: Reposito
     assert plan("main", "HEAD") == before
 
 
-@pytest.mark.parametrize("attribute", ["export-ignore", "eol=crlf", "ident"])
-def test_no_attribute_hides_or_changes_a_hook(
+@pytest.mark.parametrize("attribute", ["export-ignore", "text eol=crlf", "-diff", "!merge"])
+def test_no_attribute_hides_a_hook(plan: Plan, repository: Repository, attribute: str) -> None:
+    attributes = f"# by ident\n\n*.yaml {attribute}\n"
+    repository.commit({".gitattributes": attributes, "hooks.d/.gitattributes": attributes})
+    assert plan("main", "HEAD")[1].startswith(NOW_PUBLIC)
+
+
+@pytest.mark.parametrize("attribute", ["ident", "working-tree-encoding=UTF-7", "filter=x", "macro"])
+def test_an_attribute_that_changes_a_checkout_is_refused(
     plan: Plan, repository: Repository, attribute: str
 ) -> None:
-    # above the folder an attribute has no effect, below it nothing is believed
-    files = {".gitattributes": f"*.yaml {attribute}\n"}
-    repository.commit({**files, "hooks.d/paris.yaml": PUBLIC + "description: $Id$\n"})
+    attributes = f"*.yaml text {attribute}\n"
+    repository.commit({".gitattributes": attributes})
     assert plan("main", "HEAD")[1].startswith(NOW_PUBLIC)
-    repository.commit({f"hooks.d/{name}": text for name, text in files.items()})
+    repository.commit({"hooks.d/.gitattributes": attributes})
     status, told, said = plan("main", "HEAD")
     assert (status, told) == (2, "")
-    assert "hooks.d/paris.yaml of HEAD is hidden or changed by a .gitattributes file" in said
+    assert f"hooks.d/.gitattributes of HEAD sets '{attribute.partition('=')[0]}'" in said
 
 
 def test_settings_of_the_user_change_nothing(
@@ -231,3 +239,92 @@ def test_nothing_of_the_repository_is_changed(plan: Plan, repository: Repository
     assert {
         path: path.read_bytes() for path in sorted(repository.top.rglob("*")) if path.is_file()
     } == before
+
+
+def _trap(directory: Path) -> tuple[Path, Path]:
+    """A program that leaves a mark when it is run, and the mark."""
+    program, mark = directory / "trap", directory / "mark"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\nexit 1\n")
+    program.chmod(0o755)
+    return program, mark
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *("filter.x.smudge", "filter.x.process", "filter.x.clean", "core.fsmonitor", "core.pager"),
+        *("core.sshCommand", "core.editor", "diff.external", "diff.x.textconv", "gpg.program"),
+        *("core.alternateRefsCommand", "credential.helper", "uploadpack.packObjectsHook"),
+    ],
+)
+def test_nothing_that_the_repository_configures_is_run(
+    plan: Plan, repository: Repository, tmp_path: Path, setting: str
+) -> None:
+    program, mark = _trap(tmp_path)
+    repository.commit({".gitattributes": "* filter=x diff=x\n"})
+    (repository.top / ".git" / "hooks").mkdir(exist_ok=True)
+    for hook in ("post-checkout", "post-index-change", "reference-transaction"):
+        (repository.top / ".git" / "hooks" / hook).symlink_to(program)
+    repository.git("config", setting, str(program))
+    assert plan("main", "HEAD")[1].startswith(NOW_PUBLIC)
+    assert plan("main", "hooks.d")[1].startswith(NOW_PUBLIC)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("url", ["ext::TRAP", "ssh://TRAP/x", "file:///nowhere", "trap::x"])
+def test_an_object_that_is_missing_is_not_fetched(
+    plan: Plan, repository: Repository, tmp_path: Path, url: str
+) -> None:
+    program, mark = _trap(tmp_path)
+    digest = repository.git("rev-parse", "HEAD:hooks.d/paris.yaml").strip()
+    (repository.top / ".git" / "objects" / digest[:2] / digest[2:]).unlink()
+    for setting, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": url.replace("TRAP", str(program)),
+        "remote.origin.uploadpack": str(program),
+        "core.sshCommand": str(program),
+        "protocol.allow": "always",
+    }.items():
+        repository.git("config", setting, value)
+    status, told, said = plan("main", "HEAD")
+    assert (status, told) == (2, "")
+    assert f"the file {digest} is not in this repository: fetch it first" in said
+    assert not mark.exists()
+
+
+def _nested(repository: Repository, leaf: str, depth: int) -> str:
+    """A commit whose tree has a hundred names for one tree, `depth` times over, and some bytes."""
+    tree, kind = leaf, "100644 blob" if repository.git("cat-file", "-t", leaf) == "blob\n" else ""
+    for _ in range(depth):
+        entry = kind or "040000 tree"
+        lines = "".join(f"{entry} {tree}\t{number:02}.yaml\n" for number in range(100))
+        tree, kind = repository.git("mktree", given=lines).strip(), ""
+    top = repository.git("mktree", given=f"040000 tree {tree}\thooks.d\n").strip()
+    return repository.git("commit-tree", "-m", "a bomb", top).strip()
+
+
+def test_a_tree_of_a_million_files_is_refused(plan: Plan, repository: Repository) -> None:
+    blob = repository.git("rev-parse", "HEAD:hooks.d/paris.yaml").strip()
+    status, told, said = plan("main", _nested(repository, blob, 3))
+    assert (status, told) == (2, "")
+    assert re.search("more than (200,000 files|67,108,864 bytes)", said)
+
+
+def test_many_names_for_one_large_file_are_refused(plan: Plan, repository: Repository) -> None:
+    repository.commit({"hooks.d/large.yaml": "#" * 900_000})
+    blob = repository.git("rev-parse", "HEAD:hooks.d/large.yaml").strip()
+    status, told, said = plan("main", _nested(repository, blob, 1))
+    assert (status, told) == (2, "")
+    assert "have more than 67,108,864 bytes together" in said
+
+
+def test_a_tree_without_an_end_is_refused(
+    plan: Plan, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git, "LONGEST", 0.5)
+    empty = repository.git("mktree", given="").strip()
+    status, told, said = plan("main", _nested(repository, empty, 9))
+    assert (status, told) == (2, "")
+    assert "git ls-tree did not end within" in said

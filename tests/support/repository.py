@@ -19,14 +19,15 @@ class Repository:
         top.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
 
-    def git(self, *arguments: str) -> str:
-        """Run git there; what it writes."""
+    def git(self, *arguments: str, given: str = "") -> str:
+        """Run git there with `given` as its input; what it writes."""
         settings = [part for one in _SETTINGS for part in ("-c", one)]
         done = subprocess.run(
             ["git", *settings, *arguments],
             cwd=self.top,
             env={**os.environ, **WITHOUT_SETTINGS},
             capture_output=True,
+            input=given,
             text=True,
             check=True,
         )
