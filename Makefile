@@ -1,16 +1,26 @@
 # `make run` and `make test` do their own set-up: Python 3.11+ (or uv) and make are enough.
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
-BIN := .venv/bin
+# Another environment: make test VENV=.venv-3.13 UV_PYTHON=python3.13
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+# The language server of tests/editor, where there is npm. Without it those tests are skipped.
+EDITOR := tests/editor/node_modules/.package-lock.json
+export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test check format schema bench bench-reload soak-reload image-test clean
+.PHONY: run test editor check format schema bench bench-reload soak-reload image-test clean
 
-run: .venv/.ready
-	@$(BIN)/gateway dev
+# Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
+run: $(VENV)/.runtime
+	@$(BIN)/gateway dev $(ARGS)
 
-test: .venv/.ready
+test: $(VENV)/.ready
+	@if command -v npm >/dev/null; then $(MAKE) -s editor; fi || echo 'no language server: npm failed'
 	$(BIN)/pytest -n 2 --dist loadfile
 
-check: .venv/.ready
+editor: $(EDITOR)
+
+check: $(VENV)/.ready
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
@@ -18,32 +28,44 @@ check: .venv/.ready
 	$(BIN)/gateway validate hooks.d --strict
 	$(BIN)/python -m tests.up_to_date
 
-format: .venv/.ready
+format: $(VENV)/.ready
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-schema: .venv/.ready
+schema: $(VENV)/.ready
 	$(BIN)/python -m tests.up_to_date --write
 
-bench: .venv/.ready
+bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.run $(ARGS)
 	$(BIN)/python -m benchmarks.micro
 	$(BIN)/python -m benchmarks.trust
 
-bench-reload: .venv/.ready
+bench-reload: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.reload
 
-soak-reload: .venv/.ready
+soak-reload: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.soak_reload
 
-image-test: .venv/.ready
+image-test: $(VENV)/.ready
 	deploy/image-test/run
 
 clean:
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .uv tests/editor/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/.ready: pyproject.toml uv.lock | $(UV)
+# What serving takes. Litestar asks for faker and polyfactory, which only make examples for an OpenAPI
+# document of hooks; there is none.
+$(VENV)/.runtime: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet --no-dev --inexact \
+	    --no-install-package faker --no-install-package polyfactory
+	@$(BIN)/python -m compileall -q gateway
+	@touch $@
+
+$(VENV)/.ready: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --quiet
+	@touch $(VENV)/.runtime $@
+
+$(EDITOR): tests/editor/package.json tests/editor/package-lock.json
+	npm ci --prefix tests/editor --ignore-scripts --silent
 	@touch $@
 
 .uv/bin/uv:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 from gateway.language.decode import convert
 from gateway.language.explain.validator import validator
 from gateway.language.findings import Findings
-from gateway.language.schema import hook_schema, schema_text
+from gateway.language.schema import editor_schema, hook_schema, schema_text
 from gateway.language.yaml12 import documents
 from tests.cases.hooks import hook_files
 from tests.cases.schema_walk import parts
@@ -34,7 +35,65 @@ hypothesis = settings(
 def test_the_written_schema_is_the_one_that_checks() -> None:
     written = (TOP / "schemas" / "hook.schema.json").read_text(encoding="utf-8")
     assert written == schema_text()
-    assert json.loads(written) == hook_schema()
+    assert json.loads(written) == editor_schema()
+
+
+OFFERED = {"examples", "default", "defaultSnippets"}
+"""What editors offer. It says nothing about which values are valid."""
+
+
+def judging(schema: Any) -> Any:
+    """A schema without what only editors read."""
+    if isinstance(schema, list):
+        return [judging(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: judging(value) for key, value in schema.items() if key not in OFFERED}
+    if all(part == {"properties": {"type": {}}} for part in found.get("allOf", [None])):
+        del found["allOf"]
+    return found
+
+
+def test_what_editors_are_offered_refuses_nothing() -> None:
+    assert judging(editor_schema()) == judging(hook_schema())
+
+
+def test_editors_are_offered_no_mapping_as_an_example() -> None:
+    offered = [
+        one
+        for _, part in parts(editor_schema(), "#")
+        for one in [*part.get("examples", []), part.get("default")]
+    ]
+    assert not any(isinstance(one, dict) for one in offered)
+
+
+def typed(body: Any) -> Any:
+    """What a snippet puts in, read back: its texts are YAML."""
+    if isinstance(body, dict):
+        return {typed(key): typed(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [typed(one) for one in body]
+    if not isinstance(body, str):
+        return body
+    (document,) = documents(re.sub(r"\\([\\$])", r"\1", body).encode(), Findings("snippet"))
+    return document.value
+
+
+def test_every_snippet_puts_in_an_example() -> None:
+    found = 0
+    for name, definition in DEFINITIONS.items():
+        written = editor_schema()["$defs"][name]
+        pairs = [(definition, written)]
+        pairs += [
+            (part, written["properties"][key])
+            for key, part in definition.get("properties", {}).items()
+        ]
+        for part, offered in pairs:
+            examples = [one for one in part.get("examples", []) if isinstance(one, dict)]
+            snippets = offered.get("defaultSnippets", [])
+            assert [typed(one["body"]) for one in snippets] == examples, name
+            found += len(snippets)
+    assert found > 30
 
 
 def test_the_schema_is_one_of_draft_2020_12() -> None:

@@ -16,6 +16,7 @@ from gateway.language.schema.hints import (
     structs,
     words,
 )
+from gateway.language.schema.snippets import with_snippets
 from gateway.language.schema.tidy import Schema, Tidier, reference
 from gateway.language.spec import OPERATORS, Elements, Hook, Match, Operators
 from gateway.language.spec.base import Written
@@ -52,9 +53,15 @@ def hook_schema() -> dict[str, Any]:
     return {key: _with_conditions(value) for key, value in whole.items()}
 
 
+def editor_schema() -> dict[str, Any]:
+    """The same schema with what editors offer. It refuses the same values."""
+    schema: dict[str, Any] = with_snippets(hook_schema(), hook_schema()["$defs"])
+    return schema
+
+
 def schema_text() -> str:
     """The schema as `schemas/hook.schema.json` holds it."""
-    return json.dumps(hook_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _extend(kind: type) -> Schema:
