@@ -8,15 +8,19 @@ import msgspec
 
 from gateway.compile import strict_json
 from gateway.compile.forms import Parameters, decode_urlencoded
-from gateway.compile.media_type import parse_media_type
+from gateway.compile.media_type import UTF_8, describe_media_type, parse_media_type
+from gateway.compile.misread import JSON_IN_FORM, looks_like_json
 from gateway.compile.multipart_form import decode_multipart
-from gateway.errors import UnsupportedMedia
+from gateway.errors import Malformed, UnsupportedMedia
 
 JsonValue: TypeAlias = Any
 Kind: TypeAlias = Literal["json", "form", "multipart", "none"]
 
 _JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8"})
-_UTF_8 = ("utf-8", "utf8")
+READABLE = (
+    "this hook reads application/json, application/x-www-form-urlencoded and multipart/form-data, "
+    "in UTF-8."
+)
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -49,13 +53,20 @@ def decode_body(content_type: bytes | None, body: bytes) -> Received:
     if kind == "json":
         return Received(kind, strict_json.decode(body))
     if kind == "form":
-        return Received(kind, decode_urlencoded(body, "The form"))
+        return Received(kind, _decode_form(body))
     if kind == "multipart":
         return Received(kind, decode_multipart(boundary, body))
-    raise UnsupportedMedia(
-        "This hook reads application/json, application/x-www-form-urlencoded and "
-        "multipart/form-data, in UTF-8; send one of these and say so in Content-Type."
-    )
+    shown = describe_media_type(content_type)
+    raise UnsupportedMedia(f"{shown}; {READABLE}", reason=f"{shown}.")
+
+
+def _decode_form(body: bytes) -> Parameters:
+    try:
+        return decode_urlencoded(body, "The form")
+    except Malformed as error:
+        if looks_like_json(body[:64].decode("latin-1")):
+            raise Malformed(f"{error.detail} {JSON_IN_FORM}") from None
+        raise
 
 
 def decode_query(query_string: bytes) -> Parameters:
@@ -71,7 +82,7 @@ def _classify(
     if parsed is None:
         return "other", ""
     media_type, parameters = parsed
-    if parameters.get("charset", "utf-8").lower() not in _UTF_8:
+    if parameters.get("charset", "utf-8").lower() not in UTF_8:
         return "other", ""
     if media_type == "application/json" or media_type.endswith("+json"):
         return "json", ""

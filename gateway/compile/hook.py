@@ -8,13 +8,14 @@ from msgspec import UNSET
 
 from gateway.compile.addresses import address_guard
 from gateway.compile.answer import Answer
-from gateway.compile.body import decode_query
+from gateway.compile.body import Received, decode_query
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
 from gateway.compile.handshakes.asking import Asking, asking_guard, unless_answered
 from gateway.compile.invoker import Invoker
 from gateway.compile.limits import limits_guard
-from gateway.compile.matcher import compile_match
+from gateway.compile.matcher import Mismatch, Places, compile_match
+from gateway.compile.misread import misread_form
 from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, PayloadEncoder
 from gateway.compile.responder import compile_response, failed, ignored
@@ -45,12 +46,12 @@ class Hook:
         "route",
     )
 
-    def __init__(self, spec: Spec, runtime: Runtime) -> None:
+    def __init__(self, spec: Spec, runtime: Runtime, places: Places | None = None) -> None:
         workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
         self.name = spec.name
         self.route = spec.route
         self.methods = spec.methods
-        self._matcher = compile_match(spec.match)
+        self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
         self._encoder = PayloadEncoder(workflow, self._matcher.needs_body)
         self._invoke = Invoker(workflow, runtime)
@@ -91,7 +92,7 @@ class Hook:
         body = received if exchange.method in WITH_BODY else None
         mismatch = self._matcher(body, query, exchange.headers)
         if mismatch is not None:
-            return self._refuse(exchange, mismatch)
+            return self._refuse(exchange, mismatch, body)
         payload = await self._encoder.encode(exchange, received)
         exchange.run = uuid7()
         started = time.perf_counter()
@@ -108,11 +109,13 @@ class Hook:
         exchange.outcome = "succeeded"
         return answer
 
-    def _refuse(self, exchange: Exchange, mismatch: str) -> Answer:
+    def _refuse(self, exchange: Exchange, mismatch: Mismatch, body: Received | None) -> Answer:
+        note = misread_form(body.value) if body is not None and body.kind == "form" else ""
+        detail, reason = (f"{said} {note}".rstrip() for said in mismatch)
         if not self._ignores:
-            raise NoMatch(mismatch)
-        exchange.outcome = "ignored"
-        return ignored(exchange)
+            raise NoMatch(detail, reason=reason)
+        exchange.outcome, exchange.reason = "ignored", reason
+        return ignored(exchange, detail)
 
 
 def _elapsed(started: float) -> float:
@@ -126,7 +129,9 @@ def _in_service(needs: tuple[Need, ...]) -> Guard:
                 exchange: Exchange = connection.scope[SCOPE_KEY]  # type: ignore[attr-defined]
                 exchange.outcome = "out-of-service"
                 raise Unavailable(
-                    "The hook is out of service; its operator knows why.", RETRY_LATER
+                    "The hook is out of service; the gateway's log says why.",
+                    RETRY_LATER,
+                    reason=f"The hook is out of service: {need.problem}",
                 )
 
     return guard

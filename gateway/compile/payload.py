@@ -39,7 +39,7 @@ class PayloadEncoder:
     `decodes` says whether the body must be understood first: then another type is a 415.
     """
 
-    __slots__ = ("_format", "_in_query", "_static", "decodes")
+    __slots__ = ("_format", "_in_query", "_remedy", "_static", "decodes")
 
     def __init__(self, workflow: Workflow, needs_body: bool) -> None:
         self._format: Literal["json", "form", "raw"] | None = (
@@ -47,6 +47,7 @@ class PayloadEncoder:
         )
         self._in_query = workflow.method not in WITH_BODY
         self._static = workflow.body
+        self._remedy = _remedy(workflow, needs_body)
         self.decodes = needs_body or (
             self._format != "raw"
             and (self._format is not None or self._in_query or bool(self._static))
@@ -59,8 +60,12 @@ class PayloadEncoder:
         body = await exchange.read_body()
         if not self.decodes:
             return None
-        _refuse_encoded(exchange.header(b"content-encoding"))
-        return decode_body(exchange.header(b"content-type"), body)
+        try:
+            _refuse_encoded(exchange.header(b"content-encoding"))
+            return decode_body(exchange.header(b"content-type"), body)
+        except UnsupportedMedia as refusal:
+            refusal.reason = f"{refusal.reason} {self._remedy}"
+            raise
 
     async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
         """Raises NoMatch where static members cannot be merged over what was received."""
@@ -83,6 +88,20 @@ class PayloadEncoder:
 
     def _merged(self, value: Any) -> Any:
         return {**_mapping(value), **self._static} if self._static else value
+
+
+def _remedy(workflow: Workflow, needs_body: bool) -> str:
+    """What the operator can change, for bodies that cannot be decoded."""
+    if needs_body:
+        return "The rules of `match.body` must read it; without them it is handed on unread."
+    if workflow.body:
+        return "`workflow.body` is merged into it; without that key it is handed on unread."
+    if workflow.method not in WITH_BODY:
+        return (
+            f"`workflow.method: {workflow.method}` sends it as a query; write POST and "
+            "`format: raw` to hand it on unread."
+        )
+    return "`workflow.format` must read it; write `format: raw` to hand it on unread."
 
 
 def _kept(kind: str) -> str:
@@ -115,6 +134,7 @@ def _refuse_encoded(encoding: bytes | None) -> None:
             "The body is compressed, which this hook cannot read; send it without "
             "Content-Encoding.",
             ((b"accept-encoding", b"identity"),),
+            reason="The body is compressed.",
         )
 
 

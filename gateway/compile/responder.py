@@ -55,9 +55,9 @@ def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
     return Answer(failure.status, (JSON_TYPE, NO_STORE), _encode(report))
 
 
-def ignored(exchange: Exchange) -> Answer:
+def ignored(exchange: Exchange, reason: str) -> Answer:
     """The report of a request that `otherwise: ignore` let pass without an activation."""
-    report = {"status": "ignored", "hook": exchange.hook}
+    report = {"status": "ignored", "hook": exchange.hook, "reason": reason}
     return Answer(200, (JSON_TYPE, NO_STORE), _encode(report))
 
 

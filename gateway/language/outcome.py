@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from gateway.language.diagnostic import Diagnostic, Place
@@ -11,7 +13,9 @@ from gateway.language.spec import Hook
 class ReadHook(msgspec.Struct, frozen=True):
     """A hook that has no error of its own; `place` is where its `name` stands.
 
-    `path_place` is where its `path` is written; None where the path is the default.
+    `path_place` is where its `path` is written; None where the path is the default. `lines` are
+    those of its conditions, by names such as `match.body.ref`, for whoever tells which of them
+    does not hold.
     """
 
     spec: Hook
@@ -19,6 +23,7 @@ class ReadHook(msgspec.Struct, frozen=True):
     document: int
     place: Place
     path_place: Place | None = None
+    lines: Mapping[str, int] = {}
 
 
 class BrokenHook(msgspec.Struct, frozen=True):

@@ -6,8 +6,10 @@ the same; `check_together` looks at what files owe each other. `read` does both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+
+from msgspec import UNSET, UnsetType
 
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
@@ -18,8 +20,12 @@ from gateway.language.outcome import BrokenHook, ReadHook, Reading
 from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
 from gateway.language.source import Source
+from gateway.language.spec import Condition, Match
 from gateway.language.together import check_together
 from gateway.language.yaml12 import Document, documents
+
+CONDITIONS = ("body", "query", "headers")
+"""The parts of `match` that hold conditions."""
 
 __all__ = ["BrokenHook", "ReadHook", "Reading", "check_together", "read", "read_source"]
 
@@ -68,4 +74,15 @@ def _read_document(document: Document, findings: Findings, now: datetime) -> Rea
         return rescue(findings.file, document)
     path = document.value_place(("path",)) if isinstance(spec.path, str) else None
     place = document.value_place(("name",))
-    return ReadHook(spec, findings.file, document.index, place, path)
+    lines = dict(_lines(spec.match, document))
+    return ReadHook(spec, findings.file, document.index, place, path, lines)
+
+
+def _lines(match: Match | UnsetType, document: Document) -> Iterator[tuple[str, int]]:
+    """The line of each condition; nothing else of a hook is looked up before it is asked for."""
+    if match is UNSET:
+        return
+    for part in CONDITIONS:
+        written: dict[str, Condition] | UnsetType = getattr(match, part)
+        for name in () if written is UNSET else written:
+            yield f"match.{part}.{name}", document.key_place(("match", part, name)).line

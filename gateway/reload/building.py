@@ -77,7 +77,9 @@ class Builder:
         there; every other hook serves.
         """
         try:
-            return msgspec.structs.replace(new, running=Hook(hook.spec, self._runtime))
+            return msgspec.structs.replace(
+                new, running=Hook(hook.spec, self._runtime, _places(hook))
+            )
         except Exception as error:
             _log.exception("a hook cannot be compiled", hook=new.name, file=new.file)
             self.problems.append(f"hook '{new.name}' of {new.file} cannot be compiled: {error}")
@@ -85,6 +87,12 @@ class Builder:
             if (before.name, before.file, before.route) == (new.name, new.file, new.route):
                 return msgspec.structs.replace(before, stale=True)
         return new
+
+
+def _places(hook: Loaded) -> dict[str, str]:
+    """Where each condition is written, as text that every log can hold."""
+    file = hook.file.encode("utf-8", "backslashreplace").decode()
+    return {condition: f"{file}:{line}" for condition, line in hook.lines.items()}
 
 
 def _refused(hook: Refused) -> Served:

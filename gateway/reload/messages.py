@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from gateway.language.diagnostic import Diagnostic
@@ -9,11 +11,15 @@ from gateway.language.spec import Hook
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A hook that serves. `number` stands for this spec in this file as long as it serves."""
+    """A hook that serves. `number` stands for this spec in this file as long as it serves.
+
+    `lines` are those of its conditions in the file, by names such as `match.body.ref`.
+    """
 
     number: int
     spec: Hook
     file: str
+    lines: Mapping[str, int] = {}
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from itertools import count
 
 import msgspec
 
-from gateway.language.outcome import BrokenHook
+from gateway.language.outcome import BrokenHook, ReadHook
 from gateway.language.routes import pattern_of
 from gateway.reload.claims import Claim, claims
 from gateway.reload.messages import Loaded, Refused, Resolved
@@ -54,10 +54,16 @@ class Numbering:
     def _loaded(self, adopted: Adopted) -> Iterator[Loaded]:
         for hook in adopted.hooks:
             known = self._known.get((hook.file, hook.spec.name))
-            if known is not None and (known.spec is hook.spec or known.spec == hook.spec):
+            if known is not None and _is_as_before(hook, known):
                 yield known
             else:
-                yield Loaded(next(self._numbers), hook.spec, hook.file)
+                yield Loaded(next(self._numbers), hook.spec, hook.file, hook.lines)
+
+
+def _is_as_before(hook: ReadHook, known: Loaded) -> bool:
+    """Whether nothing changed, nor the lines that the log names."""
+    same = known.spec is hook.spec or known.spec == hook.spec
+    return same and known.lines == hook.lines
 
 
 def _refused(resolution: Resolution, loaded: Mapping[int, Loaded]) -> Iterator[Refused]:

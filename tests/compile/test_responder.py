@@ -171,4 +171,9 @@ def test_reports_tell_the_same_of_success_and_failure() -> None:
 
 
 def test_what_was_ignored_has_no_run() -> None:
-    assert json.loads(ignored(exchange()).body) == {"status": "ignored", "hook": "paris"}
+    answer = ignored(exchange(), "It does not match.")
+    assert json.loads(answer.body) == {
+        "status": "ignored",
+        "hook": "paris",
+        "reason": "It does not match.",
+    }
