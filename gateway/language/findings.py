@@ -30,23 +30,26 @@ class Findings:
 
     def add(self, code: str, place: Place, message: str, hint: str = "", hook: str = "") -> None:
         """Add one finding; its severity is that of its code."""
-        severity = CODES[code].severity
-        self.errors += severity == "error"
-        self._warnings += severity == "warning"
-        if (self.errors if severity == "error" else self._warnings) > MOST:
-            self._dropped += 1
-            return
-        self._found.append(
+        self.put(
             Diagnostic(
                 file=self.file,
                 place=place,
-                severity=severity,
+                severity=CODES[code].severity,
                 code=code,
                 message=_printable(message),
                 hint=_printable(hint),
                 hook=hook,
             )
         )
+
+    def put(self, found: Diagnostic) -> None:
+        """Add a finding that was made elsewhere."""
+        self.errors += found.severity == "error"
+        self._warnings += found.severity == "warning"
+        if (self.errors if found.severity == "error" else self._warnings) > MOST:
+            self._dropped += 1
+        else:
+            self._found.append(found)
 
     def __bool__(self) -> bool:
         return bool(self._found)

@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
+from gateway.language.internal import internal
 from gateway.language.lint import lint
 from gateway.language.mistake import report
 from gateway.language.outcome import BrokenHook, ReadHook, Reading
@@ -35,13 +36,20 @@ def read_source(source: Source, now: datetime | None = None) -> Reading:
 
     `now` (with an offset) is what `expires` is compared with; by default the system's clock.
     """
+    try:
+        return _read(source, now or datetime.now(UTC))
+    except Exception as error:
+        found = internal("the file cannot be read", error, file=source.name)
+        return Reading(diagnostics=(found,))
+
+
+def _read(source: Source, now: datetime) -> Reading:
     findings = Findings(source.name)
-    moment = now or datetime.now(UTC)
     written = documents(source.data, findings)
     if not written and not findings.errors:
         hint = "delete the file to remove its hooks, or write `enabled: false`"
         findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
-    outcomes = [_read_document(document, findings, moment) for document in written]
+    outcomes = [_read_document(document, findings, now) for document in written]
     if findings:
         findings.keep_back(private_lines(source.data, written))
     hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
@@ -65,6 +73,15 @@ def read(sources: Sequence[Source], now: datetime | None = None) -> Reading:
 
 
 def _read_document(document: Document, findings: Findings, now: datetime) -> ReadHook | BrokenHook:
+    try:
+        return _judged(document, findings, now)
+    except Exception as error:
+        place = document.root.place
+        findings.put(internal("this hook cannot be read", error, file=findings.file, place=place))
+        return BrokenHook(findings.file, document.index)
+
+
+def _judged(document: Document, findings: Findings, now: datetime) -> ReadHook | BrokenHook:
     errors_before = findings.errors
     spec = decode(document, findings)
     if spec is None:

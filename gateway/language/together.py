@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from gateway.culprits import sound_part
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
+from gateway.language.internal import internal
 from gateway.language.outcome import ReadHook
 from gateway.language.routes import pattern_of, shadowed
 
 Claim = TypeVar("Claim", bound=Hashable)
+Check = Callable[[Sequence[ReadHook]], Iterator[Diagnostic]]
 
 
 def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
@@ -20,17 +23,32 @@ def check_together(hooks: Sequence[ReadHook]) -> tuple[Diagnostic, ...]:
     Names are unique among all hooks, paths and methods among those that are enabled.
     """
     enabled = [hook for hook in hooks if hook.spec.enabled]
-    return (*_names(hooks), *_routes(enabled), *_shadows(enabled))
+    among = ((_names, hooks), (_routes, enabled), (_shadows, enabled))
+    return tuple(found for check, some in among for found in _alone(check, some))
 
 
-def _names(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
+def _alone(check: Check, hooks: Sequence[ReadHook]) -> list[Diagnostic]:
+    """What a check finds; a hook that it fails on is told, and the others are checked."""
+    try:
+        return list(check(hooks))
+    except Exception:
+        sound, culprits = sound_part(hooks, lambda some: list(check(some)))
+    found = list(check(sound))
+    for hook, error in culprits:
+        what = f"hook '{hook.spec.name}' cannot be compared with others"
+        name = hook.spec.name
+        found.append(internal(what, error, file=hook.file, hook=name, place=hook.place))
+    return found
+
+
+def _names(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
     for name, owners in _repeated((hook.spec.name, hook) for hook in hooks):
         for hook, other in _pairs(owners):
             message = f"the name '{name}' is taken by the hook at {_at(other, other.place)}"
             yield _diagnostic("duplicate-name", hook, hook.place, message, "choose another")
 
 
-def _routes(hooks: Iterable[ReadHook]) -> Iterator[Diagnostic]:
+def _routes(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
     claims = (
         ((method, pattern_of(hook.spec.route)), hook)
         for hook in hooks

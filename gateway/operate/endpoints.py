@@ -11,6 +11,7 @@ from gateway.compile.answer import JSON_TYPE, Answer
 from gateway.compile.exchange import Exchange
 from gateway.errors import MethodNotAllowed, NotFound
 from gateway.operate.admin_guard import AdminGuard
+from gateway.reload.messages import Board
 from gateway.runtime.runtime import Runtime
 from gateway.serve.answering import send_answer
 from gateway.serve.generation import Generation
@@ -56,9 +57,11 @@ class Endpoints:
 
 
 def health(
-    runtime: Runtime, current: Callable[[], Generation | None]
+    runtime: Runtime, current: Callable[[], Generation | None], board: Callable[[], Board]
 ) -> dict[tuple[str, str], Endpoint]:
-    """`/-/livez` says that the process answers, `/-/readyz` whether to send it traffic."""
+    """`/-/livez` says that the process answers, `/-/readyz` whether to send it traffic: not where
+    a worker could not take over what the files say.
+    """
 
     async def livez(_exchange: Exchange) -> Answer:
         return answer_json(200, {"status": "alive"})
@@ -69,6 +72,8 @@ def health(
             return answer_json(503, {"status": "draining"})
         if generation is None:
             return answer_json(503, {"status": "starting"})
+        if board().rejecting:
+            return answer_json(503, {"status": "rejected", **_not_serving(generation)})
         return answer_json(200, {"status": "ready", **_not_serving(generation)})
 
     return {("GET", "/-/livez"): livez, ("GET", "/-/readyz"): readyz}

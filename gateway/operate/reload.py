@@ -43,7 +43,8 @@ def reload(
 def _status(report: Report) -> int:
     if report.refused:
         return 409
-    return 500 if any(worker.problem for worker in report.board.workers) else 200
+    board = report.board
+    return 500 if board.rejecting or any(worker.problem for worker in board.workers) else 200
 
 
 def _describe(report: Report, generation: Generation | None) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _hook(hook: Served, of_file: list[Diagnostic]) -> dict[str, Any]:
         "methods": list(hook.methods),
         "file": hook.file,
         "state": hook.state,
-        "problems": hook.running.problems() if hook.running else [],
+        "problems": hook.problems,
         "diagnostics": [
             describe_diagnostic(found) for found in of_file if found.hook in ("", hook.name)
         ],

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import msgspec
-import structlog
 
 from gateway.compile.hook import Hook
+from gateway.language.internal import internal
 from gateway.reload.messages import Loaded, Refused, Resolved
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
 from gateway.serve.generation import Generation, Served
 
-_log = structlog.get_logger("gateway.reload")
+Key = tuple[int, bool]
+"""A hook's number, and whether it is stale."""
 
 
 class Builder:
@@ -24,9 +25,9 @@ class Builder:
         self._runtime = runtime
         self._turns = turns
         self._loaded: dict[int, Loaded] = {}
-        self._served: dict[tuple[int, bool], Served] = {}
-        self.problems: list[str] = []
-        """What the last build could not do, in words."""
+        self._served: dict[Key, Served] = {}
+        self.missing = 0
+        """How many hooks of the last generation never arrived."""
 
     def learn(self, hooks: tuple[Loaded, ...]) -> None:
         """Hooks that a generation will name by their numbers."""
@@ -34,31 +35,31 @@ class Builder:
 
     def forget_all_but(self, numbers: tuple[int, ...]) -> None:
         """The leader sends again what a generation did not have."""
-        self._loaded = {number: self._loaded[number] for number in numbers}
+        known = self._loaded
+        self._loaded = {number: known[number] for number in numbers if number in known}
 
     def build(self, resolved: Resolved) -> Generation:
         """The generation; whatever it raises, nothing that serves has changed."""
-        self.problems = []
-        served: dict[tuple[int, bool], Served] = {}
         with self._turns.taken():
+            served = dict(self._each(resolved))
             generation = Generation(
                 resolved.number,
                 resolved.digest,
-                self._each(resolved, served),
+                (*served.values(), *map(_refused, resolved.refused)),
                 resolved.diagnostics,
+                self._turns.rest,
             )
         generation.loaded_at = datetime.fromtimestamp(resolved.loaded_at, UTC)
         self._served = served
+        self.missing = len(resolved.hooks) - len(served)
         return generation
 
-    def _each(self, resolved: Resolved, served: dict[tuple[int, bool], Served]) -> Iterator[Served]:
-        """Every hook, one at a time; those that serve are put into `served`."""
-        for number in resolved.hooks:
+    def _each(self, resolved: Resolved) -> Iterator[tuple[Key, Served]]:
+        """Every hook that serves, one at a time."""
+        for number in filter(self._loaded.__contains__, resolved.hooks):
             self._turns.rest()
             stale = number in resolved.stale
-            served[number, stale] = self._serve(number, stale)
-            yield served[number, stale]
-        yield from map(_refused, resolved.refused)
+            yield (number, stale), self._serve(number, stale)
 
     def _serve(self, number: int, stale: bool) -> Served:
         known = self._served.get((number, stale))
@@ -81,12 +82,17 @@ class Builder:
                 new, running=Hook(hook.spec, self._runtime, _places(hook))
             )
         except Exception as error:
-            _log.exception("a hook cannot be compiled", hook=new.name, file=new.file)
-            self.problems.append(f"hook '{new.name}' of {new.file} cannot be compiled: {error}")
+            what = f"hook '{new.name}' cannot be compiled"
+            fault = internal(what, error, file=new.file, hook=new.name)
         for before in self._served.values():
-            if (before.name, before.file, before.route) == (new.name, new.file, new.route):
-                return msgspec.structs.replace(before, stale=True)
-        return new
+            if _whose(before) == _whose(new) and before.running:
+                return msgspec.structs.replace(before, stale=True, fault=fault)
+        return msgspec.structs.replace(new, fault=fault)
+
+
+def _whose(hook: Served) -> tuple[object, ...]:
+    """Equal for two versions of a hook that answer the same requests."""
+    return hook.name, hook.file, hook.route, hook.methods
 
 
 def _places(hook: Loaded) -> dict[str, str]:

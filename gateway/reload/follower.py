@@ -151,10 +151,17 @@ class Follower:
         else:
             # Here the hooks of the generation become visible.
             self._switch.generation = generation
-            problem = "; ".join(self._builder.problems)
+            problem = self._problem(generation)
         now: Generation | None = self._switch.generation
         serves = now.number if now else 0
         self._send(Serving(os.getpid(), resolved.number, serves, problem))
+
+    def _problem(self, generation: Generation) -> str:
+        """What is missing of a generation, in words."""
+        problems = [f"{one.file}: {one.message}" for one in generation.faults]
+        if self._builder.missing:
+            problems.append(f"hooks that did not arrive, as the log says: {self._builder.missing}")
+        return "; ".join(problems)
 
     def _answer(self, message: Board | Report) -> None:
         if isinstance(message, Board):

@@ -109,7 +109,7 @@ class Leader:
     def _look(self) -> Places:
         fresh, self._fresh = self._fresh, False
         asked = len(self._requests)
-        changed = self._loader.load(fresh or asked > 0)
+        changed = self._loaded(fresh or asked > 0)
         requests = [self._requests.popleft() for _ in range(asked)]
         self._stuck = self._never_updates()
         with self._lock:
@@ -125,6 +125,14 @@ class Leader:
         with self._lock:
             self._tell_board()
         return self._loader.places
+
+    def _loaded(self, fresh: bool) -> bool:
+        """Whether there is a new generation. Whoever asked is answered, whatever goes wrong."""
+        try:
+            return self._loader.load(fresh)
+        except Exception:
+            _log.exception("looking failed")
+            return False
 
     @property
     def _generation(self) -> int:
@@ -154,7 +162,9 @@ class Leader:
         problems = [*self._loader.problems, *self._stuck]
         problems += [lookout.problem for lookout in self._lookouts if lookout.problem]
         states = tuple(self._states[worker] for worker in sorted(self._states))
-        board = Board(self._generation, states, tuple(dict.fromkeys(problems)))
+        wanted = self._generation
+        problems += [_unserved(one, wanted) for one in states if one.rejects(wanted)]
+        board = Board(wanted, states, tuple(dict.fromkeys(problems)))
         if board != self._board:
             self._board = board
             self._tell_all(board)
@@ -198,6 +208,13 @@ class Leader:
         if current is None or current.resolved.number != self._logged:
             return
         resolved = current.resolved
+        rejecting = [state.worker for state in self._states.values() if state.rejects(self._logged)]
+        if rejecting:
+            hint = "what served before goes on"
+            _log.error(
+                "generation does not serve", generation=self._logged, workers=rejecting, hint=hint
+            )
+            return
         _log.info(
             "generation serves",
             generation=resolved.number,
@@ -208,6 +225,11 @@ class Leader:
             workers=len(self._states),
             milliseconds=round((time.monotonic() - self._loader.noticed) * 1000),
         )
+
+
+def _unserved(state: WorkerState, wanted: int) -> str:
+    serves = f"serves generation {state.generation}" if state.generation else "serves none"
+    return f"generation {wanted} is not served: a worker rejected it and {serves}: {state.problem}"
 
 
 def _silent(directory: Path) -> str:

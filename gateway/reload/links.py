@@ -55,11 +55,24 @@ class Link:
         try:
             while not self._closed:
                 for message in self._next():
-                    self.ours.send(message)
+                    self._send(message)
         except OSError:
             pass
         finally:
             self.ours.close()
+
+    def _send(self, message: ToWorker) -> None:
+        """Send one message. What cannot be sent is told and left out: of hooks, those alone."""
+        try:
+            self.ours.send(message)
+        except OSError:
+            raise
+        except Exception:
+            if not isinstance(message, Specs) or len(message.hooks) == 1:
+                _log.exception("a message to a worker came to nothing")
+                return
+            for hook in message.hooks:
+                self._send(Specs((hook,)))
 
     def _next(self) -> Iterator[ToWorker]:
         """What to send now, in an order that needs no memory: hooks, generation, the rest."""

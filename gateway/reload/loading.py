@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 import structlog
 
+from gateway.culprits import sound_part
 from gateway.language.diagnostic import Diagnostic
+from gateway.language.internal import internal
 from gateway.language.outcome import Reading
 from gateway.language.read import read_source
 from gateway.language.source import Source
@@ -17,7 +20,7 @@ from gateway.reload.kept import Keeper
 from gateway.reload.lookout import places_of
 from gateway.reload.numbering import Current, Numbering
 from gateway.reload.resolve import Adopted, Files, Resolution, has_errors, resolve
-from gateway.reload.settle import Look, look, settle
+from gateway.reload.settle import QUIET, Look, look, settle
 from gateway.reload.snapshot import Looker, Places, Snapshot
 from gateway.settings import Settings
 
@@ -52,19 +55,21 @@ class Readings:
 
 
 class Loader:
-    """Looks at the hooks directory and decides what serves.
+    """Looks at the hooks directory, until it stands still for `quiet` seconds, and decides what
+    serves.
 
     `current` is what serves, None before there is anything; `problem` says in words why what is
     in the directory cannot be used at all; `places` are what to watch for the next change;
     `noticed` is when the last change was (monotonic).
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, quiet: float = QUIET) -> None:
         self.current: Current | None = None
         self.problem = ""
         self.places = Places()
         self.noticed = time.monotonic()
         self._root = str(settings.hooks)
+        self._quiet = quiet
         self._looker = Looker(settings.hooks)
         self._readings = Readings()
         self._numbering = Numbering()
@@ -89,7 +94,7 @@ class Loader:
         found = look(self._looker, fresh)
         if found.digest != self._seen:
             self.noticed = time.monotonic()
-            found = settle(self._looker, found, self._readings.read_until)
+            found = settle(self._looker, found, self._readings.read_until, self._quiet)
         self.places = found.snapshot.places if found.snapshot else places_of(self._root)
         if found.digest == self._seen:
             return False
@@ -108,7 +113,7 @@ class Loader:
 
     def _restored(self) -> Files:
         """What was good before a restart, as if it served."""
-        files = {}
+        files: dict[str, Adopted] = {}
         for source in self._keeper.load():
             reading = self._readings.read(source)
             if reading.hooks and not has_errors(reading.diagnostics):
@@ -132,8 +137,19 @@ class Loader:
         return True
 
     def _resolve(self, snapshot: Snapshot) -> Resolution:
+        """What serves; a file with which nothing could be decided counts as unreadable."""
         self._readings.forget_all_but(snapshot)
-        return resolve(snapshot.sources, snapshot.unreadable, self._files, self._readings.read)
+        decide = partial(resolve, prior=self._files, read=self._readings.read)
+        try:
+            return decide(snapshot.sources, snapshot.unreadable)
+        except Exception:
+            attempt = partial(decide, unreadable=snapshot.unreadable)
+            sound, culprits = sound_part(snapshot.sources, attempt)
+        faults = [
+            internal("the file cannot be taken over", error, file=source.name)
+            for source, error in culprits
+        ]
+        return decide(sound, (*snapshot.unreadable, *faults))
 
     def _use(self, resolution: Resolution, digest: str) -> None:
         self._files = resolution.files

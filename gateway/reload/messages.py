@@ -57,15 +57,25 @@ class WorkerState(msgspec.Struct, frozen=True):
     answered: int = 0
     problem: str = ""
 
+    def rejects(self, wanted: int) -> bool:
+        """Whether the worker has seen a generation and does not serve it."""
+        return self.answered == wanted != self.generation
+
 
 class Board(msgspec.Struct, frozen=True):
-    """What every worker knows of the whole: the other workers, and what keeps the leader from
-    loading what is in the directory, in words.
+    """What every worker knows of the whole: the other workers, and in words what keeps the leader
+    from loading what is in the directory, or a worker from serving it. `generation` is the one
+    that is wanted.
     """
 
     generation: int = 0
     workers: tuple[WorkerState, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def rejecting(self) -> tuple[WorkerState, ...]:
+        """The workers that could not take over the generation that is wanted."""
+        return tuple(one for one in self.workers if one.rejects(self.generation))
 
 
 class Specs(msgspec.Struct, frozen=True):

@@ -39,11 +39,11 @@ def look(looker: Looker, fresh: bool = False) -> Look:
         return Look(problem=str(error))
 
 
-def settle(looker: Looker, first: Look, meanwhile: Use) -> Look:
-    """Look until two looks, `QUIET` apart, are equal; at most `PATIENCE` seconds."""
+def settle(looker: Looker, first: Look, meanwhile: Use, quiet: float = QUIET) -> Look:
+    """Look until two looks, `quiet` seconds apart, are equal; at most `PATIENCE` seconds."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        due = time.monotonic() + QUIET
+        due = time.monotonic() + quiet
         if first.snapshot:
             meanwhile(first.snapshot, due)
         time.sleep(max(0.0, due - time.monotonic()))

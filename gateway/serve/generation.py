@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal, get_args
 from weakref import finalize
 
@@ -16,8 +17,10 @@ from litestar.utils.signature import ParsedSignature
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import RETRY_LATER, Hook
+from gateway.culprits import sound_part
 from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic
+from gateway.language.internal import internal
 from gateway.language.spec.hook import Method
 from gateway.serve.answering import send_answer
 
@@ -26,7 +29,11 @@ State = Literal["serving", "stale", "out of service", "disabled"]
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A hook of a generation, as status shows it. `running` is None while nothing can run."""
+    """A hook of a generation, as status shows it. `running` is None while nothing can run.
+
+    `methods` is empty for a hook without a path of its own. `fault` is a mistake of the gateway's
+    own with this hook.
+    """
 
     name: str
     route: str
@@ -35,19 +42,36 @@ class Served(msgspec.Struct, frozen=True):
     running: Hook | None
     stale: bool = False
     enabled: bool = True
+    fault: Diagnostic | None = None
+
+    @property
+    def routed(self) -> bool:
+        """Whether the hook answers on a path, be it that it is out of service."""
+        return bool(self.enabled and self.route and self.methods)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why nothing runs, in words, as far as it is not a diagnostic."""
+        return self.running.problems() if self.running else []
 
     @property
     def state(self) -> State:
         """The state now: a secret that goes missing takes the hook out of service at once."""
         if not self.enabled:
             return "disabled"
-        if self.running is None or self.running.problems():
+        if self.running is None or self.problems:
             return "out of service"
         return "stale" if self.stale else "serving"
 
 
+def _no_rest() -> None:
+    pass
+
+
 class Generation:
     """What serves: routes, their states, and the diagnostics of the snapshot it was built from.
+
+    `rest` is called often while it is built. A hook that cannot be routed is out of service.
 
     The app is never changed after it is built. Litestar routes by path alone for ASGI handlers,
     so the method is made the first segment of the path: `/POST/hooks/paris`.
@@ -57,19 +81,22 @@ class Generation:
         self,
         number: int,
         digest: str,
-        hooks: Iterable[Served],
+        hooks: Sequence[Served],
         diagnostics: Sequence[Diagnostic] = (),
+        rest: Callable[[], None] = _no_rest,
     ) -> None:
         self.number = number
         self.digest = digest
-        self.diagnostics = tuple(diagnostics)
         self.loaded_at = datetime.now(UTC)
-        self.app = Litestar(openapi_config=None, logging_config=None)
-        self.hooks = tuple(_registered(self.app, hooks))
-        # Once, and not again with each route, as an app does that registers them itself.
-        self.app.asgi_router.construct_routing_trie()
+        self.app, self.hooks = _assembled(hooks, rest)
+        self.diagnostics = (*diagnostics, *self.faults)
         self._find = self.app.asgi_router.handle_routing
         finalize(self, _take_apart, self.app).atexit = False
+
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        """The mistakes of the gateway's own with hooks of this generation."""
+        return tuple(hook.fault for hook in self.hooks if hook.fault is not None)
 
     def route(self, exchange: Exchange) -> Any:
         """The ASGI app of the hook that owns the path and method: guards, then the handler.
@@ -122,17 +149,37 @@ def _handler(served: Served) -> Any:
         assert hook is not None  # noqa: S101 - its guard refuses every request before
         await send_answer(send, exchange, await hook.activate(exchange))
 
-    name = served.name or paths[0]
-    return _HookHandler(paths, copy_scope=False, guards=guards, name=name)(handle)
+    return _HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
 
 
-def _registered(app: Litestar, hooks: Iterable[Served]) -> Iterator[Served]:
-    """Hooks whose routes the app has."""
+def _assembled(
+    hooks: Sequence[Served], rest: Callable[[], None]
+) -> tuple[Litestar, tuple[Served, ...]]:
+    """An app with the routes of all hooks but of those with which there is none."""
+    try:
+        return _app(hooks, rest), tuple(hooks)
+    except Exception:
+        sound, culprits = sound_part(hooks, partial(_app, rest=rest))
+    refused = {id(hook): _unrouted(hook, error) for hook, error in culprits}
+    return _app(sound, rest), tuple(refused.get(id(hook), hook) for hook in hooks)
+
+
+def _unrouted(hook: Served, error: Exception) -> Served:
+    what = f"hook '{hook.name}' cannot be routed"
+    fault = internal(what, error, file=hook.file, hook=hook.name)
+    return msgspec.structs.replace(hook, methods=(), running=None, fault=fault)
+
+
+def _app(hooks: Sequence[Served], rest: Callable[[], None]) -> Litestar:
+    app = Litestar(openapi_config=None, logging_config=None)
     for hook in hooks:
-        if hook.enabled:
+        rest()
+        if hook.routed:
             for route in Router.register(app, _handler(hook)):
                 route.route_handler.on_registration(app)  # type: ignore[attr-defined]
-        yield hook
+    # Once, and not again with each route, as an app does that registers them itself.
+    app.asgi_router.construct_routing_trie()
+    return app
 
 
 class _HookHandler(ASGIRouteHandler):

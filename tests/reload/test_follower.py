@@ -24,12 +24,24 @@ from gateway.reload.messages import Board, Loaded, Resolved, Serving, Specs
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
 from gateway.serve.client import ClientFinder
+from gateway.serve.generation import Generation
 from gateway.serve.switch import Switch
 from gateway.settings import Limits, Settings
 
 URL = "http://127.0.0.1:9/run/x"
 UNROUTABLE = Hook(name="bad", path="/{a}/{a}", workflow=URL)
 BROKEN_RULE = Match(query={"a": Operators(pattern="(")})
+
+
+class Mistaken(Builder):
+    """A builder that fails as long as it is `mistaken`."""
+
+    mistaken = False
+
+    def build(self, resolved: Resolved) -> Generation:
+        if self.mistaken:
+            raise RuntimeError("a mistake")
+        return super().build(resolved)
 
 
 async def _nothing(_exchange: Any, _send: Any) -> None:
@@ -46,9 +58,10 @@ class Followed:
         self.ours, theirs = Pipe()
         self.lost = asyncio.Event()
         self.loop = asyncio.get_running_loop()
+        self.builder = Mistaken(self.runtime, Turns(lambda: True))
         self.follower = Follower(
             theirs,
-            Builder(self.runtime, Turns(lambda: True)),
+            self.builder,
             self.runtime.secrets,
             self.switch,
             self._lost,
@@ -98,12 +111,46 @@ def test_a_rejected_generation_leaves_the_one_before_in_place_by_identity(
     async def check() -> None:
         followed = await _started()
         before = followed.switch.generation
-        answer = await followed.tell(Specs((loaded(2, UNROUTABLE),)), generation(2, 1, 2))
+        followed.builder.mistaken = True
+        answer = await followed.tell(generation(2, 1))
         assert followed.switch.generation is before
         assert (answer.number, answer.serves) == (2, 1)
         assert "generation 2 was rejected" in answer.problem
+        followed.builder.mistaken = False
         answer = await followed.tell(generation(3, 1))
         assert (answer.serves, answer.problem) == (3, "")
+        await followed.runtime.close()
+
+    runner.run(check())
+
+
+def test_a_hook_that_cannot_be_routed_is_out_of_service_and_the_others_are_served(
+    runner: asyncio.Runner,
+) -> None:
+    async def check() -> None:
+        followed = await _started()
+        specs = Specs((loaded(2, UNROUTABLE), loaded(3, Hook(name="other", workflow=URL))))
+        answer = await followed.tell(specs, generation(2, 1, 2, 3))
+        assert (answer.number, answer.serves) == (2, 2)
+        assert "bad.yaml: hook 'bad' cannot be routed" in answer.problem
+        serving = followed.switch.generation
+        assert serving is not None
+        states = {hook.name: hook.state for hook in serving.hooks}
+        assert states == {"a": "serving", "bad": "out of service", "other": "serving"}
+        assert [one.code for one in serving.diagnostics] == ["internal"]
+        await followed.runtime.close()
+
+    runner.run(check())
+
+
+def test_a_hook_that_never_arrived_is_told_and_the_others_are_served(
+    runner: asyncio.Runner,
+) -> None:
+    async def check() -> None:
+        followed = await _started()
+        answer = await followed.tell(generation(2, 1, 99))
+        assert (answer.number, answer.serves) == (2, 2)
+        assert "did not arrive, as the log says: 1" in answer.problem
         await followed.runtime.close()
 
     runner.run(check())
@@ -120,7 +167,7 @@ def test_a_hook_that_cannot_be_compiled_stays_as_it_was_and_the_others_are_serve
         specs = Specs((loaded(2, broken), loaded(3, newcomer), loaded(4, other)))
         answer = await followed.tell(specs, generation(2, 2, 3, 4))
         assert answer.serves == 2
-        assert "hook 'a' of a.yaml cannot be compiled" in answer.problem
+        assert "a.yaml: hook 'a' cannot be compiled: ValueError" in answer.problem
         serving = followed.switch.generation
         assert serving is not None
         states = {hook.name: hook.state for hook in serving.hooks}

@@ -98,6 +98,28 @@ YAML = (
         "Write an identifier of many digits in quotes.",
     ),
     Code(
+        "not-a-file",
+        "error",
+        "It is not a regular file",
+        "A FIFO, a socket or a device has the name of a hook file. It is not opened. Remove it, or "
+        "give it a name that begins with `.` or `_`.",
+    ),
+    Code(
+        "unreadable",
+        "error",
+        "A file or a directory cannot be read",
+        "It belongs to somebody else, it is a link that leads nowhere or back to itself, or it "
+        "fails to be read. Files beside it are read, and hooks that served before go on.",
+    ),
+    Code(
+        "internal",
+        "error",
+        "A mistake of the gateway",
+        "The gateway failed on this file or this hook in a way that nobody foresaw. The hook is "
+        "out of service or goes on as it last was, and every other hook serves. The log has the "
+        "traceback. Please report it.",
+    ),
+    Code(
         "too-many",
         "warning",
         "More findings are left out",

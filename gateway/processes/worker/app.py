@@ -41,7 +41,7 @@ class Worker:
         self._alone = False
         endpoints = Endpoints(
             self._runtime,
-            health(self._runtime, self._current),
+            health(self._runtime, self._current, self._board),
             {**status(self._current, self._board), **reload(self._current, self._reload)},
         )
         self._switch = Switch(

@@ -1,0 +1,148 @@
+"""What the leader says of generations: they serve when workers have them, and not before."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, MutableMapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from structlog.testing import capture_logs
+
+from gateway.operate.endpoints import health
+from gateway.operate.reload import reload
+from gateway.reload.leader import Leader
+from gateway.reload.loading import Loader
+from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving
+from gateway.runtime.runtime import Runtime
+from gateway.serve.generation import Generation
+from gateway.settings import Settings
+from tests.reload.hooks import hook
+from tests.support.exchanges import an_exchange
+from tests.support.gateway import write_files
+from tests.support.polling import until
+
+Line = MutableMapping[str, Any]
+T = TypeVar("T")
+
+
+class Led:
+    """A leader on a directory with two workers that the test plays."""
+
+    def __init__(self, directory: Path) -> None:
+        self.root = write_files(directory / "hooks.d", {"a.yaml": hook("a"), "b.yaml": hook("b")})
+        self.settings = Settings(hooks=self.root)
+        self.leader = Leader(self.settings, Loader(self.settings))
+        self.workers: list[Connection[Any, Any]] = [self.leader.link(n) for n in range(2)]
+        self.leader.start()
+
+    def hears(self, worker: int, kind: type[T], number: int) -> T:
+        """The next message of a kind to a worker that is about a generation."""
+        while self.workers[worker].poll(20):
+            message = self.workers[worker].recv()
+            board: Any = message.board if isinstance(message, Report) else message
+            of = getattr(board, "number", getattr(board, "generation", 0))
+            if isinstance(message, kind) and of == number:
+                return message
+        raise AssertionError(f"no {kind.__name__} of generation {number}")
+
+    def says(self, worker: int, number: int, serves: int, problem: str = "") -> None:
+        """A worker says what came of a generation."""
+        self.workers[worker].send(Serving(100 + worker, number, serves, problem))
+
+    def agree(self, number: int) -> None:
+        """Both workers take over a generation."""
+        for worker in range(2):
+            self.hears(worker, Resolved, number)
+            self.says(worker, number, number)
+        self.board(lambda board: all(one.generation == number for one in board.workers))
+
+    def board(self, wanted: Any) -> Board:
+        """The first board that is wanted, as the first worker is told."""
+        while self.workers[0].poll(20):
+            message = self.workers[0].recv()
+            if isinstance(message, Board) and wanted(message):
+                return message
+        raise AssertionError("no such board")
+
+
+@pytest.fixture
+def lines() -> Iterator[list[Line]]:
+    with capture_logs() as found:
+        yield found
+
+
+@pytest.fixture
+def led(tmp_path: Path, lines: list[Line]) -> Iterator[Led]:
+    found = Led(tmp_path)
+    yield found
+    found.leader.stop()
+
+
+def events(lines: list[Line], event: str) -> list[Line]:
+    return [line for line in lines if line["event"] == event]
+
+
+def answered(endpoint: Any) -> tuple[int, Any]:
+    found = asyncio.run(endpoint(an_exchange()))
+    return found.status, json.loads(found.body)
+
+
+def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
+    led: Led, lines: list[Line]
+) -> None:
+    led.agree(1)
+    until(lambda: events(lines, "generation serves"))
+    (led.root / "a.yaml").write_text(hook("a", more="description: changed\n"))
+    led.workers[0].send(ReloadRequest(7))
+    led.hears(0, Resolved, 2)
+    led.hears(1, Resolved, 2)
+    led.says(0, 2, 2)
+    led.says(1, 2, 1, "generation 2 was rejected: a mistake")
+    report = led.hears(0, Report, 2)
+
+    assert [one.worker for one in report.board.rejecting] == [1]
+    assert any("generation 2 is not served" in one for one in report.board.problems)
+    until(lambda: events(lines, "generation does not serve"))
+    (told,) = events(lines, "generation does not serve")
+    assert (told["log_level"], told["generation"], told["workers"]) == ("error", 2, [1])
+    assert len(events(lines, "generation serves")) == 1
+
+    generation = Generation(2, "", ())
+
+    async def look(_seconds: float) -> Report:
+        return report
+
+    runtime = Runtime(led.settings)
+    endpoints = {
+        **health(runtime, lambda: generation, lambda: report.board),
+        **reload(lambda: generation, look),
+    }
+    assert answered(endpoints["GET", "/-/readyz"])[0] == 503
+    status, body = answered(endpoints["POST", "/-/reload"])
+    assert status == 500
+    assert any("generation 2 is not served" in one for one in body["problems"])
+
+
+def test_a_generation_that_is_being_built_is_not_rejected(led: Led) -> None:
+    led.agree(1)
+    (led.root / "a.yaml").write_text(hook("a", more="description: changed\n"))
+    led.leader.wake()
+    led.hears(0, Resolved, 2)
+    led.says(0, 2, 2)
+    board = led.board(lambda board: board.generation == 2 and board.workers[0].generation == 2)
+    assert board.workers[1].generation == 1
+    assert board.rejecting == ()
+
+
+def test_a_generation_serves_when_all_workers_have_it(led: Led, lines: list[Line]) -> None:
+    for worker in range(2):
+        led.hears(worker, Resolved, 1)
+    led.says(0, 1, 1)
+    led.board(lambda board: board.workers[0].generation == 1)
+    assert not events(lines, "generation serves")
+    led.says(1, 1, 1)
+    until(lambda: events(lines, "generation serves"))
