@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import shlex
+import string
 from base64 import b64encode
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from gateway.compile.sample import sample_request
+from gateway.errors import OperatorError
 from gateway.language.spec import Hook
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.:/@=+_-]*")
 """Text that means itself between double quotes, in a terminal too."""
+_PRINTF = frozenset(string.ascii_letters + string.digits + " ,.:/@=+_-")
+"""What stands for itself in a format of printf between single quotes."""
+_LAYOUT = dict.fromkeys(map(ord, "\n\t"))
+_LINE_END = re.compile(r"[\r\n\0]")
 _LONGEST = 64 * 1024
 """Bytes of a body on the line itself; Linux takes 128 KiB an argument."""
 
@@ -70,15 +76,32 @@ def curl_line(call: Call) -> str:
     headers = list(call.headers)
     if call.body is not None and call.content_type:
         headers.append(("Content-Type", call.content_type))
-    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers]
-    return source + " ".join([*words, *call.words, *data, shlex.quote(url)])
+    words += [f"-H {_header(name, value)}" for name, value in headers]
+    return source + " ".join([*words, *call.words, *data, quoted(url)])
+
+
+def quoted(text: str) -> str:
+    """A word of the line that stands for itself, in a shell and on the terminal that shows it."""
+    if text.isprintable():
+        return shlex.quote(text)
+    octal = "".join(
+        one if one in _PRINTF else "".join(f"\\{byte:03o}" for byte in one.encode(errors="replace"))
+        for one in text
+    )
+    return f"\"$(printf '{octal}')\""
+
+
+def _header(name: str, value: str) -> str:
+    if _LINE_END.search(name + value):
+        raise OperatorError(f"the header {name} cannot be sent: its value has a line's end")
+    return quoted(f"{name}: {value}")
 
 
 def word(text: str, expansion: str) -> str:
     """One word of a line: a text, and after it what the shell finds as the line runs."""
     if _PLAIN.fullmatch(text):
         return f'"{text}{expansion}"'
-    return f'{shlex.quote(text)}"{expansion}"'
+    return f'{quoted(text)}"{expansion}"'
 
 
 def _data(call: Call) -> tuple[str, list[str]]:
@@ -86,7 +109,7 @@ def _data(call: Call) -> tuple[str, list[str]]:
     if call.body is None:
         return "", []
     if call.file is not None:
-        return "", ["--data-binary", shlex.quote(f"@{call.file}")]
+        return "", ["--data-binary", quoted(f"@{call.file}")]
     text = _text(call.body)
     if text is None:
         encoded = b64encode(call.body).decode()
@@ -99,6 +122,7 @@ def _text(body: bytes) -> str | None:
     if len(body) > _LONGEST or b"\0" in body:
         return None
     try:
-        return body.decode()
+        text = body.decode()
     except UnicodeDecodeError:
         return None
+    return text if text.translate(_LAYOUT).isprintable() else None

@@ -16,6 +16,7 @@ from gateway.cli.new_secrets import make_secrets
 from gateway.cli.parameters import PORT
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
+from gateway.language.escaping import escaped
 from gateway.language.read import read
 from gateway.language.spec import Hook
 from gateway.reload.snapshot import take
@@ -56,7 +57,8 @@ def command(hooks: Path, echo_port: int, **flags: Any) -> None:
     click.echo(f"\nTry, in another terminal ({len(found)} hooks of {hooks}):\n")
     for hook in found:
         if hook.spec.enabled:
-            click.echo(f"  # {hook.spec.name}: {hook.spec.description or hook.file}")
+            said = escaped(hook.spec.description or hook.file)
+            click.echo(f"  # {hook.spec.name}: {said}")
             click.echo(f"  {_line(hook.spec, settings.url, hooks, flags['secrets'])}\n")
     try:
         start(settings)

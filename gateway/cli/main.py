@@ -12,6 +12,7 @@ import rich_click as click
 
 from gateway import __version__
 from gateway.errors import OperatorError
+from gateway.language.escaping import escaped
 
 COMMANDS = {
     "serve": "Serve the hooks of a directory.",
@@ -116,7 +117,7 @@ def _open_closed_streams() -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 - the last word of a command
+    print(escaped(text, kept="\n"), file=sys.stderr)  # noqa: T201 - the last word of a command
 
 
 def _flush() -> None:

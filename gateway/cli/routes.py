@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.access import access
+from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import counted
 from gateway.cli.formats.text import printable
 from gateway.cli.hookfiles import default_path, read_sources
@@ -65,7 +66,7 @@ def command(hooks: str | None, form: str) -> None:
     reading = read(read_sources((path,)))
     routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(routes), indent=2))
+        click.echo(json_text(routes), nl=False)
     elif sys.stdout.isatty():
         _show(routes)
     else:

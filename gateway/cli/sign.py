@@ -16,6 +16,7 @@ from gateway.cli.curl import Call, curl_line, sample_call
 from gateway.cli.hookfiles import read_sources
 from gateway.cli.signing import FORM, prove
 from gateway.errors import OperatorError
+from gateway.language.escaping import escaped
 from gateway.language.read import read
 from gateway.language.spec import Hook
 
@@ -87,7 +88,7 @@ def command(
     if not spec.enabled:
         wallet.notes.append("the hook is disabled: it answers 404")
     for note in dict.fromkeys(wallet.notes):
-        click.echo(f"gateway: {note}", err=True)
+        click.echo(f"gateway: {escaped(note)}", err=True)
 
 
 def _find(name: str, path: str) -> Hook:

@@ -19,6 +19,8 @@ from gateway.language.spec import Hook
 from gateway.language.spec.match import Condition, Match
 
 _PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What no header can hold (RFC 9110 §5.5): a line's end would begin another header."""
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -44,7 +46,8 @@ def sample_request(hook: Hook) -> Sample:
     body = None if match.body is UNSET else msgspec.json.encode(document(match.body))
     content_type = None if body is None else "application/json"
     query = _texts(match.query)
-    headers = {name: _single(value) for name, value in _texts(match.headers).items()}
+    written = {name: _single(value) for name, value in _texts(match.headers).items()}
+    headers = {name: value for name, value in written.items() if not _CONTROL.search(value)}
     takes_body = [method for method in hook.methods if method in _WITH_BODY]
     return Sample(
         method=(takes_body if body is not None and takes_body else hook.methods)[0],

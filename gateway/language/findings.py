@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
+from gateway.language.escaping import escaped
 
 MOST = 100
 """Findings of one severity in one file; whoever has more has made one mistake many times."""
@@ -36,8 +37,8 @@ class Findings:
                 place=place,
                 severity=CODES[code].severity,
                 code=code,
-                message=_printable(message),
-                hint=_printable(hint),
+                message=escaped(message),
+                hint=escaped(hint),
                 hook=hook,
             )
         )
@@ -82,10 +83,3 @@ class Findings:
             message=f"{self._dropped} more {noun} left out",
             hint="mend these first",
         )
-
-
-def _printable(text: str) -> str:
-    """Text that can be shown anywhere: what an author wrote may hold escapes for a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)

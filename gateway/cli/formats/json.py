@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import Report
 
 
@@ -16,4 +15,4 @@ def render(found: Report) -> str:
         "warnings": found.warnings,
         "diagnostics": found.diagnostics,
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
+    return json_text(whole)

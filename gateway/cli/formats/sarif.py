@@ -6,9 +6,8 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from gateway import __version__
+from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import Report
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic
@@ -33,7 +32,7 @@ def render(found: Report) -> str:
         "results": [_result(one, rules[one.code]) for one in found.diagnostics],
     }
     whole = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
+    return json_text(whole)
 
 
 def _rule(name: str) -> dict[str, Any]:

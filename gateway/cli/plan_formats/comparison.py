@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from gateway.cli.formats.report import counted
+from gateway.language.escaping import escaped
 from gateway.plan import LEVELS, Entry, Level
 
 
@@ -29,13 +30,6 @@ def summary(comparison: Comparison) -> str:
 
 def _counted(number: int, level: Level) -> str:
     return f"{number} info" if level == "info" else counted(number, level)
-
-
-def escaped(text: str) -> str:
-    """Text in which everything can be seen: what cannot is written as `\\u202e`."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
 
 
 def shortened(text: str, most: int = 300) -> str:

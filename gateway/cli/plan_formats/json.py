@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.cli.formats.json_text import json_text
 from gateway.cli.plan_formats.comparison import Comparison
 from gateway.plan import LEVELS, Entry
 
@@ -18,7 +19,7 @@ def render(comparison: Comparison) -> str:
         "counts": {level: comparison.count(level) for level in LEVELS},
         "changes": [_change(entry) for entry in comparison.entries],
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
+    return json_text(whole)
 
 
 def _change(entry: Entry) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from gateway.cli.plan_formats.comparison import Comparison, escaped, shortened, summary
+from gateway.cli.plan_formats.comparison import Comparison, shortened, summary
+from gateway.language.escaping import escaped
 from gateway.plan import Entry
 
 MOST = 60_000

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import rich_click as click
 
-from gateway.cli.plan_formats.comparison import Comparison, escaped, shortened, summary
+from gateway.cli.plan_formats.comparison import Comparison, shortened, summary
+from gateway.language.escaping import escaped
 from gateway.plan import Entry
 
 _COLOURS = {"risk": "red", "notice": "yellow", "info": "cyan"}
