@@ -20,8 +20,10 @@ class Exchange:
     decoded, `raw_path` and `query_string` are as received.
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
     share the same bytes. `length` is None for a body whose end will tell; `unread` is whether any
-    of it may still come. `run` is the id of the activation, given when the workflow is invoked;
-    `reason` is why it failed.
+    of it may still come. `bytes_in` and `bytes_out` are the sizes of the bodies that were read and
+    sent. `credential` is what the log calls the one that opened the hook. `run` is the id of the
+    activation, given when the workflow is invoked; `reason` tells the operator why it failed, or
+    why there was none.
     """
 
     __slots__ = (
@@ -29,7 +31,10 @@ class Exchange:
         "_read",
         "answer",
         "body_limit",
+        "bytes_in",
+        "bytes_out",
         "client",
+        "credential",
         "headers",
         "hook",
         "length",
@@ -76,6 +81,9 @@ class Exchange:
         self.length: int | None = 0
         self.unread = False
         self.body_limit = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.credential = ""
         self.occupies: Concurrency | None = None
         self.answer: Answer | None = None
         self.status = 0
@@ -89,6 +97,7 @@ class Exchange:
         """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, Incomplete."""
         if self._body is None:
             self._body = await self._read(self)
+            self.bytes_in = len(self._body)
         return self._body
 
     def header(self, name: bytes) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
 from typing import Literal
@@ -17,7 +18,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Line(msgspec.Struct, omit_defaults=True):
-    """What is told of a request. Times are in milliseconds, from its first byte to its answer."""
+    """What is told of a request; `docs/operating.md` explains each field."""
 
     request_id: str
     hook: str
@@ -31,6 +32,10 @@ class Line(msgspec.Struct, omit_defaults=True):
     event: str
     level: Literal["debug", "info"]
     time: datetime
+    client: str
+    bytes_in: int
+    bytes_out: int
+    credential: str = ""
     reason: str = ""
 
 
@@ -54,7 +59,15 @@ class RequestLog:
             fields = msgspec.structs.asdict(line)
             getattr(_log, level)(fields.pop("event"), **_said(fields))
         else:
-            self._lines.msg(_encode(line))
+            self._lines.msg(_encoded(line))
+
+
+def _encoded(line: Line) -> bytes:
+    try:
+        return _encode(line)
+    except UnicodeEncodeError:
+        # Half a surrogate pair in the name of a user: the line must not fail what it tells of.
+        return json.dumps(msgspec.to_builtins(line)).encode()
 
 
 def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:
@@ -71,6 +84,10 @@ def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:
         "request",
         level,
         datetime.now(UTC),
+        exchange.client,
+        exchange.bytes_in,
+        exchange.bytes_out,
+        exchange.credential,
         exchange.reason,
     )
 

@@ -21,11 +21,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
-    """Send a whole answer. The exchange remembers its status for the log."""
+    """Send a whole answer. The exchange remembers status and size for the log."""
     exchange.status = answer.status
     headers = [*answer.headers, SERVER, (b"x-request-id", exchange.request_id.encode())]
     if answer.status not in WITHOUT_BODY:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+        exchange.bytes_out = len(answer.body)
+        headers.append((b"content-length", str(exchange.bytes_out).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 

@@ -27,7 +27,7 @@ workflow: {url: "URL/run/open", headers: {X-Own: canary-own-header}}
 ---
 name: locked
 method: POST
-authentication: {type: bearer, tokens: [{secret: caller}]}
+authentication: {type: bearer, tokens: [{secret: caller, label: the-caller}]}
 match: {body: {CityName: {in: [Paris, canary-rule]}}, query: {q: {exists: true}}}
 workflow: {url: "URL/run/locked", authentication: {type: bearer, token: {secret: workflow}}}
 ---
@@ -37,6 +37,9 @@ authentication: none
 workflow: URL/status/500
 """
 SECRETS = {"caller": "canary-caller", "workflow": "canary-workflow"}
+ANSWERED = len(
+    b'{"workflow": "/run/locked", "received": {"CityName": "Paris", "a": "canary-body"}}'
+)
 BODY = b'{"CityName": "Paris", "a": "canary-body"}'
 
 
@@ -71,11 +74,14 @@ def test_each_request_is_one_line_that_tells_what_became_of_it(talkative: Gatewa
     assert line.keys() == {
         *("event", "level", "time", "request_id", "hook", "run", "method", "path", "status"),
         *("outcome", "duration_ms", "workflow_ms"),
+        *("client", "credential", "bytes_in", "bytes_out"),
     }
     assert (line["hook"], line["method"], line["path"]) == ("locked", "POST", "/hooks/locked")
     assert (line["status"], line["outcome"], line["level"]) == (200, "succeeded", "info")
     assert line["duration_ms"] >= line["workflow_ms"] > 0
     assert line["run"]
+    assert (line["client"], line["credential"]) == ("127.0.0.1", "the-caller")
+    assert (line["bytes_in"], line["bytes_out"]) == (len(BODY), ANSWERED)
     assert len([one for one in talkative.lines() if one["request_id"] == "whole"]) == 1
 
 

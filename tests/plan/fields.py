@@ -60,7 +60,7 @@ def _reference() -> dict[str, tuple[Mapping, Mapping]]:
 
 
 def _credential() -> dict[str, tuple[Mapping, Mapping]]:
-    return {**_reference(), **changes(SECRET, expires=(SOON, LATE))}
+    return {**_reference(), **changes(SECRET, expires=(SOON, LATE), label=("a", None))}
 
 
 def _variant(base: Mapping) -> dict[str, tuple[Mapping, Mapping]]:
@@ -93,7 +93,7 @@ HOOK = changes(
 USER = {
     **changes({"password": SECRET}, username=("a", "b")),
     **changes({"username": "a"}, password=(SECRET, {"env": "s"})),
-    **changes({"username": "a", "password": SECRET}, expires=(SOON, LATE)),
+    **changes({"username": "a", "password": SECRET}, expires=(SOON, LATE), label=(None, "b")),
 }
 JWTS = {
     **changes(

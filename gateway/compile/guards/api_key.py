@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
+from gateway.compile.guards.credentials import accepted, digest_of, needs_of
 from gateway.compile.guards.presented import key_of, without_parameter
 from gateway.compile.needs import Need
 from gateway.language.spec.api_key import ApiKeyAuthentication
@@ -33,7 +33,9 @@ def api_key_guard(
         key = presented(exchange)
         if parameter:
             exchange.query_string = without_parameter(exchange.query_string, parameter)
-        if key is None or not any_accepts(digests, key, clock()):
+        if key is not None:
+            exchange.credential = accepted(digests, key, clock())
+        if not exchange.credential:
             raise refused()
 
     return guard, needs_of(spec.keys, runtime)

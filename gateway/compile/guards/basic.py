@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import Digest, any_accepts, cell_of, expiry, need_of
+from gateway.compile.guards.credentials import Digest, accepted, cell_of, expiry, need_of
 from gateway.compile.guards.presented import user_and_password
 from gateway.compile.needs import Need
 from gateway.language.spec import BasicAuthentication, User
@@ -25,14 +25,15 @@ REMEMBERED = 1024
 class _Account:
     """One user: a scrypt hash, or the digest of a secret."""
 
-    __slots__ = ("digest", "hash", "name", "until")
+    __slots__ = ("digest", "hash", "label", "name", "until")
 
     def __init__(self, user: User, runtime: Runtime) -> None:
         self.name = user.username.encode()
+        self.label = user.username if user.label is UNSET else user.label
         self.until = expiry(user.expires)
         written = user.password
         self.hash = None if written.scrypt is UNSET else parse(written.scrypt)
-        self.digest = Digest(cell_of(written, runtime), b"", self.until)
+        self.digest = Digest(self.label, cell_of(written, runtime), b"", self.until)
 
 
 def basic_guard(
@@ -51,36 +52,42 @@ def basic_guard(
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
         presented = user_and_password(exchange)
-        if presented is None or not await _opens(accounts, presented, memory, runtime):
+        if presented is not None:
+            exchange.credential = await _opened(accounts, presented, memory, runtime)
+        if not exchange.credential:
             raise refused()
 
     return guard, needs
 
 
-async def _opens(
+async def _opened(
     accounts: tuple[_Account, ...], presented: bytes, memory: Memory, runtime: Runtime
-) -> bool:
-    """Every account is compared; at most one hash is computed, for unknown names as well."""
+) -> str:
+    """The label of the account that is presented, empty where it is none of them.
+
+    Every account is compared; at most one hash is computed, for unknown names as well.
+    """
     name, _, password = presented.partition(b":")
     now = runtime.clock()
-    opened = False
+    opened = label = ""
     candidate: ScryptParameters | None = None
-    known = False
     for account in accounts:
         same = hmac.compare_digest(account.name, name) and now < account.until
         if account.hash is None:
-            opened |= any_accepts((account.digest,), password, now) and same
+            found = accepted((account.digest,), password, now)
+            opened = found if same else opened
         elif same:
-            candidate, known = account.hash, True
+            candidate, label = account.hash, account.label
         elif candidate is None:
             candidate = account.hash
     if opened or candidate is None:
         return opened
     digest = memory.digest(name, password)
-    if known and digest in memory:
-        return True
+    if label and digest in memory:
+        return label
     verify = candidate.verify
     verified = await runtime.hashing.run(lambda: verify(password))
-    if known and verified:
-        memory.add(digest)
-    return known and verified
+    if not label or not verified:
+        return ""
+    memory.add(digest)
+    return label

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import any_accepts, digest_of, needs_of
+from gateway.compile.guards.credentials import accepted, digest_of, needs_of
 from gateway.compile.guards.presented import bearer_token
 from gateway.compile.needs import Need
 from gateway.language.spec import BearerAuthentication
@@ -28,7 +28,8 @@ def bearer_guard(
         token = bearer_token(exchange)
         if token is None:
             raise missing() if exchange.header(b"authorization") is None else wrong()
-        if not any_accepts(digests, token, clock()):
+        exchange.credential = accepted(digests, token, clock())
+        if not exchange.credential:
             raise wrong()
 
     return guard, needs_of(spec.tokens, runtime)

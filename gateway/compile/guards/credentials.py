@@ -16,6 +16,8 @@ from gateway.runtime.runtime import Runtime
 from gateway.runtime.secret import Cell
 
 Value = TypeVar("Value")
+SHOWN = 8
+"""Digits of a digest in the log: enough to find it in a file, and of no use to a guesser."""
 
 
 class Reference(Protocol):
@@ -28,10 +30,12 @@ class Reference(Protocol):
 
 
 class Entry(Reference, Protocol):
-    """A reference that may expire."""
+    """A reference that may expire and have a label."""
 
     @property
     def expires(self) -> Instant | UnsetType: ...
+    @property
+    def label(self) -> str | UnsetType: ...
 
 
 def cell_of(reference: Reference, runtime: Runtime) -> Cell | None:
@@ -46,7 +50,18 @@ def cell_of(reference: Reference, runtime: Runtime) -> Cell | None:
 def digest_of(token: Token, runtime: Runtime) -> Digest:
     """The credential that a token or key entry stands for."""
     fixed = b"" if token.sha256 is UNSET else bytes.fromhex(token.sha256)
-    return Digest(cell_of(token, runtime), fixed, expiry(token.expires))
+    return Digest(name_of(token), cell_of(token, runtime), fixed, expiry(token.expires))
+
+
+def name_of(entry: Entry) -> str:
+    """What the log calls a credential: its label, where its value is found, or its digest."""
+    if entry.label is not UNSET:
+        return entry.label
+    if entry.secret is not UNSET:
+        return entry.secret
+    if entry.env is not UNSET:
+        return entry.env
+    return f"sha256:{getattr(entry, 'sha256', '')[:SHOWN]}"
 
 
 def need_of(reference: Reference, until: float, runtime: Runtime) -> tuple[Need, ...]:
@@ -81,9 +96,10 @@ def expiry(expires: Instant | UnsetType) -> float:
 class Digest:
     """One accepted credential: its digest, fixed or of the secret as it is now."""
 
-    __slots__ = ("_cell", "_fixed", "_until")
+    __slots__ = ("_cell", "_fixed", "_until", "name")
 
-    def __init__(self, cell: Cell | None, fixed: bytes, until: float) -> None:
+    def __init__(self, name: str, cell: Cell | None, fixed: bytes, until: float) -> None:
+        self.name = name
         self._cell = cell
         self._fixed = fixed
         self._until = until
@@ -98,10 +114,13 @@ class Digest:
         return same and now < self._until
 
 
-def any_accepts(digests: Iterable[Digest], presented: bytes, now: float) -> bool:
-    """Whether any credential is the presented one; every one is compared, without early exit."""
+def accepted(digests: Iterable[Digest], presented: bytes, now: float) -> str:
+    """The name of the credential that is presented, empty where it is none of them; every one is
+    compared, without early exit.
+    """
     digest = sha256(presented).digest()
-    found = False
+    found = ""
     for candidate in digests:
-        found |= candidate.accepts(digest, now)
+        if candidate.accepts(digest, now):
+            found = candidate.name
     return found

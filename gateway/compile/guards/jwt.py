@@ -15,7 +15,7 @@ from msgspec import UNSET
 from gateway.compile import strict_json
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import prepared
+from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.guards.presented import bearer_token
 from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
@@ -56,8 +56,10 @@ _OUTCOMES: dict[type[Exception], Outcome] = {
     jwt.MissingRequiredClaimError: "claim-missing",
 }
 
-Keys = Callable[[str | None, str], Awaitable[Sequence[TokenKey]]]
-"""The keys that may have signed a token with this `kid` and this algorithm."""
+Keys = Callable[[str | None, str], Awaitable[Sequence[tuple[str, TokenKey]]]]
+"""The keys that may have signed a token with this `kid` and this algorithm, and what the log calls
+each.
+"""
 
 
 class Untrusted(Exception):  # noqa: N818
@@ -88,7 +90,7 @@ def jwt_guard(
             if token is None or len(token) > MAX_TOKEN:
                 raise Untrusted("token-malformed")
             kid, algorithm = _header(token, spec.algorithms)
-            verify(token, algorithm, await keys(kid, algorithm))
+            exchange.credential = verify(token, algorithm, await keys(kid, algorithm))
         except Untrusted as refusal:
             exchange.outcome = refusal.outcome
             raise wrong() from None
@@ -138,8 +140,12 @@ def _is_date(value: object) -> bool:
     return type(value) in (int, float, Decimal) and 0 <= value <= LAST_DATE  # type: ignore[operator]
 
 
-def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, Sequence[TokenKey]], None]:
-    """What raises Untrusted unless one of the keys signed the token and its claims hold."""
+def _verifier(
+    spec: JwtAuthentication,
+) -> Callable[[bytes, str, Sequence[tuple[str, TokenKey]]], str]:
+    """What raises Untrusted unless one of the keys signed the token and its claims hold; it gives
+    the name of that key.
+    """
     leeway = min(parse_duration(spec.leeway), MAX_LEEWAY)
     options: Options = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
     holds = None if spec.claims is UNSET else compile_claims(spec.claims)
@@ -157,13 +163,13 @@ def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, Sequence[TokenKe
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Untrusted(_OUTCOMES.get(type(error), "token-malformed")) from None
 
-    def verify(token: bytes, algorithm: str, keys: Sequence[TokenKey]) -> None:
-        for key in keys:
+    def verify(token: bytes, algorithm: str, keys: Sequence[tuple[str, TokenKey]]) -> str:
+        for name, key in keys:
             claims = claims_of(token, algorithm, key)
             if claims is not None:
                 if holds is not None and not holds(claims):
                     raise Untrusted("claim-refused")
-                return
+                return name
         raise Untrusted("signature-wrong" if keys else "key-unknown")
 
     return verify
@@ -171,16 +177,20 @@ def _verifier(spec: JwtAuthentication) -> Callable[[bytes, str, Sequence[TokenKe
 
 def _published(spec: JwtAuthentication, runtime: Runtime) -> tuple[Keys, tuple[Need, ...]]:
     key_set = runtime.key_sets.of(str(spec.jwks))
-    return key_set.keys, (key_set,)
+
+    async def keys(kid: str | None, algorithm: str) -> list[tuple[str, TokenKey]]:
+        return [(spec.issuer, key) for key in await key_set.keys(kid, algorithm)]
+
+    return keys, (key_set,)
 
 
 def _written(spec: JwtAuthentication, runtime: Runtime) -> tuple[Keys, tuple[Need, ...]]:
     entries = [] if spec.secrets is UNSET else spec.secrets
     make = partial(from_secret, wanted=spec.algorithms)
-    written = tuple(prepared(entry, make, runtime) for entry in entries)
+    written = tuple((name_of(entry), prepared(entry, make, runtime)) for entry in entries)
 
-    async def keys(_kid: str | None, algorithm: str) -> list[TokenKey]:
-        live = [key for entry in written if (key := entry.value()) is not None]
-        return [key for key in live if algorithm in key.algorithms]
+    async def keys(_kid: str | None, algorithm: str) -> list[tuple[str, TokenKey]]:
+        live = [(name, key) for name, one in written if (key := one.value()) is not None]
+        return [(name, key) for name, key in live if algorithm in key.algorithms]
 
-    return keys, written
+    return keys, tuple(secret for _, secret in written)

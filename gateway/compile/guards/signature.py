@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards.challenge import challenge
-from gateway.compile.guards.credentials import prepared
+from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.needs import Need
 from gateway.compile.signatures import compile_scheme
 from gateway.compile.signatures.outcomes import Unverified
@@ -27,7 +27,9 @@ def signature_guard(
     the exchange's `outcome`, for the log alone.
     """
     scheme = compile_scheme(spec)
-    secrets = tuple(prepared(entry, scheme.prepare_key, runtime) for entry in spec.secrets)
+    secrets = tuple(
+        (name_of(entry), prepared(entry, scheme.prepare_key, runtime)) for entry in spec.secrets
+    )
     refused = partial(challenge, "Signature", realm, detail=DETAIL)
     clock = runtime.clock
 
@@ -37,10 +39,11 @@ def signature_guard(
         try:
             claim = scheme.claim(request, clock())
             whole = Request(request.headers, await exchange.read_body(), *request[2:])
-            keys = [key for secret in secrets if (key := secret.value()) is not None]
-            scheme.prove(claim, whole, keys)
+            live = [(name, key) for name, one in secrets if (key := one.value()) is not None]
+            held = scheme.prove(claim, whole, [key for _, key in live])
+            exchange.credential = live[held][0]
         except Unverified as refusal:
             exchange.outcome = refusal.outcome
             raise refused() from None
 
-    return guard, secrets
+    return guard, tuple(secret for _, secret in secrets)

@@ -98,18 +98,22 @@ class CompiledScheme:
             raise Unverified("signature-malformed")
         return Claim(text, name, candidates, now)
 
-    def prove(self, claim: Claim, request: Request, keys: Sequence[Key]) -> None:
-        """Hold a claim and its request, with its body now, against the keys. Raises Unverified."""
+    def prove(self, claim: Claim, request: Request, keys: Sequence[Key]) -> int:
+        """Hold a claim and its request, with its body now, against the keys. The index of one that
+        verifies it. Raises Unverified.
+        """
         messages = self._messages(request, claim.timestamp, claim.id)
-        held = False
-        for key in keys:
+        held = -1
+        for index, key in enumerate(keys):
             for place, material in key.fits:
                 algorithm = self._kinds[place].algorithm
-                held |= algorithm.accepts(material, messages, claim.candidates[place])
-        if not held:
+                if algorithm.accepts(material, messages, claim.candidates[place]):
+                    held = index
+        if held < 0:
             raise Unverified("signature-wrong")
         if self._time is not None:
             self._time.check_body(request.body, claim.now)
+        return held
 
     def body_timestamp(self, now: float) -> tuple[tuple[str, ...], int | str] | None:
         """Where a JSON body must carry the time of signing, and what it is now.

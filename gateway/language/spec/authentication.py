@@ -7,7 +7,15 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
-from gateway.language.spec.scalars import EnvName, Instant, ScryptHash, SecretName, Sha256, Username
+from gateway.language.spec.scalars import (
+    EnvName,
+    Instant,
+    Label,
+    ScryptHash,
+    SecretName,
+    Sha256,
+    Username,
+)
 
 SecretField = Annotated[
     SecretName | UnsetType,
@@ -19,6 +27,15 @@ EnvField = Annotated[
 ExpiresField = Annotated[
     Instant | UnsetType,
     Meta(description="From this instant on the credential is refused."),
+]
+
+
+LabelField = Annotated[
+    Label | UnsetType,
+    Meta(
+        description="What the credential is called in the log; by default the user's name, the "
+        "name of the secret or variable, or the first digits of the digest."
+    ),
 ]
 
 
@@ -47,6 +64,7 @@ class Token(Written, frozen=True, kw_only=True):
     secret: SecretField = UNSET
     env: EnvField = UNSET
     expires: ExpiresField = UNSET
+    label: LabelField = UNSET
 
 
 class Password(Written, frozen=True, kw_only=True):
@@ -71,6 +89,7 @@ class User(Written, frozen=True, kw_only=True):
     username: Annotated[Username, Meta(description="The user's name.")]
     password: Annotated[Password, Meta(description="The user's password.")]
     expires: ExpiresField = UNSET
+    label: LabelField = UNSET
 
 
 class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):

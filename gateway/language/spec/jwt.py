@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.language.spec.authentication import EnvField, ExpiresField, SecretField
+from gateway.language.spec.authentication import EnvField, ExpiresField, LabelField, SecretField
 from gateway.language.spec.base import Written
 from gateway.language.spec.match import Condition
 from gateway.language.spec.scalars import Duration, HttpUrl, ParameterPath
@@ -30,6 +30,7 @@ class VerificationKey(Written, frozen=True, kw_only=True):
     secret: SecretField = UNSET
     env: EnvField = UNSET
     expires: ExpiresField = UNSET
+    label: LabelField = UNSET
 
 
 class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="jwt"):

@@ -112,6 +112,16 @@ ScryptHash = Annotated[
     ),
 ]
 
+Label = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9 ._@/-]{0,62}[A-Za-z0-9])?" + _END,
+        description="a name for people; letters, digits, spaces and ._@/-, at most 64 characters, "
+        "neither beginning nor ending with a sign",
+        examples=["paris-ci"],
+    ),
+]
+
 Username = Annotated[
     str,
     Meta(

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.language.spec.authentication import EnvField, ExpiresField, SecretField
+from gateway.language.spec.authentication import EnvField, ExpiresField, LabelField, SecretField
 from gateway.language.spec.base import Written
 from gateway.language.spec.scalars import Duration
 from gateway.language.spec.scheme import Scheme
@@ -53,6 +53,7 @@ class SigningSecret(Written, frozen=True, kw_only=True):
     secret: SecretField = UNSET
     env: EnvField = UNSET
     expires: ExpiresField = UNSET
+    label: LabelField = UNSET
 
 
 class SignatureAuthentication(

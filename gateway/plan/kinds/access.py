@@ -62,6 +62,7 @@ ACCESS = (
     Kind("networks-narrowed", "notice", "Addresses are answered 403 that could call."),
     Kind("handshake-narrowed", "notice", "The handshake lets fewer origins or requests in."),
     Kind("handshake-removed", "notice", "A provider's handshake is answered no more."),
+    Kind("credential-relabelled", "info", "The log calls a credential by another name."),
     Kind("unsigned-distrusted", "info", "`trust_unsigned` names fewer headers or parameters."),
 )
 

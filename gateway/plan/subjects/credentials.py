@@ -22,11 +22,14 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Credential(NamedTuple):
-    """One entry: where it stands, how it is called, until when it opens the hook."""
+    """One entry: where it stands, how it is called, until when it opens the hook, and what the log
+    calls it, empty where that is not written.
+    """
 
     steps: Steps
     what: str
     until: datetime
+    label: str
 
     @property
     def shown(self) -> str:
@@ -53,14 +56,19 @@ def credentials(authentication: msgspec.Struct) -> Credentials:
         until = written if isinstance(written, datetime) else NEVER
         identity, what = _identity(entry)
         if identity not in found or found[identity].until < until:
-            found[identity] = Credential(steps, what, until)
+            label = getattr(entry, "label", UNSET)
+            found[identity] = Credential(steps, what, until, label if label is not UNSET else "")
     return found
 
 
 def meaning(authentication: msgspec.Struct) -> Hashable:
-    """Equal where the same credentials open the hook until the same time, in any order."""
+    """Equal where the same credentials open the hook until the same time, under the same labels,
+    in any order.
+    """
     found = credentials(authentication)
-    return frozenset((identity, one.until.timestamp()) for identity, one in found.items())
+    return frozenset(
+        (identity, one.until.timestamp(), one.label) for identity, one in found.items()
+    )
 
 
 def compare(one: msgspec.Struct, other: msgspec.Struct) -> Iterator[Change]:
@@ -70,8 +78,8 @@ def compare(one: msgspec.Struct, other: msgspec.Struct) -> Iterator[Change]:
         if identity not in old:
             message = f"a further credential opens the hook: {credential.what}"
             yield Change("credential-added", credential.steps, message, now=credential.shown)
-        elif credential.until != old[identity].until:
-            yield _expiry(old[identity], credential)
+        else:
+            yield from _changed(old[identity], credential)
     for identity, credential in old.items():
         if identity not in new:
             message = f"a credential opens the hook no more: {credential.what}"
@@ -87,6 +95,15 @@ def _entries(authentication: msgspec.Struct) -> Iterator[tuple[Steps, msgspec.St
     for key in _LISTS:
         for index, entry in enumerate(getattr(authentication, key, None) or ()):
             yield ("authentication", key, index), entry
+
+
+def _changed(old: Credential, new: Credential) -> Iterator[Change]:
+    """What changed of a credential that stays."""
+    if new.until != old.until:
+        yield _expiry(old, new)
+    if new.label != old.label:
+        message = f"the log calls a credential otherwise: {new.what}"
+        yield Change("credential-relabelled", new.steps, message, old.label, new.label)
 
 
 def _expiry(old: Credential, new: Credential) -> Change:
