@@ -49,8 +49,10 @@ class Switch:
         """One HTTP request (ASGI 3)."""
         exchange = self._exchange(scope, receive)
         if scope["raw_path"].startswith(RESERVED):
-            await self._answer(exchange, send, self._operations(scope, exchange, send))
-            self._record(exchange, "debug" if exchange.status < 400 else "info")
+            try:
+                await self._answer(exchange, send, self._operations(scope, exchange, send))
+            finally:
+                self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
         else:
             await self._counted(exchange, self._hooks(scope, receive, send, exchange), send)
         if exchange.unread:

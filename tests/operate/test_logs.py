@@ -108,6 +108,28 @@ def test_no_line_holds_what_callers_and_files_keep_for_themselves(
     assert ADMIN_TOKEN not in talkative.output()
 
 
+def test_every_request_is_one_line_however_it_ends(talkative: Gateway) -> None:
+    json = b"Content-Type: application/json"
+    requests = {
+        "fine": request(b"/hooks/open"),
+        "unowned": request(b"/hooks/none"),
+        "dots": request(b"/hooks/../open"),
+        "long": request(b"/hooks/" + b"x" * 9000),
+        "method": request(b"/hooks/open", method=b"DELETE"),
+        "short": request(b"/hooks/open", json, b"Content-Length: 9", body=b"{}"),
+        "failing": request(b"/hooks/error"),
+    }
+    for name, sent in requests.items():
+        head, _, rest = sent.partition(b"\r\n")
+        exchange(talkative.port, head + b"\r\nX-Request-Id: one-" + name.encode() + b"\r\n" + rest)
+    for name in requests:
+        talkative.wait_for_line(request_id=f"one-{name}")
+    seen = [line["request_id"] for line in talkative.lines()]
+    assert sorted(one for one in seen if one.startswith("one-")) == sorted(
+        f"one-{name}" for name in requests
+    )
+
+
 def test_questions_of_health_are_told_only_when_all_is_wanted(
     talkative: Gateway, workflow: Workflow
 ) -> None:
