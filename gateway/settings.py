@@ -47,6 +47,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The digest, in hex, of the admin token that was made for this start and shown on a terminal.
     Where both are empty, nobody can ask for the status or a reload.
     """
+    workflow_base: str = ""
+    """Takes the place of scheme and authority in the URL of every workflow: `gateway dev` names its
+    echo, `http://127.0.0.1:PORT`. Empty: workflows are called where they are.
+    """
     pre_drain: float = 0.0
     drain: float = 20.0
     log_format: str = "auto"

@@ -1,81 +1,86 @@
-"""`gateway dev`: the hooks with an echo workflow, so that a fresh clone does its main job."""
+"""`gateway dev`: the hooks with an echo in the place of their workflows, for trying things out."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import rich_click as click
 
 from gateway.cli.credentials import Wallet, lasts, with_credentials
 from gateway.cli.curl import curl_line, sample_call
+from gateway.cli.echo import echo
+from gateway.cli.formats.report import counted
 from gateway.cli.new_secrets import make_secrets
-from gateway.cli.parameters import PORT
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
+from gateway.cli.starting import check_address, start
+from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.language.read import read
 from gateway.language.spec import Hook
 from gateway.reload.snapshot import take
+from gateway.settings import Settings
 
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
-@click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
-@flag(
-    "--echo-port",
-    default=9000,
-    type=PORT,
-    metavar="PORT",
-    help="Port of the echo workflow.",
-)
+@click.argument("hooks", type=click.Path(path_type=Path), default=HOOKS, envvar="GATEWAY_HOOKS")
+@flag("--real", is_flag=True, help="Call the workflows themselves, without an echo.")
 @options
-def command(hooks: Path, echo_port: int, **flags: Any) -> None:
-    """Serve with an echo workflow on port 9000, for trying things out.
+def command(hooks: Path, real: bool, **flags: Any) -> None:
+    """Serve with an echo in the place of every workflow, for trying things out.
 
-    Secrets that the hooks name and that are missing are made in `secrets/`, and a curl line for
-    each hook is printed.
+    The echo answers what it received; no workflow is called. Secrets that the hooks name and that
+    are missing are made in `secrets/`, and a curl line for each hook is printed.
 
     \b
     Examples:
       gateway dev
       gateway dev path/to/hooks.d --port 8888
+      gateway dev --real
     """
-    from gateway.cli.echo import start_echo
-    from gateway.cli.starting import check_address, start
-
+    if not hooks.is_dir():
+        raise OperatorError(
+            f"there is no hooks directory {hooks}; write a first hook: gateway init, "
+            "or name another: gateway dev path/to/hooks.d"
+        )
     flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
     check_address(settings)
-    found = read(take(hooks).sources).hooks
-    for said in make_secrets((hook.spec for hook in found), flags["secrets"]):
+    found = [hook.spec for hook in read(take(hooks).sources).hooks]
+    for said in make_secrets(found, flags["secrets"]):
         click.echo(said, err=True)
-    echo = start_echo(echo_port)
-    click.echo(f"\nTry, in another terminal ({len(found)} hooks of {hooks}):\n")
-    for hook in found:
-        if hook.spec.enabled:
-            said = escaped(hook.spec.description or hook.file)
-            click.echo(f"  # {hook.spec.name}: {said}")
-            click.echo(f"  {_line(hook.spec, settings.url, hooks, flags['secrets'])}\n")
-    try:
-        start(settings)
-    finally:
-        echo.terminate()
-        echo.join()
+    with nullcontext("") if real else echo() as base:
+        _print_lines(found, settings)
+        start(msgspec.structs.replace(settings, workflow_base=base))
 
 
-def _line(hook: Hook, base: str, hooks: Path, secrets: Path) -> str:
+def _print_lines(hooks: list[Hook], settings: Settings) -> None:
+    """A line to type for each hook. What an author wrote stays on its line."""
+    click.echo(f"\nTry, in another terminal ({counted(len(hooks), 'hook')} of {settings.hooks}):\n")
+    for hook in hooks:
+        if hook.enabled:
+            said = ": ".join(filter(None, (hook.name, hook.description)))
+            click.echo(f"  # {escaped(said)}")
+            click.echo(f"  {_line(hook, settings)}\n")
+
+
+def _line(hook: Hook, settings: Settings) -> str:
     """What opens the hook whenever it is typed: a signature would expire, so it is made then."""
+    secrets = settings.secrets or Path(SECRETS)
     if lasts(hook):
-        return curl_line(with_credentials(hook, sample_call(hook, base), Wallet(secrets)))
+        return curl_line(with_credentials(hook, sample_call(hook, settings.url), Wallet(secrets)))
     words = [*_program(), "sign", hook.name]
     for flag_, value, usual in (
-        ("--hooks", str(hooks), HOOKS),
+        ("--hooks", str(settings.hooks), HOOKS),
         ("--secrets", str(secrets), SECRETS),
-        ("--url", base, URL),
+        ("--url", settings.url, URL),
     ):
         if value != usual:
             words += [flag_, value]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import UNSET
 
 from gateway.compile.addresses import address_guard
@@ -47,7 +49,7 @@ class Hook:
     )
 
     def __init__(self, spec: Spec, runtime: Runtime, places: Places | None = None) -> None:
-        workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
+        workflow = _workflow(spec, runtime.settings.workflow_base)
         self.name = spec.name
         self.route = spec.route
         self.methods = spec.methods
@@ -116,6 +118,16 @@ class Hook:
             raise NoMatch(detail, reason=reason)
         exchange.outcome, exchange.reason = "ignored", reason
         return ignored(exchange, detail)
+
+
+def _workflow(spec: Spec, base: str) -> Workflow:
+    """The long form; with a base, the same path there."""
+    workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
+    if not base:
+        return workflow
+    there = urlsplit(workflow.url)
+    query = f"?{there.query}" if there.query else ""
+    return msgspec.structs.replace(workflow, url=f"{base}{there.path or '/'}{query}")
 
 
 def _elapsed(started: float) -> float:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ import pytest
 
 from tests.support.command import Terminal, ask, terminal
 from tests.support.gateway import free_port
+from tests.support.polling import until
+from tests.support.workflow import Workflow
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "hooks.d"
@@ -50,13 +53,9 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The examples, served in a directory of their own, as a person would."""
     directory = tmp_path_factory.mktemp("clone")
     shutil.copytree(EXAMPLES, directory / "hooks.d")
-    echo = free_port()
-    for path in (directory / "hooks.d").iterdir():
-        path.write_text(path.read_text().replace(":9000/", f":{echo}/"))
     port = free_port()
-    arguments = ("dev", "--port", str(port), "--echo-port", str(echo))
-    with terminal(*arguments, directory=directory, columns=4000) as screen:
-        screen.wait_for("admin token made")
+    with terminal("dev", "--port", str(port), directory=directory, columns=4000) as screen:
+        screen.wait_for("serving")
         assert ask(port, "/-/readyz").status_code == 200
         yield Running(directory, screen, port)
         screen.send("\x03")
@@ -95,14 +94,56 @@ def test_the_secrets_that_the_hooks_name_are_made_for_nobody_else(dev: Running) 
         assert path.read_text().strip() not in dev.screen.shown
 
 
-def test_a_taken_echo_port_is_said_with_the_remedy(dev: Running) -> None:
-    taken = re.search(r":(\d+)/run/", (dev.directory / "hooks.d" / "01-get.yaml").read_text())
-    assert taken is not None
-    arguments = ("dev", "--port", str(free_port()), "--echo-port", taken[1])
-    with terminal(*arguments, directory=dev.directory, columns=200) as screen:
+REAL = """\
+name: paris
+description: "Starts\\nParis.\\e[31m"
+authentication: none
+workflow:
+  url: {url}/run/real?from=paris
+  method: {method}
+"""
+
+
+@contextmanager
+def serving(directory: Path, text: str, *flags: str) -> Iterator[tuple[int, Terminal]]:
+    """`gateway dev` on a directory of somebody's own."""
+    (directory / "mine").mkdir()
+    (directory / "mine" / "paris.yaml").write_text(text)
+    port = free_port()
+    arguments = ("dev", "mine", "--port", str(port), *flags)
+    with terminal(*arguments, directory=directory, columns=400) as screen:
+        screen.wait_for("serving")
+        yield port, screen
+        screen.send("\x03")
+        assert screen.wait() == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_workflow_is_called(tmp_path: Path, workflow: Workflow, method: str) -> None:
+    before = len(workflow.received)
+    with serving(tmp_path, REAL.format(url=workflow.url, method=method)) as (port, screen):
+        said = ask(port, "/hooks/paris?city=Paris").json()
+        assert said["workflow"] == "real"
+        assert said["received"]["city"] == "Paris"
+        changed = REAL.format(url=workflow.url, method=method).replace("/real", "/changed")
+        (tmp_path / "mine" / "paris.yaml").write_text(changed)
+        until(lambda: ask(port, "/hooks/paris?a=b").json()["workflow"] == "changed")
+    assert len(workflow.received) == before
+    assert "# paris: Starts\\u000aParis.\\u001b[31m\r\n" in screen.shown
+
+
+def test_the_workflow_is_called_where_that_is_asked_for(tmp_path: Path, workflow: Workflow) -> None:
+    text = REAL.format(url=workflow.url, method="POST")
+    with serving(tmp_path, text, "--real") as (port, _):
+        assert ask(port, "/hooks/paris?city=Paris").status_code == 200
+    assert workflow.received[-1].target == "/run/real?from=paris"
+
+
+def test_where_nothing_is_there_init_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    with terminal("dev", directory=tmp_path, columns=400) as screen:
         assert screen.wait() == 2
-    assert f"the echo workflow cannot listen on port {taken[1]}" in screen.shown
-    assert "--echo-port" in screen.shown
+    assert "gateway init" in screen.shown
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_port_is_said_before_anything_to_try(dev: Running) -> None:

@@ -108,7 +108,7 @@ def test_a_header_that_would_be_two_is_never_written(value: str) -> None:
 
 def test_a_description_takes_one_line_of_what_dev_prints(hooks: Path, tmp_path: Path) -> None:
     (hooks / "\x1b[31m\u202e.yaml").unlink()
-    ports = ("--port", str(free_port()), "--echo-port", str(free_port()))
+    ports = ("--port", str(free_port()))
     with terminal("dev", *ports, directory=tmp_path, columns=4000) as screen:
         screen.wait_for("# told: ")
         screen.wait_for("# open: ")

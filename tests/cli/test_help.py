@@ -121,7 +121,7 @@ WRONG = {
     "serve --port http": "'http' is not a whole number from 1 to 65535",
     "serve --workers 65": "'65' is not a whole number from 1 to 64",
     "serve --drain 20": "'20' is not a duration such as 250ms, 20s or 5m",
-    "dev --echo-port 99999": "'99999' is not a whole number from 1 to 65535",
+    "dev --port 99999": "'99999' is not a whole number from 1 to 65535",
 }
 
 
