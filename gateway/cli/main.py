@@ -16,7 +16,8 @@ from gateway.language.escaping import escaped
 
 COMMANDS = {
     "serve": "Serve the hooks of a directory.",
-    "dev": "Serve with an echo workflow, for trying things out.",
+    "init": "Write a first hook and its secret.",
+    "dev": "Serve with an echo in the place of workflows.",
     "validate": "Check hooks and report every mistake.",
     "plan": "Say what a change of hooks means.",
     "routes": "List what each hook answers.",
@@ -73,7 +74,8 @@ def cli() -> None:
 
     \b
     Examples:
-      gateway dev                 try the examples of hooks.d
+      gateway init                write a first hook and its secret
+      gateway dev                 try the hooks of hooks.d
       gateway validate hooks.d    check every hook, as CI does
       gateway serve hooks.d       serve
     """

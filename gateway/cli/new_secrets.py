@@ -25,7 +25,7 @@ def make_secrets(hooks: Iterable[Hook], directory: Path) -> Iterator[str]:
     """Make what the hooks refer to and is missing; a sentence for each file."""
     for name, make in sorted(_makers(hooks).items()):
         path = directory / name
-        if path.exists():
+        if os.path.lexists(path):
             continue
         if make is None:
             yield f"{path} must hold the sender's public key: put it there"

@@ -1,0 +1,103 @@
+"""`gateway init`: a first hook, with all that it takes to try it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import rich_click as click
+
+from gateway.cli.formats.text import printable
+from gateway.cli.new_secrets import make_secrets
+from gateway.errors import OperatorError
+from gateway.language.read import read_source
+from gateway.language.schema import schema_text
+from gateway.language.senders import PRESETS
+from gateway.language.source import Source
+from gateway.language.spec import Hook
+
+FIRST = "hello"
+"""The example where no sender is named: a bearer token and a rule."""
+IGNORED = ("/secrets/", "/state/")
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option(
+    "--from",
+    "sender",
+    type=click.Choice(sorted(PRESETS)),
+    metavar="SENDER",
+    help=f"A sender whose signed requests the hook takes: {', '.join(sorted(PRESETS))}.",
+)
+def command(directory: Path, sender: str | None) -> None:
+    """Write a first hook to hooks.d/, and its secret to secrets/.
+
+    The hook is an example to change. Its secret is made, for this user alone, and .gitignore keeps
+    it out of git; the schema goes to schemas/ for editors. A file that is there already stays as it
+    is. DIRECTORY is this one by default.
+
+    \b
+    Examples:
+      gateway init
+      gateway init --from github
+      gateway init --from stripe path/to/project
+    """
+    name = f"{sender or FIRST}.yaml"
+    data = (files("gateway") / "examples" / name).read_bytes()
+    (hook,) = read_source(Source(name, data)).hooks
+    try:
+        for said in _write(directory, name, data, hook.spec):
+            click.echo(printable(said))
+    except OSError as error:
+        raise OperatorError(f"cannot write {error.filename}: {error.strerror}") from error
+    for said in _next_steps(directory, hook.spec.name):
+        click.echo(printable(said))
+
+
+def _write(directory: Path, name: str, data: bytes, hook: Hook) -> Iterator[str]:
+    """Write what is not there; a line for each file."""
+    yield _new(directory / "hooks.d" / name, data)
+    yield _new(directory / "schemas" / "hook.schema.json", schema_text().encode())
+    yield from _ignore(directory / ".gitignore")
+    secrets = directory / "secrets"
+    secrets.mkdir(mode=0o700, exist_ok=True)
+    yield from make_secrets([hook], secrets)
+
+
+def _new(path: Path, data: bytes) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        return f"kept {path}: it was there already"
+    return f"made {path}"
+
+
+def _ignore(path: Path) -> Iterator[str]:
+    """Add the lines that are not there to the end of the file; every other byte stays."""
+    written = path.read_bytes() if path.exists() else b""
+    lines = {line.strip().strip(b"/") for line in written.splitlines()}
+    missing = [line for line in IGNORED if line.strip("/").encode() not in lines]
+    if missing:
+        between = "" if not written or written.endswith(b"\n") else "\n"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(between + "".join(f"{line}\n" for line in missing))
+        yield f"{'added to' if written else 'made'} {path}: {' '.join(missing)}"
+
+
+def _next_steps(directory: Path, name: str) -> Iterator[str]:
+    """Lines to type, and what each does."""
+    steps = {
+        "gateway dev": "serve it, with an echo in the place of the workflow",
+        f"gateway sign {name} | sh": "in another terminal: send a request that it takes",
+        "gateway validate --strict": "check it, as CI does",
+    }
+    yield from ("", "Next:", "")
+    if directory != Path():
+        yield f"  cd {shlex.quote(str(directory))}"
+    for typed, what in steps.items():
+        yield f"  {typed:<36}# {what}"
