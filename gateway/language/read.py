@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from gateway.language.decode import decode
@@ -22,6 +23,7 @@ from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
 from gateway.language.source import Source
 from gateway.language.spec import Condition, Match
+from gateway.language.strays import add_tool, conflict, tool_of, unfilled
 from gateway.language.together import check_together
 from gateway.language.yaml12 import Document, documents
 
@@ -50,11 +52,32 @@ def _read(source: Source, now: datetime) -> Reading:
         hint = "delete the file to remove its hooks, or write `enabled: false`"
         findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
     outcomes = [_read_document(document, findings, now) for document in written]
-    if findings:
-        findings.keep_back(private_lines(source.data, written))
     hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
     broken = tuple(one for one in outcomes if isinstance(one, BrokenHook))
-    return Reading(hooks, broken, findings.sorted())
+    if not findings:
+        return Reading(hooks, broken)
+    reading, findings = _as_a_whole(source, Reading(hooks, broken), findings)
+    findings.keep_back(private_lines(source.data, written))
+    return msgspec.structs.replace(reading, diagnostics=findings.sorted())
+
+
+def _as_a_whole(source: Source, reading: Reading, findings: Findings) -> tuple[Reading, Findings]:
+    """With one finding in the place of all, where one thing is the matter with the whole file. Of
+    the two sides of a merge neither is what was meant: no hook of them serves.
+    """
+    whole = Findings(source.name)
+    if findings.errors and conflict(source.data, whole):
+        return Reading((), (*reading.broken, *map(_withdrawn, reading.hooks))), whole
+    if not reading.hooks and unfilled(source.data, findings.sorted(), whole):
+        return reading, whole
+    return reading, findings
+
+
+def _withdrawn(hook: ReadHook) -> BrokenHook:
+    spec = hook.spec
+    if not spec.enabled:
+        return BrokenHook(hook.file, hook.document, spec.name)
+    return BrokenHook(hook.file, hook.document, spec.name, spec.route, spec.answered)
 
 
 def read(sources: Sequence[Source], now: datetime | None = None) -> Reading:
@@ -82,6 +105,9 @@ def _read_document(document: Document, findings: Findings, now: datetime) -> Rea
 
 
 def _judged(document: Document, findings: Findings, now: datetime) -> ReadHook | BrokenHook:
+    if tool := tool_of(document.value):
+        add_tool(document, tool, findings)
+        return BrokenHook(findings.file, document.index)
     errors_before = findings.errors
     spec = decode(document, findings)
     if spec is None:

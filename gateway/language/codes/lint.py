@@ -151,6 +151,14 @@ RULES = (
         "with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and `~1` for `/`.",
     ),
     Code(
+        "dotted-key",
+        "warning",
+        "A dotted path that looks like a key with dots in it",
+        "In `app.kubernetes.io/name` every dot leads one object deeper, so that the parameter is "
+        "missing from every body. A key that has dots itself is written in a JSON Pointer, which "
+        "begins with `/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for `/` in a key.",
+    ),
+    Code(
         "bad-pattern",
         "error",
         "A pattern that RE2 does not take",

@@ -43,6 +43,22 @@ YAML = (
         "it that is not in quotes.",
     ),
     Code(
+        "merge-conflict",
+        "error",
+        "A merge that was not finished",
+        "The file has the markers that git writes where two changes meet. Keep one side, remove "
+        "the three lines of markers, and validate again. No hook of the file is taken over.",
+    ),
+    Code(
+        "not-a-hook",
+        "error",
+        "A document of another tool",
+        "Every `*.yaml` and `*.yml` below the hooks directory is read as hooks. This one is a "
+        "Kubernetes manifest, a kustomization, a workflow of GitHub, a template that was not "
+        "filled in, or the like. Move it elsewhere, or begin its name with `_` or `.`. A ConfigMap "
+        "of hooks is mounted by Kubernetes as a directory in which its `data` are files.",
+    ),
+    Code(
         "too-deep",
         "error",
         "Values are nested deeper than 64",

@@ -28,6 +28,8 @@ _HERE: dict[str, tuple[str, ...]] = {
     "response": ("reply", "answer", "return", "respond"),
     "url": ("uri", "href", "endpoint", "target"),
     "retry": ("retries", "attempts"),
+    "signature": ("hmac", "hmacsha256", "hmacsha1", "sha256", "signed", "webhooksecret"),
+    "jwt": ("oidc", "oauth", "oauth2", "openid", "openidconnect"),
     "username": ("user", "name", "login"),
     "env": ("environment", "fromenv", "variable"),
     "secret": ("file", "secretname", "fromfile"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
@@ -11,6 +12,13 @@ from gateway.language.mistake import Mistake
 from gateway.language.spec import Condition, Elements, Hook
 from gateway.language.values import parse_path
 from gateway.language.yaml12 import Steps
+
+_QUALIFIED = re.compile(
+    r"(?:([^/]*(?:labels|annotations))\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+)", re.ASCII
+)
+"""A key as Kubernetes and others qualify it, and above it what holds such keys: a domain, '/', a
+name.
+"""
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -37,7 +45,20 @@ def paths(steps: Steps, written: dict[str, Condition]) -> Iterator[Mistake]:
         if (reason := path_fault(path)) is not None:
             message = f"'{path}' is not a path: {reason}"
             yield Mistake("bad-path", (*steps, path), message, on="key")
+        elif pointer := _pointer(path):
+            message = f"'{path}' looks like a key with dots, and is read as a path of objects"
+            hint = f"for a key with dots write a JSON Pointer: '{pointer}'"
+            yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
         yield from _inner_paths((*steps, path), condition)
+
+
+def _pointer(path: str) -> str:
+    """The JSON Pointer for a dotted path that ends with a key such as `app.kubernetes.io/name`."""
+    found = _QUALIFIED.fullmatch(path)
+    if found is None:
+        return ""
+    key = found[2].replace("~", "~0").replace("/", "~1")
+    return "/" + "/".join([*(found[1].split(".") if found[1] else ()), key])
 
 
 def _inner_paths(steps: Steps, condition: Condition) -> Iterator[Mistake]:

@@ -132,6 +132,10 @@ def _misplaced_key(text: str, mark: Any, findings: Findings) -> None:
 
 def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings) -> None:
     at_end = mark.index >= len(text)
+    if _touches(text, mark.index):
+        hint = "put the text in quotes: inside braces and brackets, '[]{},' belong to YAML"
+        findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here", hint)
+        return
     if begun is None or (begun.line == mark.line and not at_end):
         findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here")
         return
@@ -139,6 +143,14 @@ def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings
     message = f"a ',' or '{bracket}' is missing in the {what} that begins here"
     hint = "the file ends before" if at_end else f"line {mark.line + 1} cannot be a part of it"
     findings.add("syntax", _place(begun), message, hint)
+
+
+def _touches(text: str, index: int) -> bool:
+    """Whether a bracket inside a text was taken for YAML's: `^[a-z]`, `[a-z]+`, `${x}`."""
+    before, here = text[index - 1 : index], text[index : index + 1]
+    if here in ("[", "{"):
+        return before not in (" ", "\t", "\n", ",", "[", "{", ":")
+    return before in ("]", "}") and here not in ("", " ", "\t", "\n", "#")
 
 
 def _words(complaint: str) -> _Words:
