@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from gateway.cli.curl import Call, word
+from gateway.errors import OperatorError
 from gateway.language.spec import (
     ApiKeyAuthentication,
     BasicAuthentication,
@@ -64,6 +65,23 @@ class Wallet:
         for entry in sorted(entries, key=_is_over):
             if (cell := self._cell(entry)) is not None:
                 yield cell
+
+    def first(self, make: Callable[[bytes], Any], entries: Sequence[Any]) -> Any:
+        """What the first secret makes that can make anything. Raises OperatorError with all
+        reasons.
+        """
+        reasons = []
+        for cell in self.cells(entries):
+            if cell.secret is None:
+                reasons.append(cell.problem)
+                continue
+            try:
+                return make(cell.secret.reveal())
+            except ValueError as reason:
+                reasons.append(f"{cell.label}: {reason}")
+        if not reasons:
+            reasons.append("the issuer alone has the key that signs its tokens")
+        raise OperatorError(f"{'; '.join(reasons)} (--key names a file with the key that signs)")
 
     def _cell(self, written: Any) -> Cell | None:
         for kind in _KINDS:

@@ -21,7 +21,7 @@ from gateway.cli.hookfiles import default_path, read_sources
 from gateway.language.outcome import ReadHook
 from gateway.language.read import Reading, read
 
-COLUMNS = ("METHOD", "PATH", "AUTHENTICATION", "WORKFLOW", "FILE")
+COLUMNS = ("NAME", "METHOD", "PATH", "AUTHENTICATION", "WORKFLOW", "FILE")
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -48,10 +48,11 @@ class Route(msgspec.Struct, frozen=True):
     help="text is a table on a terminal, tab-separated lines otherwise.",
 )
 def command(hooks: str | None, form: str) -> None:
-    """List what each hook answers: method, path, authentication, workflow, file.
+    """List what each hook answers: name, method, path, authentication, workflow, file.
 
-    HOOKS is a directory or a file; hooks.d by default. On a pipe each hook is one line of six
-    fields with tabs between them, the last of which is `enabled` or `disabled`.
+    HOOKS is a directory or a file; hooks.d by default. On a pipe each hook is one line of seven
+    fields with tabs between them: method, path, authentication, workflow, file, `enabled` or
+    `disabled`, and name.
 
     Exit status: 0 all files are sound, 1 some have errors and their hooks are not listed, 2 wrong
     usage or a path that cannot be read.
@@ -97,7 +98,8 @@ def _fields(route: Route) -> tuple[str, ...]:
 
 
 def _line(route: Route) -> str:
-    return "\t".join([*_fields(route), "enabled" if route.enabled else "disabled"]) + "\n"
+    state = "enabled" if route.enabled else "disabled"
+    return "\t".join([*_fields(route), state, route.name]) + "\n"
 
 
 def _show(routes: list[Route]) -> None:
@@ -112,17 +114,18 @@ def _wide(routes: list[Route]) -> Table:
     table = Table(*COLUMNS, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for route in routes:
         methods, path, *rest = map(Text, _fields(route))
-        table.add_row(methods, path + _mark(route), *rest, style=_style(route))
+        table.add_row(route.name, methods, path + _mark(route), *rest, style=_style(route))
     return table
 
 
 def _narrow(routes: list[Route]) -> Table:
     table = Table("METHOD", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("PATH, AUTHENTICATION, WORKFLOW, FILE", overflow="fold")
+    table.add_column("NAME, PATH, AUTHENTICATION, WORKFLOW, FILE", overflow="fold")
     for route in routes:
         methods, path, access, *rest = map(Text, _fields(route))
         path.stylize("bold")
-        lines = Text("\n").join([path + _mark(route) + Text("  ") + access, *rest])
+        first = path + _mark(route) + Text("  ") + access
+        lines = Text("\n").join([Text(route.name), first, *rest])
         table.add_row(methods, lines, style=_style(route), end_section=True)
     return table
 

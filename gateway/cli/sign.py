@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import rich_click as click
 
+from gateway.cli.completion import hook_names
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call, curl_line, sample_call
 from gateway.cli.hookfiles import read_sources
@@ -27,7 +28,7 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 @click.command()
-@click.argument("hook")
+@click.argument("hook", shell_complete=hook_names)
 @click.option(
     "--body",
     type=click.Path(allow_dash=True),

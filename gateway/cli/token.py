@@ -18,6 +18,7 @@ from gateway.cli.addition import (
     add_digest,
 )
 from gateway.cli.clipboard import copy
+from gateway.cli.completion import hook_names
 from gateway.cli.formats import FORMATS
 from gateway.cli.hookfiles import read_file
 from gateway.cli.replacing import locked, replace
@@ -29,7 +30,12 @@ PREFIX = "whg_"
 @click.command()
 @click.argument("file", required=False, type=click.Path())
 @click.option("--write", is_flag=True, help="Add the digest to FILE, and change nothing else.")
-@click.option("--hook", metavar="NAME", help="Which hook of FILE, where it has several.")
+@click.option(
+    "--hook",
+    metavar="NAME",
+    shell_complete=hook_names,
+    help="Which hook of FILE, where it has several.",
+)
 def command(file: str | None, write: bool, hook: str | None) -> None:
     """Make a bearer token of 256 random bits, and the digest by which a hook knows it.
 

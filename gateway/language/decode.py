@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from gateway.language.explain import called, mistakes
 from gateway.language.findings import MOST, Findings
 from gateway.language.mistake import Mistake, report
 from gateway.language.rescue import name_of
@@ -38,6 +37,9 @@ def decode(document: Document, findings: Findings) -> Hook | None:
     if findings.full:
         findings.leave_out()
         return None
+    # With them comes jsonschema, a fifth of a second, which sound hooks do without.
+    from gateway.language.explain import mistakes
+
     found = list(islice(mistakes(document.value), MOST + 1))
     if not document.complete:
         found = [mistake for mistake in found if mistake.code != "missing-key"]
@@ -67,6 +69,8 @@ def _extend(kind: type, value: Any) -> Any:
 
 def _refused(message: str) -> Mistake:
     """What only msgspec objects to; its path leads as far as it names keys."""
+    from gateway.language.explain import called
+
     what, _, path = message.partition(" - at `$")
     steps = _steps(path)
     if what == _FRACTION:

@@ -111,7 +111,7 @@ def test_a_description_takes_one_line_of_what_dev_prints(hooks: Path, tmp_path: 
     ports = ("--port", str(free_port()))
     with terminal("dev", *ports, directory=tmp_path, columns=4000) as screen:
         screen.wait_for("# told: ")
-        screen.wait_for("# open: ")
+        screen.wait_for("# open\r")
         screen.send("\x03")
         screen.wait()
     (described,) = re.findall("  # told: (.*)\r", screen.shown)

@@ -75,16 +75,16 @@ def hooks(tmp_path: Path) -> Path:
     return write_files(tmp_path / "hooks.d", FILES)
 
 
-def test_on_a_pipe_each_hook_is_a_line_of_six_fields(
+def test_on_a_pipe_each_hook_is_a_line_of_seven_fields(
     hooks: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, text, said = called(capsys, "routes", str(hooks))
     assert (status, said) == (0, "")
     rows = {fields[1]: fields for fields in (line.split("\t") for line in text.splitlines())}
     assert {path: row[2] for path, row in rows.items()} == AUTHENTICATION
-    assert {len(row) for row in rows.values()} == {6}
+    assert {len(row) for row in rows.values()} == {7}
     assert rows["/hooks/plain"] == [
-        "GET", "/hooks/plain", "none", LONG, f"{hooks}/a.yaml", "enabled",
+        "GET", "/hooks/plain", "none", LONG, f"{hooks}/a.yaml", "enabled", "plain",
     ]  # fmt: skip
     assert rows["/cities/{city}"][0] == "POST,PUT"
     assert rows["/cities/{city}"][3] == "http://[::1]:9000/run/b"
@@ -130,7 +130,8 @@ def test_one_file_can_be_listed_and_nothing_is_an_error(
     status, _, said = called(capsys, "routes")
     assert (status, said.strip()) == (
         2,
-        "gateway: there is no directory hooks.d here; name one: gateway routes PATH",
+        "gateway: there is no directory hooks.d here; name one: gateway routes PATH, "
+        "or write a first hook: gateway init",
     )
 
 
@@ -145,6 +146,7 @@ def test_a_terminal_shows_every_field_whole_where_it_fits(columns: int, hooks: P
     shown = "\n".join(lines)
     assert max(map(len, lines)) <= columns
     assert all(path in shown for path in AUTHENTICATION)
+    assert {"plain", "many", "headed"} <= set(shown.split())
     assert all(words in shown for words in AUTHENTICATION.values())
     assert "/hooks/off (disabled)" in shown
     assert "http://[::1]:9000/run/b" in shown
