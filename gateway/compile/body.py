@@ -10,7 +10,7 @@ from gateway.compile import strict_json
 from gateway.compile.forms import Parameters, decode_urlencoded
 from gateway.compile.media_type import UTF_8, describe_media_type, parse_media_type
 from gateway.compile.misread import JSON_IN_FORM, looks_like_json
-from gateway.compile.multipart_form import decode_multipart
+from gateway.compile.multipart_form import Part, decode_multipart, parameters
 from gateway.errors import Malformed, UnsupportedMedia
 
 JsonValue: TypeAlias = Any
@@ -27,11 +27,13 @@ class Received(msgspec.Struct, frozen=True):
     """The decoded parameters of one body.
 
     `value` is any JSON value for `json`; names with a text or a list of texts for `form` and
-    `multipart`; an empty mapping for `none`, a body that is absent.
+    `multipart`, where FILE stands for a file; an empty mapping for `none`, a body that is absent.
+    `parts` are those of a `multipart` body.
     """
 
     kind: Kind
     value: JsonValue
+    parts: tuple[Part, ...] = ()
 
 
 def media_kind(content_type: bytes | None, body: bytes) -> Kind | Literal["other"]:
@@ -43,19 +45,23 @@ def media_kind(content_type: bytes | None, body: bytes) -> Kind | Literal["other
     return _classify(content_type)[0]
 
 
-def decode_body(content_type: bytes | None, body: bytes) -> Received:
-    """The parameters of a body. Raises Malformed, and UnsupportedMedia for another type."""
+def decode_body(content_type: bytes | None, body: bytes, *, exact: bool = True) -> Received:
+    """The parameters of a body, numbers as `strict_json.decode` has them.
+
+    Raises Malformed, and UnsupportedMedia for another type.
+    """
     if not body:
         return Received("none", {})
     if content_type in _JSON_TYPES:
-        return Received("json", strict_json.decode(body))
+        return Received("json", strict_json.decode(body, exact=exact))
     kind, boundary = _classify(content_type)
     if kind == "json":
-        return Received(kind, strict_json.decode(body))
+        return Received(kind, strict_json.decode(body, exact=exact))
     if kind == "form":
         return Received(kind, _decode_form(body))
     if kind == "multipart":
-        return Received(kind, decode_multipart(boundary, body))
+        parts = decode_multipart(boundary, body)
+        return Received(kind, parameters(parts), parts)
     shown = describe_media_type(content_type)
     raise UnsupportedMedia(f"{shown}; {READABLE}", reason=f"{shown}.")
 
@@ -81,13 +87,13 @@ def _classify(
     parsed = parse_media_type(content_type or b"")
     if parsed is None:
         return "other", ""
-    media_type, parameters = parsed
-    if parameters.get("charset", "utf-8").lower() not in UTF_8:
+    media_type, options = parsed
+    if options.get("charset", "utf-8").lower() not in UTF_8:
         return "other", ""
     if media_type == "application/json" or media_type.endswith("+json"):
         return "json", ""
     if media_type == "application/x-www-form-urlencoded":
         return "form", ""
     if media_type == "multipart/form-data":
-        return "multipart", parameters.get("boundary", "")
+        return "multipart", options.get("boundary", "")
     return "other", ""

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias
 
-import msgspec
+from gateway.compile.decimals import exact_decimal
+from gateway.compile.paths import ASTRAY, MISSING
+from gateway.language.values import NUMBERS, exact, json_equal, text_of
 
-from gateway.compile.forms import json_text
-from gateway.language.values import json_equal
+Verdict: TypeAlias = bool | None
+"""None is: it cannot be judged, as the value is of another kind than what was written. It is not
+true, and its negation is none either."""
 
-Test = Callable[[Any], bool]
+Test = Callable[[Any], Verdict]
 Relation = Callable[[Any, Any], bool]
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_decode = msgspec.json.Decoder().decode
+_NUMBERS = frozenset(NUMBERS)
+_TEXTS = frozenset({str})
 
 
 class Comparison(NamedTuple):
     """What makes the tests that depend on whether a source has types.
 
-    A test takes a value or MISSING, never raises, and is false for what it cannot compare.
+    A test takes a value, MISSING or ASTRAY, and never raises.
     """
 
     equals: Callable[[Any], Test]
@@ -31,108 +34,151 @@ class Comparison(NamedTuple):
     contains: Callable[[Any], Test]
 
 
-def never(_value: Any) -> bool:
-    """The test that nothing passes."""
-    return False
+def absent(value: Any) -> Verdict:
+    """The verdict on what has no value to judge: false for nothing and null, else none."""
+    return False if value is None or value is MISSING else None
+
+
+def _other_than(kinds: frozenset[type]) -> Test:
+    """The verdict on a value that is not the intended one: false where it is of these kinds.
+
+    Without a kind it is null that was intended, from which everything can be told.
+    """
+    if not kinds:
+        return lambda value: None if value is ASTRAY else False
+    return lambda value: (
+        False if type(value) in kinds or value is None or value is MISSING else None
+    )
+
+
+def _kind(value: Any) -> frozenset[type]:
+    if value is None:
+        return frozenset()
+    return _NUMBERS if type(value) is not bool and isinstance(value, NUMBERS) else _type(value)
+
+
+def _type(value: Any) -> frozenset[type]:
+    return frozenset({type(value)})
+
+
+def _kinds(values: Iterable[Any]) -> frozenset[type]:
+    return frozenset[type]().union(*map(_kind, values))
 
 
 def _typed_equals(intended: Any) -> Test:
+    other = _other_than(_kind(intended))
     if intended is None or isinstance(intended, bool):
-        return lambda value: value is intended
+        return lambda value: value is intended or other(value)
     if isinstance(intended, str):
-        return lambda value: bool(value == intended)
-    if isinstance(intended, (int, float)):
-        return lambda value: type(value) is not bool and bool(value == intended)
-    return lambda value: json_equal(intended, value)
+        return lambda value: value == intended or other(value)
+    if isinstance(intended, NUMBERS):
+        number = exact(intended)
+        return lambda value: (type(value) in _NUMBERS and exact(value) == number) or other(value)
+    return lambda value: json_equal(intended, value) or other(value)
 
 
 def _typed_one_of(intended: list[Any]) -> Test:
-    if all(isinstance(one, str) for one in intended):
-        return _one_of_texts(frozenset(intended))
-    tests = tuple(_typed_equals(one) for one in intended)
-    return lambda value: any(test(value) for test in tests)
+    texts = frozenset(one for one in intended if isinstance(one, str))
+    numbers = frozenset(exact(one) for one in intended if _kind(one) is _NUMBERS)
+    rest = [_typed_equals(one) for one in intended if _kind(one) not in (_NUMBERS, _TEXTS)]
+    other = _other_than(_kinds(intended))
+
+    def test(value: Any) -> Verdict:
+        kind = type(value)
+        if kind is str:
+            return value in texts or other(value)
+        if kind in _NUMBERS:
+            return exact(value) in numbers or other(value)
+        return any(equals(value) for equals in rest) or other(value)
+
+    return test
 
 
-def _one_of_texts(texts: frozenset[str]) -> Test:
-    return lambda value: type(value) is str and value in texts
-
-
-def _typed_compares(holds: Relation, bound: int | float | str) -> Test:
-    kinds = (str,) if isinstance(bound, str) else (int, float)
-    return lambda value: type(value) in kinds and holds(value, bound)
+def _typed_compares(holds: Relation, bound: Any) -> Test:
+    if isinstance(bound, str):
+        return lambda value: holds(value, bound) if type(value) is str else absent(value)
+    number = exact(bound)
+    return lambda value: holds(exact(value), number) if type(value) in _NUMBERS else absent(value)
 
 
 def _typed_contains(part: Any) -> Test:
     equals = _typed_equals(part)
     text = part if isinstance(part, str) else None
 
-    def test(value: Any) -> bool:
+    def test(value: Any) -> Verdict:
         if type(value) is list:
-            return any(equals(element) for element in value)
-        return text is not None and type(value) is str and text in value
+            return some(map(equals, value))
+        if text is not None and type(value) is str:
+            return text in value
+        return absent(value)
 
     return test
+
+
+def some(verdicts: Iterable[Verdict]) -> Verdict:
+    """True where one is true; false only where every single one is."""
+    found: Verdict = False
+    for verdict in verdicts:
+        if verdict:
+            return True
+        if verdict is None:
+            found = None
+    return found
 
 
 TYPED = Comparison(_typed_equals, _typed_one_of, _typed_compares, _typed_contains)
 """For JSON: 1 equals 1.0, not "1", not true."""
 
 
-def text_of(scalar: Any) -> str | None:
-    """The text that a form would carry for a scalar; None for what has none."""
-    if isinstance(scalar, (list, dict)) or (
-        isinstance(scalar, float) and not math.isfinite(scalar)
-    ):
-        return None
-    try:
-        return json_text(scalar)
-    except ValueError:  # an integer of over 4,300 digits
-        return None
-
-
 def _text_equals(intended: Any) -> Test:
     if isinstance(intended, list):
         texts = [text_of(one) for one in intended]
-        return lambda value: bool(value == texts)
+        return lambda value: value == texts if type(value) is list else absent(value)
     text = text_of(intended)
-    return never if text is None else lambda value: bool(value == text)
+    if text is None:
+        return absent
+    return lambda value: value == text if type(value) is str else absent(value)
 
 
 def _text_one_of(intended: list[Any]) -> Test:
     tests = [_text_equals(one) for one in intended if isinstance(one, list)]
     texts = frozenset(text for one in intended if (text := text_of(one)) is not None)
-    among = _one_of_texts(texts)
-    if not tests:
-        return among
-    return lambda value: among(value) or any(test(value) for test in tests)
 
-
-def _text_compares(holds: Relation, bound: int | float | str) -> Test:
-    if isinstance(bound, str):
-        return _typed_compares(holds, bound)
-
-    def test(value: Any) -> bool:
-        number = _number(value)
-        return number is not None and holds(number, bound)
+    def test(value: Any) -> Verdict:
+        if type(value) is str:
+            return value in texts if texts else None
+        return some(equals(value) for equals in tests) if tests else absent(value)
 
     return test
 
 
-def _number(text: Any) -> int | float | None:
-    if type(text) is not str or not _NUMBER.fullmatch(text):
+def _text_compares(holds: Relation, bound: Any) -> Test:
+    if isinstance(bound, str):
+        return _typed_compares(holds, bound)
+    limit = exact(bound)
+
+    def test(value: Any) -> Verdict:
+        number = _number(value) if type(value) is str else None
+        return absent(value) if number is None else holds(number, limit)
+
+    return test
+
+
+def _number(text: str) -> Any:
+    """The number that a text is in JSON's grammar, as far as JSON would take it."""
+    if not _NUMBER.fullmatch(text):
         return None
     try:
-        number: int | float = _decode(text)
-    except msgspec.DecodeError:
+        return int(text) if text.lstrip("-").isdigit() else exact_decimal(text)
+    except ValueError:  # over 4,300 digits
         return None
-    return number
 
 
 def _text_contains(part: Any) -> Test:
     text = text_of(part)
     if text is None:
-        return never
-    return lambda value: type(value) in (str, list) and text in value
+        return absent
+    return lambda value: text in value if type(value) in (str, list) else absent(value)
 
 
 TEXT = Comparison(_text_equals, _text_one_of, _text_compares, _text_contains)

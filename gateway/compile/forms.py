@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -14,8 +14,11 @@ from gateway.errors import Malformed
 MAX_PARAMETERS = 1000
 
 Parameters = dict[str, str | list[str]]
+Value = TypeVar("Value")
 
-_encode = msgspec.json.Encoder().encode
+encode_json = msgspec.json.Encoder(decimal_format="number").encode
+"""JSON of exact values: a `Decimal` is written as the number that it is."""
+
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -41,9 +44,9 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
     return gather(pairs)
 
 
-def gather(pairs: Iterable[tuple[str, str]]) -> Parameters:
+def gather(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value | list[Value]]:
     """Parameters by name, a repeated name with a list of its values, in order."""
-    parameters: Parameters = {}
+    parameters: dict[str, Value | list[Value]] = {}
     for name, value in pairs:
         if name not in parameters:
             parameters[name] = value
@@ -56,7 +59,7 @@ def gather(pairs: Iterable[tuple[str, str]]) -> Parameters:
 
 def json_text(value: Any) -> str:
     """Text as it is, everything else as its JSON text."""
-    return value if isinstance(value, str) else _encode(value).decode()
+    return value if isinstance(value, str) else encode_json(value).decode()
 
 
 def flatten(parameters: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

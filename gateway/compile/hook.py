@@ -55,7 +55,9 @@ class Hook:
         self.methods = spec.methods
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
-        self._encoder = PayloadEncoder(workflow, self._matcher.needs_body)
+        self._encoder = PayloadEncoder(
+            workflow, self._matcher.needs_body, self._matcher.compares_numbers
+        )
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
         self._asking = None

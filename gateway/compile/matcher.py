@@ -9,7 +9,9 @@ from msgspec import UnsetType
 
 from gateway.compile.body import Received
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
-from gateway.compile.operators import compile_condition
+from gateway.compile.forms import gather
+from gateway.compile.names import Names
+from gateway.compile.operators import compile_condition, holds_number
 from gateway.compile.paths import MISSING, Finder, compile_path
 from gateway.language.spec.match import Condition, Match
 from gateway.language.values import parse_path
@@ -41,18 +43,33 @@ Places = Mapping[str, str]
 class Matcher:
     """All conditions of a hook. `needs_body` says whether the body must be decoded for it."""
 
-    __slots__ = ("_form", "_header_names", "_headers", "_json", "_query", "needs_body")
+    __slots__ = (
+        "_body",
+        "_form",
+        "_form_names",
+        "_header_names",
+        "_headers",
+        "_json",
+        "_parameters",
+        "_query",
+        "_query_names",
+        "compares_numbers",
+        "needs_body",
+    )
 
     def __init__(self, match: Match, places: Places) -> None:
-        body = _Part("body parameter", "match.body.", places)
-        query = _Part("query parameter", "match.query.", places)
+        body = self._body = _Part("body parameter", "match.body.", places)
+        query = self._parameters = _Part("query parameter", "match.query.", places)
         headers = _Part("header", "match.headers.", places)
         self._json = _rules(body, match.body, _at_path, TYPED)
         self._form = _rules(body, match.body, _at_path, TEXT)
+        self._form_names = Names(map(_form_name, _written(match.body)))
         self._query = _rules(query, match.query, _named, TEXT)
-        self._headers = _rules(headers, match.headers, _header, TEXT)
+        self._query_names = Names(_written(match.query))
+        self._headers = _rules(headers, match.headers, _header, TEXT, _over_lines)
         self._header_names = frozenset(name.lower().encode() for name in _written(match.headers))
         self.needs_body = bool(self._json)
+        self.compares_numbers = any(map(holds_number, _written(match.body).values()))
 
     def __call__(
         self,
@@ -66,22 +83,40 @@ class Matcher:
         """
         return (
             (self._mismatch_in(body) if self._json else None)
-            or (_first_mismatch(self._query, query) if self._query else None)
+            or (self._mismatch_in_query(query) if self._query else None)
             or (_first_mismatch(self._headers, self._gather(headers)) if self._headers else None)
         )
 
     def _mismatch_in(self, body: Received | None) -> Mismatch | None:
-        if body is None or body.kind == "none":
+        if body is None:
+            return _WITHOUT_BODY
+        if body.kind == "json":
+            return _first_mismatch(self._json, body.value)
+        if body.kind == "none":
             return _first_mismatch(self._json, MISSING)
-        return _first_mismatch(self._json if body.kind == "json" else self._form, body.value)
+        taken = self._form_names.taken(body.value)
+        if taken is not None:
+            return self._body.ambiguous(taken, "form")
+        return _first_mismatch(self._form, body.value)
 
-    def _gather(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-        """The headers that rules speak of; one that is repeated is a list (RFC 9110, 5.3)."""
-        found: dict[bytes, bytes] = {}
-        for name, value in headers:
-            if name in self._header_names:
-                found[name] = found[name] + b", " + value if name in found else value
-        return {name.decode("ascii"): _header_text(value) for name, value in found.items()}
+    def _mismatch_in_query(self, query: Mapping[str, Any]) -> Mismatch | None:
+        taken = self._query_names.taken(query)
+        if taken is not None:
+            return self._parameters.ambiguous(taken, "query")
+        return _first_mismatch(self._query, query)
+
+    def _gather(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str | list[str]]:
+        """The headers that rules speak of; one that is repeated has a list of its lines."""
+        lines = (
+            (name.decode("ascii"), _header_text(value))
+            for name, value in headers
+            if name in self._header_names
+        )
+        return gather(lines)
+
+
+_NO_BODY = "A request of this method has no body, which the hook's rules read."
+_WITHOUT_BODY = Mismatch(_NO_BODY, f"match.body: {_NO_BODY}")
 
 
 def compile_match(match: Match | UnsetType, places: Places | None = None) -> Matcher:
@@ -123,6 +158,14 @@ class _Part(NamedTuple):
         why = f": {operator!r} does not hold" if operator else ""
         return self._mismatch(name, f"The {self.what} {name!r} does not match{why}.")
 
+    def ambiguous(self, name: str, where: str) -> Mismatch:
+        """A name that was sent stands for the parameter in some programs and not in others."""
+        sentence = (
+            f"The {where} has a name that some programs read as the {self.what} {name!r}; "
+            "send names without brackets, dots and blanks."
+        )
+        return self._mismatch(name, sentence)
+
     def _mismatch(self, name: str, sentence: str) -> Mismatch:
         condition = self.prefix + name
         place = self.places.get(condition)
@@ -135,12 +178,28 @@ def _rules(
     conditions: dict[str, Condition] | UnsetType,
     finder: Callable[[str], Finder],
     comparison: Comparison,
+    adapt: Callable[[str, Test], Test] = lambda _key, test: test,
 ) -> Rules:
     return tuple(
-        Rule(finder(name), test, part.missing(name), part.other(name, key))
+        Rule(finder(name), adapt(key, test), part.missing(name), part.other(name, key))
         for name, condition in _written(conditions).items()
         for key, test in compile_condition(condition, comparison)
     )
+
+
+def _over_lines(key: str, test: Test) -> Test:
+    """A header of several lines is one list with commas (RFC 9110, 5.3), or one of them counts:
+    a denial must hold for both, and so for a single line only.
+    """
+    if key in ("ne", "not_in"):
+        return test
+    return lambda value: test(", ".join(value) if type(value) is list else value)
+
+
+def _form_name(path: str) -> str | tuple[str, ...]:
+    """What a form would call a parameter: only a path of one step has a name there."""
+    steps = tuple(map(str, parse_path(path)))
+    return steps[0] if len(steps) == 1 else steps
 
 
 def _at_path(path: str) -> Finder:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import UNSET
 
-from gateway.compile.comparisons import Comparison, Relation, Test
-from gateway.compile.paths import MISSING, compile_path
+from gateway.compile.comparisons import Comparison, Relation, Test, Verdict, absent, some
+from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.language.patterns import compile_pattern
 from gateway.language.spec.match import Condition, Elements, Operators
-from gateway.language.values import parse_path
+from gateway.language.values import NUMBERS, parse_path
 
 Build = Callable[[Comparison, Any], Test]
 
@@ -20,7 +20,7 @@ Build = Callable[[Comparison, Any], Test]
 def compile_condition(condition: Condition, comparison: Comparison) -> tuple[tuple[str, Test], ...]:
     """Pairs of an operator's name and its test, all of which must hold.
 
-    The name of plain equality is empty. A test takes a value or MISSING and never raises.
+    The name of plain equality is empty. A test takes a value, MISSING or ASTRAY, and never raises.
     """
     if not isinstance(condition, Operators):
         return (("", comparison.equals(condition)),)
@@ -32,12 +32,34 @@ def compile_condition(condition: Condition, comparison: Comparison) -> tuple[tup
     )
 
 
+def holds_number(written: Any) -> bool:
+    """Whether a condition compares with a number anywhere, so that numbers must be exact."""
+    match written:
+        case bool():
+            return False
+        case Operators():
+            operands = (getattr(written, field) for field in written.__struct_fields__)
+            return any(map(holds_number, operands))
+        case Elements():
+            return holds_number(written.rule)
+        case dict():
+            return any(map(holds_number, written.values()))
+        case list():
+            return any(map(holds_number, written))
+    return isinstance(written, NUMBERS)
+
+
 def _not(build: Build) -> Build:
     def negated(comparison: Comparison, operand: Any) -> Test:
         test = build(comparison, operand)
-        return lambda value: not test(value)
+        return lambda value: _negation(test(value))
 
     return negated
+
+
+def _negation(verdict: Verdict) -> Verdict:
+    """What cannot be judged cannot be denied either."""
+    return None if verdict is None else not verdict
 
 
 def _equals(comparison: Comparison, operand: Any) -> Test:
@@ -52,47 +74,41 @@ def _compares(holds: Relation) -> Build:
     return lambda comparison, operand: comparison.compares(holds, operand)
 
 
-def _prefix(_reading: Comparison, operand: str) -> Test:
-    return lambda value: type(value) is str and value.startswith(operand)
+def _text(build: Callable[[Any], Callable[[str], bool]]) -> Build:
+    def built(_comparison: Comparison, operand: str) -> Test:
+        holds = build(operand)
+        return lambda value: holds(value) if type(value) is str else absent(value)
 
-
-def _suffix(_reading: Comparison, operand: str) -> Test:
-    return lambda value: type(value) is str and value.endswith(operand)
+    return built
 
 
 def _contains(comparison: Comparison, operand: Any) -> Test:
     return comparison.contains(operand)
 
 
-def _pattern(_comparison: Comparison, operand: str) -> Test:
-    found = compile_pattern(operand)
-    return lambda value: type(value) is str and found(value)
-
-
-def _exists(_reading: Comparison, operand: bool) -> Test:
-    return lambda value: (value is not MISSING) is operand
+def _exists(_comparison: Comparison, operand: bool) -> Test:
+    return lambda value: None if value is ASTRAY else (value is not MISSING) is operand
 
 
 def _any(comparison: Comparison, operand: Elements) -> Test:
     test = _element(comparison, operand)
-    return lambda value: type(value) is list and any(map(test, value))
+    return lambda value: some(map(test, value)) if type(value) is list else _no_array(value)
 
 
 def _all(comparison: Comparison, operand: Elements) -> Test:
     test = _element(comparison, operand)
-    return lambda value: type(value) is list and all(map(test, value))
+    return lambda value: every(map(test, value)) if type(value) is list else _no_array(value)
 
 
-def _none(comparison: Comparison, operand: Elements) -> Test:
-    test = _element(comparison, operand)
-    return lambda value: value is MISSING or (type(value) is list and not any(map(test, value)))
+def _no_array(value: Any) -> Verdict:
+    return False if value is MISSING else None
 
 
 def _element(comparison: Comparison, elements: Elements) -> Test:
     rule = elements.rule
     if not isinstance(rule, dict):
-        return _every(tuple(test for _, test in compile_condition(rule, comparison)))
-    return _every(
+        return _together(tuple(test for _, test in compile_condition(rule, comparison)))
+    return _together(
         tuple(
             _at(path, test)
             for path, condition in rule.items()
@@ -106,10 +122,21 @@ def _at(path: str, test: Test) -> Test:
     return lambda element: test(find(element))
 
 
-def _every(tests: tuple[Test, ...]) -> Test:
+def _together(tests: tuple[Test, ...]) -> Test:
     if len(tests) == 1:
         return tests[0]
-    return lambda value: all(test(value) for test in tests)
+    return lambda value: every(test(value) for test in tests)
+
+
+def every(verdicts: Iterable[Verdict]) -> Verdict:
+    """False where one is false; true only where every single one is."""
+    found: Verdict = True
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        if verdict is None:
+            found = None
+    return found
 
 
 BUILDERS: dict[str, Build] = {
@@ -121,13 +148,13 @@ BUILDERS: dict[str, Build] = {
     "gte": _compares(operator.ge),
     "lt": _compares(operator.lt),
     "lte": _compares(operator.le),
-    "prefix": _prefix,
-    "suffix": _suffix,
+    "prefix": _text(lambda operand: lambda value: value.startswith(operand)),
+    "suffix": _text(lambda operand: lambda value: value.endswith(operand)),
     "contains": _contains,
-    "pattern": _pattern,
+    "pattern": _text(compile_pattern),
     "exists": _exists,
     "any": _any,
     "all": _all,
-    "none": _none,
+    "none": _not(_any),
 }
 """What makes each operator's test, by the name that authors write."""

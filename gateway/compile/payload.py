@@ -1,24 +1,25 @@
-"""What the workflow receives: exactly what the rules saw, or the bytes untouched."""
+"""What the workflow receives: the bytes that came, or what is made of what the rules saw."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from msgspec import UNSET
 
 from gateway.compile.body import Received, decode_body
 from gateway.compile.exchange import Exchange
-from gateway.compile.forms import encode_form, flatten
+from gateway.compile.forms import encode_form, encode_json, flatten
+from gateway.compile.multipart_form import Part, encode_multipart
+from gateway.compile.names import Names
 from gateway.errors import NoMatch, UnsupportedMedia
 from gateway.language.spec import Workflow
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-
-_encode_json = msgspec.json.Encoder().encode
 
 
 class Payload(msgspec.Struct, frozen=True):
@@ -36,18 +37,31 @@ class Payload(msgspec.Struct, frozen=True):
 class PayloadEncoder:
     """How a hook's data is encoded for its workflow; resolved once.
 
-    `decodes` says whether the body must be understood first: then another type is a 415.
+    `decodes` says whether the body must be understood first: then another type is a 415. Numbers
+    are decoded exactly where something is made of them, or where `exact` says that rules need it.
     """
 
-    __slots__ = ("_format", "_in_query", "_remedy", "_static", "decodes")
+    __slots__ = (
+        "_as_received",
+        "_exact",
+        "_format",
+        "_in_query",
+        "_names",
+        "_remedy",
+        "_static",
+        "decodes",
+    )
 
-    def __init__(self, workflow: Workflow, needs_body: bool) -> None:
+    def __init__(self, workflow: Workflow, needs_body: bool, exact: bool) -> None:
         self._format: Literal["json", "form", "raw"] | None = (
             None if workflow.format is UNSET else workflow.format
         )
         self._in_query = workflow.method not in WITH_BODY
         self._static = workflow.body
         self._remedy = _remedy(workflow, needs_body)
+        self._names = _written(workflow)
+        self._as_received = not (self._in_query or self._static or self._format == "form")
+        self._exact = exact or not self._as_received
         self.decodes = needs_body or (
             self._format != "raw"
             and (self._format is not None or self._in_query or bool(self._static))
@@ -62,23 +76,36 @@ class PayloadEncoder:
             return None
         try:
             _refuse_encoded(exchange.header(b"content-encoding"))
-            return decode_body(exchange.header(b"content-type"), body)
+            return decode_body(exchange.header(b"content-type"), body, exact=self._exact)
         except UnsupportedMedia as refusal:
             refusal.reason = f"{refusal.reason} {self._remedy}"
             raise
 
     async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
-        """Raises NoMatch where static members cannot be merged over what was received."""
+        """What is sent: JSON as its bytes were, where nothing is added to it.
+
+        Raises NoMatch where members cannot be merged over what was received, UnsupportedMedia for
+        files where the workflow takes no form that has them.
+        """
         if received is None or (self._format == "raw" and exchange.method in WITH_BODY):
             return await _raw(exchange)
-        value = self._merged(received.value)
+        if received.kind == "json" and self._as_received:
+            return Payload(await exchange.read_body(), self._json_type(exchange, received))
+        if received.kind == "multipart" and self._format is None and not self._in_query:
+            return Payload(*encode_multipart(self._merged_parts(received.parts)))
+        _refuse_files(received.parts)
+        return self._encoded(exchange, received)
+
+    def _encoded(self, exchange: Exchange, received: Received) -> Payload:
         if self._in_query:
-            return Payload(query=flatten(_mapping(value)))
+            return Payload(query=flatten(self._merged_parameters(received.value)))
         if received.kind == "none" and exchange.method in WITH_BODY and not self._static:
             return Payload()
         if (self._format or _kept(received.kind)) == "form":
-            return Payload(encode_form(_mapping(value)), FORM)
-        return Payload(_encode_json(value), self._json_type(exchange, received))
+            return Payload(encode_form(self._merged_parameters(received.value)), FORM)
+        return Payload(
+            encode_json(self._merged(received.value)), self._json_type(exchange, received)
+        )
 
     def _json_type(self, exchange: Exchange, received: Received) -> str:
         """`application/json`, or what the caller said instead, such as `application/ld+json`."""
@@ -88,6 +115,27 @@ class PayloadEncoder:
 
     def _merged(self, value: Any) -> Any:
         return {**_mapping(value), **self._static} if self._static else value
+
+    def _merged_parameters(self, value: Any) -> Mapping[str, Any]:
+        """Without the names that would be taken for the author's: in a query or a form, a name
+        that is there beside them can win over them.
+        """
+        received = _mapping(value)
+        kept = {name: one for name, one in received.items() if name not in self._names}
+        return {**kept, **self._static}
+
+    def _merged_parts(self, parts: tuple[Part, ...]) -> Iterator[Part]:
+        yield from (part for part in parts if part.name not in self._names)
+        for name, text in flatten(self._static):
+            yield Part(name, text.encode())
+
+
+def _written(workflow: Workflow) -> Names:
+    """The names that the author gives a value to where the data is sent."""
+    if workflow.method in WITH_BODY:
+        return Names(workflow.body)
+    in_url = (name for name, _ in parse_qsl(urlsplit(workflow.url).query, keep_blank_values=True))
+    return Names([*in_url, *workflow.query, *workflow.body])
 
 
 def _remedy(workflow: Workflow, needs_body: bool) -> str:
@@ -105,7 +153,15 @@ def _remedy(workflow: Workflow, needs_body: bool) -> str:
 
 
 def _kept(kind: str) -> str:
-    return "form" if kind in ("form", "multipart") else "json"
+    return "form" if kind == "form" else "json"
+
+
+def _refuse_files(parts: Iterable[Part]) -> None:
+    if any(part.filename is not None for part in parts):
+        raise UnsupportedMedia(
+            "The form holds a file, and this hook's workflow takes fields alone; send the fields "
+            "without it."
+        )
 
 
 async def _raw(exchange: Exchange) -> Payload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -18,8 +19,9 @@ from gateway.runtime.workflow_client import Reply
 
 _HEADER_VALUE = re.compile(rb"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?")
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation)
 
 
 Responder = Callable[[Exchange, Reply], Answer]
@@ -94,7 +96,7 @@ def _selected(status: int, extra: Headers, paths: tuple[tuple[str | int, ...], .
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
         try:
             outputs = _decode(reply.body) if reply.body else None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except _NOT_JSON as error:
             raise WorkflowFailure(
                 "the workflow's outputs are not JSON, so nothing can be selected", reply.status
             ) from error

@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from gateway.compile.comparisons import TYPED, Comparison, text_of
+from gateway.compile.comparisons import TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_text import sample_text
 from gateway.language.spec.match import Condition, Elements, Operators
-from gateway.language.values import Path, parse_path
+from gateway.language.values import Path, parse_path, text_of
 
 _LONGEST_ARRAY = 100
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 Path = tuple[str | int, ...]
 """Segments from the outside in. An `int` is an index of an array, or the member of an object
 that has its decimal text as its name; a `str` is only ever a member's name."""
+
+NUMBERS = (int, Decimal, float)
+"""The types of numbers; `bool`, an `int` to Python, is none."""
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 # An index has no leading zero and fits any array that fits in memory.
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
@@ -30,14 +38,48 @@ def json_equal(a: Any, b: Any) -> bool:
             and len(a) == len(b)
             and all(json_equal(x, y) for x, y in zip(a, b, strict=True))
         )
-    return bool(a == b)
+    return bool(exact(a) == exact(b))
+
+
+def exact(value: Any) -> Any:
+    """A number that is compared as what was written: 0.1 is a tenth. Other values stay."""
+    return Decimal(repr(value)) if type(value) is float else value
 
 
 def ordered(a: Any, b: Any) -> int | None:
     """-1, 0 or 1 for numbers among numbers and text among text (by code point), else None."""
-    if not (_both(a, b, str) or (_both(a, b, (int, float)) and not _either_bool(a, b))):
+    if not (_both(a, b, str) or (_both(a, b, NUMBERS) and not _either_bool(a, b))):
         return None
+    a, b = exact(a), exact(b)
     return int(a > b) - int(a < b)
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of a value, as RFC 8259 calls it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case dict():
+            return "object"
+    return "number"
+
+
+def text_of(scalar: Any) -> str | None:
+    """The text with which a form, a query or a header is compared; None for what has none."""
+    if isinstance(scalar, str):
+        return scalar
+    if isinstance(scalar, (list, dict)):
+        return None
+    try:
+        return _encode(scalar).decode()
+    except ValueError:  # an integer of over 4,300 digits
+        return None
 
 
 def _both(a: Any, b: Any, kind: type | tuple[type, ...]) -> bool:

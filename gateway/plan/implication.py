@@ -13,7 +13,7 @@ from typing import Any
 from gateway.language.lint.holding import holds
 from gateway.language.lint.parts import operators_of
 from gateway.language.spec import Condition, Elements, Operators
-from gateway.language.values import Path, ordered, parse_path
+from gateway.language.values import Path, kind_of, ordered, parse_path
 from gateway.plan.meaning import exact
 
 Demand = tuple[str, Any]
@@ -21,6 +21,7 @@ Demand = tuple[str, Any]
 
 _HELD_BY_MISSING = ("ne", "not_in", "none")
 _MISSING: Demand = ("exists", False)
+_SCALARS = {"string", "number", "boolean"}
 
 
 def demands_of(condition: Condition) -> tuple[Demand, ...]:
@@ -93,11 +94,41 @@ def _exists(given: Sequence[Demand], operand: bool) -> bool:
 
 
 def _other_than(given: Sequence[Demand], value: Any) -> bool:
-    return _MISSING in given or _excluded(given, value)
+    return _other_than_all(given, [value])
 
 
 def _other_than_all(given: Sequence[Demand], values: list[Any]) -> bool:
-    return all(_other_than(given, value) for value in values)
+    """What is of another kind than all of the values cannot be told from them, and fails."""
+    if _MISSING in given:
+        return True
+    if not all(_excluded(given, value) for value in values):
+        return False
+    sure, judged = _kinds(given), set(map(kind_of, values)) - {"null"}
+    return bool(sure) and sure <= (judged or _SCALARS)
+
+
+def _kinds(demands: Sequence[Demand]) -> set[str]:
+    """Kinds of which a value certainly is that these do not refuse, if it is there and not null.
+
+    Empty where it can be of any.
+    """
+    found = [kinds for name, operand in demands if (kinds := _kinds_of(name, operand))]
+    return set.intersection(*found) if found else set()
+
+
+def _kinds_of(name: str, operand: Any) -> set[str]:
+    match name:
+        case "in" | "not_in":
+            return set(map(kind_of, operand)) - {"null"}
+        case "eq" | "ne" | "gt" | "gte" | "lt" | "lte":
+            return {kind_of(operand)} - {"null"}
+        case "prefix" | "suffix" | "pattern":
+            return {"string"}
+        case "any" | "all" | "none":
+            return {"array"}
+        case "contains":
+            return {"string", "array"}
+    return set()
 
 
 def _bound(wanted: str, sign: int) -> Callable[[Sequence[Demand], Any], bool]:
@@ -137,8 +168,28 @@ def _elements(name: str) -> Callable[[Sequence[Demand], Elements], bool]:
 
 def _none(given: Sequence[Demand], operand: Elements) -> bool:
     return _MISSING in given or any(
-        name == "none" and _stricter(operand, rule) for name, rule in given
+        name == "none" and _denied(rule, operand) for name, rule in given
     )
+
+
+def _denied(one: Elements, other: Elements) -> bool:
+    """Whether every element that certainly is not `one` is shown to be certainly not `other`."""
+    wanted = _by_path(other)
+    return all(
+        any(_denies(demand, beside) for beside in wanted.get(path, ()))
+        for path, demands in _by_path(one).items()
+        for demand in demands
+    )
+
+
+def _denies(demand: Demand, other: Demand) -> bool:
+    """The second must be stricter than the first, and judge at least what the first judges."""
+    if meaning([demand]) == meaning([other]):
+        return True
+    if isinstance(demand[1], Elements) or not implies([other], [demand]):
+        return False
+    judged = _kinds([demand])
+    return demand[0] == "exists" or (bool(judged) and judged <= _kinds([other]))
 
 
 def _stricter(one: Elements, other: Elements) -> bool:

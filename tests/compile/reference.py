@@ -1,13 +1,14 @@
 """The rules of `match`, read aloud: slow, obvious, and sharing no code with what runs.
 
 Every value becomes a tagged one first, so that Python's own idea of equality (`1 == True`) never
-decides anything.
+decides anything. A condition is True, False, or None where it cannot be judged.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,28 +17,66 @@ from msgspec import UNSET
 from gateway.language.spec.match import Elements, Match, Operators
 
 Tagged = tuple[Any, ...]
+Verdict = bool | None
 NOTHING: Tagged = ("nothing",)
+ELSEWHERE: Tagged = ("elsewhere",)
+"""Behind a value that has no inside."""
 
 
 def accepts(
     match: Match, kind: str, body: Any, query: dict[str, Any], headers: list[tuple[bytes, bytes]]
 ) -> bool:
     """Whether all conditions of `match` hold for a request."""
-    typed = kind == "json"
-    for path, condition in ({} if match.body is UNSET else match.body).items():
-        value = NOTHING if kind == "none" else walk(tag(body), segments(path))
-        if not condition_holds(condition, value, typed):
-            return False
-    for name, condition in ({} if match.query is UNSET else match.query).items():
+    by_path = {} if match.body is UNSET else match.body
+    by_name = {} if match.query is UNSET else match.query
+    if kind in ("form", "multipart") and ambiguous(body, list(map(segments, by_path))):
+        return False
+    if by_name and ambiguous(query, [[name] for name in by_name]):
+        return False
+    verdicts = [body_holds(path, condition, kind, body) for path, condition in by_path.items()]
+    for name, condition in by_name.items():
         value = tag(query[name]) if name in query else NOTHING
-        if not condition_holds(condition, value, typed=False):
-            return False
+        verdicts.append(condition_holds(condition, value, typed=False))
     for name, condition in ({} if match.headers is UNSET else match.headers).items():
         lines = [v.decode() for k, v in headers if k.decode().lower() == name.lower()]
-        value = ("text", ", ".join(lines)) if lines else NOTHING
-        if not condition_holds(condition, value, typed=False):
-            return False
-    return True
+        verdicts.append(header_holds(condition, lines))
+    return both(verdicts) is True
+
+
+def body_holds(path: str, condition: Any, kind: str, body: Any) -> Verdict:
+    value = NOTHING if kind == "none" else walk(tag(body), segments(path))
+    return condition_holds(condition, value, typed=kind == "json")
+
+
+def header_holds(condition: Any, lines: list[str]) -> Verdict:
+    if len(lines) > 1 and denies(condition):
+        return None
+    value = ("text", ", ".join(lines)) if lines else NOTHING
+    return condition_holds(condition, value, typed=False)
+
+
+def denies(condition: Any) -> bool:
+    """Whether a condition says what a value must not be."""
+    if not isinstance(condition, Operators):
+        return False
+    return condition.ne is not UNSET or condition.not_in is not UNSET
+
+
+def ambiguous(received: dict[str, Any], rules: list[list[str]]) -> bool:
+    """Whether a name could be what a rule speaks of to a program that reads dots as steps."""
+    written = [path[0] for path in rules if len(path) == 1]
+    for name in received:
+        for path in rules:
+            mine, theirs = steps(name), steps(".".join(path))
+            length = min(len(mine), len(theirs))
+            dotted = "." in name or any("." in one for one in written)
+            if name not in written and dotted and mine[:length] == theirs[:length]:
+                return True
+    return False
+
+
+def steps(name: str) -> list[str]:
+    return [one for one in name.split(".") if not one.isdigit()]
 
 
 def tag(value: Any) -> Tagged:
@@ -48,8 +87,8 @@ def tag(value: Any) -> Tagged:
         return ("boolean", "true" if value else "false")
     if isinstance(value, str):
         return ("text", value)
-    if isinstance(value, (int, float)):
-        return ("number", Fraction(value))
+    if isinstance(value, (int, float, Decimal)):
+        return ("number", Fraction(str(value)))
     if isinstance(value, list):
         return ("array", *map(tag, value))
     return ("object", {name: tag(inner) for name, inner in value.items()})
@@ -79,44 +118,68 @@ def walk(value: Tagged, pieces: list[str]) -> Tagged:
     if not pieces:
         return value
     first, rest = pieces[0], pieces[1:]
-    if value[0] == "object" and first in value[1]:
-        return walk(value[1][first], rest)
+    if value[0] == "object":
+        return walk(value[1].get(first, NOTHING), rest)
     if value[0] == "array" and re.fullmatch("0|[1-9][0-9]*", first):
         elements = value[1:]
-        if int(first) < len(elements):
-            return walk(elements[int(first)], rest)
-    return NOTHING
+        return walk(elements[int(first)], rest) if int(first) < len(elements) else NOTHING
+    return NOTHING if value[0] in ("nothing", "null") else ELSEWHERE
 
 
-def condition_holds(condition: Any, value: Tagged, typed: bool) -> bool:
+def condition_holds(condition: Any, value: Tagged, typed: bool) -> Verdict:
     if not isinstance(condition, Operators):
-        return value == written(condition, typed)
-    for field in Operators.__struct_fields__:
-        operand = getattr(condition, field)
-        if operand is not UNSET and not operator_holds(field.strip("_"), operand, value, typed):
-            return False
-    return True
+        return operator_holds("eq", condition, value, typed)
+    return both(
+        [
+            operator_holds(field.strip("_"), operand, value, typed)
+            for field in Operators.__struct_fields__
+            if (operand := getattr(condition, field)) is not UNSET
+        ]
+    )
 
 
-def operator_holds(name: str, operand: Any, value: Tagged, typed: bool) -> bool:
-    if name in ("eq", "ne", "in", "not_in"):
-        return equality_holds(name, operand, value, typed)
+def both(verdicts: list[Verdict]) -> Verdict:
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
+
+
+def opposite(verdict: Verdict) -> Verdict:
+    return {True: False, False: True, None: None}[verdict]
+
+
+def either(verdicts: list[Verdict]) -> Verdict:
+    return opposite(both([opposite(one) for one in verdicts]))
+
+
+def operator_holds(name: str, operand: Any, value: Tagged, typed: bool) -> Verdict:
+    if name in ("ne", "not_in", "none"):
+        counterpart = {"ne": "eq", "not_in": "in", "none": "any"}[name]
+        return opposite(operator_holds(counterpart, operand, value, typed))
+    if name == "exists":
+        return None if value == ELSEWHERE else (value != NOTHING) is operand
+    if name in ("any", "all"):
+        return array_holds(name, operand, value, typed)
+    if name in ("eq", "in"):
+        return equality_holds(operand if name == "in" else [operand], value, typed)
+    if value in (NOTHING, ("null",)):
+        return False
     if name in ("gt", "gte", "lt", "lte"):
         return order_holds(name, operand, value, typed)
-    if name in ("any", "all", "none"):
-        return array_holds(name, operand, value, typed)
-    if name == "exists":
-        return (value[0] != "nothing") is operand
     if name == "contains" and value[0] == "array":
-        return written(operand, typed) in value[1:]
+        return either([equality_holds([operand], one, typed) for one in value[1:]])
     part = written(operand, typed)
-    return value[0] == part[0] == "text" and text_holds(name, part[1], value[1])
+    return text_holds(name, part[1], value[1]) if value[0] == part[0] == "text" else None
 
 
-def equality_holds(name: str, operand: Any, value: Tagged, typed: bool) -> bool:
-    intended = operand if name in ("in", "not_in") else [operand]
-    equal = [one for one in intended if value == written(one, typed)]
-    return not equal if name in ("ne", "not_in") else bool(equal)
+def equality_holds(operands: list[Any], value: Tagged, typed: bool) -> Verdict:
+    intended = [written(one, typed) for one in operands]
+    kinds = {one[0] for one in intended} - {"null"}
+    if value in intended:
+        return True
+    if value == ELSEWHERE or (kinds and value[0] not in ("nothing", "null", *kinds)):
+        return None
+    return False
 
 
 def text_holds(name: str, part: str, text: str) -> bool:
@@ -132,14 +195,14 @@ def text_holds(name: str, part: str, text: str) -> bool:
     raise NotImplementedError(name)
 
 
-def array_holds(name: str, operand: Elements, value: Tagged, typed: bool) -> bool:
+def array_holds(name: str, operand: Elements, value: Tagged, typed: bool) -> Verdict:
     if value[0] != "array":
-        return name == "none" and value[0] == "nothing"
-    hits = [one for one in value[1:] if element_holds(operand, one, typed)]
-    return {"any": len(hits) > 0, "all": len(hits) == len(value) - 1, "none": not hits}[name]
+        return False if value == NOTHING else None
+    found = [element_holds(operand, one, typed) for one in value[1:]]
+    return either(found) if name == "any" else both(found)
 
 
-def order_holds(name: str, bound: Any, value: Tagged, typed: bool) -> bool:
+def order_holds(name: str, bound: Any, value: Tagged, typed: bool) -> Verdict:
     left: Any
     right: Any
     if isinstance(bound, str):
@@ -147,9 +210,9 @@ def order_holds(name: str, bound: Any, value: Tagged, typed: bool) -> bool:
         right = list(map(ord, bound))
     else:
         left = value[1] if value[0] == "number" else None if typed else text_number(value)
-        right = Fraction(bound)
+        right = Fraction(str(bound))
     if left is None:
-        return False
+        return None
     below, equal = bool(left < right), bool(left == right)
     return {"lt": below, "lte": below or equal, "gt": not below and not equal, "gte": not below}[
         name
@@ -161,16 +224,17 @@ def text_number(value: Tagged) -> Fraction | None:
     grammar = r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?"
     if value[0] != "text" or not re.fullmatch(grammar, value[1], re.ASCII):
         return None
-    if re.fullmatch(r"-?\d+", value[1], re.ASCII):
-        return Fraction(int(value[1]))
-    number = float(value[1])
-    return None if number in (float("inf"), float("-inf")) else Fraction(number)
+    if not re.fullmatch(r"-?\d+", value[1], re.ASCII) and abs(float(value[1])) == float("inf"):
+        return None
+    return Fraction(value[1])
 
 
-def element_holds(elements: Elements, value: Tagged, typed: bool) -> bool:
+def element_holds(elements: Elements, value: Tagged, typed: bool) -> Verdict:
     if not isinstance(elements.rule, dict):
         return condition_holds(elements.rule, value, typed)
-    return all(
-        condition_holds(condition, walk(value, segments(path)), typed)
-        for path, condition in elements.rule.items()
+    return both(
+        [
+            condition_holds(condition, walk(value, segments(path)), typed)
+            for path, condition in elements.rule.items()
+        ]
     )

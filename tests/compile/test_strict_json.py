@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.compile.forms import encode_json
 from gateway.compile.strict_json import MAX_DEPTH, decode
 from gateway.errors import Malformed
 
@@ -38,7 +40,8 @@ REFUSED = [
 
 @pytest.mark.parametrize("data", ACCEPTED)
 def test_json_has_its_value(data: bytes) -> None:
-    assert decode(data) == json.loads(data)
+    assert decode(data) == json.loads(data, parse_float=Decimal)
+    assert decode(data, exact=False) == json.loads(data)
 
 
 @pytest.mark.parametrize("data", REFUSED)
@@ -183,7 +186,33 @@ def test_what_a_sender_encodes_is_what_the_rules_see(
     value: Any, ascii_only: bool, indent: int | None
 ) -> None:
     data = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
+    assert decode(data, exact=False) == value
+    assert decode(data) == json.loads(data, parse_float=Decimal)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b"0.1", Decimal("0.1")),
+        (b"0.1234567890123456789", Decimal("0.1234567890123456789")),
+        (b"12345678901234567890.5", Decimal("12345678901234567890.5")),
+        (b"123456789012345678901234567890", 123456789012345678901234567890),
+        (b"1.10", Decimal("1.1")),
+        (b"1e-999999999", Decimal("1e-999999999")),
+        (b"0e999999999", 0),
+        (b"-0.0", 0),
+    ],
+)
+def test_a_number_has_every_digit_that_was_sent(data: bytes, value: Any) -> None:
     assert decode(data) == value
+    assert encode_json(decode(data)).lower().replace(b"e+", b"e") == data
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("data", [b"1e309", b"1e999999999", b"1e99999999999999999999", b"2e308"])
+def test_a_number_beyond_a_double_is_refused_and_never_expanded(data: bytes, exact: bool) -> None:
+    with pytest.raises(Malformed, match="out of range"):
+        decode(b'{"a":' + data + b"}", exact=exact)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -193,4 +222,5 @@ def test_what_a_sender_encodes_is_what_the_rules_see(
 )
 def test_any_bytes_are_a_value_or_malformed(data: bytes) -> None:
     with suppress(Malformed):
-        assert decode(data) == json.loads(data)
+        assert decode(data) == json.loads(data, parse_float=Decimal)
+        assert decode(data, exact=False) == json.loads(data)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from gateway.compile.comparisons import TEXT, TYPED, text_of
+from gateway.compile.comparisons import TEXT, TYPED
 from gateway.compile.operators import compile_condition
 from gateway.language.lint.holding import holds
 from gateway.language.lint.parts import operators_of
+from gateway.language.values import text_of
 from tests.plan import world
 
 
@@ -42,8 +43,8 @@ def test_a_verdict_is_that_of_the_matcher_however_the_value_arrives(value: Any) 
             continue
         ((_, typed),), ((_, text),) = (compile_condition(condition, one) for one in (TYPED, TEXT))
         arrived = as_text(value)
-        assert {typed(value), typed(alike(value))} == {verdict}, (name, operand)
-        assert arrived is None or text(arrived) is verdict, (name, operand)
+        assert {bool(typed(value)), bool(typed(alike(value)))} == {verdict}, (name, operand)
+        assert arrived is None or bool(text(arrived)) is verdict, (name, operand)
 
 
 @pytest.mark.parametrize(
@@ -66,4 +67,24 @@ def test_what_json_and_a_form_tell_differently_depends_on_the_request(
     operand: Any, value: Any, verdict: bool | None
 ) -> None:
     assert holds("eq", operand, value) is verdict
-    assert holds("ne", operand, value) is (None if verdict is None else not verdict)
+    assert not (verdict and holds("ne", operand, value))
+
+
+@pytest.mark.parametrize(
+    ("operand", "value", "verdict"),
+    [
+        ("a", "b", True),
+        ("a", None, True),
+        (None, "a", True),
+        ("a", 1, None),  # in JSON it is of another kind, in a form another text
+        ("a", ["b"], False),
+        (None, ["b"], None),
+        ({"a": 1}, {"a": 2}, True),
+        ({"a": 1}, "a", False),
+    ],
+)
+def test_a_value_of_another_kind_is_not_known_to_differ(
+    operand: Any, value: Any, verdict: bool | None
+) -> None:
+    assert holds("ne", operand, value) is verdict
+    assert holds("not_in", [operand], value) is verdict

@@ -60,7 +60,7 @@ class Judge:
         if exchange.answer is not None:
             return
         matcher = compile_match(spec.match)
-        encoder = PayloadEncoder(workflow_of(spec), matcher.needs_body)
+        encoder = PayloadEncoder(workflow_of(spec), matcher.needs_body, matcher.compares_numbers)
         query = decode_query(exchange.query_string)
         received = await encoder.read(exchange, query)
         body = received if exchange.method in WITH_BODY else None

@@ -114,7 +114,7 @@ def _header(token: bytes, algorithms: Sequence[str]) -> tuple[str | None, str]:
 
 def _object(data: bytes) -> dict[str, Any]:
     try:
-        value = strict_json.decode(data)
+        value = strict_json.decode(data, exact=False)  # PyJWT knows no Decimal
     except Malformed as error:
         raise jwt.DecodeError(error.detail) from None
     if not isinstance(value, dict):

@@ -229,8 +229,8 @@ WORKFLOWS = (
         "warning",
         "The workflow may read other values than the rules",
         "With `format: raw` the workflow parses the bytes again, and two parsers need not agree, "
-        "for instance about a key that stands there twice. Without it the workflow receives "
-        "exactly what the rules saw.",
+        "for instance about a field of a form that stands there twice. Without it forms are "
+        "written anew from what the rules saw.",
     ),
     Code(
         "select-without-outputs",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from gateway.language.patterns import compile_pattern
-from gateway.language.values import json_equal, ordered
+from gateway.language.values import json_equal, kind_of, ordered, text_of
 
 Verdict = bool | None
 """None is: it depends on the request, for a form carries text where JSON has types."""
@@ -31,11 +29,7 @@ def _same_text(a: Any, b: Any) -> bool:
     if isinstance(a, list) or isinstance(b, list):
         both = isinstance(a, list) and isinstance(b, list) and len(a) == len(b)
         return both and all(map(_same_text, a, b))
-    return _text_of(a) == _text_of(b)
-
-
-def _text_of(scalar: Any) -> str:
-    return scalar if isinstance(scalar, str) else msgspec.json.encode(scalar).decode()
+    return text_of(a) == text_of(b)
 
 
 def _one_of(operand: list[Any], value: Any) -> Verdict:
@@ -45,12 +39,17 @@ def _one_of(operand: list[Any], value: Any) -> Verdict:
     return None if None in verdicts else False
 
 
-def _not(judge: Callable[[Any, Any], Verdict]) -> Callable[[Any, Any], Verdict]:
-    def negated(operand: Any, value: Any) -> Verdict:
-        verdict = judge(operand, value)
-        return None if verdict is None else not verdict
-
-    return negated
+def _none_of(operand: list[Any], value: Any) -> Verdict:
+    """A value of a kind that none of them has is refused, for it cannot be judged."""
+    kind, kinds = kind_of(value), set(map(kind_of, operand))
+    typed = not any(json_equal(one, value) for one in operand) and (
+        kind in ("null", *kinds) or kinds == {"null"}
+    )
+    if kind == "object":
+        return typed
+    shapes = (isinstance(one, list) for one in operand if not isinstance(one, dict))
+    text = not any(_same_text(one, value) for one in operand) and (kind == "array") in shapes
+    return typed if typed == text else None
 
 
 def _compares(*wanted: int) -> Callable[[Any, Any], Verdict]:
@@ -93,9 +92,9 @@ def _elements(_operand: Any, value: Any) -> Verdict:
 
 _JUDGES: dict[str, Callable[[Any, Any], Verdict]] = {
     "eq": _equals,
-    "ne": _not(_equals),
+    "ne": lambda operand, value: _none_of([operand], value),
     "in": _one_of,
-    "not_in": _not(_one_of),
+    "not_in": _none_of,
     "gt": _compares(1),
     "gte": _compares(0, 1),
     "lt": _compares(-1),

@@ -39,5 +39,5 @@ def _raw(hook: Hook) -> Iterator[Mistake]:
         yield Mistake("raw-with-body", ("workflow", "body"), message, hint, on="key")
     if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.body, UnsetType):
         message = "`format: raw` passes bytes that the workflow may read otherwise than 'match' did"
-        hint = "leave 'format' out: then the workflow gets exactly what the rules saw"
+        hint = "leave 'format' out: then forms are written anew from what the rules saw"
         yield Mistake("raw-with-rule", ("workflow", "format"), message, hint)

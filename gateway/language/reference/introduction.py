@@ -37,25 +37,34 @@ All conditions of `match` must hold. A condition is an intended value, which mea
 operators, all of which must hold. A key of `body` is a dotted path into the decoded body, or a JSON
 Pointer when it begins with `/`; a segment of digits is an index where it meets an array.
 
-- JSON values are compared by type: `1` equals `1.0`, not `"1"`, not `true`. Text is compared by
-  code points.
+- JSON values are compared by type: `1` equals `1.0`, not `"1"`, not `true`. Numbers are decimals
+  and are compared exactly. Text is compared by code points.
 - Fields of forms, query parameters and headers are text, and are compared with the text of the
   intended value.
 - A missing value satisfies only `exists: false`, `ne`, `not_in` and `none`. It is never equal to
   null.
-- A rule that cannot be applied to a request refuses it.
+- What cannot be judged refuses the request, also under `ne`, `not_in`, `none` and `exists: false`:
+  a value of another type than the intended one (null aside), a path that leads through a text or
+  a number, a parameter or header that is repeated where one is meant, a rule on the body of a GET.
+- A form or a query is refused whose names other programs could read as a parameter of a rule:
+  `order[type]` where a rule is about `order.type`, `mode[]` where it is about `mode`.
 
 Bodies that rules can read are JSON (`application/json` and `+json`), forms
-(`application/x-www-form-urlencoded`), the fields of `multipart/form-data`, and none at all. Another
-type is answered 415 where a rule or the workflow's format needs the body, and passed on untouched
-where none does. JSON is read strictly: keys that stand there twice, NaN, more than 64 levels and
-invalid UTF-8 are answered 400.
+(`application/x-www-form-urlencoded`), `multipart/form-data` (its fields; a file is there and has no
+text), and none at all. Another type is answered 415 where a rule or the workflow's format needs the
+body, and passed on untouched where none does. JSON is read strictly: keys that stand there twice,
+NaN, more than 64 levels and invalid UTF-8 are answered 400.
 
 ## How the workflow is called
 
-It receives what the rules saw: the body of the request, or for GET and DELETE the parameters of the
-query as a JSON object. A workflow that is called by GET or DELETE receives the same as parameters
-of its query. Path parameters arrive as headers, `{city}` as `X-Path-City`, percent-encoded.
+It receives what was received: the body of the request with its type, or for GET and DELETE the
+parameters of the query as a JSON object. JSON arrives as the bytes that were sent, for what the
+rules read has one meaning for every program; forms are written anew in their own type, files
+untouched. Where `body` adds members, or `format` asks for another type, what is sent is made of the
+values that the rules saw, with every digit of their numbers. A workflow that is called by GET or
+DELETE receives the values as parameters of its query. What the hook writes (`url`, `query`, `body`)
+wins over parameters of the same name, and over names such as `tenant[]` that other programs read as
+`tenant`. Path parameters arrive as headers, `{city}` as `X-Path-City`, percent-encoded.
 
 Every invocation carries `Idempotency-Key` (the id of the run, the same in every attempt),
 `X-Request-Id`, `traceparent` and `User-Agent: webhook-gateway/…`. No header of the caller is handed

@@ -45,7 +45,7 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     AT_LEAST_ONE: ClassVar = True
 
     eq: Annotated[Any, Meta(description="Equals this value, of the same JSON type.")] = UNSET
-    ne: Annotated[Any, Meta(description="Is missing or does not equal this value.")] = UNSET
+    ne: Annotated[Any, Meta(description="Is missing, or another value of this type.")] = UNSET
     in_: (
         Annotated[list[Any], Meta(min_length=1, description="Equals one of these values.")]
         | UnsetType
@@ -53,7 +53,10 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     not_in: (
         Annotated[
             list[Any],
-            Meta(min_length=1, description="Is missing or equals none of these values."),
+            Meta(
+                min_length=1,
+                description="Is missing, or is of their type and equals none of these values.",
+            ),
         ]
         | UnsetType
     ) = UNSET
