@@ -22,6 +22,7 @@ from gateway.cli.sign import HOOKS, SECRETS, URL
 from gateway.cli.starting import check_address, start
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
+from gateway.language.issued import masked
 from gateway.language.read import read
 from gateway.language.spec import Hook
 from gateway.reload.snapshot import take
@@ -67,7 +68,7 @@ def _print_lines(hooks: list[Hook], settings: Settings) -> None:
     for hook in hooks:
         if hook.enabled:
             said = ": ".join(filter(None, (hook.name, hook.description)))
-            click.echo(f"  # {escaped(said)}")
+            click.echo(f"  # {escaped(masked(said))}")
             click.echo(f"  {_line(hook, settings)}\n")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from gateway.language.issued import masked
 from gateway.language.references import references
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
@@ -25,15 +26,16 @@ def make_secrets(hooks: Iterable[Hook], directory: Path) -> Iterator[str]:
     """Make what the hooks refer to and is missing; a sentence for each file."""
     for name, make in sorted(_makers(hooks).items()):
         path = directory / name
+        shown = directory / masked(name)
         if os.path.lexists(path):
             continue
         if make is None:
-            yield f"{path} must hold the sender's public key: put it there"
+            yield f"{shown} must hold the sender's public key: put it there"
             continue
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="ascii") as file:
             file.write(make() + "\n")
-        yield f"made {path}"
+        yield f"made {shown}"
 
 
 def _makers(hooks: Iterable[Hook]) -> dict[str, Maker | None]:

@@ -18,6 +18,7 @@ from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import counted
 from gateway.cli.formats.text import printable
 from gateway.cli.hookfiles import default_path, read_sources
+from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
 from gateway.language.read import Reading, read
 
@@ -81,9 +82,9 @@ def _route(hook: ReadHook) -> Route:
     return Route(
         spec.name,
         spec.answered,
-        spec.route,
-        access(spec),
-        workflow,
+        masked(spec.route),
+        masked(access(spec)),
+        masked(workflow),
         hook.file,
         hook.place.line,
         spec.enabled,

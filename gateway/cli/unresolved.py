@@ -1,18 +1,24 @@
-"""References to secrets that lead nowhere, as the server would see them."""
+"""References to secrets, judged as the server judges them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from math import inf
 from pathlib import Path
+from time import time
 
+from gateway.compile.needs import Prepared
+from gateway.compile.secret_forms import doubts, form_of
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.findings import Findings
+from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
 from gateway.language.references import Kind, written_references
 from gateway.language.source import Source
+from gateway.language.spec import Hook
 from gateway.language.yaml12 import Document, Steps, documents
-from gateway.runtime.secret import SecretStore
+from gateway.runtime.secret import Cell, SecretStore
 
 CODE = "missing-secret"
 
@@ -24,22 +30,40 @@ def unresolved(
     secrets: Path | None,
 ) -> Iterator[Diagnostic]:
     """A finding for each place of `hooks` that refers, in one of `kinds`, to a secret that is
-    missing, empty or cannot be read. `secrets` is where files are looked for.
+    missing, cannot be used, or is odd. `secrets` is where files are looked for.
     """
     store = SecretStore(secrets)
     places = _Places(sources)
     for hook in hooks:
         for kind, name, steps in written_references(hook.spec):
-            if kind in kinds and (problem := store.cell(kind, name).problem):
+            cell = store.cell(kind, name) if kind in kinds else None
+            for code, message in () if cell is None else _judged(hook.spec, steps, cell):
                 yield Diagnostic(
                     file=hook.file,
                     place=places.of(hook, steps),
-                    severity=CODES[CODE].severity,
-                    code=CODE,
-                    message=problem,
-                    hint=f"its value belongs into {secrets}/{name}" if kind == "secret" else "",
+                    severity=CODES[code].severity,
+                    code=code,
+                    message=message,
+                    hint=_hint(code, store.cell(kind, name), secrets),
                     hook=hook.spec.name,
                 )
+
+
+def _judged(hook: Hook, steps: Steps, cell: Cell) -> Iterator[tuple[str, str]]:
+    """Code and message of what is wrong with a secret: what the server says, then doubts."""
+    if problem := Prepared(cell, form_of(hook, steps), inf, time).problem:
+        yield CODE, problem
+    if cell.secret is not None:
+        for what in doubts(hook, steps, cell.secret.reveal()):
+            yield "odd-secret", f"{cell.label} {what}"
+
+
+def _hint(code: str, cell: Cell, secrets: Path | None) -> str:
+    if code != CODE:
+        return "all of the value is the secret: take out what is not meant"
+    if cell.secret is None and cell.kind == "secret":
+        return f"write its value into {secrets}/{masked(cell.name)}"
+    return ""
 
 
 class _Places:

@@ -9,6 +9,7 @@ import msgspec
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.escaping import escaped
+from gateway.language.issued import masked
 
 MOST = 100
 """Findings of one severity in one file; whoever has more has made one mistake many times."""
@@ -37,8 +38,8 @@ class Findings:
                 place=place,
                 severity=CODES[code].severity,
                 code=code,
-                message=escaped(message),
-                hint=escaped(hint),
+                message=escaped(masked(message)),
+                hint=escaped(masked(hint)),
                 hook=hook,
             )
         )
@@ -59,6 +60,10 @@ class Findings:
         """Count an error that nobody has looked into."""
         self.errors += 1
         self._dropped += 1
+
+    def lines(self, codes: Container[str]) -> frozenset[int]:
+        """The numbers of the lines that have a finding of one of these codes."""
+        return frozenset(one.place.line for one in self._found if one.code in codes)
 
     def keep_back(self, lines: Container[int]) -> None:
         """Mark the findings on these lines as private."""

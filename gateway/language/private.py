@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gateway.language.issued import credentials
 from gateway.language.yaml12 import Document, Node
 from gateway.language.yaml12.characters import lines_of
 
 _SECRET = re.compile(
-    r"token|passw|secret|credential|authorization|cookie|api.?keys?$"
+    r"token|pass(w|code|phrase|key)|pwd|secret|credential|authorization|cookie|api.?keys?$"
     r"|^(env|keys|users|sha256|scrypt)$",
     re.IGNORECASE,
 )
@@ -24,9 +25,15 @@ _PUBLIC = {
 }
 """What is a name or a digest behind these keys; anything else there is a secret misplaced."""
 
+_OPERATORS = ("eq", "ne", "in", "not_in", "prefix", "suffix", "contains", "any", "all", "none")
+"""Keys that say nothing of what is behind them: the one above them does."""
+
 _NOTHING = ("", "null", "~", "true", "false")
 
 _USERINFO = re.compile(r"://[^/?#]*@")
+_PARAMETER = re.compile(
+    r"[?&][\w.-]*(token|pass(w|code|phrase|key)|pwd|secret|key|sig|credential)\w*=", re.IGNORECASE
+)
 
 # For lines that are not YAML: a key, and a value on the same line.
 _PAIR = re.compile(r"""(?<![\w-])([\w-]{1,64})["']?\s*:\s+["']?([^\s"'{\[&*|>][^,}\]"']*)""")
@@ -40,15 +47,17 @@ def is_private(value: Any, key: str) -> bool:
     if text in _NOTHING:
         return False
     if key in _PUBLIC:
-        return not _PUBLIC[key].fullmatch(text)
-    return bool(_SECRET.search(key) or _USERINFO.search(text))
+        return not _PUBLIC[key].fullmatch(text) or bool(credentials(text))
+    if _SECRET.search(key) or _USERINFO.search(text) or _PARAMETER.search(text):
+        return True
+    return bool(credentials(text))
 
 
 def private_lines(data: bytes, documents: Sequence[Document]) -> frozenset[int]:
     """The numbers of the lines of a file that may hold a secret, well-formed or not."""
     found = set[int]()
     for number, line in enumerate(lines_of(data), 1):
-        if any(is_private(pair[2], pair[1]) for pair in _PAIR.finditer(line)):
+        if _has_secret(line):
             found.add(number)
     for document in documents:
         for key, node in _scalars(document.root):
@@ -57,13 +66,25 @@ def private_lines(data: bytes, documents: Sequence[Document]) -> frozenset[int]:
     return frozenset(found)
 
 
+def can_be_shown(line: str) -> bool:
+    """Whether a line of a file can be shown, as far as that can be told from the line alone."""
+    return not (_has_secret(line) or credentials(line))
+
+
+def _has_secret(line: str) -> bool:
+    return any(is_private(pair[2], pair[1]) for pair in _PAIR.finditer(line))
+
+
 def _scalars(root: Node) -> Iterator[tuple[str, Node]]:
     """Every scalar value with the nearest key above it."""
     waiting = [("", root)]
     while waiting:
         key, node = waiting.pop()
         if isinstance(node.children, dict):
-            waiting += [(name, child) for name, (_, child) in node.children.items()]
+            waiting += [
+                (key if name in _OPERATORS else name, child)
+                for name, (_, child) in node.children.items()
+            ]
         elif isinstance(node.children, list):
             waiting += [(key, child) for child in node.children]
         else:

@@ -19,6 +19,7 @@ from gateway.language.internal import internal
 from gateway.language.lint import lint
 from gateway.language.mistake import report
 from gateway.language.outcome import BrokenHook, ReadHook, Reading
+from gateway.language.plaintext import CODE, plaintext, report_plaintext
 from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
 from gateway.language.source import Source
@@ -54,10 +55,13 @@ def _read(source: Source, now: datetime) -> Reading:
     outcomes = [_read_document(document, findings, now) for document in written]
     hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
     broken = tuple(one for one in outcomes if isinstance(one, BrokenHook))
-    if not findings:
+    secrets = plaintext(source.data, written)
+    if not (findings or secrets):
         return Reading(hooks, broken)
     reading, findings = _as_a_whole(source, Reading(hooks, broken), findings)
-    findings.keep_back(private_lines(source.data, written))
+    report_plaintext(secrets, findings)
+    findings.keep_back(private_lines(source.data, written) | findings.lines({CODE}))
+    findings.keep_back({line for one in secrets for line in one.lines})
     return msgspec.structs.replace(reading, diagnostics=findings.sorted())
 
 

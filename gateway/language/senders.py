@@ -12,11 +12,13 @@ class Sender(msgspec.Struct, frozen=True):
     """A known sender: its scheme, its documentation, and how far its timestamps may be off.
 
     The tolerance is the sender's own where it names one of a minute or more, otherwise 5m.
+    `begins` is what its secrets begin with although they are used whole.
     """
 
     scheme: Scheme
     source: str
     tolerance: str = "5m"
+    begins: str = ""
 
 
 _V1A = Variant(prefix="v1a,", algorithm="ed25519", encoding="base64", key="whpk")
@@ -70,6 +72,7 @@ PRESETS: dict[Preset, Sender] = {
             timestamp=Timestamp(pair="t"),
         ),
         "https://docs.stripe.com/webhooks#verify-manually",
+        begins="whsec_",
     ),
     "paddle": Sender(
         Scheme(
@@ -81,6 +84,7 @@ PRESETS: dict[Preset, Sender] = {
             timestamp=Timestamp(pair="ts"),
         ),
         "https://developer.paddle.com/webhooks/signature-verification",
+        begins="pdl_ntfset_",
     ),
     "slack": Sender(
         Scheme(
@@ -118,6 +122,7 @@ PRESETS: dict[Preset, Sender] = {
         ),
         "https://linear.app/developers/webhooks#securing-webhooks",
         tolerance="1m",
+        begins="lin_wh_",
     ),
     "pagerduty": Sender(
         Scheme(header="X-PagerDuty-Signature", format="list", prefix="v1=", signed="{body}"),

@@ -10,6 +10,7 @@ from gateway.culprits import sound_part
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.internal import internal
+from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
 from gateway.language.routes import pattern_of, shadowed
 
@@ -109,7 +110,7 @@ def _diagnostic(code: str, hook: ReadHook, place: Place, message: str, hint: str
         place=place,
         severity=CODES[code].severity,
         code=code,
-        message=message,
+        message=masked(message),
         hint=hint,
         hook=hook.spec.name,
     )

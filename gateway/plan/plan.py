@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
 from gateway.plan.change import Change, Entry
 from gateway.plan.kinds import ORDER
@@ -62,9 +63,9 @@ class _Between:
         return Entry(
             kind=change.kind,
             hook=hook.spec.name if hook else "",
-            message=change.message,
-            was=change.was,
-            now=change.now,
+            message=masked(change.message),
+            was=masked(change.was),
+            now=masked(change.now),
             at=self._new.position(after, change.steps) if after else None,
             before=self._old.position(before, change.steps) if before else None,
         )

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
+from gateway.language.issued import masked
+
 MAX_SECRET = 64 * 1024
 SecretKind = Literal["secret", "env"]
 
@@ -53,8 +55,9 @@ class Cell:
 
     @property
     def label(self) -> str:
-        """The reference in words, for messages."""
-        return f"secret '{self.name}'" if self.kind == "secret" else f"variable '{self.name}'"
+        """The reference in words, for messages; who wrote a credential as a name has it masked."""
+        what = "secret" if self.kind == "secret" else "variable"
+        return f"{what} '{masked(self.name)}'"
 
 
 def call(put: Callable[[], None]) -> None:

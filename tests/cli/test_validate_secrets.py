@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.hookfiles import read_sources
+from gateway.compile.guards import compile_guards
+from gateway.language.read import read
+from gateway.runtime.runtime import Runtime
+from gateway.settings import Settings
 from tests.support.command import called
 from tests.support.gateway import gateway, write_files
 
@@ -27,9 +32,9 @@ workflow:
 name: second
 handshake: {type: meta, verify_token: {secret: newline}}
 authentication:
-  {type: signature, scheme: meta, secrets: [{env: GATEWAY_TEST_EMPTY}], trust_unsigned: [secret]}
+  {type: signature, scheme: meta, secrets: [{env: GATEWAY_TEST_EMPTY}], trust_unsigned: [env]}
 workflow: http://127.0.0.1:9000/run/second
-match: {query: {secret: not-a-reference}}
+match: {query: {env: not-a-reference}}
 method: POST
 """
 
@@ -76,7 +81,7 @@ def test_variables_are_checked_only_where_that_is_asked_for(
         ("16:51", "variable 'GATEWAY_TEST_EMPTY' is empty"),
     ]
     monkeypatch.setenv("GATEWAY_TEST_TOKEN", "x")
-    monkeypatch.setenv("GATEWAY_TEST_EMPTY", "x")
+    monkeypatch.setenv("GATEWAY_TEST_EMPTY", "x" * 32)
     assert _found(capsys, "--check-env") == []
 
 
@@ -117,3 +122,63 @@ def test_no_value_is_ever_shown(site: Path, capsys: pytest.CaptureFixture[str]) 
     assert status == 1
     assert "secret 'there' cannot be read: larger than 65536 bytes" in text
     assert "hunter2" not in text + said
+
+
+FORMS = """\
+name: form
+method: POST
+authentication: {type: AUTHENTICATION, secrets: [{secret: value}]}
+workflow: http://127.0.0.1:9000/run/form
+"""
+SIGNED = "signature, scheme: "
+JWT = "jwt, issuer: a, audience: b, algorithms: "
+
+
+@pytest.mark.parametrize(
+    ("authentication", "value", "said"),
+    [
+        (SIGNED + "svix", '"whsec_aGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8"', "'whsec_'"),
+        (SIGNED + "svix", "whsec_hello hello", "is not base64"),
+        (SIGNED + "github", "short", "5 bytes of key"),
+        (SIGNED + "sendgrid", "no key", "is not a public key"),
+        (SIGNED + "{header: X, signed: '{body}', key: base64}", "a-b", "is not base64"),
+        (JWT + "[HS256]", "too short", "9 bytes"),
+        (JWT + "[RS256]", "no key", "not a public key in PEM form"),
+    ],
+)
+def test_a_secret_is_judged_as_the_server_judges_it(
+    site: Path, capsys: pytest.CaptureFixture[str], authentication: str, value: str, said: str
+) -> None:
+    (site / "secrets" / "value").write_text(value)
+    write_files(site, {"hooks.d/a.yaml": FORMS.replace("AUTHENTICATION", authentication)})
+    status, text, _ = called(capsys, "validate", "--secrets", "secrets")
+    assert status == 1
+    assert "error[missing-secret]: secret 'value' cannot be used: " in text
+    assert said in text
+    assert value not in text
+    (hook,) = read(read_sources(["hooks.d"])).hooks
+    runtime = Runtime(Settings(hooks=site / "hooks.d", secrets=site / "secrets"))
+    (need,) = compile_guards(hook.spec, runtime).needs
+    assert need.problem in text
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "said"),
+    [
+        ("github", '"of-the-webhook"', "stands in quotes"),
+        ("github", "'of-the-webhook'\n", "stands in quotes"),
+        ("github", " of-the-webhook", "begins or ends with a blank or a line's end"),
+        ("github", "of-the-webhook\n\n", "begins or ends with a blank or a line's end"),
+        ("stripe", "of-the-webhook", "does not begin with 'whsec_', as secrets of stripe do"),
+        ("paddle", "of-the-webhook", "does not begin with 'pdl_ntfset_'"),
+    ],
+)
+def test_a_secret_that_is_odd_is_a_warning(
+    site: Path, capsys: pytest.CaptureFixture[str], scheme: str, value: str, said: str
+) -> None:
+    (site / "secrets" / "value").write_text(value)
+    write_files(site, {"hooks.d/a.yaml": FORMS.replace("AUTHENTICATION", SIGNED + scheme)})
+    status, text, _ = called(capsys, "validate", "--secrets", "secrets")
+    assert status == 0
+    assert f"warning[odd-secret]: secret 'value' {said}" in text
+    assert value.strip() not in text

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from gateway.cli.formats.report import Report, summary
 from gateway.language.diagnostic import Diagnostic
+from gateway.language.private import can_be_shown
 from gateway.language.yaml12.characters import lines_of
 
 WIDTH = 100
@@ -29,9 +30,10 @@ def _finding(one: Diagnostic, lines: Sequence[str]) -> str:
     place = click.style(f"{printable(one.file)}:{one.place.line}:{one.place.column}:", bold=True)
     kind = click.style(f"{one.severity}[{one.code}]", fg=_COLOURS[one.severity], bold=True)
     head = f"{place} {kind}: {one.message}"
-    if one.private or one.place.line > len(lines) or not any(lines):
+    line = lines[one.place.line - 1] if one.place.line <= len(lines) and any(lines) else None
+    if one.private or line is None or not can_be_shown(line):
         return f"{head}\n     | {one.hint}" if one.hint else head
-    return "\n".join([head, *_excerpt(one, lines[one.place.line - 1])])
+    return "\n".join([head, *_excerpt(one, line)])
 
 
 def _excerpt(one: Diagnostic, line: str) -> list[str]:

@@ -34,6 +34,16 @@ ACCESS = (
         "workflow, does both with a reference.",
     ),
     Code(
+        "plaintext-credential",
+        "warning",
+        "A credential stands in the file",
+        "Whoever can read a hook file, now or later in its history, has the credential. What has "
+        "the form of a known issuer's credential, what looks random, and a value whose name says "
+        "that it is a password or a token, is found in every place of a file, comments included, "
+        "and is masked wherever something of the file is shown. Replace it at its issuer, and "
+        "refer to the new one: `{secret: NAME}`.",
+    ),
+    Code(
         "bad-scheme",
         "error",
         "A signature scheme that protects nothing, or that no request could fulfil",
@@ -92,7 +102,18 @@ ACCESS = (
         "The file in the secrets directory, or the environment variable, is missing, empty or "
         "cannot be read. The hook would be out of service: its path answers 503 until the secret "
         "is there. Validation needs no secrets, so that this is looked for only on request: "
-        "`gateway validate --secrets DIR` for files, `--check-env` for variables.",
+        "`gateway validate --secrets DIR` for files, `--check-env` for variables. The value is "
+        "judged as the server judges it: what is not of the form that a scheme asks for (base64, "
+        "`whsec_…`, PEM) is an error here and out of service there.",
+    ),
+    Code(
+        "odd-secret",
+        "warning",
+        "A secret that is probably not what was meant",
+        "Quotes, blanks and line ends are part of a secret, but for one newline at its end: "
+        'whoever wrote `SECRET="value"` into a file, or pasted a blank along, is refused from then '
+        "on. So is a secret without the prefix that its issuer writes. Looked for with "
+        "`--secrets` and `--check-env`, as above.",
     ),
 )
 

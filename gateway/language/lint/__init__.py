@@ -19,6 +19,7 @@ from gateway.language.lint import (
     limits,
     networks,
     operators,
+    plaintext,
     route,
     rules,
     signature,
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     operators.check,
     url.check,
     headers.check,
+    plaintext.check,
     workflow.check,
     answer.check,
 )

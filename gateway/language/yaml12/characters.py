@@ -41,9 +41,14 @@ def decode(data: bytes, findings: Findings) -> str | None:
     return text
 
 
+def text_of(data: bytes) -> str:
+    """The text of a file, whatever its bytes are, as the places of its diagnostics count it."""
+    return data.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
+
+
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file as the places of its diagnostics count them; never fails."""
-    return BREAK.split(data.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
+    return BREAK.split(text_of(data))
 
 
 def _place(before: str) -> Place:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gateway.language.issued import masked
+
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1
 """What JSON decoders commonly read into 64 bits; beyond it digits are lost on the way."""
 
@@ -55,5 +57,6 @@ def _float(text: str) -> float:
 
 
 def shortened(text: str, most: int = 40) -> str:
-    """The text itself, or its beginning and an ellipsis."""
+    """The text itself, or its beginning and an ellipsis; never a part of a credential."""
+    text = masked(text)
     return text if len(text) <= most else text[: most - 1] + "…"

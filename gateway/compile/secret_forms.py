@@ -1,0 +1,50 @@
+"""What the secrets of a hook must look like: one judgement, for the server and for validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from gateway.language.signed import sender_of
+from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
+from gateway.language.yaml12 import Steps
+
+_QUOTES = (b'"', b"'", b"`")
+_PEM = b"-----BEGIN "
+
+
+def form_of(hook: Hook, steps: Steps) -> Callable[[bytes], object]:
+    """What makes a key of the secret that a hook refers to at `steps`. It raises ValueError, with a
+    sentence that holds no part of the secret, for one that cannot be used.
+    """
+    if steps[:2] == ("authentication", "secrets"):
+        match hook.authentication:
+            case SignatureAuthentication() as spec:
+                from gateway.compile.signatures import compile_scheme
+
+                return compile_scheme(spec).prepare_key
+            case JwtAuthentication(algorithms=algorithms):
+                from gateway.runtime.token_keys import from_secret
+
+                return partial(from_secret, wanted=algorithms)
+    return bytes
+
+
+def doubts(hook: Hook, steps: Steps, value: bytes) -> Iterator[str]:
+    """What is odd about a secret, as the end of a sentence; it holds no part of the secret."""
+    if value.startswith(_PEM):
+        return
+    if value != value.strip():
+        yield "begins or ends with a blank or a line's end"
+    if len(value) > 1 and value[:1] == value[-1:] and value.startswith(_QUOTES):
+        yield "stands in quotes"
+    if steps[:2] == ("authentication", "secrets"):
+        yield from _without_beginning(hook, value)
+
+
+def _without_beginning(hook: Hook, value: bytes) -> Iterator[str]:
+    if not isinstance(hook.authentication, SignatureAuthentication):
+        return
+    begins = sender_of(hook.authentication).begins
+    if begins and not value.startswith(begins.encode()):
+        yield f"does not begin with '{begins}', as secrets of {hook.authentication.scheme} do"

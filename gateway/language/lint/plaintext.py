@@ -1,0 +1,77 @@
+"""Passwords and the like that a rule, a URL or a body spells out, told by what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from gateway.language.lint.parts import conditions, operators_of, workflow_of
+from gateway.language.mistake import Mistake
+from gateway.language.plaintext import CODE
+from gateway.language.spec import Hook, Operators
+from gateway.language.yaml12 import Steps
+
+_NAMED = re.compile(
+    r"(?:.*[-_.])?(?:pass(?:word|wd|code|phrase|key)|pwd|secret|token|api[-_]?key|credentials?"
+    r"|(?:access|auth|client|private|shared|verification)[-_]?(?:key|secret|token))",
+    re.IGNORECASE,
+)
+_LITERAL = ("eq", "in", "prefix")
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Each place where a value with the name of a credential is written out."""
+    yield from _compared(hook)
+    yield from _in_url(hook)
+    yield from _in_body(hook)
+
+
+def _compared(hook: Hook) -> Iterator[Mistake]:
+    for steps, condition in conditions(hook):
+        if steps[:2] not in (("match", "body"), ("match", "query")) or not _is_named(steps[-1]):
+            continue
+        written = operators_of(condition) if isinstance(condition, Operators) else {"eq": condition}
+        if any(_is_value(written.get(name)) for name in _LITERAL):
+            message = f"'{steps[-1]}' is compared with a credential that stands in the file"
+            hint = "write `authentication`: it keeps secrets out of files and compares safely"
+            yield Mistake(CODE, steps, message, hint, on="key")
+
+
+def _in_url(hook: Hook) -> Iterator[Mistake]:
+    try:
+        query = parse_qsl(urlsplit(workflow_of(hook).url).query)
+    except ValueError:
+        return
+    for name, value in query:
+        if _is_named(name) and "${" not in value:
+            steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
+            message = f"the parameter '{name}' of the URL is a credential that stands in the file"
+            yield Mistake(CODE, steps, message, _FOR_WORKFLOWS)
+
+
+_FOR_WORKFLOWS = "write `authentication` under `workflow`, and take new credentials"
+
+
+def _in_body(hook: Hook) -> Iterator[Mistake]:
+    waiting: list[tuple[Steps, Any]] = [(("workflow", "body"), workflow_of(hook).body)]
+    while waiting:
+        steps, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [((*steps, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*steps, index), inner) for index, inner in enumerate(value)]
+        elif _is_named(steps[-1]) and _is_value(value) and "${" not in str(value):
+            message = f"'{steps[-1]}' is a credential that stands in the file"
+            yield Mistake(CODE, steps, message, _FOR_WORKFLOWS, on="key")
+
+
+def _is_named(name: str | int) -> bool:
+    return isinstance(name, str) and _NAMED.fullmatch(name.rpartition("/")[2]) is not None
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_value, value))
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""

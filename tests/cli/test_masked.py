@@ -1,0 +1,75 @@
+"""A credential that stands in a file is found, and shown by no command and in no format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.formats import FORMATS
+from gateway.cli.plan_formats import FORMATS as PLANS
+from tests.support.command import called
+
+CANARY = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA3bC6dE9fG2"
+GITHUB = "gh" + "p_" + CANARY
+STRIPE = "sk_" + "live_" + CANARY
+HEAD = "method: POST\nauthentication: {type: bearer, tokens: [{secret: a}]}\n"
+URL = "workflow: http://workflows.internal/a\n"
+
+PLACES = {
+    "value": f"authentication: {{type: bearer, tokens: [{{value: {GITHUB}}}]}}\n{URL}",
+    "list": f"authentication: {{type: bearer, tokens: [{GITHUB}]}}\n{URL}",
+    "name": f"authentication: {{type: bearer, tokens: [{{secret: {GITHUB}}}]}}\n{URL}",
+    "variable": f"authentication: {{type: bearer, tokens: [{{env: {GITHUB}}}]}}\n{URL}",
+    "query": f"{HEAD}workflow: http://workflows.internal/a?x={STRIPE}\n",
+    "userinfo": f"{HEAD}workflow: http://user:{CANARY}@workflows.internal/a\n",
+    "header": f"{HEAD}workflow: {{url: http://w.internal/a, headers: {{X-Any: {STRIPE}}}}}\n",
+    "body": f"{HEAD}workflow: {{url: http://w.internal/a, body: {{any: [{STRIPE}]}}}}\n",
+    "rule": f"{HEAD}match: {{body: {{any: {STRIPE}}}, headers: {{X-Any: {STRIPE}}}}}\n{URL}",
+    "rule-by-name": f"{HEAD}match: {{body: {{passcode: {CANARY[:9]}}}}}\n{URL}",
+    "contradiction": f"{HEAD}match: {{body: {{a: {{eq: {STRIPE}, prefix: b}}}}}}\n{URL}",
+    "key": f"{HEAD}{STRIPE}: 1\n{URL}",
+    "method": f"authentication: none\nmethod: {STRIPE}\n{URL}",
+    "path": f"{HEAD}path: /a/{STRIPE}\n{URL}",
+    "description": f"{HEAD}description: use {STRIPE} here\n{URL}",
+    "comment": f"{HEAD}{URL}# the old one was {STRIPE}\n",
+    "escaped": f'{HEAD}description: "gh\\u0070_{CANARY}"\n{URL}',
+    "folded": f'{HEAD}description: "gh\\\n  p_{CANARY}"\n{URL}',
+    "random": f"{HEAD}description: {CANARY}\n{URL}",
+    "private": f"{HEAD}description: |\n  -----BEGIN {'PRIVATE'} KEY-----\n  {CANARY}\n{URL}",
+    "on-one-line": f"{{authentication: none, methd: GET, description: {STRIPE}, "
+    "workflow: http://a}\n",
+    "not-yaml": f"{HEAD}{URL}a: [\nb: {STRIPE}\n",
+    "text": f"{STRIPE}\n",
+}
+
+
+def _hook(place: str, text: str) -> str:
+    flow = text.startswith("{")
+    if place == "text":
+        return text
+    return f"{{name: {place}, {text[1:]}" if flow else f"name: {place}\n{text}"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_credential_is_found_and_not_shown(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for directory in ("hooks.d", "old", "secrets"):
+        (tmp_path / directory).mkdir()
+    (tmp_path / "hooks.d" / "a.yaml").write_text(_hook(place, PLACES[place]))
+    (tmp_path / "old" / "a.yaml").write_text(f"name: old\n{HEAD}{URL}")
+    told = ""
+    for form in FORMATS:
+        _, text, said = called(
+            capsys, "validate", "--format", form, "--secrets", "secrets", "--check-env"
+        )
+        assert "plaintext-credential" in text or "secret-in-yaml" in text, form
+        told += text + said
+    for arguments in (("routes",), ("routes", "--format", "json")):
+        told += "".join(called(capsys, *arguments)[1:])
+    for form in PLANS:
+        for pair in (("old", "hooks.d"), ("hooks.d", "old")):
+            told += "".join(called(capsys, "plan", *pair, "--format", form)[1:])
+    assert CANARY[:9] not in told
