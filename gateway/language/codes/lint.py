@@ -56,8 +56,10 @@ ACCESS = (
         "warning",
         "Something is read that the sender does not sign",
         "A signature covers the body, and of the rest only what its scheme names. Whoever sees a "
-        "signed request can send it again with another header or another query. Match the body, "
-        "which often says the same, or list the name under `trust_unsigned`.",
+        "signed request can send it again with another header, query or path: what rules read of "
+        "those, path parameters and `forward_headers` are found, and rules on the body that hold "
+        "as well where another Content-Type has it read otherwise. Match the body, which often "
+        "says the same, or list the name under `trust_unsigned`.",
     ),
     Code(
         "needless-trust",

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
-from gateway.language.lint.parts import WITH_BODY
+from gateway.language.lint.parts import WITH_BODY, operators_of, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.signed import Coverage, coverage, sender_of
-from gateway.language.spec import Hook, SignatureAuthentication
+from gateway.language.spec import Condition, Hook, Match, SignatureAuthentication
 from gateway.language.yaml12 import Steps
 
-Rule = tuple[Steps, str]
-"""Where a rule stands, and the header or query parameter that it reads."""
+_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_HELD_BY_NOTHING = ("ne", "not_in", "none", "exists")
+"""Operators that a value which is not there may satisfy."""
+
+
+class Input(NamedTuple):
+    """What a hook takes that the signature does not cover: where, its name, and what to do."""
+
+    steps: Steps
+    name: str
+    hint: str
+    on: Literal["key", "value"] = "key"
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -23,36 +35,67 @@ def check(hook: Hook) -> Iterator[Mistake]:
     covered = coverage(sender_of(hook.authentication).scheme)
     written = hook.authentication.trust_unsigned
     trusted = [] if written is UNSET else written
-    rules = [*_unsigned(hook, covered)]
-    for steps, name in rules:
-        if not any(_means(entry, steps, name) for entry in trusted):
-            message = f"whoever sees a request can send it with another '{name}': it is not signed"
-            hint = f"match the body instead, or accept it: `trust_unsigned: [{name}]`"
-            yield Mistake("unsigned-input", steps, message, hint, on="key")
+    inputs = [*_inputs(hook, covered)]
+    for one in inputs:
+        if not any(_means(entry, one) for entry in trusted):
+            what = f"whoever sees a request can send it with another '{one.name}'"
+            hint = f"{one.hint}, or accept it: `trust_unsigned: [{one.name}]`"
+            yield Mistake("unsigned-input", one.steps, f"{what}: it is not signed", hint, one.on)
     for index, entry in enumerate(trusted):
-        if not any(_means(entry, steps, name) for steps, name in rules):
+        if not any(_means(entry, one) for one in inputs):
             signed = entry.lower() in covered.headers
-            message = f"'{entry}' is signed" if signed else f"no rule reads '{entry}'"
+            message = f"'{entry}' is signed" if signed else f"nothing reads '{entry}'"
             place = ("authentication", "trust_unsigned", index)
             yield Mistake("needless-trust", place, message, "remove it")
     if not covered.url:
         yield from _without_body(hook)
 
 
-def _unsigned(hook: Hook, covered: Coverage) -> Iterator[Rule]:
-    """The rules that read what the signature does not cover."""
-    if hook.match is UNSET:
-        return
-    for name in () if hook.match.headers is UNSET else hook.match.headers:
+def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
+    if hook.match is not UNSET:
+        yield from _matched(hook.match, covered)
+    if not covered.url and isinstance(hook.path, str):
+        for name in _PARAMETER.findall(hook.path):
+            yield Input(("path",), name, "take it from the body instead", "value")
+    for index, name in enumerate(workflow_of(hook).forward_headers):
         if name.lower() not in covered.headers:
-            yield ("match", "headers", name), name
-    for name in () if hook.match.query is UNSET or covered.url else hook.match.query:
-        yield ("match", "query", name), name
+            steps = ("workflow", "forward_headers", index)
+            yield Input(steps, name, "leave it out: the workflow cannot rely on it", "value")
 
 
-def _means(entry: str, steps: Steps, name: str) -> bool:
+def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
+    """The rules that read what the signature does not cover."""
+    names = () if match.headers is UNSET else tuple(match.headers)
+    for name in names:
+        if name.lower() not in covered.headers:
+            yield Input(("match", "headers", name), name, _MATCH)
+    for name in () if match.query is UNSET or covered.url else match.query:
+        yield Input(("match", "query", name), name, _MATCH)
+    ruled = {name.lower() for name in names}
+    if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):
+        hint = "add a rule on a value that must be there: read as another type it is not"
+        yield Input(("match", "body"), "Content-Type", hint)
+
+
+_MATCH = "match the body instead"
+
+
+def _held_by_nothing(conditions: dict[str, Condition]) -> bool:
+    """Whether all conditions hold for a body that is read as another type, and has no values."""
+    written = [operators_of(condition) for condition in conditions.values()]
+    return all(written) and all(
+        name in _HELD_BY_NOTHING and operand is not True
+        for operators in written
+        for name, operand in operators.items()
+    )
+
+
+def _means(entry: str, one: Input) -> bool:
     """Whether an entry of `trust_unsigned` names this header, in any case, or parameter."""
-    return entry == name or (steps[1] == "headers" and entry.lower() == name.lower())
+    if entry == one.name:
+        return True
+    header = one.steps[1:2] in (("headers",), ("forward_headers",), ("body",))
+    return header and entry.lower() == one.name.lower()
 
 
 def _without_body(hook: Hook) -> Iterator[Mistake]:

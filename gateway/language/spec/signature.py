@@ -101,8 +101,8 @@ class SignatureAuthentication(
             list[Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$(?!\n)", max_length=256)]],
             Meta(
                 min_length=1,
-                description="Headers and query parameters that rules may read although the "
-                "signature does not cover them; without this, validation warns.",
+                description="Headers, query and path parameters that may be read or handed on "
+                "although the signature does not cover them; without this, validation warns.",
                 examples=[["X-GitHub-Event"]],
             ),
         ]
