@@ -15,6 +15,7 @@ from gateway.language.yaml12 import Steps
 
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _BOOLEANS = ("true", "false")
+_REFERENCES = ("secret", "env", "sha256", "scrypt")
 _ELEMENTS = ("any", "all", "none")
 
 
@@ -39,6 +40,11 @@ def _hint_for_operator(
         return (
             f"operators and paths do not mix; a member that is called {quoted(given[0])} is "
             f"written as '/{given[0]}'"
+        )
+    if key in _REFERENCES and len(mapping) == 1:
+        return (
+            "a rule compares with what stands in the file: what must stay secret is compared by "
+            "`authentication`, such as `type: api-key` with `keys: [{secret: NAME}]`"
         )
     if hint := did_you_mean(key, known):
         return hint
