@@ -18,6 +18,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 2048
     """Open at a time; more wait in the system's queue until one ends."""
     in_flight: int = 512
+    in_flight_per_hook: int = 128
+    """Of one hook that says nothing else: a slow workflow is not everybody's."""
+    in_flight_per_client: int = 256
+    unproven: int = 128
+    """Bodies that are read at a time for callers whose credentials have not been verified."""
+    unproven_per_client: int = 64
     header_timeout: float = 5.0
     body_timeout: float = 20.0
     body_rate: int = 1024

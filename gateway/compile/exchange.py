@@ -20,10 +20,11 @@ class Exchange:
     decoded, `raw_path` and `query_string` are as received.
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
     share the same bytes. `length` is None for a body whose end will tell; `unread` is whether any
-    of it may still come. `bytes_in` and `bytes_out` are the sizes of the bodies that were read and
-    sent. `credential` is what the log calls the one that opened the hook. `run` is the id of the
-    activation, given when the workflow is invoked; `reason` tells the operator why it failed, or
-    why there was none.
+    of it may still come. `proven` is whether the caller's credentials hold, `waits` whether only
+    the workflow is waited for, and `left` whether the caller has gone meanwhile. `bytes_in` and
+    `bytes_out` are the sizes of the bodies that were read and sent. `credential` is what the log
+    calls the one that opened the hook. `run` is the id of the activation, given when the workflow
+    is invoked; `reason` tells the operator why it failed, or why there was none.
     """
 
     __slots__ = (
@@ -37,12 +38,14 @@ class Exchange:
         "credential",
         "headers",
         "hook",
+        "left",
         "length",
         "method",
         "occupies",
         "outcome",
         "path",
         "path_params",
+        "proven",
         "query_string",
         "raw_path",
         "reason",
@@ -51,6 +54,7 @@ class Exchange:
         "started",
         "status",
         "unread",
+        "waits",
         "workflow_ms",
     )
 
@@ -80,6 +84,9 @@ class Exchange:
         self.run = ""
         self.length: int | None = 0
         self.unread = False
+        self.proven = False
+        self.waits = False
+        self.left = False
         self.body_limit = 0
         self.bytes_in = 0
         self.bytes_out = 0

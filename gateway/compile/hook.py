@@ -15,7 +15,7 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
 from gateway.compile.handshakes.asking import Asking, asking_guard, unless_answered
 from gateway.compile.invoker import Invoker
-from gateway.compile.limits import limits_guard
+from gateway.compile.limits import client_limits, shared_limits
 from gateway.compile.matcher import Mismatch, Places, compile_match
 from gateway.compile.misread import misread_form
 from gateway.compile.needs import Need
@@ -66,20 +66,24 @@ class Hook:
         self.guards = self._guard(spec, runtime)
 
     def _guard(self, spec: Spec, runtime: Runtime) -> tuple[Guard, ...]:
-        """The guards in their order: service, limits, address, handshake, credentials."""
+        """The guards in their order: service, address, limits of this client, handshake,
+        credentials, limits of all callers.
+        """
         guarding = compile_guards(spec, runtime)
         handshake: tuple[Need, ...] = () if self._asking is None else self._asking.needs
         self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.cells)
-        credentials = guarding.guards
-        guards: list[Guard] = [limits_guard(spec.name, spec.limits, runtime)]
+        proves = bool(guarding.guards)
+        entering = (*guarding.guards, shared_limits(spec.name, spec.limits, proves, runtime))
+        guards: list[Guard] = []
         if self._needs:
-            guards.insert(0, _in_service(self._needs))
+            guards.append(_in_service(self._needs))
         if spec.allow_from is not UNSET:
             guards.append(address_guard(spec.allow_from))
+        guards.append(client_limits(spec.name, spec.limits, runtime))
         if self._asking is not None and not self._asking.signed:
             guards.append(asking_guard(self._asking))
-            credentials = tuple(map(unless_answered, credentials))
-        return (*guards, *credentials)
+            entering = tuple(map(unless_answered, entering))
+        return (*guards, *entering)
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
@@ -99,6 +103,7 @@ class Hook:
             return self._refuse(exchange, mismatch, body)
         payload = await self._encoder.encode(exchange, received)
         exchange.run = uuid7()
+        exchange.waits = True
         started = time.perf_counter()
         try:
             reply = await self._invoke(exchange, payload)

@@ -1,4 +1,4 @@
-"""A hook's limits as a guard: what is over them is refused before credentials are looked at."""
+"""A hook's limits as guards: a client's own before the credentials, everybody's behind them."""
 
 from __future__ import annotations
 
@@ -24,38 +24,51 @@ def parse_rate(text: str) -> Rate:
     return Rate(int(count), parse_duration(time))
 
 
-def limits_guard(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Any:
-    """The first guard of every hook. It raises TooLarge, TooManyRequests or Unavailable."""
+def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Any:
+    """The guard of what one caller may cost, whoever it is: it stands before the credentials.
+
+    It raises TooLarge and TooManyRequests.
+    """
     body = runtime.settings.limits.body
-    rates: tuple[_Take, ...] = ()
-    concurrency: int | None = None
+    take: _Take | None = None
     if written is not UNSET:
         body = body if written.body is UNSET else parse_size(written.body)
-        rates = _rates(hook, written, runtime)
-        concurrency = None if written.concurrency is UNSET else written.concurrency
-    gauge = runtime.concurrency(hook)
+        if written.rate_per_client is not UNSET:
+            take = _of_each_client(hook, parse_rate(written.rate_per_client), runtime)
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
         exchange.body_limit = body
         if exchange.length is not None and exchange.length > body:
             raise TooLarge(f"The body is larger than {body} bytes.")
-        for take in rates:
+        if take is not None:
             take(exchange)
-        if concurrency is not None:
-            _enter(exchange, gauge, concurrency)
 
     return guard
 
 
-def _rates(hook: str, limits: Limits, runtime: Runtime) -> tuple[_Take, ...]:
-    """What each request is counted by; one client's first, so that it is the first to stop."""
-    takes = []
-    if limits.rate_per_client is not UNSET:
-        takes.append(_of_each_client(hook, parse_rate(limits.rate_per_client), runtime))
-    if limits.rate is not UNSET:
-        takes.append(_of_all(hook, parse_rate(limits.rate), runtime))
-    return tuple(takes)
+def shared_limits(
+    hook: str, written: Limits | UnsetType, credentials: bool, runtime: Runtime
+) -> Any:
+    """The guard of what all callers share: it stands behind the credentials, where a hook has
+    them, so that no stranger takes from it. It raises TooManyRequests and Unavailable.
+    """
+    concurrency = runtime.settings.limits.in_flight_per_hook
+    take: _Take | None = None
+    if written is not UNSET:
+        concurrency = concurrency if written.concurrency is UNSET else written.concurrency
+        if written.rate is not UNSET:
+            take = _of_all(hook, parse_rate(written.rate), runtime)
+    gauge = runtime.concurrency(hook)
+
+    async def guard(connection: Any, _handler: Any) -> None:
+        exchange: Exchange = connection.scope[SCOPE_KEY]
+        exchange.proven = credentials
+        if take is not None:
+            take(exchange)
+        _enter(exchange, gauge, concurrency)
+
+    return guard
 
 
 def _of_each_client(hook: str, rate: Rate, runtime: Runtime) -> _Take:
@@ -82,6 +95,11 @@ def _refuse(wait: float, rate: Rate) -> None:
 
 def _enter(exchange: Exchange, gauge: Concurrency, limit: int) -> None:
     if gauge.in_flight >= limit:
-        raise Unavailable(f"More than {limit} requests are in flight.", retry_after(1))
+        raise Unavailable(
+            f"The hook has {limit} requests in flight already; try again.",
+            retry_after(1),
+            f"{limit} requests of the hook are in flight: its workflow is slow, or "
+            "limits.concurrency is low",
+        )
     gauge.in_flight += 1
     exchange.occupies = gauge

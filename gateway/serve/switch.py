@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,9 +11,17 @@ from typing import Any, Literal
 import structlog
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.errors import HeadersTooLarge, Refusal, TooLarge, Unavailable, UriTooLong
+from gateway.errors import (
+    HeadersTooLarge,
+    Refusal,
+    TooLarge,
+    Unavailable,
+    UriTooLong,
+)
 from gateway.ids import request_id
+from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
+from gateway.serve.callers import Callers
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
 from gateway.serve.request_body import declared_length, discard_body, read_body
@@ -25,7 +34,8 @@ Record = Callable[[Exchange, Literal["debug", "info"]], None]
 """Tells the log how a request ended."""
 
 RESERVED = b"/-/"
-SOON = ((b"retry-after", b"1"),)
+LEFT = 499, "caller-left", "the caller left before it was answered; the workflow may have run"
+"""How a request ends that nobody waits for: the status is nginx's, and is sent to nobody."""
 _log = structlog.get_logger("gateway.request")
 
 
@@ -44,6 +54,9 @@ class Switch:
         self._clients = clients
         self._operate = operate
         self._record = record
+        self._callers = Callers()
+        self._slots = Shares("requests in flight", limits.in_flight, limits.in_flight_per_client)
+        self._unproven = Shares("bodies on their way", limits.unproven, limits.unproven_per_client)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One HTTP request (ASGI 3)."""
@@ -85,6 +98,15 @@ class Switch:
         )
 
     async def _read_body(self, receive: Any, exchange: Exchange) -> bytes:
+        if exchange.proven or exchange.length == 0:
+            return await self._whole_body(receive, exchange)
+        self._unproven.take(exchange.client)
+        try:
+            return await self._whole_body(receive, exchange)
+        finally:
+            self._unproven.give_back(exchange.client)
+
+    async def _whole_body(self, receive: Any, exchange: Exchange) -> bytes:
         exchange.unread = False
         try:
             return await read_body(receive, exchange.length, exchange.body_limit, self._limits)
@@ -103,10 +125,14 @@ class Switch:
         if generation is None:
             raise Unavailable("No hooks are loaded yet.", SOON)
         app = generation.route(exchange)
-        if self.in_flight > self._limits.in_flight:
-            raise Unavailable("Too many requests are in flight; try again.", SOON)
+        self._slots.take(exchange.client)
+        self._callers.add(exchange, receive)
         scope[SCOPE_KEY] = exchange
-        await app(scope, receive, send)
+        try:
+            await app(scope, receive, send)
+        finally:
+            self._callers.remove(exchange)
+            self._slots.give_back(exchange.client)
 
     def _judge(self, scope: Any, exchange: Exchange) -> None:
         """Refuse what two parties could read differently, before anything is routed."""
@@ -124,6 +150,12 @@ class Switch:
     async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:
         try:
             await work
+        except asyncio.CancelledError:
+            if not exchange.left:
+                raise
+            _forget_cancellation()
+            if not exchange.status:
+                exchange.status, exchange.outcome, exchange.reason = LEFT
         except Refusal as refusal:
             exchange.outcome = exchange.outcome or refusal.code
             exchange.reason = refusal.reason
@@ -133,3 +165,10 @@ class Switch:
             exchange.outcome = "unexpected"
             if not exchange.status:
                 await send_answer(send, exchange, unexpected(exchange))
+
+
+def _forget_cancellation() -> None:
+    """Who was cancelled because its caller left goes on to its end."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()

@@ -76,7 +76,7 @@ workflow: URL/run/elsewhere
 name: slowly
 method: POST
 authentication: none
-limits: {rate: 2/1h}
+limits: {rate_per_client: 2/1h}
 handshake: dropbox
 workflow: URL/run/slowly
 ---

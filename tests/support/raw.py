@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from contextlib import suppress
@@ -59,6 +60,10 @@ class Caller:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
         return self
+
+    def said_something(self) -> bool:
+        """Whether a part of an answer can be read without waiting."""
+        return bool(self._buffer or select.select([self._socket], [], [], 0)[0])
 
     def answer(self, *, to_head: bool = False) -> Answer:
         """The next answer, interim ones left out; `to_head` tells that it has no body."""

@@ -67,5 +67,5 @@ class Limits(Written, frozen=True, kw_only=True):
     ] = UNSET
     concurrency: Annotated[
         Annotated[int, Meta(ge=1, le=512)] | UnsetType,
-        Meta(description="Requests that are in flight at a time. Beyond it: 503."),
+        Meta(description="Requests that are in flight at a time; 128 by default. Beyond it: 503."),
     ] = UNSET
