@@ -4,7 +4,7 @@
     ├── OperatorError          flags, directories, ports: the command ends with status 2
     ├── Refusal                the caller must act: answered as RFC 9457 problem+json
     │   ├── Malformed 400
-    │   │   └── Misframed
+    │   │   └── Misframed, TooManyValues 413
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
     │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
     │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    TooManyRequests 429
@@ -63,6 +63,12 @@ class Misframed(Malformed):
     """
 
     close = True
+
+
+class TooManyValues(Malformed):
+    """The JSON would take too long to decode, whatever its size."""
+
+    status, code, title = 413, "too-large", "The body is too large"
 
 
 class Incomplete(Refusal):

@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Takes the place of scheme and authority in the URL of every workflow: `gateway dev` names its
     echo, `http://127.0.0.1:PORT`. Empty: workflows are called where they are.
     """
+    body_memory: int = 256 * MIB
+    """Bytes that the bodies which one worker holds may have, as received and decoded."""
     pre_drain: float = 0.0
     drain: float = 20.0
     log_format: str = "auto"

@@ -7,7 +7,9 @@ from typing import Any
 import rich_click as click
 
 from gateway.language.networks import BadNetwork, parse_network
-from gateway.language.quantities import parse_duration
+from gateway.language.quantities import parse_duration, parse_size
+
+LEAST_MEMORY = 1024 * 1024
 
 
 class Duration(click.ParamType[float]):
@@ -22,6 +24,23 @@ class Duration(click.ParamType[float]):
             return parse_duration(value)
         except ValueError:
             self.fail(f"{value!r} is not a duration such as 250ms, 20s or 5m", param, ctx)
+
+
+class Size(click.ParamType[int]):
+    """A size as in the hook language, `64KiB` or `256MiB`; bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            size = parse_size(value)
+        except ValueError:
+            size = 0
+        if size < LEAST_MEMORY:
+            self.fail(f"{value!r} is not a size of at least 1MiB, such as 256MiB", param, ctx)
+        return size
 
 
 class WholeNumber(click.IntRange):
@@ -65,5 +84,6 @@ class Networks(click.ParamType[tuple[str, ...]]):
 
 
 DURATION = Duration()
+SIZE = Size()
 NETWORKS = Networks()
 PORT = WholeNumber(1, 65535)

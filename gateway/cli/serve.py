@@ -10,7 +10,9 @@ from typing import Any
 
 import rich_click as click
 
-from gateway.cli.parameters import DURATION, NETWORKS, PORT, WholeNumber
+from gateway.cli.cgroup import memory_limit
+from gateway.cli.memory import default_body_memory
+from gateway.cli.parameters import DURATION, NETWORKS, PORT, SIZE, WholeNumber
 from gateway.errors import OperatorError
 from gateway.settings import Settings
 
@@ -53,6 +55,15 @@ FLAGS = (
         show_default=False,
         metavar="CIDR,…",
         help="Networks of the proxies whose X-Forwarded-For or Forwarded tells who calls.",
+    ),
+    flag(
+        "--body-memory",
+        type=SIZE,
+        default=None,
+        show_default=False,
+        metavar="SIZE",
+        help="Memory for the bodies that one worker holds; by default three eighths of the "
+        "container's limit for all workers, or 256MiB.",
     ),
     flag(
         "--pre-drain",
@@ -100,6 +111,8 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
     secrets_directory: Path | None = flags["secrets"]
     if secrets_directory is not None and not secrets_directory.is_dir():
         raise OperatorError(f"--secrets: {secrets_directory} is not a directory")
+    if flags["body_memory"] is None:
+        flags["body_memory"] = default_body_memory(memory_limit(), flags["workers"])
     if flags["pre_drain"] is None:
         flags["pre_drain"] = 0.0 if sys.stdin.isatty() or sys.stdout.isatty() else 5.0
     if flags["admin_token"] and secrets_directory is None:

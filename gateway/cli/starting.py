@@ -13,6 +13,8 @@ import msgspec
 import rich_click as click
 import structlog
 
+from gateway.cli.cgroup import memory_limit
+from gateway.cli.memory import too_much
 from gateway.cli.worker_process import load
 from gateway.errors import OperatorError
 from gateway.operate.admin_token import unfit
@@ -34,6 +36,7 @@ def start(settings: Settings) -> None:
     lines = set_up_logs(settings.log_format, settings.log_level)
     if not settings.admin_token:
         settings = _without_admin_token(settings, lines is None)
+    _check_memory(settings)
     loader = Loader(settings)
     if settings.strict and not _sound(loader):
         sys.exit(1)
@@ -76,6 +79,18 @@ def _check_admin_token(settings: Settings) -> None:
     if problem:
         path = (settings.secrets or Path()) / settings.admin_token
         raise OperatorError(f"--admin-token: {problem}; make one: openssl rand -hex 32 > {path}")
+
+
+def _check_memory(settings: Settings) -> None:
+    limit = memory_limit()
+    if remedy := too_much(settings, limit):
+        _log.warning(
+            "bodies may take more memory than there is",
+            limit=limit,
+            body_memory=settings.body_memory,
+            workers=settings.workers,
+            hint=remedy,
+        )
 
 
 def _without_admin_token(settings: Settings, readable: bool) -> Settings:

@@ -21,10 +21,11 @@ class Exchange:
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
     share the same bytes. `length` is None for a body whose end will tell; `unread` is whether any
     of it may still come. `proven` is whether the caller's credentials hold, `waits` whether only
-    the workflow is waited for, and `left` whether the caller has gone meanwhile. `bytes_in` and
-    `bytes_out` are the sizes of the bodies that were read and sent. `credential` is what the log
-    calls the one that opened the hook. `run` is the id of the activation, given when the workflow
-    is invoked; `reason` tells the operator why it failed, or why there was none.
+    the workflow is waited for, and `left` whether the caller has gone meanwhile. `charged` are the
+    bytes of memory that are accounted to it, `bytes_in` and `bytes_out` the sizes of the bodies
+    that were read and sent. `credential` is what the log calls the one that opened the hook. `run`
+    is the id of the activation, given when the workflow is invoked; `reason` tells the operator
+    why it failed, or why there was none.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Exchange:
         "body_limit",
         "bytes_in",
         "bytes_out",
+        "charged",
         "client",
         "credential",
         "headers",
@@ -91,6 +93,7 @@ class Exchange:
         self.bytes_in = 0
         self.bytes_out = 0
         self.credential = ""
+        self.charged = 0
         self.occupies: Concurrency | None = None
         self.answer: Answer | None = None
         self.status = 0
@@ -106,6 +109,10 @@ class Exchange:
             self._body = await self._read(self)
             self.bytes_in = len(self._body)
         return self._body
+
+    def drop_body(self) -> None:
+        """Let go of the body, which nobody asks for again."""
+        self._body = b""
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header that may stand only once; twice is Malformed.

@@ -15,17 +15,19 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import Guard, compile_guards
 from gateway.compile.handshakes.asking import Asking, asking_guard, unless_answered
 from gateway.compile.invoker import Invoker
+from gateway.compile.large import LargeBodies
 from gateway.compile.limits import client_limits, shared_limits
 from gateway.compile.matcher import Mismatch, Places, compile_match
 from gateway.compile.misread import misread_form
 from gateway.compile.needs import Need
-from gateway.compile.payload import WITH_BODY, PayloadEncoder
+from gateway.compile.payload import WITH_BODY, Payload, PayloadEncoder
 from gateway.compile.responder import compile_response, failed, ignored
 from gateway.errors import NoMatch, Unavailable, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
 from gateway.language.spec.handshake import long_form
+from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
 
 RETRY_LATER = ((b"retry-after", b"30"),)
@@ -39,6 +41,7 @@ class Hook:
         "_encoder",
         "_ignores",
         "_invoke",
+        "_large",
         "_matcher",
         "_needs",
         "_respond",
@@ -60,6 +63,7 @@ class Hook:
         )
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
+        self._large = LargeBodies(runtime)
         self._asking = None
         if spec.handshake is not UNSET:
             self._asking = Asking(spec, long_form(spec.handshake), runtime)
@@ -95,13 +99,33 @@ class Hook:
             exchange.answer = await self._asking(exchange)
         if exchange.answer is not None:
             return exchange.answer
+        judged = await self._judged(exchange)
+        if isinstance(judged, Answer):
+            return judged
+        exchange.drop_body()
+        return await self._invoked(exchange, judged)
+
+    async def _judged(self, exchange: Exchange) -> Payload | Answer:
+        """What the workflow is sent, or the answer to a request that is ignored.
+
+        A large body is judged in a thread, where the interpreter goes on with others meanwhile.
+        """
+        if exchange.method in WITH_BODY and self._encoder.decodes:
+            body = await exchange.read_body()
+            if len(body) > SMALL:
+                return await self._large.judge(body, self._judge(exchange))
+        return await self._judge(exchange)
+
+    async def _judge(self, exchange: Exchange) -> Payload | Answer:
         query = decode_query(exchange.query_string)
         received = await self._encoder.read(exchange, query)
         body = received if exchange.method in WITH_BODY else None
         mismatch = self._matcher(body, query, exchange.headers)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, body)
-        payload = await self._encoder.encode(exchange, received)
+        return await self._encoder.encode(exchange, received)
+
+    async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         exchange.run = uuid7()
         exchange.waits = True
         started = time.perf_counter()

@@ -8,7 +8,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from gateway.compile import json_bounds
 from gateway.compile.decimals import exact_decimal
+from gateway.compile.json_bounds import count
 from gateway.errors import Malformed
 
 MAX_DEPTH = 64
@@ -34,8 +36,10 @@ def decode(data: bytes, *, exact: bool = True) -> Any:
     Numbers are `int`, or `Decimal` where they have a fraction or an exponent; where `exact` is
     false these are `float`, which is quicker and enough where nobody looks at numbers.
     Raises Malformed for everything else, and for duplicate keys, NaN and Infinity, more than
-    `MAX_DEPTH` levels, half a surrogate pair, numbers beyond a double or of over 4,300 digits.
+    `MAX_DEPTH` levels, half a surrogate pair, numbers beyond a double or of over 4,300 digits;
+    TooManyValues for what would take too long.
     """
+    json_bounds.check(data)
     try:
         value = _decode_exactly(data) if exact else _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -46,11 +50,11 @@ def decode(data: bytes, *, exact: bool = True) -> Any:
 
 
 def _refuse_ambiguity(data: bytes, value: Any) -> None:
-    brackets = data.count(b"{") + data.count(b"[")
+    brackets = count(data, b"{") + count(data, b"[")
     if brackets > MAX_DEPTH:
         _refuse_depth(value)
     names = len(value) if brackets == 1 and type(value) is dict else _names(value)
-    if names != data.count(b":") and names != _most_members(data):
+    if names != count(data, b":") and names != _most_members(data):
         _second_pass(data.decode())
 
 
@@ -90,8 +94,7 @@ def _most_members(data: bytes) -> int:
     decoded value as this therefore prove that no key was there twice, without a second parse;
     a colon within a string seldom follows one of these five.
     """
-    count = data.count
-    return count(b'":') + count(b" :") + count(b"\n:") + count(b"\t:") + count(b"\r:")
+    return sum(count(data, before) for before in (b'":', b" :", b"\n:", b"\t:", b"\r:"))
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> None:

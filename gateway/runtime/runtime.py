@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.hashing import PasswordHashing
+from gateway.runtime.offloading import Offloading
 from gateway.runtime.secret import SecretStore
 from gateway.runtime.throttle import Concurrency, Memory, Pace, Throttle
 from gateway.runtime.workflow_client import WorkflowClient
@@ -39,6 +41,8 @@ class Runtime:
         self.secrets = SecretStore(settings.secrets)
         self.client = WorkflowClient(settings.limits.workflow_response)
         self.hashing = PasswordHashing()
+        self.offloading = Offloading()
+        self.body_memory = BodyMemory(settings.body_memory)
         self.throttle = Throttle()
         self.accepted = Memory(ACCEPTED)
         self.draining = False
@@ -73,3 +77,4 @@ class Runtime:
             await self._key_sets.close()
         await self.client.close()
         self.hashing.close()
+        self.offloading.close()

@@ -12,6 +12,8 @@ from gateway.errors import BodyTimeout, Incomplete, Malformed, Misframed, TooLar
 from gateway.settings import Limits
 
 Receive = Callable[[], Awaitable[Any]]
+Charge = Callable[[int], None]
+"""Told of bytes that are about to be held, or are no more where they are negative."""
 PIECES = 8192
 """Messages that a body may come in: a chunk of one byte costs as much work as one of 64 KiB."""
 
@@ -41,27 +43,44 @@ def declared_length(headers: list[tuple[bytes, bytes]]) -> int | None:
     return int(lengths[0])
 
 
-async def read_body(receive: Receive, length: int | None, limit: int, limits: Limits) -> bytes:
-    """The whole body, at most `limit` bytes.
+async def read_body(
+    receive: Receive, length: int | None, limit: int, limits: Limits, charge: Charge
+) -> bytes:
+    """The whole body, at most `limit` bytes; `charge` is told of each byte before it is held.
 
-    Raises TooLarge (before reading, where the length is declared), BodyTimeout when it is late
-    or too slow, Incomplete for broken chunks and for a client that leaves.
+    Raises what `charge` raises, TooLarge (before reading, where the length is declared),
+    BodyTimeout when it is late or too slow, Incomplete for broken chunks and for a client that
+    leaves.
     """
     _check_length(length, limit)
     if length == 0:
         return b""
     started = asyncio.get_running_loop().time()
-    body = bytearray()
+    pieces: list[bytes] = []
+    size = 0
     for _ in range(PIECES):
-        message = await _next(receive, started, len(body), limits)
+        message = await _next(receive, started, size, limits)
         if message["type"] != "http.request":
             raise Incomplete("The body broke off, or its chunks are not well-formed.")
-        body += message["body"]
-        _check_length(len(body), limit)
+        piece = message["body"]
+        size += len(piece)
+        _check_length(size, limit)
+        charge(len(piece))
+        pieces.append(piece)
         # With a declared length, the empty message at the end need not be waited for.
-        if len(body) == length or not message["more_body"]:
-            return bytes(body)
+        if size == length or not message["more_body"]:
+            return _joined(pieces, size, charge)
     raise Malformed(f"The body comes in more than {PIECES} pieces; send larger chunks.")
+
+
+def _joined(pieces: list[bytes], size: int, charge: Charge) -> bytes:
+    """The body of its pieces; for a moment it is held twice."""
+    if len(pieces) == 1:
+        return pieces[0]
+    charge(size)
+    body = b"".join(pieces)
+    charge(-size)
+    return body
 
 
 def _check_length(length: int | None, limit: int) -> None:

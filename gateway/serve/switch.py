@@ -19,6 +19,7 @@ from gateway.errors import (
     UriTooLong,
 )
 from gateway.ids import request_id
+from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.callers import Callers
@@ -46,11 +47,17 @@ class Switch:
     """
 
     def __init__(
-        self, limits: Limits, clients: ClientFinder, operate: Operate, record: Record
+        self,
+        limits: Limits,
+        memory: BodyMemory,
+        clients: ClientFinder,
+        operate: Operate,
+        record: Record,
     ) -> None:
         self.generation: Generation | None = None
         self.in_flight = 0
         self._limits = limits
+        self._memory = memory
         self._clients = clients
         self._operate = operate
         self._record = record
@@ -77,6 +84,7 @@ class Switch:
             await self._answer(exchange, send, work)
         finally:
             self.in_flight -= 1
+            self._memory.give_back(exchange.charged)
             if exchange.occupies is not None:
                 exchange.occupies.in_flight -= 1
             self._record(exchange, "info")
@@ -109,10 +117,20 @@ class Switch:
     async def _whole_body(self, receive: Any, exchange: Exchange) -> bytes:
         exchange.unread = False
         try:
-            return await read_body(receive, exchange.length, exchange.body_limit, self._limits)
-        except TooLarge:
+            return await read_body(
+                receive,
+                exchange.length,
+                exchange.body_limit,
+                self._limits,
+                partial(self._charge, exchange),
+            )
+        except (TooLarge, Unavailable):
             exchange.unread = True
             raise
+
+    def _charge(self, exchange: Exchange, size: int) -> None:
+        self._memory.take(size)
+        exchange.charged += size
 
     async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
         self._judge(scope, exchange)

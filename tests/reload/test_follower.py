@@ -22,6 +22,7 @@ from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Loaded, Resolved, Serving, Specs
 from gateway.reload.turns import Turns
+from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.runtime import Runtime
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
@@ -53,7 +54,9 @@ class Followed:
 
     def __init__(self) -> None:
         self.runtime = Runtime(Settings(hooks=Path("hooks.d")))
-        self.switch = Switch(Limits(), ClientFinder(()), _nothing, RequestLog(None, "info"))
+        self.switch = Switch(
+            Limits(), BodyMemory(0), ClientFinder(()), _nothing, RequestLog(None, "info")
+        )
         self.ours: Connection[Any, Any]
         self.ours, theirs = Pipe()
         self.lost = asyncio.Event()

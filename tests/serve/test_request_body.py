@@ -40,7 +40,7 @@ class Sender:
 
 
 def read(sender: Sender, length: int | None, limit: int = 100, limits: Limits = LIMITS) -> bytes:
-    return asyncio.run(read_body(sender, length, limit, limits))
+    return asyncio.run(read_body(sender, length, limit, limits, lambda _size: None))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_has_come_buys_time_for_the_rest() -> None:
         return next(messages, None) or await slowly()
 
     async def first_at_once() -> bytes:
-        return await read_body(receive, 60, 100, limits)
+        return await read_body(receive, 60, 100, limits, lambda _size: None)
 
     assert asyncio.run(first_at_once()) == b"x" * 59 + b"y"
 

@@ -12,10 +12,11 @@ from structlog.testing import capture_logs
 from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
 from gateway.operate.request_log import RequestLog
+from gateway.runtime.body_memory import BodyMemory
 from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder
 from gateway.serve.switch import Operate, Switch
-from gateway.settings import Limits
+from gateway.settings import MIB, Limits
 
 
 def scope(path: bytes, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class Call:
 
 
 def switch(operate: Operate) -> Switch:
-    return Switch(Limits(), ClientFinder(()), operate, RequestLog(None, "debug"))
+    return Switch(Limits(), BodyMemory(MIB), ClientFinder(()), operate, RequestLog(None, "debug"))
 
 
 async def nothing(_exchange: Exchange, _send: Any) -> None:

@@ -31,7 +31,7 @@ def signature_guard(
         (name_of(entry), prepared(entry, scheme.prepare_key, runtime)) for entry in spec.secrets
     )
     refused = partial(challenge, "Signature", realm, detail=DETAIL)
-    clock = runtime.clock
+    clock, offloading = runtime.clock, runtime.offloading
 
     async def guard(connection: Any, _handler: Any) -> None:
         exchange: Exchange = connection.scope[SCOPE_KEY]
@@ -40,7 +40,8 @@ def signature_guard(
             claim = scheme.claim(request, clock())
             whole = Request(request.headers, await exchange.read_body(), *request[2:])
             live = [(name, key) for name, one in secrets if (key := one.value()) is not None]
-            held = scheme.prove(claim, whole, [key for _, key in live])
+            prove = partial(scheme.prove, claim, whole, [key for _, key in live])
+            held = await offloading.run(len(whole.body), prove)
             exchange.credential = live[held][0]
         except Unverified as refusal:
             exchange.outcome = refusal.outcome

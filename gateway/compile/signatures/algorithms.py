@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
 from typing import Any, Protocol, TypeGuard
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import UNSET
@@ -26,6 +28,10 @@ DIGEST_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
 KEEPING = 2047
 """Bytes that are hashed without letting other threads have the interpreter (HASHLIB_GIL_MINSIZE in
 CPython's hashlib.h): getting it back takes longer than hashing a body of some kilobytes.
+"""
+TRIED = 4
+"""Signatures of one request that are held against a public key. Each costs as much as hashing the
+body, and no sender has more keys than two when it changes them.
 """
 LETTING = 64 * 1024
 """Bytes from which others had better go on meanwhile."""
@@ -123,7 +129,7 @@ class EcdsaP256:
 
     def __init__(self, variant: Variant) -> None:
         self._form = PUBLIC[variant.key]
-        self._hash = ec.ECDSA(SHA256())
+        self._hash = ec.ECDSA(Prehashed(SHA256()))
 
     def prepare(self, secret: bytes) -> ec.EllipticCurvePublicKey:
         key = self._form(secret)
@@ -138,8 +144,8 @@ class EcdsaP256:
         candidates: Sequence[bytes],
     ) -> bool:
         return _any_verifies(
-            lambda signature, message: key.verify(signature, message, self._hash),
-            messages,
+            lambda signature, digest: key.verify(signature, digest, self._hash),
+            [sha256(message).digest() for message in messages],
             candidates,
         )
 
@@ -147,7 +153,7 @@ class EcdsaP256:
         key = _private_key(secret)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _on_p256(key.public_key()):
             raise CannotSign("the secret is not a private key on P-256")
-        return key.sign(message, self._hash)
+        return key.sign(sha256(message).digest(), self._hash)
 
 
 def _on_p256(key: object) -> TypeGuard[ec.EllipticCurvePublicKey]:
@@ -161,7 +167,7 @@ def _any_verifies(
 ) -> bool:
     held = False
     for message in messages:
-        for candidate in candidates:
+        for candidate in candidates[:TRIED]:
             try:
                 verify(candidate, message)
             except InvalidSignature:

@@ -46,6 +46,7 @@ class Worker:
         )
         self._switch = Switch(
             settings.limits,
+            self._runtime.body_memory,
             ClientFinder(settings.trusted_proxies),
             endpoints,
             RequestLog(lines, settings.log_level),
