@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 import msgspec
 
 from gateway.errors import Malformed
 
 MAX_PARAMETERS = 1000
+MAX_ESCAPES = 400_000
+"""More than a body of 1 MiB can have; each takes a tenth of a microsecond or two."""
+PIECE = 16 * 1024
 
 Parameters = dict[str, str | list[str]]
 Value = TypeVar("Value")
@@ -32,9 +35,11 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
         return {}
     if data.count(b"&") >= MAX_PARAMETERS:
         raise Malformed(f"{what} has more than {MAX_PARAMETERS} parameters.")
+    if len(data) > PIECE and data.count(b"%") > MAX_ESCAPES:
+        raise Malformed(f"{what} has more than {MAX_ESCAPES} percent-encoded bytes.")
     try:
         text = data.decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+        pairs = [_pair(one) for one in data.split(b"&") if one]
     except UnicodeDecodeError:
         raise Malformed(f"{what} is not valid UTF-8.") from None
     if "%" in text and _BROKEN_ESCAPE.search(text):
@@ -42,6 +47,28 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
     if "%00" in text or "\0" in text:
         raise Malformed(f"{what} holds a NUL.")
     return gather(pairs)
+
+
+def _pair(pair: bytes) -> tuple[str, str]:
+    name, _, value = pair.replace(b"+", b" ").partition(b"=")
+    return _decoded(name), _decoded(value)
+
+
+def _decoded(raw: bytes) -> str:
+    if len(raw) <= PIECE:
+        return unquote_to_bytes(raw).decode()
+    return b"".join(map(unquote_to_bytes, _pieces(raw))).decode()
+
+
+def _pieces(raw: bytes) -> Iterator[bytes]:
+    """Pieces that are decoded one by one, so that nobody waits for all; no escape is cut."""
+    start = 0
+    while start < len(raw):
+        end = start + PIECE
+        cut = raw.find(b"%", end - 2, end)
+        end = end if cut < 0 else cut
+        yield raw[start:end]
+        start = end
 
 
 def gather(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value | list[Value]]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.compile.forms import MAX_PARAMETERS, decode_urlencoded, encode_form, flatten
+from gateway.compile.forms import (
+    MAX_ESCAPES,
+    MAX_PARAMETERS,
+    decode_urlencoded,
+    encode_form,
+    flatten,
+)
 from gateway.errors import Malformed
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
@@ -103,3 +110,14 @@ def test_values_that_are_no_text_travel_as_their_json() -> None:
         ("object", '{"é":1}'),
     )
     assert encode_form({"a": "b c&", "é": [1, 2]}) == b"a=b+c%26&%C3%A9=1&%C3%A9=2"
+
+
+@pytest.mark.parametrize("filler", range(4))
+def test_a_long_value_is_decoded_whole(filler: int) -> None:
+    text = "x" * filler + "\u00e9 +%" * 20_000
+    assert decode_urlencoded(urlencode({"a": text}).encode(), "The form") == {"a": text}
+
+
+def test_more_escapes_than_a_usual_body_can_have_are_refused() -> None:
+    with pytest.raises(Malformed, match="percent-encoded"):
+        decode_urlencoded(b"a=" + b"%41" * (MAX_ESCAPES + 1), "The form")
