@@ -5,28 +5,66 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 from gateway.errors import OperatorError
+from gateway.language.diagnostic import Diagnostic
 from gateway.language.source import Source
 from gateway.language.yaml12.characters import MAX_FILE
+from gateway.reload.snapshot import take
 
 SUFFIXES = (".yaml", ".yml")
 STDIN = "<stdin>"
 
 
-def read_sources(paths: Sequence[str]) -> list[Source]:
-    """The files named, and those below the directories named, each once and in order of name.
+class Found(msgspec.Struct, frozen=True):
+    """What was found: hook files, and findings about what could not be read of a directory."""
 
-    `-` is the standard input. Raises OperatorError for what cannot be read, and for a directory
-    without a hook file: a check that checked nothing must not pass.
+    sources: tuple[Source, ...] = ()
+    unreadable: tuple[Diagnostic, ...] = ()
+
+
+def find(paths: Sequence[str]) -> Found:
+    """The files named, and those below the directories named, each once.
+
+    `-` is the standard input. Raises OperatorError for a name that cannot be read, and for a
+    directory without a hook file: a check that checked nothing must not pass.
     """
-    names: dict[str, str] = {}
+    sources: dict[str, Source] = {}
+    unreadable: list[Diagnostic] = []
     for path in paths:
-        for name in _files(path):
-            names.setdefault(os.path.abspath(name), name)
-    return [read_file(name) for name in names.values()]
+        found = _find(path)
+        unreadable += found.unreadable
+        for source in found.sources:
+            sources.setdefault(os.path.abspath(source.name), source)
+    return Found(tuple(sources.values()), tuple(unreadable))
+
+
+def _find(path: str) -> Found:
+    if path == "-" or not os.path.isdir(path):
+        return Found((read_file(path),))
+    found = _below(path)
+    if not found.sources and not found.unreadable:
+        raise OperatorError(f"there is no hook file (*.yaml, *.yml) in {path}")
+    return found
+
+
+def _below(directory: str) -> Found:
+    """What the server would read of a directory, under the name that was written for it."""
+    found = take(Path(directory))
+    root = os.path.join(str(Path(directory)), "")
+
+    def named(name: str) -> str:
+        return os.path.join(directory, name.removeprefix(root))
+
+    return Found(
+        tuple(Source(named(one.name), one.data) for one in found.sources),
+        tuple(replace(one, file=named(one.file)) for one in found.unreadable),
+    )
 
 
 def read_file(name: str) -> Source:
@@ -34,48 +72,20 @@ def read_file(name: str) -> Source:
     return Source(STDIN, _stdin()) if name == "-" else Source(name, _read(name))
 
 
-def read_directory(path: str) -> list[Source]:
+def read_directory(path: str) -> tuple[Source, ...]:
     """The hook files below a directory in order of name; there may be none.
 
     Raises OperatorError for what cannot be read.
     """
-    return [read_file(name) for name in _found(path)]
+    found = _below(path)
+    for one in found.unreadable:
+        raise OperatorError(f"cannot read {one.file}: {one.message}")
+    return found.sources
 
 
 def is_hidden(name: str) -> bool:
     """Whether a file or a directory of this name is left alone."""
     return name[0] in "._"
-
-
-def _files(path: str) -> Iterator[str]:
-    if path == "-" or not os.path.isdir(path):
-        yield path
-        return
-    found = _found(path)
-    if not found:
-        raise OperatorError(f"there is no hook file (*.yaml, *.yml) in {path}")
-    yield from found
-
-
-def _found(directory: str) -> list[str]:
-    try:
-        return sorted(_below(directory, ()))
-    except OSError as error:
-        raise OperatorError(f"cannot read {error.filename}: {error.strerror}") from error
-
-
-def _below(directory: str, above: tuple[str, ...]) -> Iterator[str]:
-    """Paths of hook files. A symlink that leads back up is not followed."""
-    real = os.path.realpath(directory)
-    if real in above:
-        return
-    for entry in os.scandir(directory):
-        if is_hidden(entry.name):
-            continue
-        if entry.is_dir():
-            yield from _below(entry.path, (*above, real))
-        elif entry.name.endswith(SUFFIXES):
-            yield entry.path
 
 
 def _read(name: str) -> bytes:

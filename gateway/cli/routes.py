@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from shlex import quote
 
 import msgspec
@@ -17,10 +18,11 @@ from gateway.cli.access import access
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import counted
 from gateway.cli.formats.text import printable
-from gateway.cli.hookfiles import default_path, read_sources
+from gateway.cli.hookfiles import default_path, find
+from gateway.language.diagnostic import Diagnostic
 from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
-from gateway.language.read import Reading, read
+from gateway.language.read import read
 
 COLUMNS = ("NAME", "METHOD", "PATH", "AUTHENTICATION", "WORKFLOW", "FILE")
 
@@ -65,7 +67,8 @@ def command(hooks: str | None, form: str) -> None:
       gateway routes hooks.d --format json
     """
     path = hooks or default_path("routes")
-    reading = read(read_sources((path,)))
+    found = find((path,))
+    reading = read(found.sources)
     routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))
     if form == "json":
         click.echo(json_text(routes), nl=False)
@@ -73,7 +76,7 @@ def command(hooks: str | None, form: str) -> None:
         _show(routes)
     else:
         click.echo("".join(map(_line, routes)), nl=False)
-    sys.exit(_errors(reading, path))
+    sys.exit(_errors((*found.unreadable, *reading.diagnostics), path))
 
 
 def _route(hook: ReadHook) -> Route:
@@ -139,9 +142,9 @@ def _style(route: Route) -> str:
     return "" if route.enabled else "dim"
 
 
-def _errors(reading: Reading, path: str) -> int:
+def _errors(diagnostics: Iterable[Diagnostic], path: str) -> int:
     """Say how many files have errors; the exit status."""
-    files = {one.file for one in reading.diagnostics if one.severity == "error"}
+    files = {one.file for one in diagnostics if one.severity == "error"}
     if files:
         verb = "has" if len(files) == 1 else "have"
         said = f"{counted(len(files), 'file')} {verb} errors: gateway validate {quote(path)}"

@@ -14,7 +14,7 @@ import rich_click as click
 from gateway.cli.completion import hook_names
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call, curl_line, sample_call
-from gateway.cli.hookfiles import read_sources
+from gateway.cli.hookfiles import find
 from gateway.cli.signing import FORM, prove
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
@@ -93,7 +93,7 @@ def command(
 
 
 def _find(name: str, path: str) -> Hook:
-    found = {hook.spec.name: hook.spec for hook in read(read_sources((path,))).hooks}
+    found = {hook.spec.name: hook.spec for hook in read(find((path,)).sources).hooks}
     if name in found:
         return found[name]
     close = difflib.get_close_matches(name, found, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from gateway.cli.formats import FORMATS, report
-from gateway.cli.hookfiles import default_path, read_sources
+from gateway.cli.hookfiles import default_path, find
 from gateway.cli.terminal import coloured
 from gateway.cli.unresolved import unresolved
 from gateway.errors import OperatorError
@@ -61,10 +61,12 @@ def command(
     """
     if secrets is not None and not secrets.is_dir():
         raise OperatorError(f"--secrets: {secrets} is not a directory")
-    sources = read_sources(paths or (default_path("validate"),))
+    hook_files = find(paths or (default_path("validate"),))
+    sources = hook_files.sources
     reading = read(sources)
     kinds = _kinds(secrets, check_env)
-    found = report(sources, reading, unresolved(sources, reading.hooks, kinds, secrets))
+    missing = unresolved(sources, reading.hooks, kinds, secrets)
+    found = report(sources, reading, (*hook_files.unreadable, *missing))
     click.echo(FORMATS[form](found), nl=False, color=coloured())
     sys.exit(1 if found.errors or (strict and found.warnings) else 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,17 @@ def json_equal(a: Any, b: Any) -> bool:
 def exact(value: Any) -> Any:
     """A number that is compared as what was written: 0.1 is a tenth. Other values stay."""
     return Decimal(repr(value)) if type(value) is float else value
+
+
+def canonical(value: Any) -> Hashable:
+    """Equal for values that `json_equal` takes for equal, so that many can be compared by a set."""
+    if isinstance(value, bool):
+        return "true" if value else "false", None
+    if isinstance(value, dict):
+        return "object", frozenset((key, canonical(one)) for key, one in value.items())
+    if isinstance(value, list):
+        return "array", tuple(map(canonical, value))
+    return "scalar", exact(value)
 
 
 def ordered(a: Any, b: Any) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from gateway.language.lint.holding import holds
+from gateway.language.lint.holding import judge
 from gateway.language.lint.parts import operators_of
 from gateway.language.spec import Condition, Elements, Operators
 from gateway.language.values import Path, kind_of, ordered, parse_path
@@ -64,25 +64,28 @@ def _all_values(given: Sequence[Demand]) -> list[Any] | None:
     named = [[operand] if name == "eq" else operand for name, operand in given if _names(name)]
     if not named:
         return None
-    shortest = min(named, key=len)
-    return [value for value in shortest if not _excluded(given, value)]
+    excluded = _excluding(given)
+    return [value for value in min(named, key=len) if not excluded(value)]
 
 
 def _names(name: str) -> bool:
     return name in ("eq", "in")
 
 
-def _excluded(given: Sequence[Demand], value: Any) -> bool:
+def _excluding(given: Sequence[Demand]) -> Callable[[Any], bool]:
     """Whether what is equal to a value certainly fails."""
-    return any(holds(name, operand, value) is False for name, operand in given)
+    judges = [judge(name, operand) for name, operand in given]
+    return lambda value: any(holding(value) is False for holding in judges)
 
 
 def _implied(given: Sequence[Demand], values: list[Any] | None, wanted: Demand) -> bool:
     name, operand = wanted
     if any(meaning([test]) == meaning([wanted]) for test in given):
         return True
-    if values is not None and all(holds(name, operand, value) is True for value in values):
-        return True
+    if values is not None:
+        holding = judge(name, operand)
+        if all(holding(value) is True for value in values):
+            return True
     shows = _SHOWS.get(name)
     return shows is not None and shows(given, operand)
 
@@ -101,7 +104,7 @@ def _other_than_all(given: Sequence[Demand], values: list[Any]) -> bool:
     """What is of another kind than all of the values cannot be told from them, and fails."""
     if _MISSING in given:
         return True
-    if not all(_excluded(given, value) for value in values):
+    if not all(map(_excluding(given), values)):
         return False
     sure, judged = _kinds(given), set(map(kind_of, values)) - {"null"}
     return bool(sure) and sure <= (judged or _SCALARS)

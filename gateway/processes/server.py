@@ -8,8 +8,10 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Any
 
 import structlog
@@ -85,13 +87,30 @@ class Server(MPServer):
             self._stop(*args, **kwargs)
         else:
             self._draining = True
+            self._expect_ends()
             self._tell_workers(signal.SIGUSR1)
-            timer = threading.Timer(self._pre_drain, self._stop)
-            timer.daemon = True
-            timer.start()
+            threading.Thread(target=self._stop_later, daemon=True).start()
+
+    def _stop_later(self) -> None:
+        """Stop when the time is up, or when no worker is left: a signal to the whole process group
+        ends them at once.
+        """
+        deadline = time.monotonic() + self._pre_drain
+        processes: list[Any] = list(self.wrks)
+        left = {process.inner.sentinel for process in processes}
+        while left and (rest := deadline - time.monotonic()) > 0:
+            left.difference_update(wait(left, rest))
+        self._stop()
+
+    def _expect_ends(self) -> None:
+        """A worker that ends from now on was told to."""
+        for worker in self.wrks:
+            process: Any = worker
+            process.interrupt_by_parent = True
 
     def _stop(self, *args: Any, **kwargs: Any) -> None:
         self._stopping = True
+        self._expect_ends()
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def signal_handler_reload(self, *args: Any, **kwargs: Any) -> None:

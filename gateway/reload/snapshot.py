@@ -22,7 +22,7 @@ SETTLED_NS = 100_000_000
 """A file that was changed less than this before it was read may change again within the same
 tick of the file system's clock: it is read again rather than believed."""
 
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY | os.O_NOFOLLOW
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -108,13 +108,13 @@ class Looker:
 
     def _read(self, name: str, path: str, known: _Read | None) -> _Read:
         try:
-            signature = _signature(os.stat(path))
+            signature = _signature(os.lstat(path))
             if known is not None and known.believed(signature):
                 return known
             at = time.time_ns()
             signature, data = _read_file(path)
         except OSError as error:
-            raise _explained(error, path) from error
+            raise _explained(error) from error
         source = Source(self._shown(name), data)
         return _Read(signature, at, source, sha256(data).digest())
 
@@ -170,13 +170,10 @@ def _read_file(path: str) -> tuple[tuple[int, ...], bytes]:
     return signature, data
 
 
-def _explained(error: OSError, path: str) -> Exception:
-    if error.errno == errno.ENOENT:
-        if not os.path.islink(path):
-            return FileNotFoundError()
-        return _UnreadableError("unreadable", "it is a link to a file that does not exist")
-    if error.errno == errno.ELOOP:
-        return _UnreadableError("unreadable", "it is a link that leads back to itself")
+def _explained(error: OSError) -> Exception:
+    """What became of a file that was there, with no link on the way to it, a moment before."""
+    if error.errno in (errno.ENOENT, errno.ELOOP):
+        return FileNotFoundError()
     return _UnreadableError(
         "unreadable", f"the file cannot be read: {error.strerror}", "check its owner and mode"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,6 +15,12 @@ DATA = "..data"
 MOST_ENTRIES = 200_000
 MOST_LINKS = 40
 DEEPEST = 32
+
+OUTSIDE = "it is a link that leads out of the hooks directory, so it is not followed"
+LINKS = {
+    errno.ENOENT: "it is a link to a file that does not exist",
+    errno.ELOOP: "it is a link that leads back to itself",
+}
 
 Identity = tuple[int, int]
 """Device and inode."""
@@ -56,13 +63,24 @@ class Tree:
         self.directories: dict[str, Identity] = {}
         self.links = set(ways(root))
         self._entries = 0
-        self._read(self._pinned(root), "", ())
+        self._root = self._pinned(root)
+        self._read(self._root, "", ())
         self.files.sort()
 
     def _pinned(self, path: str) -> str:
         found = pin(path)
         self.pins.append(found)
         return found.real
+
+    def _followed(self, link: str) -> str:
+        """What a link leads to. Raises OSError where it leads out of the root: what is there is
+        not the hooks' authors' to read.
+        """
+        self.links.update(ways(link))
+        real = self._pinned(link)
+        if not real.startswith(os.path.join(self._root, "")):
+            raise OSError(0, OUTSIDE)
+        return real
 
     def _read(self, directory: str, name: str, above: tuple[Identity, ...]) -> None:
         found = os.stat(directory)
@@ -72,24 +90,36 @@ class Tree:
         if len(above) > DEEPEST:
             raise OSError(0, f"it is more than {DEEPEST} directories deep")
         self.directories[directory] = here
-        volume = os.path.join(directory, DATA)
-        with os.scandir(self._pinned(volume) if os.path.islink(volume) else directory) as entries:
+        with os.scandir(self._content(directory, name)) as entries:
             for entry in entries:
                 self._count()
                 if entry.name[0] not in "._":
                     self._place(entry, name + entry.name, (*above, here))
 
+    def _content(self, directory: str, name: str) -> str:
+        """Where the files of a directory stand: in a volume that is its current directory."""
+        volume = os.path.join(directory, DATA)
+        if not os.path.islink(volume):
+            return directory
+        try:
+            real = self._followed(volume)
+        except OSError as error:
+            self.unreadable.append((name + DATA, _reason(error)))
+            return directory
+        return real if os.path.isdir(real) else directory
+
     def _place(self, entry: os.DirEntry[str], name: str, above: tuple[Identity, ...]) -> None:
-        link = entry.is_symlink()
-        if link:
-            self.links.update(ways(entry.path))
-        if _is_directory(entry):
-            try:
-                self._read(self._pinned(entry.path) if link else entry.path, name + "/", above)
-            except OSError as error:
-                self.unreadable.append((name, error.strerror or "unknown"))
-        elif entry.name.endswith(SUFFIXES):
-            self.files.append((name, entry.path))
+        hook_file = entry.name.endswith(SUFFIXES)
+        try:
+            path = self._followed(entry.path) if entry.is_symlink() else entry.path
+            if os.path.isdir(path):
+                hook_file = True
+                self._read(path, name + "/", above)
+            elif hook_file:
+                self.files.append((name, path))
+        except OSError as error:
+            if hook_file or os.path.isdir(entry.path):
+                self.unreadable.append((name, _reason(error)))
 
     def _count(self) -> None:
         self._entries += 1
@@ -100,11 +130,10 @@ class Tree:
             )
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+def _reason(error: OSError) -> str:
+    if error.errno in LINKS:
+        return LINKS[error.errno]
+    return error.strerror or "unknown"
 
 
 def ways(path: str) -> Iterator[str]:

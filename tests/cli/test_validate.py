@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,24 @@ def test_a_check_that_checks_nothing_does_not_pass(
     status, text, said = called(capsys, "validate", *arguments)
     assert (status, text) == (2, "")
     assert message in said
+
+
+def test_what_cannot_be_read_of_a_directory_is_told_with_everything_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_files(tmp_path / "all", {"b.yaml": "metod: GET\n", "secret": "canary"})
+    (root / "a.yaml").symlink_to("nowhere")
+    (root / "z.yaml").symlink_to("/proc/self/environ")
+    os.mkfifo(root / "c.yaml")
+    status, text, _ = called(capsys, "validate", str(root), "--format", "json")
+    assert status == 1
+    found = {(Path(one["file"]).name, one["code"]) for one in json.loads(text)["diagnostics"]}
+    assert found >= {
+        ("a.yaml", "unreadable"),
+        ("c.yaml", "not-a-file"),
+        ("z.yaml", "unreadable"),
+        ("b.yaml", "unknown-key"),
+    }
+    for form in FORMATS:
+        assert called(capsys, "validate", str(root), "--format", form)[0] == 1
+    assert called(capsys, "routes", str(root))[0] == 1

@@ -18,6 +18,7 @@ from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook, Match, Operators
 from gateway.language.spec.match import Elements
 from gateway.language.values import text_of
+from gateway.plan.implication import demands_of, implies
 from tests.compile.strategies import NUMBERS, TEXTS, operators, plain
 
 hypothesis = settings(
@@ -109,3 +110,26 @@ def test_a_value_that_is_never_reached_satisfies_nothing(written: Operators) -> 
             value = written.in_[int(one.steps[-1])]
             assert not satisfying(written, [value], TYPED)
             assert not satisfying(written, as_text([value]), TEXT)
+
+
+MANY = 10_000
+
+
+def test_long_lists_are_compared_by_sets_and_not_value_by_value() -> None:
+    """Pair by pair this would be 10⁸ comparisons, far beyond what a test may take."""
+    texts, others = [f"v{n}" for n in range(MANY)], [f"w{n}" for n in range(MANY)]
+    rule = Operators(in_=texts, not_in=others)
+    assert not list(check(many(rule)))
+    given, wanted = (demands_of(one) for one in (Operators(in_=texts), Operators(not_in=others)))
+    assert implies(given, wanted)
+    assert not implies(wanted, demands_of(Operators(not_in=texts)))
+
+
+def many(rule: Operators) -> Hook:
+    return Hook(
+        name="many",
+        method="POST",
+        authentication="none",
+        match=Match(body={"a": rule}),
+        workflow="http://127.0.0.1:9/",
+    )

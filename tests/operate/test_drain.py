@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
@@ -79,6 +80,21 @@ def test_each_further_signal_ends_the_wait_that_it_finds(
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(20) == 0
         assert call.result() == 0
+
+
+@pytest.mark.parametrize("pre_drain", ["0s", "50s"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_stop_that_the_whole_process_group_is_asked_for_is_no_error(
+    tmp_path: Path, workflow: Workflow, pre_drain: str, times: int
+) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    arguments = ("--pre-drain", pre_drain)
+    with gateway(tmp_path, hooks, *arguments, prefix=("setsid",)) as running:
+        for _ in range(times):
+            os.killpg(running.process.pid, signal.SIGTERM)
+        assert running.process.wait(20) == 0
+        told = [line for line in running.all_lines() if line["level"] in ("warning", "error")]
+        assert told == []
 
 
 def _refuses(running: Gateway) -> bool:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.language.source import Source
-from gateway.reload.kept import FILE, Keeper
+from gateway.reload.kept import FILE, NEW, Keeper
 
 HOOKS = Path("hooks.d")
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """No file can grow beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def sources(*texts: str) -> tuple[Source, ...]:
@@ -41,8 +58,34 @@ def test_a_damaged_file_is_told_and_not_used(tmp_path: Path, content: str) -> No
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
-    Keeper(tmp_path, HOOKS).save(sources("a"))
-    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
+    for state in (tmp_path / "new", tmp_path / "open"):
+        if state.name == "open":
+            state.mkdir(mode=0o777)
+        Keeper(state, HOOKS).save(sources("a"))
+        assert S_IMODE(state.stat().st_mode) == 0o700
+        assert S_IMODE((state / FILE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", [FILE, NEW])
+def test_a_link_that_was_planted_is_not_followed(tmp_path: Path, name: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / name).symlink_to(victim)
+    keeper = Keeper(state, HOOKS)
+    assert keeper.load() == ()
+    assert keeper.save(sources("a"))
+    assert victim.read_text() == "precious"
+    assert not (state / FILE).is_symlink()
+    assert Keeper(state, HOOKS).load() == sources("a")
+
+
+def test_a_fifo_in_its_place_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    keeper = Keeper(tmp_path, HOOKS)
+    assert keeper.load() == ()
+    assert "it is not a regular file" in keeper.problem
 
 
 def test_a_directory_that_cannot_be_written_is_a_warning_until_it_can(tmp_path: Path) -> None:
@@ -58,7 +101,8 @@ def test_a_directory_that_cannot_be_written_is_a_warning_until_it_can(tmp_path: 
 def test_a_full_disk_leaves_what_was_kept_before(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path, HOOKS)
     keeper.save(sources("a"))
-    (tmp_path / f"{FILE}.new").symlink_to("/dev/full")
-    assert not keeper.save(sources("b"))
-    assert "No space left" in keeper.problem
+    with capture_logs(), at_most(8):
+        assert not keeper.save(sources("b"))
+    assert "File too large" in keeper.problem
+    assert not (tmp_path / NEW).exists()
     assert Keeper(tmp_path, HOOKS).load() == sources("a")

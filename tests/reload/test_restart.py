@@ -64,7 +64,7 @@ def test_an_empty_directory_after_a_restart_serves_what_was_good(
         assert served.problems() == ""
 
 
-@pytest.mark.parametrize("kind", ["read-only", "full"])
+@pytest.mark.parametrize("kind", ["read-only", "in the way"])
 def test_reloading_goes_on_when_nothing_can_be_kept(
     tmp_path: Path, workflow: Workflow, kind: str
 ) -> None:
@@ -72,8 +72,7 @@ def test_reloading_goes_on_when_nothing_can_be_kept(
     if kind == "read-only":
         directory.write_text("a file is in the way, for root may write everywhere")
     else:
-        directory.mkdir()
-        (directory / "last-good.json.new").symlink_to("/dev/full")
+        (directory / "last-good.json.new").mkdir(parents=True)
     with site(tmp_path, workflow, "--state", str(directory), hooks={"a": "1"}) as served:
         served.write("a", "2")
         served.answers(a="2")

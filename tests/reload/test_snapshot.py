@@ -69,6 +69,7 @@ def test_what_is_not_a_readable_file_is_told_and_everything_else_is_read(tmp_pat
     root = write_files(tmp_path / "hooks.d", {"sound.yaml": "x"})
     os.mkfifo(root / "fifo.yaml")
     (root / "zero.yaml").symlink_to("/dev/zero")
+    (root / "twin.yaml").symlink_to("fifo.yaml")
     (root / "loop.yaml").symlink_to("loop.yaml")
     (root / "dangling.yaml").symlink_to("nowhere")
     (root / "big.yaml").write_bytes(b"#" * 10_000_000)
@@ -79,13 +80,34 @@ def test_what_is_not_a_readable_file_is_told_and_everything_else_is_read(tmp_pat
     assert names(found) == ["sound.yaml"]
     assert told(found) == {
         "fifo.yaml": "not-a-file",
-        "zero.yaml": "not-a-file",
+        "zero.yaml": "unreadable",
+        "twin.yaml": "not-a-file",
         "socket.yaml": "not-a-file",
         "loop.yaml": "unreadable",
         "dangling.yaml": "unreadable",
         "up": "unreadable",
         "big.yaml": "file-too-large",
     }
+
+
+def test_a_link_stays_below_the_directory_that_it_stands_in(tmp_path: Path) -> None:
+    secrets = write_files(tmp_path / "secrets", {"token": "canary", "more/a.yaml": "canary"})
+    root = write_files(tmp_path / "hooks.d", {"a.yaml": "x", "team/b.yaml": "y"})
+    (root / "again.yaml").symlink_to("team/b.yaml")
+    (root / "absolute.yaml").symlink_to(root / "a.yaml")
+    (root / "token.yaml").symlink_to("../secrets/token")
+    (root / "environ.yaml").symlink_to("/proc/self/environ")
+    (root / "more").symlink_to(secrets / "more")
+    (root / "chain.yaml").symlink_to("token.yaml")
+    (root / "team" / "..data").symlink_to(secrets / "more")
+    (root / "beside").symlink_to(tmp_path / "hooks.d-not")
+    write_files(tmp_path / "hooks.d-not", {"c.yaml": "canary"})
+    found = take(root)
+    assert names(found) == ["a.yaml", "absolute.yaml", "again.yaml", "b.yaml"]
+    assert b"canary" not in b"".join(source.data for source in found.sources)
+    outside = ("token.yaml", "environ.yaml", "more", "chain.yaml", "..data", "beside")
+    assert told(found) == dict.fromkeys(outside, "unreadable")
+    assert all("leads out of" in one.message for one in found.unreadable)
 
 
 def test_a_name_that_is_not_utf8_can_be_shown(tmp_path: Path) -> None:

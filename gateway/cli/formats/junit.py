@@ -15,7 +15,7 @@ def render(found: Report) -> str:
     failed = {one.file for one in found.diagnostics if one.severity == "error"}
     of_files: dict[str, list[Diagnostic]] = {source.name: [] for source in found.sources}
     for one in found.diagnostics:
-        of_files[one.file].append(one)
+        of_files.setdefault(one.file, []).append(one)
     counts = {"tests": str(len(found.sources)), "failures": str(len(failed)), "errors": "0"}
     root = Element("testsuites", {"name": "gateway validate", **counts})
     suite = SubElement(root, "testsuite", {"name": "hooks", **counts, "skipped": "0"})

@@ -34,11 +34,13 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def report(sources: Sequence[Source], reading: Reading, more: Iterable[Diagnostic] = ()) -> Report:
-    """The report on a reading, and on what else was found: the most severe first, then by place."""
+    """The report on a reading, and on what else was found: the most severe first, then by place.
+    Of one severity, what could not be read at all comes first.
+    """
     order = {source.name: index for index, source in enumerate(sources)}
     found = sorted(
         (*reading.diagnostics, *more),
-        key=lambda one: (SEVERITIES.index(one.severity), order[one.file], one.place),
+        key=lambda one: (SEVERITIES.index(one.severity), order.get(one.file, -1), one.place),
     )
     return Report(tuple(sources), len(reading.hooks) + len(reading.broken), tuple(found))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from gateway.language.patterns import compile_pattern
-from gateway.language.values import json_equal, kind_of, ordered, text_of
+from gateway.language.values import canonical, kind_of, ordered, text_of
 
 Verdict = bool | None
 """None is: it depends on the request, for a form carries text where JSON has types."""
@@ -14,66 +15,82 @@ Verdict = bool | None
 
 def holds(name: str, operand: Any, value: Any) -> Verdict:
     """Whether a parameter that is `value` satisfies an operator."""
-    return _JUDGES[name](operand, value)
+    return judge(name, operand)(value)
 
 
-def _equals(operand: Any, value: Any) -> Verdict:
-    typed, text = json_equal(operand, value), _same_text(operand, value)
-    return typed if typed == text else None
+def judge(name: str, operand: Any) -> Callable[[Any], Verdict]:
+    """The same for many values: what an operand needs is made once."""
+    if name in _AMONG:
+        return _AMONG[name](operand)
+    return partial(_JUDGES[name], operand)
 
 
-def _same_text(a: Any, b: Any) -> bool:
-    """Whether a form could not tell the two apart; a mapping never comes in a form."""
-    if isinstance(a, dict) or isinstance(b, dict):
-        return json_equal(a, b)
-    if isinstance(a, list) or isinstance(b, list):
-        both = isinstance(a, list) and isinstance(b, list) and len(a) == len(b)
-        return both and all(map(_same_text, a, b))
-    return text_of(a) == text_of(b)
+class Among:
+    """Whether a parameter that is some value equals one of these, by sets and not one by one."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        both = [(canonical(one), _as_text(one)) for one in values]
+        self._both = frozenset(both)
+        self._typed = frozenset(typed for typed, _ in both)
+        self._text = frozenset(text for _, text in both)
+
+    def __call__(self, value: Any) -> Verdict:
+        """Certain where JSON and a form agree."""
+        typed, text = canonical(value), _as_text(value)
+        if (typed, text) in self._both:
+            return True
+        return None if typed in self._typed or text in self._text else False
 
 
-def _one_of(operand: list[Any], value: Any) -> Verdict:
-    verdicts = [_equals(one, value) for one in operand]
-    if True in verdicts:
-        return True
-    return None if None in verdicts else False
-
-
-def _none_of(operand: list[Any], value: Any) -> Verdict:
+class _NotAmong(Among):
     """A value of a kind that none of them has is refused, for it cannot be judged."""
-    kind, kinds = kind_of(value), set(map(kind_of, operand))
-    typed = not any(json_equal(one, value) for one in operand) and (
-        kind in ("null", *kinds) or kinds == {"null"}
-    )
-    if kind == "object":
-        return typed
-    shapes = (isinstance(one, list) for one in operand if not isinstance(one, dict))
-    text = not any(_same_text(one, value) for one in operand) and (kind == "array") in shapes
-    return typed if typed == text else None
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        super().__init__(values)
+        kinds = set(map(kind_of, values))
+        self._any_kind = kinds == {"null"}
+        self._kinds = kinds | {"null"}
+        self._shapes = {isinstance(one, list) for one in values if not isinstance(one, dict)}
+
+    def __call__(self, value: Any) -> Verdict:
+        kind = kind_of(value)
+        judged = self._any_kind or kind in self._kinds
+        typed = judged and canonical(value) not in self._typed
+        if kind == "object":
+            return typed
+        text = (kind == "array") in self._shapes and _as_text(value) not in self._text
+        return typed if typed == text else None
+
+
+def _as_text(value: Any) -> Hashable:
+    """Equal for values that a form could not tell apart; a mapping never comes in a form."""
+    if isinstance(value, dict):
+        return canonical(value)
+    return tuple(map(_as_text, value)) if isinstance(value, list) else text_of(value)
 
 
 def _compares(*wanted: int) -> Callable[[Any, Any], Verdict]:
-    def judge(operand: Any, value: Any) -> Verdict:
+    def compared(operand: Any, value: Any) -> Verdict:
         order = ordered(value, operand)
         return None if order is None else order in wanted
 
-    return judge
+    return compared
 
 
 def _text(test: Callable[[Any, str], Verdict]) -> Callable[[Any, Any], Verdict]:
     """A judge of texts; a number or a boolean may come as text, a list may not."""
 
-    def judge(operand: Any, value: Any) -> Verdict:
+    def tested(operand: Any, value: Any) -> Verdict:
         if isinstance(value, str):
             return test(operand, value)
         return False if isinstance(value, (list, dict)) else None
 
-    return judge
+    return tested
 
 
 def _found(pattern: str, value: str) -> Verdict:
     try:
-        return compile_pattern(pattern)(value)
+        return _compiled(pattern)(value)
     except ValueError:
         return None
 
@@ -82,7 +99,7 @@ def _contains(operand: Any, value: Any) -> Verdict:
     if isinstance(value, str) and isinstance(operand, str):
         return operand in value
     if isinstance(value, list):
-        return _one_of(value, operand)
+        return Among(value)(operand)
     return None
 
 
@@ -90,11 +107,14 @@ def _elements(_operand: Any, value: Any) -> Verdict:
     return None if isinstance(value, list) else False
 
 
+_compiled = lru_cache(16)(compile_pattern)
+_AMONG: dict[str, Callable[[Any], Among]] = {
+    "eq": lambda operand: Among((operand,)),
+    "ne": lambda operand: _NotAmong((operand,)),
+    "in": Among,
+    "not_in": _NotAmong,
+}
 _JUDGES: dict[str, Callable[[Any, Any], Verdict]] = {
-    "eq": _equals,
-    "ne": lambda operand, value: _none_of([operand], value),
-    "in": _one_of,
-    "not_in": _none_of,
     "gt": _compares(1),
     "gte": _compares(0, 1),
     "lt": _compares(-1),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from gateway.language.lint.bounds import bounds
-from gateway.language.lint.holding import holds
+from gateway.language.lint.holding import Verdict, holds, judge
 from gateway.language.lint.kinds import at_odds
 from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.patterns import compile_pattern
 from gateway.language.spec import Hook
-from gateway.language.values import json_equal
+from gateway.language.values import canonical
 from gateway.language.yaml12 import Steps
 
 
@@ -61,25 +61,26 @@ def _beside_eq(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
 
 def _inside_in(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
     values = written["in"]
-    others = {name: operand for name, operand in written.items() if name != "in"}
-    excluded = {index: _excluding(value, others) for index, value in enumerate(values)}
-    if all(excluded.values()):
-        names = " and ".join(f"'{name}'" for name in dict.fromkeys(excluded.values()))
+    judges = {name: judge(name, operand) for name, operand in written.items() if name != "in"}
+    excluded = [_excluding(value, judges) for value in values]
+    if all(excluded):
+        names = " and ".join(f"'{name}'" for name in dict.fromkeys(excluded))
         message = f"{names} excludes every value of 'in'"
         yield Mistake("contradiction", (*steps, "in"), message, on="key")
         return
+    earlier = set[Hashable]()
     for index, value in enumerate(values):
-        place = (*steps, "in", index)
+        place, known = (*steps, "in", index), canonical(value)
         if name := excluded[index]:
             message = f"this value is never reached: '{name}' excludes it"
             yield Mistake("unreachable", place, message, "remove it")
-        elif any(json_equal(value, earlier) for earlier in values[:index]):
+        elif known in earlier:
             yield Mistake("unreachable", place, "this value stands there twice", "remove it")
+        earlier.add(known)
 
 
-def _excluding(value: Any, others: dict[str, Any]) -> str:
-    excluding = (name for name, operand in others.items() if holds(name, operand, value) is False)
-    return next(excluding, "")
+def _excluding(value: Any, judges: dict[str, Callable[[Any], Verdict]]) -> str:
+    return next((name for name, holding in judges.items() if holding(value) is False), "")
 
 
 def _beside_missing(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:

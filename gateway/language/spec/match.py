@@ -12,6 +12,9 @@ from gateway.language.spec.scalars import HeaderName, ParameterName, ParameterPa
 Scalar: TypeAlias = str | int | float | bool | None
 Ordered: TypeAlias = int | float | str
 
+MOST = 10_000
+"""Values that `in` and `not_in` may list."""
+
 
 class Elements:
     """What an element of an array must be, for `any`, `all` and `none`.
@@ -47,7 +50,10 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     eq: Annotated[Any, Meta(description="Equals this value, of the same JSON type.")] = UNSET
     ne: Annotated[Any, Meta(description="Is missing, or another value of this type.")] = UNSET
     in_: (
-        Annotated[list[Any], Meta(min_length=1, description="Equals one of these values.")]
+        Annotated[
+            list[Any],
+            Meta(min_length=1, max_length=MOST, description="Equals one of these values."),
+        ]
         | UnsetType
     ) = UNSET
     not_in: (
@@ -55,6 +61,7 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
             list[Any],
             Meta(
                 min_length=1,
+                max_length=MOST,
                 description="Is missing, or is of their type and equals none of these values.",
             ),
         ]
