@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 from click.shell_completion import CompletionItem
 
-from gateway.cli.hookfiles import read_sources
+from gateway.cli.hookfiles import find
 from gateway.errors import OperatorError
 
 
@@ -17,7 +17,7 @@ def hook_names(ctx: click.Context, _param: object, incomplete: str) -> list[Comp
 
     path = ctx.params.get("hooks") or ctx.params.get("file") or "hooks.d"
     try:
-        found = read(read_sources((path,))).hooks
+        found = read(find((path,)).sources).hooks
     except OperatorError:
         return []
     return [

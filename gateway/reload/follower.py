@@ -25,12 +25,15 @@ from gateway.reload.messages import (
     ToLeader,
     ToWorker,
 )
+from gateway.reload.service import unwell
 from gateway.runtime.secret import SecretStore
 from gateway.serve.generation import Generation
 from gateway.serve.switch import Switch
 
 FIRST_WORD = 2.0
 """Seconds that a worker waits for the leader's first word before it accepts connections."""
+AGAIN = 5.0
+"""Seconds after which it is looked again which hooks are in service: credentials expire."""
 _log = structlog.get_logger("gateway.reload")
 
 
@@ -60,13 +63,14 @@ class Follower:
         self._sending = threading.Lock()
         self._requests = count(1)
         self._pending: dict[int, asyncio.Future[Report]] = {}
+        self._said = Serving(os.getpid(), 0, 0)
 
     async def start(self) -> None:
         """Begin to follow. Returns when the first generation serves, or when the leader says
         that there is none, or does not speak in time: it is still reading.
         """
         self._loop = asyncio.get_running_loop()
-        self._send(Serving(os.getpid(), 0, 0))
+        self._send(self._said)
         threading.Thread(target=self._follow, name="follower", daemon=True).start()
         try:
             await asyncio.wait_for(self._told.wait(), FIRST_WORD)
@@ -98,6 +102,9 @@ class Follower:
         latest: Resolved | None = None
         while True:
             try:
+                if not self._connection.poll(AGAIN):
+                    self._say(self._said.number, self._said.problem)
+                    continue
                 latest = self._take(self._connection.recv(), latest)
                 if latest is not None and not self._connection.poll():
                     self._serve(latest)
@@ -121,6 +128,7 @@ class Follower:
             case RefreshSecrets():
                 if changed := self._secrets.refresh(self._between_requests):
                     self._send(SecretsChanged(tuple(changed)))
+                self._say(self._said.number, self._said.problem)
             case Board() | Report():
                 if latest is not None:
                     self._serve(latest)
@@ -152,9 +160,16 @@ class Follower:
             # Here the hooks of the generation become visible.
             self._switch.generation = generation
             problem = self._problem(generation)
+        self._say(resolved.number, problem)
+
+    def _say(self, number: int, problem: str) -> None:
+        """Tell the leader what serves, where that is not what it was told last."""
         now: Generation | None = self._switch.generation
         serves = now.number if now else 0
-        self._send(Serving(os.getpid(), resolved.number, serves, problem))
+        said = Serving(os.getpid(), number, serves, problem, unwell(now))
+        if said != self._said:
+            self._said = said
+            self._send(said)
 
     def _problem(self, generation: Generation) -> str:
         """What is missing of a generation, in words."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,6 +27,7 @@ from gateway.reload.messages import (
     WorkerState,
 )
 from gateway.reload.secrets_directory import SecretsDirectory
+from gateway.reload.service import ServiceLog
 from gateway.reload.snapshot import Places
 from gateway.settings import Settings
 
@@ -57,6 +57,7 @@ class Leader:
         self._waiting: list[_Waiting] = []
         self._fresh = False
         self._logged = 0
+        self._service = ServiceLog(settings.secrets)
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
         if settings.secrets is not None:
@@ -163,7 +164,7 @@ class Leader:
         problems += [lookout.problem for lookout in self._lookouts if lookout.problem]
         states = tuple(self._states[worker] for worker in sorted(self._states))
         wanted = self._generation
-        problems += [_unserved(one, wanted) for one in states if one.rejects(wanted)]
+        problems += [one.unserved(wanted) for one in states if one.rejects(wanted)]
         board = Board(wanted, states, tuple(dict.fromkeys(problems)))
         if board != self._board:
             self._board = board
@@ -183,10 +184,16 @@ class Leader:
         with self._lock:
             if self._links.get(link.worker) is not link:
                 return
-            if message.problem:
+            before = self._states[link.worker]
+            if message.problem and before.answered != message.number:
                 _log.error(message.problem, worker=link.worker, generation=message.number)
             self._states[link.worker] = WorkerState(
-                link.worker, message.process, message.serves, message.number, message.problem
+                link.worker,
+                message.process,
+                message.serves,
+                message.number,
+                message.problem,
+                message.unwell,
             )
             self._tell_board()
             self._report()
@@ -202,34 +209,15 @@ class Leader:
         if reached > self._logged:
             self._logged = reached
             self._log_generation()
+        current = self._loader.current
+        if current is not None and reached == current.resolved.number:
+            self._service.tell(tuple(self._states.values()), current)
 
     def _log_generation(self) -> None:
         current = self._loader.current
-        if current is None or current.resolved.number != self._logged:
-            return
-        resolved = current.resolved
-        rejecting = [state.worker for state in self._states.values() if state.rejects(self._logged)]
-        if rejecting:
-            hint = "what served before goes on"
-            _log.error(
-                "generation does not serve", generation=self._logged, workers=rejecting, hint=hint
-            )
-            return
-        _log.info(
-            "generation serves",
-            generation=resolved.number,
-            digest=resolved.digest[:12],
-            hooks=len(resolved.hooks),
-            stale=len(resolved.stale),
-            out_of_service=len(resolved.refused),
-            workers=len(self._states),
-            milliseconds=round((time.monotonic() - self._loader.noticed) * 1000),
-        )
-
-
-def _unserved(state: WorkerState, wanted: int) -> str:
-    serves = f"serves generation {state.generation}" if state.generation else "serves none"
-    return f"generation {wanted} is not served: a worker rejected it and {serves}: {state.problem}"
+        if current is not None and current.resolved.number == self._logged:
+            states = tuple(self._states.values())
+            self._service.tell_generation(current, states, self._loader.noticed)
 
 
 def _silent(directory: Path) -> str:

@@ -46,6 +46,15 @@ class Resolved(msgspec.Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
+class Unwell(msgspec.Struct, frozen=True):
+    """A hook that is out of service, why, and what to do about it where `problem` does not say."""
+
+    hook: str
+    file: str
+    problem: str
+    hint: str = ""
+
+
 class WorkerState(msgspec.Struct, frozen=True):
     """A worker as the others see it; `process` and `generation` are 0 until it serves.
     `answered` is the last generation that it took or rejected.
@@ -56,10 +65,17 @@ class WorkerState(msgspec.Struct, frozen=True):
     generation: int = 0
     answered: int = 0
     problem: str = ""
+    unwell: tuple[Unwell, ...] = ()
 
     def rejects(self, wanted: int) -> bool:
         """Whether the worker has seen a generation and does not serve it."""
         return self.answered == wanted != self.generation
+
+    def unserved(self, wanted: int) -> str:
+        """What a worker that rejects a generation serves instead, in words."""
+        serves = f"generation {self.generation}" if self.generation else "none"
+        what = f"generation {wanted} is not served: a worker rejected it and serves {serves}"
+        return f"{what}: {self.problem}"
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -101,13 +117,14 @@ class Report(msgspec.Struct, frozen=True):
 
 class Serving(msgspec.Struct, frozen=True):
     """Worker to leader: what came of generation `number`. `serves` is another one where it was
-    rejected; `problem` says in words what could not be done.
+    rejected; `problem` says in words what could not be done, `unwell` what is out of service.
     """
 
     process: int
     number: int
     serves: int
     problem: str = ""
+    unwell: tuple[Unwell, ...] = ()
 
 
 class ReloadRequest(msgspec.Struct, frozen=True):

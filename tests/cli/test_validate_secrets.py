@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.hookfiles import read_sources
+from gateway.cli.hookfiles import find
 from gateway.compile.guards import compile_guards
 from gateway.language.read import read
 from gateway.runtime.runtime import Runtime
@@ -156,7 +156,7 @@ def test_a_secret_is_judged_as_the_server_judges_it(
     assert "error[missing-secret]: secret 'value' cannot be used: " in text
     assert said in text
     assert value not in text
-    (hook,) = read(read_sources(["hooks.d"])).hooks
+    (hook,) = read(find(["hooks.d"]).sources).hooks
     runtime = Runtime(Settings(hooks=site / "hooks.d", secrets=site / "secrets"))
     (need,) = compile_guards(hook.spec, runtime).needs
     assert need.problem in text

@@ -20,7 +20,7 @@ from gateway.language.schema import hook_schema
 from gateway.language.source import Source
 from gateway.language.yaml12 import documents
 from tests.cases.casefile import Case
-from tests.cases.diagnostics import diagnostics_cases, said
+from tests.cases.diagnostics import WITHOUT_A_CASE, diagnostics_cases, said
 
 CASES = diagnostics_cases()
 KEYWORDS_WITHOUT_ERRORS = {
@@ -39,10 +39,6 @@ def by_name(case: Case) -> str:
 def test_an_author_is_told(case: Case) -> None:
     assert case.shows
     assert said(case) == case.sections[-1]
-
-
-WITHOUT_A_CASE = {"internal", "not-a-file", "unreadable"}
-"""What no text of a file leads to: see tests/reload/test_isolation.py and test_snapshot.py."""
 
 
 def test_every_code_has_a_case() -> None:

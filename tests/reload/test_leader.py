@@ -16,7 +16,7 @@ from gateway.operate.endpoints import health
 from gateway.operate.reload import reload
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
-from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving
+from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving, Unwell
 from gateway.runtime.runtime import Runtime
 from gateway.serve.generation import Generation
 from gateway.settings import Settings
@@ -49,9 +49,11 @@ class Led:
                 return message
         raise AssertionError(f"no {kind.__name__} of generation {number}")
 
-    def says(self, worker: int, number: int, serves: int, problem: str = "") -> None:
-        """A worker says what came of a generation."""
-        self.workers[worker].send(Serving(100 + worker, number, serves, problem))
+    def says(
+        self, worker: int, number: int, serves: int, problem: str = "", *unwell: Unwell
+    ) -> None:
+        """A worker says what came of a generation, and what is out of service."""
+        self.workers[worker].send(Serving(100 + worker, number, serves, problem, unwell))
 
     def agree(self, number: int) -> None:
         """Both workers take over a generation."""
@@ -146,3 +148,41 @@ def test_a_generation_serves_when_all_workers_have_it(led: Led, lines: list[Line
     assert not events(lines, "generation serves")
     led.says(1, 1, 1)
     until(lambda: events(lines, "generation serves"))
+
+
+def test_a_hook_that_goes_out_of_service_or_comes_back_is_told_once_for_all_workers(
+    led: Led, lines: list[Line]
+) -> None:
+    missing = Unwell("a", f"{led.root}/a.yaml", "secret 'x' is missing")
+    for worker in range(2):
+        led.hears(worker, Resolved, 1)
+        led.says(worker, 1, 1, "", missing)
+    until(lambda: events(lines, "hook is out of service"))
+    (serves,) = events(lines, "generation serves")
+    assert (serves["hooks"], serves["out_of_service"]) == (2, 1)
+    led.says(0, 1, 1)
+    led.says(1, 1, 1)
+    until(lambda: events(lines, "hook is back in service"))
+    (told,) = events(lines, "hook is out of service")
+    assert (told["hook"], told["reason"]) == ("a", "secret 'x' is missing")
+    assert "--secrets" in told["hint"]
+    assert len(events(lines, "hook is back in service")) == 1
+
+
+def test_a_reload_tells_which_hooks_were_added_changed_and_removed(
+    led: Led, lines: list[Line]
+) -> None:
+    led.agree(1)
+    until(lambda: events(lines, "generation serves"))
+    (led.root / "a.yaml").write_text(hook("a", more="description: changed\n"))
+    (led.root / "b.yaml").unlink()
+    many = "---\n".join(hook(f"new-{number:02}") for number in range(30))
+    (led.root / "new.yaml").write_text(many)
+    led.leader.wake()
+    led.agree(2)
+    until(lambda: len(events(lines, "generation serves")) == 2)
+    first, second = events(lines, "generation serves")
+    assert (first["added"], first["changed"], first["removed"]) == (["a", "b"], [], [])
+    assert (second["changed"], second["removed"]) == (["a"], ["b"])
+    assert second["added"][:2] == ["new-00", "new-01"]
+    assert second["added"][20:] == ["and 10 more"]

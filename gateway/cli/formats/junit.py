@@ -16,7 +16,7 @@ def render(found: Report) -> str:
     of_files: dict[str, list[Diagnostic]] = {source.name: [] for source in found.sources}
     for one in found.diagnostics:
         of_files.setdefault(one.file, []).append(one)
-    counts = {"tests": str(len(found.sources)), "failures": str(len(failed)), "errors": "0"}
+    counts = {"tests": str(len(of_files)), "failures": str(len(failed)), "errors": "0"}
     root = Element("testsuites", {"name": "gateway validate", **counts})
     suite = SubElement(root, "testsuite", {"name": "hooks", **counts, "skipped": "0"})
     for file, own in of_files.items():
