@@ -72,7 +72,8 @@ def can_be_shown(line: str) -> bool:
 
 
 def _has_secret(line: str) -> bool:
-    return any(is_private(pair[2], pair[1]) for pair in _PAIR.finditer(line))
+    pairs = ((pair[1], pair[2].partition(" #")[0]) for pair in _PAIR.finditer(line))
+    return any(is_private(value, key) for key, value in pairs)
 
 
 def _scalars(root: Node) -> Iterator[tuple[str, Node]]:

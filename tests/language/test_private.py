@@ -52,6 +52,7 @@ def test_a_line_with_a_secret_is_private(text: str) -> None:
         "password: {secret: paris-password}",
         "password: {env: PARIS_PASSWORD}",
         "secret: paris-token",
+        "secret: paris-token   # the one of the shop",
         f"sha256: {HEX}",
         "scrypt: scrypt$ln=15,r=8,p=1$c2FsdA$KxuYKvJ1",
         "username: paris",
