@@ -125,7 +125,7 @@ def test_a_valid_file_that_becomes_invalid_and_valid_again(served: Site, name: s
 
 KINDS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "fifo": ("not-a-file", os.mkfifo),
-    "zero": ("not-a-file", lambda path: path.symlink_to("/dev/zero")),
+    "zero": ("unreadable", lambda path: path.symlink_to("/dev/zero")),
     "loop": ("unreadable", lambda path: path.symlink_to(path.name)),
     "gone": ("unreadable", lambda path: path.symlink_to("nowhere")),
 }
