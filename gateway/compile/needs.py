@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from traceback import format_tb
 from typing import Generic, Protocol, TypeVar
 
 from gateway.runtime.secret import Cell, Secret
+
+_log = logging.getLogger("gateway.internal")
 
 Value = TypeVar("Value")
 
@@ -21,7 +25,8 @@ class Prepared(Generic[Value]):
     """What a secret becomes, made once for each value that the secret takes.
 
     `prepare` raises ValueError, with a sentence that holds no part of the secret, for one that
-    cannot be used. From `until` (POSIX seconds) on it stands for nothing and is not needed.
+    cannot be used; of any other exception only the kind is shown. From `until` (POSIX seconds) on
+    it stands for nothing and is not needed.
     """
 
     __slots__ = ("_cell", "_clock", "_prepare", "_problem", "_secret", "_until", "_value")
@@ -67,3 +72,7 @@ class Prepared(Generic[Value]):
             self._value = self._prepare(secret.reveal())
         except ValueError as error:
             self._problem = f"{self._cell.label} cannot be used: {error}"
+        except Exception as error:
+            self._problem = f"{self._cell.label} cannot be used: {type(error).__name__}"
+            # The exception's own message may hold a part of the secret.
+            _log.error("%s\n%s", self._problem, "".join(format_tb(error.__traceback__)))

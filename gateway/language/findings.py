@@ -71,6 +71,14 @@ class Findings:
             if one.place.line in lines:
                 self._found[index] = msgspec.structs.replace(one, private=True)
 
+    def withhold(self, codes: Container[str], lines: Container[int]) -> None:
+        """Say of the findings of these codes on these lines no more than what they are."""
+        for index, one in enumerate(self._found):
+            if one.code in codes and one.place.line in lines:
+                title = CODES[one.code].title
+                message = title[:1].lower() + title[1:]
+                self._found[index] = msgspec.structs.replace(one, message=message, hint="")
+
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All findings by place; the last one says how many were left out."""
         found = sorted(set(self._found), key=lambda one: (one.place, one.code, one.message))

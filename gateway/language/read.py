@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gateway.language.codes import CODES
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
@@ -26,6 +27,7 @@ from gateway.language.source import Source
 from gateway.language.spec import Condition, Match
 from gateway.language.strays import add_tool, conflict, tool_of, unfilled
 from gateway.language.together import check_together
+from gateway.language.withheld import QUOTING, withheld_lines
 from gateway.language.yaml12 import Document, documents
 
 CONDITIONS = ("body", "query", "headers")
@@ -62,6 +64,9 @@ def _read(source: Source, now: datetime) -> Reading:
     report_plaintext(secrets, findings)
     findings.keep_back(private_lines(source.data, written) | findings.lines({CODE}))
     findings.keep_back({line for one in secrets for line in one.lines})
+    withheld = withheld_lines(source.data, written, findings.lines(CODES))
+    findings.withhold(QUOTING, withheld)
+    findings.keep_back(withheld)
     return msgspec.structs.replace(reading, diagnostics=findings.sorted())
 
 

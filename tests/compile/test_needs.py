@@ -61,6 +61,21 @@ def test_what_cannot_be_a_key_is_tried_once_and_said(store: SecretStore, tmp_pat
     assert prepared.value() is None
 
 
+def test_a_secret_that_making_fails_on_is_a_problem_and_not_shown(
+    store: SecretStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    def make(value: bytes) -> str:
+        raise KeyError(value)
+
+    prepared = Prepared(cell(store), make, float("inf"), lambda: 0.0)
+    for _ in range(3):
+        assert prepared.problem == "secret 'key' cannot be used: KeyError"
+        assert prepared.value() is None
+    (told,) = caplog.records
+    assert "in make" in told.getMessage()
+    assert "good" not in caplog.text
+
+
 def test_from_its_end_on_a_secret_stands_for_nothing_and_is_not_needed(
     store: SecretStore,
 ) -> None:

@@ -101,3 +101,18 @@ def test_time_is_an_argument() -> None:
 
 def test_what_is_rescued_from_nothing_is_nothing() -> None:
     assert read_source(source("[]")).broken == (BrokenHook("hooks.d/hooks.yaml", 0),)
+
+
+def test_documents_behind_the_first_thousand_are_not_read() -> None:
+    text = "---\n".join(SOUND.format(f"a{number}") for number in range(1002))
+    reading = read_source(source(text))
+    assert len(reading.hooks) == 1000
+    (found,) = reading.diagnostics
+    assert (found.code, found.severity) == ("too-many-documents", "error")
+    assert found.place.line == 4 * 1000
+    assert found.hint == "put the hooks into several files"
+
+
+def test_empty_documents_count_too() -> None:
+    reading = read_source(source("---\n" * 200_000))
+    assert [found.code for found in reading.diagnostics] == ["too-many-documents"]

@@ -59,6 +59,13 @@ YAML = (
         "of hooks is mounted by Kubernetes as a directory in which its `data` are files.",
     ),
     Code(
+        "too-many-documents",
+        "error",
+        "The file has more than 1,000 documents",
+        "The documents behind the first 1,000 are not read, so that no file takes long to read. "
+        "Put the hooks into several files.",
+    ),
+    Code(
         "too-deep",
         "error",
         "Values are nested deeper than 64",

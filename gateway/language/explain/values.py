@@ -43,13 +43,22 @@ def not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
         )
     if value is None and _is_rule(schema):
         return _empty(steps)
-    what = form(schema) if steps else "a mapping of keys to values"
+    if not steps:
+        return _no_mapping(value, schema)
+    what = form(schema)
     hint = hint_for_type(value, schema)
     if value is None:
         message = f"{called(steps)} has no value; it must be {what}"
         return Mistake("wrong-type", steps, message, hint)
     message = f"{called(steps)} must be {what}, not {shown(value, steps)}"
     return Mistake("wrong-type", steps, message, hint)
+
+
+def _no_mapping(value: Any, schema: Any) -> Mistake:
+    """A document that is no mapping: it may be a secret, and is not quoted."""
+    what = "text" if isinstance(value, str) else "a number" if _is_text(value) else shown(value)
+    message = f"a hook must be a mapping of keys to values, not {what}"
+    return Mistake("wrong-type", (), message, hint_for_type(value, schema))
 
 
 def _is_text(value: Any) -> bool:

@@ -15,6 +15,8 @@ from gateway.language.yaml12.scalars import resolve, shortened
 from gateway.language.yaml12.tree import UNREADABLE, Document, Node, event_place
 
 MAX_DEPTH = 64
+MAX_DOCUMENTS = 1000
+"""Documents of one file that are read, empty ones too: reading takes time for each."""
 
 
 class _BrokenOffError(Exception):
@@ -77,6 +79,14 @@ class _Reader:
             frame.node.value[frame.key.value] = UNREADABLE
 
     def _document_start(self, event: Any) -> None:
+        if self._index >= MAX_DOCUMENTS:
+            self._findings.add(
+                "too-many-documents",
+                event_place(event),
+                f"the file has more than {MAX_DOCUMENTS} documents; the rest is not read",
+                "put the hooks into several files",
+            )
+            raise _BrokenOffError
         if event.version not in (None, (1, 2)) or event.tags:
             self._findings.add(
                 "directive",
