@@ -21,7 +21,7 @@ from gateway.operate.admin_token import unfit
 from gateway.operate.logs import set_up_logs
 from gateway.reload.kept import Keeper
 from gateway.reload.leader import Leader
-from gateway.reload.loading import Loader
+from gateway.reload.loading import PATIENCE, Loader
 from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
 
@@ -112,7 +112,9 @@ def _without_admin_token(settings: Settings, readable: bool) -> Settings:
 
 def _sound(loader: Loader) -> bool:
     """Load, and log what is wrong. Whether the directory can be used and no hook has an error."""
+    loader.patience = None
     loader.load()
+    loader.patience = PATIENCE
     found = loader.current.resolved.diagnostics if loader.current else ()
     return not loader.problem and all(one.severity != "error" for one in found)
 

@@ -32,6 +32,9 @@ class Findings:
 
     def add(self, code: str, place: Place, message: str, hint: str = "", hook: str = "") -> None:
         """Add one finding; its severity is that of its code."""
+        if self.full and CODES[code].severity == "error":
+            self.leave_out()
+            return
         self.put(
             Diagnostic(
                 file=self.file,

@@ -146,6 +146,10 @@ class Credential(NamedTuple):
     mark: str
 
 
+SHORTEST = 15
+"""Characters of the shortest credential that is not a part of a URL."""
+
+
 def credentials(text: str) -> list[Credential]:
     """What looks like a credential, in the order of the text; none overlaps another."""
     found: list[Credential] = []
@@ -165,6 +169,8 @@ def masked(text: str) -> str:
 
 
 def _known(text: str) -> Iterator[Credential]:
+    if len(text) < SHORTEST and "://" not in text:
+        return
     for issuer in ISSUERS:
         if issuer.mark not in text:
             continue

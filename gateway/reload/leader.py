@@ -60,6 +60,7 @@ class Leader:
         self._service = ServiceLog(settings.secrets)
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
+        loader.readings.when_read = self._lookouts[0].wake
         if settings.secrets is not None:
             secrets = SecretsDirectory(settings.secrets, self._refresh_secrets)
             self._directories.append(settings.secrets)
@@ -74,6 +75,7 @@ class Leader:
         """Look no more, and let go of the workers."""
         for lookout in self._lookouts:
             lookout.close()
+        self._loader.readings.close()
         with self._lock:
             for link in self._links.values():
                 link.close()

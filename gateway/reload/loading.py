@@ -12,46 +12,20 @@ import structlog
 
 from gateway.culprits import sound_part
 from gateway.language.diagnostic import Diagnostic
-from gateway.language.internal import internal
-from gateway.language.outcome import Reading
-from gateway.language.read import read_source
+from gateway.language.internal import START, internal
 from gateway.language.source import Source
 from gateway.reload.kept import Keeper
 from gateway.reload.lookout import places_of
 from gateway.reload.numbering import Current, Numbering
+from gateway.reload.readings import Readings
 from gateway.reload.resolve import Adopted, Files, Resolution, has_errors, resolve
 from gateway.reload.settle import QUIET, Look, look, settle
 from gateway.reload.snapshot import Looker, Places, Snapshot
 from gateway.settings import Settings
 
+PATIENCE = 2.0
+"""Seconds that a look waits for files which are slow to read."""
 _log = structlog.get_logger("gateway.reload")
-
-
-class Readings:
-    """Reads a file once for as long as its bytes stay the same."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Source, Reading]] = {}
-
-    def read(self, source: Source) -> Reading:
-        """The reading of a source."""
-        known = self._known.get(source.name)
-        if known is None or (known[0] is not source and known[0] != source):
-            known = (source, read_source(source))
-            self._known[source.name] = known
-        return known[1]
-
-    def read_until(self, snapshot: Snapshot, due: float) -> None:
-        """Read ahead while there is time (monotonic)."""
-        for source in snapshot.sources:
-            if time.monotonic() >= due:
-                return
-            self.read(source)
-
-    def forget_all_but(self, snapshot: Snapshot) -> None:
-        """Keep what is there."""
-        names = {source.name for source in snapshot.sources}
-        self._known = {name: known for name, known in self._known.items() if name in names}
 
 
 class Loader:
@@ -60,7 +34,8 @@ class Loader:
 
     `current` is what serves, None before there is anything; `problem` says in words why what is
     in the directory cannot be used at all; `places` are what to watch for the next change;
-    `noticed` is when the last change was (monotonic).
+    `noticed` is when the last change was (monotonic). `patience` is for how many seconds a look
+    waits for files that are slow to read, None for as long as they take.
     """
 
     def __init__(self, settings: Settings, quiet: float = QUIET) -> None:
@@ -68,15 +43,17 @@ class Loader:
         self.problem = ""
         self.places = Places()
         self.noticed = time.monotonic()
+        self.patience: float | None = PATIENCE
         self._root = str(settings.hooks)
         self._quiet = quiet
         self._looker = Looker(settings.hooks)
-        self._readings = Readings()
+        self.readings = Readings()
         self._numbering = Numbering()
         self._keeper = Keeper(settings.state, settings.hooks)
         self._seen: str | None = None
         self._files: Files = {}
         self._unkept = False
+        self._late = False
         self._told: frozenset[Diagnostic] = frozenset()
 
     @property
@@ -94,9 +71,9 @@ class Loader:
         found = look(self._looker, fresh)
         if found.digest != self._seen:
             self.noticed = time.monotonic()
-            found = settle(self._looker, found, self._readings.read_until, self._quiet)
+            found = settle(self._looker, found, self.readings.read_until, self._quiet)
         self.places = found.snapshot.places if found.snapshot else places_of(self._root)
-        if found.digest == self._seen:
+        if found.digest == self._seen and not (found.snapshot and self.readings.news):
             return False
         self._seen = found.digest
         try:
@@ -115,7 +92,7 @@ class Loader:
         """What was good before a restart, as if it served."""
         files: dict[str, Adopted] = {}
         for source in self._keeper.load():
-            reading = self._readings.read(source)
+            reading = self.readings.read(source)
             if reading.hooks and not has_errors(reading.diagnostics):
                 files[source.name] = Adopted(source, reading.hooks)
         return files
@@ -123,10 +100,13 @@ class Loader:
     def _decide(self, found: Look) -> bool:
         if found.snapshot is None:
             return self._refuse(found.problem)
-        if self.current and found.snapshot.digest == self.current.resolved.digest:
+        self.readings.forget_all_but(found.snapshot)
+        if self._is_served(found.snapshot):
             self._accept()
             return False
-        resolution = self._resolve(found.snapshot)
+        resolution = self._resolve(self._in_time(found.snapshot))
+        if resolution.empty and self._late and not self._files:
+            return False
         if resolution.empty and (self._files or not resolution.files):
             self._tell(resolution.diagnostics)
             return self._refuse(_without_hooks(self._root, resolution.diagnostics))
@@ -136,10 +116,25 @@ class Loader:
         self._tell(resolution.diagnostics)
         return True
 
+    def _is_served(self, snapshot: Snapshot) -> bool:
+        current = self.current
+        return current is not None and not self._late and snapshot.digest == current.resolved.digest
+
+    def _in_time(self, snapshot: Snapshot) -> Snapshot:
+        """What could be read in time; a file that is late counts as unreadable until it is read,
+        and then there is another look.
+        """
+        late = self.readings.late(snapshot, self.patience)
+        self._late = bool(late)
+        return msgspec.structs.replace(
+            snapshot,
+            sources=tuple(one for one in snapshot.sources if one not in late),
+            unreadable=(*snapshot.unreadable, *map(_being_read, late)),
+        )
+
     def _resolve(self, snapshot: Snapshot) -> Resolution:
         """What serves; a file with which nothing could be decided counts as unreadable."""
-        self._readings.forget_all_but(snapshot)
-        decide = partial(resolve, prior=self._files, read=self._readings.read)
+        decide = partial(resolve, prior=self._files, read=self.readings.read)
         try:
             return decide(snapshot.sources, snapshot.unreadable)
         except Exception:
@@ -187,6 +182,17 @@ class Loader:
 def place_of(found: Diagnostic) -> str:
     """`file:line:column`."""
     return f"{found.file}:{found.place.line}:{found.place.column}"
+
+
+def _being_read(source: Source) -> Diagnostic:
+    return Diagnostic(
+        file=source.name,
+        place=START,
+        severity="warning",
+        code="slow-file",
+        message="the file is still being read; until then it serves as it was before",
+        hint="a file with fewer hooks takes less time",
+    )
 
 
 def _without_hooks(root: str, diagnostics: Iterable[Diagnostic]) -> str:

@@ -20,7 +20,7 @@ from tests.cases.casefile import Case, Section, cases, read_case, write_sources
 
 DIRECTORY = Path(__file__).parent / "diagnostics"
 COMMAND = "gateway validate "
-WITHOUT_A_CASE = {"internal", "not-a-file", "unreadable"}
+WITHOUT_A_CASE = {"internal", "not-a-file", "slow-file", "unreadable"}
 """Codes to which no text of a file leads; tests/reload and tests/cli have them."""
 
 _LAST = re.compile(r"last (\d+) lines")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.language.issued import ISSUERS, credentials, masked
+from gateway.language.issued import ISSUERS, SHORTEST, credentials, masked
 from tests.support.octokit import deliveries
 
 ROOT = Path(__file__).parents[2]
@@ -150,3 +150,10 @@ def test_what_github_sends_holds_no_credential() -> None:
 @pytest.mark.parametrize("text", ["M", "sk-", "://a", "eyJ", "aB3-", "-----BEGIN PRIVATE KEY-----"])
 def test_a_long_text_is_searched_in_one_pass(text: str) -> None:
     credentials(text * (2**20 // len(text)))
+
+
+def test_no_credential_is_shorter_than_what_is_looked_at() -> None:
+    for issuer in ISSUERS:
+        if issuer.mark != "://":
+            shortest, _ = re._parser.parse(issuer.pattern).getwidth()  # type: ignore[attr-defined]
+            assert shortest >= SHORTEST, issuer

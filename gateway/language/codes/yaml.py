@@ -66,6 +66,14 @@ YAML = (
         "Put the hooks into several files.",
     ),
     Code(
+        "slow-file",
+        "error",
+        "The file takes long to read",
+        "A file of more than 128 KiB is read beside the others, which do not wait for it longer "
+        "than two seconds. Until it has been read, its hooks stay as they were, and this is a "
+        "warning. After 30 seconds it is given up. Put the hooks into several files.",
+    ),
+    Code(
         "too-deep",
         "error",
         "Values are nested deeper than 64",
