@@ -7,6 +7,7 @@ import statistics
 import timeit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import rich_click as click
@@ -39,7 +40,7 @@ INTENDED: dict[str, Condition] = {
     "priority": 3,
     "test": False,
     "order.id": "A-1042",
-    "order.total": 129.5,
+    "order.total": Decimal("129.5"),
     "order.currency": "EUR",
     "order.customer.email": "emile@example.com",
     "order.customer.country": "FR",

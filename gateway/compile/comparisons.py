@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from gateway.compile.decimals import exact_decimal
 from gateway.compile.paths import ASTRAY, MISSING
-from gateway.language.values import NUMBERS, exact, json_equal, text_of
+from gateway.language.decimals import exact_decimal
+from gateway.language.literals import plain, text_of
+from gateway.language.spec.match import Ordered
+from gateway.language.values import NUMBERS, exact, json_equal
 
 Verdict: TypeAlias = bool | None
 """None is: it cannot be judged, as the value is of another kind than what was written. It is not
@@ -30,7 +32,7 @@ class Comparison(NamedTuple):
 
     equals: Callable[[Any], Test]
     one_of: Callable[[list[Any]], Test]
-    compares: Callable[[Relation, int | float | str], Test]
+    compares: Callable[[Relation, Ordered], Test]
     contains: Callable[[Any], Test]
 
 
@@ -66,6 +68,7 @@ def _kinds(values: Iterable[Any]) -> frozenset[type]:
 
 
 def _typed_equals(intended: Any) -> Test:
+    intended = plain(intended)
     other = _other_than(_kind(intended))
     if intended is None or isinstance(intended, bool):
         return lambda value: value is intended or other(value)
@@ -78,6 +81,7 @@ def _typed_equals(intended: Any) -> Test:
 
 
 def _typed_one_of(intended: list[Any]) -> Test:
+    intended = plain(intended)
     texts = frozenset(one for one in intended if isinstance(one, str))
     numbers = frozenset(exact(one) for one in intended if _kind(one) is _NUMBERS)
     rest = [_typed_equals(one) for one in intended if _kind(one) not in (_NUMBERS, _TEXTS)]

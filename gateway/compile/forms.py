@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlencode
 
-import msgspec
-
 from gateway.errors import Malformed
+from gateway.language.literals import encode_json
 
 MAX_PARAMETERS = 1000
 MAX_ESCAPES = 400_000
@@ -18,9 +17,6 @@ PIECE = 16 * 1024
 
 Parameters = dict[str, str | list[str]]
 Value = TypeVar("Value")
-
-encode_json = msgspec.json.Encoder(decimal_format="number").encode
-"""JSON of exact values: a `Decimal` is written as the number that it is."""
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 

@@ -17,6 +17,7 @@ from gateway.compile.guards.credentials import cell_of
 from gateway.compile.payload import Payload, header_text
 from gateway.errors import Unavailable, WorkflowFailure, WorkflowTimeout
 from gateway.ids import traceparent
+from gateway.language.literals import text_of
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import Workflow
 from gateway.language.spec.workflow import (
@@ -123,12 +124,8 @@ def _deadline(seconds: float) -> aiohttp.ClientTimeout:
 
 def _url(workflow: Workflow) -> URL:
     url = URL(workflow.url)
-    pairs = [(name, _text(value)) for name, value in workflow.query.items()]
+    pairs = [(name, text_of(value) or "") for name, value in workflow.query.items()]
     return url.extend_query(pairs) if pairs else url
-
-
-def _text(value: str | int | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _cell(workflow: Workflow, runtime: Runtime) -> Cell | None:

@@ -11,10 +11,11 @@ from msgspec import UNSET
 
 from gateway.compile.body import Received, decode_body
 from gateway.compile.exchange import Exchange
-from gateway.compile.forms import encode_form, encode_json, flatten
+from gateway.compile.forms import encode_form, flatten
 from gateway.compile.multipart_form import Part, encode_multipart
 from gateway.compile.names import Names
 from gateway.errors import NoMatch, UnsupportedMedia
+from gateway.language.literals import encode_json
 from gateway.language.spec import Workflow
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})

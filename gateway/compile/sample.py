@@ -15,6 +15,7 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_values import document, sample_value
 from gateway.errors import Refusal
+from gateway.language.literals import encode_json
 from gateway.language.spec import Hook
 from gateway.language.spec.match import Condition, Match
 
@@ -43,7 +44,7 @@ class Sample(msgspec.Struct, frozen=True):
 def sample_request(hook: Hook) -> Sample:
     """A request that starts the hook's workflow, as plain as its rules allow."""
     match = Match() if isinstance(hook.match, UnsetType) else hook.match
-    body = None if match.body is UNSET else msgspec.json.encode(document(match.body))
+    body = None if match.body is UNSET else encode_json(document(match.body))
     content_type = None if body is None else "application/json"
     query = _texts(match.query)
     written = {name: _single(value) for name, value in _texts(match.headers).items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -11,8 +12,9 @@ from gateway.compile.comparisons import TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_text import sample_text
+from gateway.language.literals import plain, text_of
 from gateway.language.spec.match import Condition, Elements, Operators
-from gateway.language.values import Path, parse_path, text_of
+from gateway.language.values import Path, exact, parse_path
 
 _LONGEST_ARRAY = 100
 
@@ -47,7 +49,7 @@ def sample_value(condition: Condition, comparison: Comparison) -> Any:
     """The first candidate that passes the condition's own tests, or MISSING."""
     tests = [test for _, test in compile_condition(condition, comparison)]
     for candidate in _candidates(condition, comparison):
-        value = candidate if comparison is TYPED else _as_text(candidate)
+        value = plain(candidate) if comparison is TYPED else _as_text(candidate)
         if all(test(value) for test in tests):
             return value
     return MISSING
@@ -97,10 +99,10 @@ def _numbers_between(condition: Operators) -> Iterator[Any]:
         if not isinstance(bound, UnsetType)
     ]
     yield from bounds
-    numbers = [bound for bound in bounds if not isinstance(bound, str)]
+    numbers = [exact(bound) for bound in bounds if not isinstance(bound, str)]
     yield from (number + step for number in numbers for step in (1, -1))
     if numbers:
-        yield (min(numbers) + max(numbers)) / 2
+        yield (min(numbers) + max(numbers)) / Decimal(2)
     yield from (bound + "a" for bound in bounds if isinstance(bound, str))
 
 

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 import msgspec
 
 from gateway.compile import json_bounds
-from gateway.compile.decimals import exact_decimal
 from gateway.compile.json_bounds import count
 from gateway.errors import Malformed
+from gateway.language.decimals import exact_decimal
 
 MAX_DEPTH = 64
 

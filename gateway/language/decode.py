@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from gateway.language.findings import MOST, Findings
+from gateway.language.literals import plain
 from gateway.language.mistake import Mistake, report
 from gateway.language.rescue import name_of
 from gateway.language.spec import OPERATORS, Condition, Elements, Hook, Operators
+from gateway.language.spec.match import Ordered
 from gateway.language.spec.scalars import ParameterPath
+from gateway.language.spec.workflow import Parameter
+from gateway.language.values import NUMBERS
 from gateway.language.yaml12 import Document, Steps
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[([0-9]+)\]")
 
 
-# JSON Schema takes 5.0 for a whole number.
-_FRACTION = "Expected `int`, got `float`"
+_FRACTION = re.compile(r"Expected `int`, got `(float|decimal|DecimalLiteral)`")
+"""JSON Schema takes 5.0 for a whole number."""
+
+_AS_TEXT = (("match",), ("workflow", "query"))
+"""What is compared with text, or sent as text: there booleans and null keep theirs."""
 
 
 def decode(document: Document, findings: Findings) -> Hook | None:
@@ -31,7 +39,7 @@ def decode(document: Document, findings: Findings) -> Hook | None:
     refusal = "it is not a hook"
     if document.sound:
         try:
-            return convert(document.value)
+            return convert(document.with_literals(_AS_TEXT))
         except msgspec.ValidationError as error:
             refusal = str(error)
     if findings.full:
@@ -55,16 +63,52 @@ def convert(value: Any) -> Hook:
 
 
 def _extend(kind: type, value: Any) -> Any:
-    if kind is not Elements:
-        raise NotImplementedError(kind)
+    return _CONVERTERS[kind](value)
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, (str, *NUMBERS)) and not isinstance(value, bool):
+        return value
+    raise ValueError("a bound is a number or text")
+
+
+def _parameter(value: Any) -> Any:
+    if isinstance(plain(value), (str, bool, *NUMBERS)):
+        return value
+    raise ValueError("a parameter is text, a number or a boolean")
+
+
+def _condition(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _operators(value)
+    if plain(value) is None or isinstance(plain(value), (str, bool, list, *NUMBERS)):
+        return value
+    raise ValueError("a condition is a value or operators")
+
+
+def _operators(value: dict[str, Any]) -> Operators:
+    if "exists" in value:
+        value = {**value, "exists": plain(value["exists"])}
+    return msgspec.convert(value, Operators, dec_hook=_extend)
+
+
+def _elements(value: Any) -> Elements:
     if not isinstance(value, dict):
-        return Elements(value)
+        return Elements(_condition(value))
     operators = [key for key in value if key in OPERATORS]
     if operators and len(operators) == len(value):
-        return Elements(msgspec.convert(value, Operators, dec_hook=_extend))
+        return Elements(_operators(value))
     if operators or not value:
         raise ValueError("an element is described by operators or by paths, not by both or none")
     return Elements(msgspec.convert(value, dict[ParameterPath, Condition], dec_hook=_extend))
+
+
+_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
+    Condition: _condition,
+    Elements: _elements,
+    Ordered: _ordered,
+    Parameter: _parameter,
+}
 
 
 def _refused(message: str) -> Mistake:
@@ -73,7 +117,7 @@ def _refused(message: str) -> Mistake:
 
     what, _, path = message.partition(" - at `$")
     steps = _steps(path)
-    if what == _FRACTION:
+    if _FRACTION.fullmatch(what):
         hint = "write it without '.' and exponent"
         return Mistake("invalid-value", steps, f"{called(steps)} must be a whole number", hint)
     message = f"{called(steps)} cannot be read: {what[:1].lower()}{what[1:]}"

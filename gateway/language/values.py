@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from decimal import Decimal
 from typing import Any
 
-import msgspec
+from gateway.language.literals import ConstantLiteral
 
 Path = tuple[str | int, ...]
 """Segments from the outside in. An `int` is an index of an array, or the member of an object
@@ -15,8 +15,6 @@ that has its decimal text as its name; a `str` is only ever a member's name."""
 
 NUMBERS = (int, Decimal, float)
 """The types of numbers; `bool`, an `int` to Python, is none."""
-
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 # An index has no leading zero and fits any array that fits in memory.
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
@@ -49,6 +47,8 @@ def exact(value: Any) -> Any:
 
 def canonical(value: Any) -> Hashable:
     """Equal for values that `json_equal` takes for equal, so that many can be compared by a set."""
+    if isinstance(value, ConstantLiteral):
+        return canonical(value.value)
     if isinstance(value, bool):
         return "true" if value else "false", None
     if isinstance(value, dict):
@@ -73,6 +73,8 @@ def kind_of(value: Any) -> str:
             return "null"
         case bool():
             return "boolean"
+        case ConstantLiteral():
+            return kind_of(value.value)
         case str():
             return "string"
         case list():
@@ -80,18 +82,6 @@ def kind_of(value: Any) -> str:
         case dict():
             return "object"
     return "number"
-
-
-def text_of(scalar: Any) -> str | None:
-    """The text with which a form, a query or a header is compared; None for what has none."""
-    if isinstance(scalar, str):
-        return scalar
-    if isinstance(scalar, (list, dict)):
-        return None
-    try:
-        return _encode(scalar).decode()
-    except ValueError:  # an integer of over 4,300 digits
-        return None
 
 
 def _both(a: Any, b: Any, kind: type | tuple[type, ...]) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from gateway.language.literals import text_of
 from gateway.language.spec import Elements
+from gateway.language.values import kind_of
 
 
 def exact(value: Any) -> Hashable:
@@ -30,4 +32,4 @@ def exact(value: Any) -> Hashable:
             fields = ((name, getattr(value, name)) for name in value.__struct_fields__)
             written = frozenset((name, exact(one)) for name, one in fields if one is not UNSET)
             return (type(value).__name__, written)
-    return (type(value).__name__, repr(value))
+    return (kind_of(value), text_of(value))

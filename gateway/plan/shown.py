@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
 from msgspec import UNSET
 
 from gateway.language.lint.headers import CREDENTIALS
-from gateway.language.spec import Elements
+from gateway.language.notation import notation
 
 HIDDEN = "(not shown)"
 """Stands for what may be a credential, although none belongs into a file."""
@@ -19,7 +18,7 @@ def json(value: Any) -> str:
     """A value as compact JSON, so that text and numbers are told apart; empty where it is unset."""
     if value is UNSET:
         return ""
-    return msgspec.json.encode(value, enc_hook=_plain).decode()
+    return notation(value)
 
 
 def listed(values: Iterable[str]) -> str:
@@ -40,9 +39,3 @@ def header_value(name: str, value: Any) -> Any:
 def shortened(text: str, most: int = 8) -> str:
     """The beginning of a digest."""
     return text if len(text) <= most else f"{text[:most]}…"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Elements):
-        return value.rule
-    raise NotImplementedError(type(value))

@@ -8,6 +8,7 @@ from itertools import count
 
 import msgspec
 
+from gateway.language.notation import notation
 from gateway.language.outcome import BrokenHook, ReadHook
 from gateway.language.routes import pattern_of
 from gateway.reload.claims import Claim, claims
@@ -62,7 +63,7 @@ class Numbering:
 
 def _is_as_before(hook: ReadHook, known: Loaded) -> bool:
     """Whether nothing changed, nor the lines that the log names."""
-    same = known.spec is hook.spec or known.spec == hook.spec
+    same = known.spec is hook.spec or notation(known.spec) == notation(hook.spec)
     return same and known.lines == hook.lines
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.compile.forms import encode_json
 from gateway.compile.strict_json import MAX_DEPTH, decode
 from gateway.errors import Malformed
+from gateway.language.literals import encode_json
 
 ACCEPTED = [
     b"[]", b"[ ]", b"{}", b" {} \n", b"null", b"true", b"false", b'""', b'"a"', b"0", b"-0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from gateway.language.explain.validator import resolved
 from gateway.language.schema import hook_schema
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
-_NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+_DECIMALS = st.floats(allow_nan=False, allow_infinity=False).map(lambda one: Decimal(repr(one)))
+_NUMBERS = st.integers(-(2**63), 2**64 - 1) | _DECIMALS
 _SCALARS = st.none() | st.booleans() | _NUMBERS | _TEXT
 _ANYTHING = st.recursive(
     _SCALARS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from gateway.compile.comparisons import TEXT, TYPED
 from gateway.compile.operators import compile_condition
 from gateway.language.lint.holding import holds
 from gateway.language.lint.parts import operators_of
-from gateway.language.values import text_of
+from gateway.language.literals import ConstantLiteral, DecimalLiteral, text_of
 from tests.plan import world
 
 
@@ -58,6 +59,10 @@ def test_a_verdict_is_that_of_the_matcher_however_the_value_arrives(value: Any) 
         ({"a": 1}, {"a": 1.0}, True),
         ({"a": 1}, "a", False),
         (1, 1.0, None),
+        (DecimalLiteral(Decimal(1000), "1e3"), 1000, None),
+        (ConstantLiteral(True, "True"), True, None),
+        (ConstantLiteral(True, "True"), ConstantLiteral(True, "True"), True),
+        (ConstantLiteral(True, "True"), False, False),
         (1, "1", None),
         (True, "true", None),
         ([1, 2], ["1", "2"], None),

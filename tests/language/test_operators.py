@@ -14,10 +14,10 @@ from gateway.compile.comparisons import TEXT, TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
 from gateway.language.lint.operators import check
+from gateway.language.literals import text_of
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook, Match, Operators
 from gateway.language.spec.match import Elements
-from gateway.language.values import text_of
 from gateway.plan.implication import demands_of, implies
 from tests.compile.strategies import NUMBERS, TEXTS, operators, plain
 

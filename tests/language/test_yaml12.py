@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
+from gateway.language.literals import plain, text_of
+from gateway.language.values import kind_of
 from gateway.language.yaml12 import Document, documents
 from gateway.language.yaml12.characters import lines_of
 
@@ -40,7 +43,7 @@ def value_of(text: str) -> Any:
         *((text, False) for text in ("false", "False", "FALSE")),
         *(("0", 0), ("-0", 0), ("42", 42), ("+7", 7), ("-7", -7), ("0x1F", 31), ("0o17", 15)),
         *((str(2**64 - 1), 2**64 - 1), (str(-(2**63)), -(2**63))),
-        *(("1.5", 1.5), ("-.5", -0.5), ("1.", 1.0), ("1e3", 1000.0), ("+1.5E-2", 0.015)),
+        *(("1.5", Decimal("1.5")), ("-.5", Decimal("-0.5")), ("1e3", Decimal(1000))),
         *(('"no"', "no"), ("'42'", "42"), ('"\\u00e9\\t"', "é\t"), ("'it''s'", "it's")),
         *(("|\n  a\n  b\n", "a\nb\n"), (">-\n  a\n  b\n", "a b"), ("a b\n  c", "a b c")),
         *(("[]", []), ("{}", {}), ("[a, [1]]", ["a", [1]]), ("{a: {b: }}", {"a": {"b": None}})),
@@ -49,10 +52,49 @@ def value_of(text: str) -> Any:
 def test_a_scalar_is_what_yaml_1_2_has_it(written: str, value: Any) -> None:
     found = value_of(f"k: {written}")["k"]
     assert found == value
-    assert type(found) is type(value)
+    assert kind_of(found) == kind_of(value)
 
 
-@pytest.mark.parametrize("written", [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e999", "9" * 20])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1.10",
+        "12345678901234567890.5",
+        "0.1",
+        "1e3",
+        "1E+3",
+        "-0.0",
+        ".5",
+        "+1.5E-2",
+        "1.",
+        "1e-400",
+    ],
+)
+def test_a_number_has_its_digits_and_its_text(written: str) -> None:
+    found = value_of(f"k: {written}")["k"]
+    assert isinstance(found, Decimal)
+    assert found == Decimal(written)
+    assert text_of(found) == written
+
+
+@pytest.mark.parametrize("written", ["0", "-0", "+7", "0x1F", "0o17", "18446744073709551615"])
+def test_a_whole_number_has_its_text(written: str) -> None:
+    assert text_of(value_of(f"k: {written}")["k"]) == written
+
+
+@pytest.mark.parametrize("written", ["true", "True", "FALSE", "null", "~", "NULL", ""])
+def test_a_constant_has_its_text_where_text_counts(written: str) -> None:
+    (document,), _ = read(f"a: {{b: [{{c: {written} }}]}}\nd: {written}\n")
+    value = document.with_literals([("a", "b"), ("x", "y")])
+    assert text_of(value["a"]["b"][0]["c"]) == written
+    assert plain(value) == document.value
+    assert value["d"] is document.value["d"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e999", f"1e-{10**19}", "9" * 20],
+)
 def test_a_number_that_json_lacks_is_refused(written: str) -> None:
     (document,), codes = read(f"k: {written}")
     assert codes == {"number-range"}

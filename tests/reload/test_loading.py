@@ -46,6 +46,20 @@ def test_a_hook_keeps_its_number_until_it_changes(root: Path) -> None:
     assert numbers(found) == (2, (1, 3))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("1", "true"), ("1.1", "1.10"), ("1e3", "1000"), ("True", "true")]
+)
+def test_a_rule_is_another_when_it_is_spelled_otherwise(
+    root: Path, before: str, after: str
+) -> None:
+    (root / "b.yaml").write_text(hook("b", more=f"match: {{query: {{v: {before}}}}}\n"))
+    found = loader(root)
+    found.load()
+    (root / "b.yaml").write_text(hook("b", more=f"match: {{query: {{v: {after}}}}}\n"))
+    assert found.load()
+    assert numbers(found) == (2, (1, 3))
+
+
 def test_a_mistake_of_ours_is_told_and_the_next_change_is_taken_over(root: Path) -> None:
     class Mistaken(Loader):
         wrong = False

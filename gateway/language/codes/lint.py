@@ -204,6 +204,15 @@ RULES = (
         "the two is not what was meant.",
     ),
     Code(
+        "unquoted-scalar",
+        "warning",
+        "A value without quotes whose spelling counts",
+        "Query parameters, headers and the fields of forms are text, and are compared with the "
+        "text that stands in the file: `version: 1.10` holds for `1.10` and not for `1.1`, `1e3` "
+        "not for `1000`, `True` not for `true`. JSON has the value, however it is spelled. Quotes "
+        "say that text is meant, which a JSON body then has to hold as well.",
+    ),
+    Code(
         "duplicate-header",
         "error",
         "A header is named twice",

@@ -7,16 +7,8 @@ from typing import Any
 import msgspec
 
 from gateway.language.explain.validator import resolved
-
-_KINDS: dict[type, tuple[str, ...]] = {
-    str: ("string",),
-    bool: ("boolean",),
-    int: ("integer", "number"),
-    float: ("number",),
-    list: ("array",),
-    dict: ("object",),
-    type(None): ("null",),
-}
+from gateway.language.values import kind_of
+from gateway.language.yaml12 import UNREADABLE
 
 
 def branch_of(branches: list[dict[str, Any]], value: Any) -> int | None:
@@ -73,8 +65,16 @@ def accepts_type(schema: dict[str, Any], value: Any) -> bool:
     schema = resolved(schema)
     if "anyOf" in schema:
         return any(accepts_type(branch, value) for branch in schema["anyOf"])
-    kinds = schema.get("type", ())
-    return any(kind in _KINDS.get(type(value), ()) for kind in _as_list(kinds))
+    kinds = _as_list(schema.get("type", ()))
+    return any(kind in kinds for kind in _kinds_of(value))
+
+
+def _kinds_of(value: Any) -> tuple[str, ...]:
+    """The types of JSON Schema that a value has."""
+    if value is UNREADABLE:
+        return ()
+    kind = kind_of(value)
+    return ("integer", "number") if kind == "number" and isinstance(value, int) else (kind,)
 
 
 def _as_list(kinds: Any) -> list[str]:

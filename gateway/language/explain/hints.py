@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from gateway.language.explain.branches import accepts_type
 from gateway.language.explain.sentences import did_you_mean, listed, quoted
 from gateway.language.explain.validator import resolved
+from gateway.language.literals import text_of
 from gateway.language.private import is_private
 from gateway.language.yaml12 import Steps
 
@@ -70,8 +71,8 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
     match value:
         case str():
             return _hint_for_text(value, kinds)
-        case bool() | int() | float():
-            return _hint_for_number(value, schema, kinds)
+        case bool() | int() | Decimal() | float():
+            return _hint_for_number(str(text_of(value)), schema, kinds)
         case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
             return "write the value alone, without a list"
         case list() if "object" in kinds:
@@ -93,10 +94,10 @@ def _hint_for_text(value: str, kinds: set[str]) -> str:
     return ""
 
 
-def _hint_for_number(value: float, schema: dict[str, Any], kinds: set[str]) -> str:
+def _hint_for_number(text: str, schema: dict[str, Any], kinds: set[str]) -> str:
     if schema.get("title") == "Duration":
-        return f"write its unit, such as {value}s"
-    if _takes_text(schema, json.dumps(value)):
+        return f"write its unit, such as {text}s"
+    if _takes_text(schema, text):
         return "write it in quotes"
     return "write a list, with brackets or '- '" if "array" in kinds else ""
 

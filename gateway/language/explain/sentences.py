@@ -10,6 +10,7 @@ from typing import Any
 from gateway.language.explain.branches import tags_of
 from gateway.language.explain.foreign import meant
 from gateway.language.explain.validator import resolved
+from gateway.language.literals import text_of
 from gateway.language.private import is_private
 from gateway.language.yaml12 import Steps
 from gateway.language.yaml12.scalars import shortened
@@ -55,7 +56,8 @@ def shown(value: Any, steps: Steps = ()) -> str:
             return "a mapping"
         case list():
             return "a list"
-    return "this number" if is_private(value, key) else f"the number {shortened(str(value))}"
+    text = str(text_of(value))
+    return "this number" if is_private(text, key) else f"the number {shortened(text)}"
 
 
 def form(schema: dict[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, TypeChecker
+from jsonschema.validators import extend
 from referencing import Registry
 
 from gateway.language.schema import hook_schema
@@ -16,7 +18,8 @@ from gateway.language.spec.scalars import Instant
 @cache
 def validator() -> Any:
     """One validator for the process. An empty registry: nothing is ever fetched."""
-    return Draft202012Validator(hook_schema(), registry=Registry(), format_checker=_formats())
+    kind: Any = extend(Draft202012Validator, type_checker=_types())  # type: ignore[no-untyped-call]
+    return kind(hook_schema(), registry=Registry(), format_checker=_formats())
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +27,21 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     name = schema.get("$ref", "").removeprefix("#/$defs/")
     found: dict[str, Any] = hook_schema()["$defs"][name] if name else schema
     return found
+
+
+def _types() -> Any:
+    """The types of JSON, to which decimals are numbers and 5.0 is an integer."""
+    plain: Any = Draft202012Validator.TYPE_CHECKER
+
+    def is_number(_checker: TypeChecker, value: object) -> bool:
+        return isinstance(value, Decimal) or bool(plain.is_type(value, "number"))
+
+    def is_integer(_checker: TypeChecker, value: object) -> bool:
+        if isinstance(value, Decimal):
+            return value == value.to_integral_value()
+        return bool(plain.is_type(value, "integer"))
+
+    return plain.redefine_many({"number": is_number, "integer": is_integer})
 
 
 def _formats() -> FormatChecker:

@@ -21,7 +21,9 @@ from gateway.language.explain.sentences import (
 )
 from gateway.language.explain.slips import hint_for_slip
 from gateway.language.explain.validator import resolved
+from gateway.language.literals import text_of
 from gateway.language.mistake import Mistake
+from gateway.language.values import kind_of
 from gateway.language.yaml12 import Steps
 
 Mistakes = Iterator[Mistake]
@@ -62,7 +64,7 @@ def _no_mapping(value: Any, schema: Any) -> Mistake:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return kind_of(value) in ("string", "number")
 
 
 def _holds_secret(schema: Any) -> bool:
@@ -134,7 +136,7 @@ def out_of_range(error: ValidationError, steps: Steps) -> Mistakes:
     schema: Any = error.schema
     bounds = (("at least", schema.get("minimum")), ("at most", schema.get("maximum")))
     said = listed([f"{words} {bound}" for words, bound in bounds if bound is not None], "and")
-    message = f"{called(steps)} must be {said}, not {error.instance}"
+    message = f"{called(steps)} must be {said}, not {text_of(error.instance)}"
     yield Mistake("out-of-range", steps, message)
 
 

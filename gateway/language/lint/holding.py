@@ -6,8 +6,9 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from gateway.language.literals import text_of
 from gateway.language.patterns import compile_pattern
-from gateway.language.values import canonical, kind_of, ordered, text_of
+from gateway.language.values import canonical, kind_of, ordered
 
 Verdict = bool | None
 """None is: it depends on the request, for a form carries text where JSON has types."""
@@ -29,14 +30,14 @@ class Among:
     """Whether a parameter that is some value equals one of these, by sets and not one by one."""
 
     def __init__(self, values: Sequence[Any]) -> None:
-        both = [(canonical(one), _as_text(one)) for one in values]
+        both = list(map(both_ways, values))
         self._both = frozenset(both)
         self._typed = frozenset(typed for typed, _ in both)
         self._text = frozenset(text for _, text in both)
 
     def __call__(self, value: Any) -> Verdict:
         """Certain where JSON and a form agree."""
-        typed, text = canonical(value), _as_text(value)
+        typed, text = both_ways(value)
         if (typed, text) in self._both:
             return True
         return None if typed in self._typed or text in self._text else False
@@ -60,6 +61,11 @@ class _NotAmong(Among):
             return typed
         text = (kind == "array") in self._shapes and _as_text(value) not in self._text
         return typed if typed == text else None
+
+
+def both_ways(value: Any) -> tuple[Hashable, Hashable]:
+    """A value as JSON and as a form carry it; equal for values that neither tells apart."""
+    return canonical(value), _as_text(value)
 
 
 def _as_text(value: Any) -> Hashable:

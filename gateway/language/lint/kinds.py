@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from gateway.language.literals import ConstantLiteral
 from gateway.language.mistake import Mistake
 from gateway.language.yaml12 import Steps
 
@@ -58,6 +59,8 @@ def _kinds(name: str, operand: Any) -> Kinds:
 def kinds_of(value: Any) -> Kinds:
     """The kinds as which a value that an author wrote can arrive."""
     match value:
+        case ConstantLiteral():
+            return kinds_of(value.value)
         case None:
             return frozenset({"null", "text"})
         case bool():

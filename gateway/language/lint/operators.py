@@ -6,13 +6,12 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from gateway.language.lint.bounds import bounds
-from gateway.language.lint.holding import Verdict, holds, judge
+from gateway.language.lint.holding import Verdict, both_ways, holds, judge
 from gateway.language.lint.kinds import at_odds
 from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.patterns import compile_pattern
 from gateway.language.spec import Hook
-from gateway.language.values import canonical
 from gateway.language.yaml12 import Steps
 
 
@@ -70,7 +69,7 @@ def _inside_in(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
         return
     earlier = set[Hashable]()
     for index, value in enumerate(values):
-        place, known = (*steps, "in", index), canonical(value)
+        place, known = (*steps, "in", index), both_ways(value)
         if name := excluded[index]:
             message = f"this value is never reached: '{name}' excludes it"
             yield Mistake("unreachable", place, message, "remove it")

@@ -11,6 +11,7 @@ from gateway.language.lint.parts import conditions, operators_of, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.plaintext import CODE
 from gateway.language.spec import Hook, Operators
+from gateway.language.values import kind_of
 from gateway.language.yaml12 import Steps
 
 _NAMED = re.compile(
@@ -74,4 +75,4 @@ def _is_named(name: str | int) -> bool:
 def _is_value(value: object) -> bool:
     if isinstance(value, list):
         return any(map(_is_value, value))
-    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+    return kind_of(value) in ("string", "number") and value != ""

@@ -26,7 +26,7 @@ Files are UTF-8, at most 1 MiB, and read as YAML 1.2 has it:
 | `0755`, `00420` | text: digits after a leading zero are no number |
 | `true`, `false` | true or false |
 | `null`, `~`, nothing | null |
-| `42`, `-7`, `0x1F`, `0o17`, `1.5`, `1e3` | numbers, integers from -2^63 to 2^64-1 |
+| `42`, `-7`, `0x1F`, `0o17`, `1.5`, `1e3` | exact numbers, integers from -2^63 to 2^64-1 |
 
 Unknown keys, keys written twice, keys that are not text, anchors, aliases, merge keys and tags are
 errors: what a hook does is read in one place.
@@ -40,7 +40,7 @@ Pointer when it begins with `/`; a segment of digits is an index where it meets 
 - JSON values are compared by type: `1` equals `1.0`, not `"1"`, not `true`. Numbers are decimals
   and are compared exactly. Text is compared by code points.
 - Fields of forms, query parameters and headers are text, and are compared with the text of the
-  intended value.
+  intended value as it is written: `1.10` is not `1.1`, `1e3` is not `1000`, `True` is not `true`.
 - A missing value satisfies only `exists: false`, `ne`, `not_in` and `none`. It is never equal to
   null.
 - What cannot be judged refuses the request, also under `ne`, `not_in`, `none` and `exists: false`:
@@ -61,7 +61,8 @@ It receives what was received: the body of the request with its type, or for GET
 parameters of the query as a JSON object. JSON arrives as the bytes that were sent, for what the
 rules read has one meaning for every program; forms are written anew in their own type, files
 untouched. Where `body` adds members, or `format` asks for another type, what is sent is made of the
-values that the rules saw, with every digit of their numbers. A workflow that is called by GET or
+values that the rules saw, with every digit of their numbers, and those of the hook as they are
+written. A workflow that is called by GET or
 DELETE receives the values as parameters of its query. What the hook writes (`url`, `query`, `body`)
 wins over parameters of the same name, and over names such as `tenant[]` that other programs read as
 `tenant`. Path parameters arrive as headers, `{city}` as `X-Path-City`, percent-encoded.

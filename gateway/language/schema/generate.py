@@ -18,12 +18,18 @@ from gateway.language.schema.hints import (
 )
 from gateway.language.schema.snippets import with_snippets
 from gateway.language.schema.tidy import Schema, Tidier, reference
-from gateway.language.spec import OPERATORS, Elements, Hook, Match, Operators
+from gateway.language.spec import OPERATORS, Condition, Elements, Hook, Match, Operators
 from gateway.language.spec.base import Written
+from gateway.language.spec.match import Ordered
+from gateway.language.spec.workflow import Parameter
 
 SCHEMA_ID = "https://webhook-gateway.dev/schemas/hook.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+_UNIONS: dict[Any, tuple[str, ...]] = {
+    Ordered: ("string", "number"),
+    Parameter: ("string", "number", "boolean"),
+}
 _INTENDED = ["string", "number", "boolean", "array", "null"]
 
 
@@ -32,7 +38,7 @@ def hook_schema() -> dict[str, Any]:
     """The schema of one YAML document. The same object every time: do not change it."""
     tidier = Tidier()
     _, components = msgspec.json.schema_components(
-        [Hook], schema_hook=_extend, ref_template="#/$defs/{name}"
+        [Hook, Operators], schema_hook=_extend, ref_template="#/$defs/{name}"
     )
     definitions: Schema = {}
     for name, struct in structs().items():
@@ -50,7 +56,7 @@ def hook_schema() -> dict[str, Any]:
         **reference("Hook"),
         "$defs": definitions,
     }
-    return {key: _with_conditions(value) for key, value in whole.items()}
+    return whole
 
 
 def editor_schema() -> dict[str, Any]:
@@ -65,9 +71,10 @@ def schema_text() -> str:
 
 
 def _extend(kind: type) -> Schema:
-    if kind is Elements:
-        return reference("Elements")
-    raise NotImplementedError(kind)
+    if kind in (Condition, Elements):
+        return reference(kind.__name__)
+    kinds = _UNIONS[kind]
+    return {"anyOf": [{"type": one} for one in kinds]}
 
 
 def _struct(struct: type[Written], schema: Schema) -> Schema:
@@ -124,16 +131,3 @@ def _paths() -> Schema:
         "minProperties": 1,
         "examples": [{"sku": "B", "count": {"gte": 2}}],
     }
-
-
-def _with_conditions(schema: Any) -> Any:
-    """With a reference wherever the branches of a condition stand."""
-    condition = _condition()["anyOf"]
-    if isinstance(schema, list):
-        return [_with_conditions(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("anyOf") == condition and "title" not in schema:
-        rest = {key: value for key, value in schema.items() if key != "anyOf"}
-        return {**reference("Condition"), **rest}
-    return {key: _with_conditions(value) for key, value in schema.items()}

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from msgspec import Meta, UnsetType
 
-from gateway.language.spec import Hook, scalars
+from gateway.language.spec import Condition, Hook, Operators, scalars
 from gateway.language.spec.base import Written
 
 _ACRONYMS = {
@@ -118,7 +118,9 @@ def _parts_of(struct: type[Written]) -> Iterator[Any]:
 
 def _below(hint: Any) -> Iterator[Any]:
     yield hint
-    if get_origin(hint) is Annotated:
+    if hint is Condition:
+        yield Operators
+    elif get_origin(hint) is Annotated:
         yield from _below(get_args(hint)[0])
     elif get_origin(hint) is not Literal:
         for part in get_args(hint):

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.language.spec.base import Written
+from gateway.language.literals import ConstantLiteral
+from gateway.language.spec.base import Converted, Written
 from gateway.language.spec.scalars import HeaderName, ParameterName, ParameterPath
 
-Scalar: TypeAlias = str | int | float | bool | None
-Ordered: TypeAlias = int | float | str
+Scalar: TypeAlias = str | int | Decimal | bool | ConstantLiteral | None
+
+if TYPE_CHECKING:
+    Ordered: TypeAlias = int | Decimal | str
+    Condition: TypeAlias = Scalar | list[Any] | "Operators"
+else:
+
+    class Ordered(metaclass=Converted):
+        """A bound: a number or text."""
+
+    class Condition(metaclass=Converted):
+        """An intended value (equality), or operators."""
+
 
 MOST = 10_000
 """Values that `in` and `not_in` may list."""
@@ -111,9 +124,6 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
 
 OPERATORS: tuple[str, ...] = Operators.__struct_encode_fields__
 """The operators by the names that authors write, in the order of the manual."""
-
-Condition: TypeAlias = Scalar | list[Any] | Operators
-"""An intended value (equality), or operators."""
 
 
 class Match(Written, frozen=True, kw_only=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from gateway.language.literals import ConstantLiteral
 from gateway.language.spec.authentication import SecretReference
-from gateway.language.spec.base import Written
+from gateway.language.spec.base import Converted, Written
 from gateway.language.spec.scalars import (
     Duration,
     HeaderName,
@@ -17,6 +19,13 @@ from gateway.language.spec.scalars import (
     ParameterName,
     Username,
 )
+
+if TYPE_CHECKING:
+    Parameter: TypeAlias = str | int | Decimal | bool | ConstantLiteral
+else:
+
+    class Parameter(metaclass=Converted):
+        """The value of a parameter that is added to a URL."""
 
 
 class NoWorkflowAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
@@ -105,7 +114,7 @@ class Workflow(Written, frozen=True, kw_only=True):
         ),
     ] = msgspec.field(default_factory=list)
     query: Annotated[
-        dict[ParameterName, str | int | float | bool],
+        dict[ParameterName, Parameter],
         Meta(description="Query parameters that are added to the URL."),
     ] = msgspec.field(default_factory=dict)
     body: Annotated[

@@ -7,9 +7,12 @@ for a number. `no`, `on`, `12:30` and `2026-01-01` are text, as YAML 1.2 has it.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
+from gateway.language.decimals import exact_decimal
 from gateway.language.issued import masked
+from gateway.language.literals import decimal, integer
 
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1
 """What JSON decoders commonly read into 64 bits; beyond it digits are lost on the way."""
@@ -35,7 +38,7 @@ def resolve(text: str) -> Any:
     if _INTEGER.fullmatch(text):
         return _integer(text)
     if _FLOAT.fullmatch(text):
-        return _float(text)
+        return _decimal(text)
     if _NO_NUMBER.fullmatch(text):
         raise ValueError(f"{text} is not a number that JSON has")
     return text
@@ -46,14 +49,14 @@ def _integer(text: str) -> int:
     value = int(text, _BASES.get(text[:2], 10)) if len(text) <= 32 else None
     if value is None or not MIN_INTEGER <= value <= MAX_INTEGER:
         raise ValueError(f"{shortened(text)} is beyond 64 bits")
-    return value
+    return integer(value, text)
 
 
-def _float(text: str) -> float:
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
+def _decimal(text: str) -> Decimal:
+    value = exact_decimal(text)
+    if value is None:
         raise ValueError(f"{shortened(text)} is beyond what a number can be")
-    return value
+    return decimal(value, text)
 
 
 def shortened(text: str, most: int = 40) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from gateway.language.diagnostic import Place
+from gateway.language.literals import constant
 
 Steps = tuple[str | int, ...]
 """The way from a document's root to a value: keys and indexes."""
@@ -89,6 +91,14 @@ class Document:
         """The document as plain dicts, lists and scalars."""
         return self.root.value
 
+    def with_literals(self, places: Sequence[Steps]) -> Any:
+        """The same, in which booleans and null below some places keep the text they have there."""
+        value = self.value
+        for steps in places:
+            if (node := _at(self.root, steps)) is not None:
+                value = _replaced(value, steps, _with_literals(node))
+        return value
+
     def value_place(self, steps: Steps) -> Place:
         """Where a value stands, or as much of the way to it as there is.
 
@@ -112,6 +122,32 @@ class Document:
                 return node.place
             key, node = found
         return node.place if key is None else event_place(key)
+
+
+def _at(node: Node, steps: Steps) -> Node | None:
+    for step in steps:
+        if (found := _child(node, step)) is None:
+            return None
+        _, node = found
+    return node
+
+
+def _replaced(value: Any, steps: Steps, new: Any) -> Any:
+    """A copy of nested dicts with another value at the end of a way that is there."""
+    if not steps:
+        return new
+    return {**value, steps[0]: _replaced(value[steps[0]], steps[1:], new)}
+
+
+def _with_literals(node: Node) -> Any:
+    """Recursive, as values are not nested deeper than the reader allows."""
+    if isinstance(node.children, dict):
+        return {key: _with_literals(child) for key, (_, child) in node.children.items()}
+    if isinstance(node.children, list):
+        return [_with_literals(child) for child in node.children]
+    if node.value is None or isinstance(node.value, bool):
+        return constant(node.value, node.start.value)
+    return node.value
 
 
 def _child(node: Node, step: str | int) -> tuple[Any, Node] | None:
