@@ -87,8 +87,12 @@ def constant(value: bool | None, text: str) -> bool | ConstantLiteral | None:
 
 
 def plain(value: Any) -> Any:
-    """The JSON value of what was written: constants for their literals, at any depth."""
+    """The JSON value of what was written: no literals any more, at any depth."""
     match value:
+        case IntegerLiteral():
+            return int(value)
+        case DecimalLiteral():
+            return Decimal(value)
         case ConstantLiteral():
             return value.value
         case list():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.compile.sample import sample_request
 from gateway.language.literals import plain, text_of
 from gateway.language.notation import notation
 from gateway.language.read import read_source
@@ -48,6 +49,13 @@ def test_a_hook_arrives_in_another_process_as_it_was_written(written: str) -> No
     assert arrived == hook
     assert text_of(scalar(arrived)) == text_of(scalar(hook)) == written
     assert type(scalar(arrived)) is type(scalar(hook))
+
+
+@pytest.mark.parametrize("written", SPELLINGS)
+def test_a_sample_of_a_rule_is_accepted_however_it_is_spelled(written: str) -> None:
+    sample = sample_request(hook_of(written))
+    assert sample.exact
+    assert sample.query["a"] == written
 
 
 def test_no_two_spellings_are_the_same_hook() -> None:

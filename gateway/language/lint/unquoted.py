@@ -74,7 +74,7 @@ def _mistake(place: Steps, name: str, value: Any, *, in_body: bool) -> Mistake:
         message = f"'{name}' is compared with {shown}, as it is spelled here"
         return Mistake("unquoted-scalar", place, message, "write it in quotes")
     kind, other = kind_of(value), "" if private else _usual(value)
-    message = f"'{name}' of a form is compared with {shown}, as it is spelled here, and of JSON "
+    message = f"in a form '{name}' is compared with {shown}, as it is spelled here; in JSON "
     message += "with null" if kind == "null" else f"with a {kind}"
     hint = "write it in quotes for text" + (f", or {other} for JSON's {kind}" if other else "")
     return Mistake("unquoted-scalar", place, message, hint)
