@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from gateway.cli.credentials import Wallet, lasts, with_credentials
 from gateway.cli.curl import curl_line, sample_call
 from gateway.cli.echo import echo
 from gateway.cli.formats.report import counted
+from gateway.cli.guarded import each
 from gateway.cli.new_secrets import make_secrets
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
@@ -23,6 +26,7 @@ from gateway.cli.starting import check_address, start
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
+from gateway.language.outcome import ReadHook
 from gateway.language.read import read
 from gateway.language.spec import Hook
 from gateway.reload.snapshot import take
@@ -54,22 +58,40 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
     check_address(settings)
-    found = [hook.spec for hook in read(take(hooks).sources).hooks]
-    for said in make_secrets(found, flags["secrets"]):
-        click.echo(said, err=True)
+    found = read(take(hooks).sources).hooks
+    _make_secrets(found, flags["secrets"])
     with nullcontext("") if real else echo() as base:
         _print_lines(found, settings)
         start(msgspec.structs.replace(settings, workflow_base=base))
 
 
-def _print_lines(hooks: list[Hook], settings: Settings) -> None:
+def _make_secrets(hooks: Sequence[ReadHook], directory: Path) -> None:
+    """Make what is missing, and say so."""
+
+    def made(hook: ReadHook) -> list[str]:
+        return list(make_secrets([hook.spec], directory))
+
+    said = each(hooks, made, "has secrets that cannot be made", [])
+    for line in dict.fromkeys(chain.from_iterable(said)):
+        click.echo(line, err=True)
+
+
+def _print_lines(hooks: Sequence[ReadHook], settings: Settings) -> None:
     """A line to type for each hook. What an author wrote stays on its line."""
     click.echo(f"\nTry, in another terminal ({counted(len(hooks), 'hook')} of {settings.hooks}):\n")
-    for hook in hooks:
-        if hook.enabled:
-            said = ": ".join(filter(None, (hook.name, hook.description)))
-            click.echo(f"  # {escaped(masked(said))}")
-            click.echo(f"  {_line(hook, settings)}\n")
+
+    def lines(hook: ReadHook) -> str:
+        spec = hook.spec
+        said = ": ".join(filter(None, (spec.name, spec.description)))
+        try:
+            line = _line(spec, settings)
+        except OperatorError as error:
+            line = f"# {escaped(masked(str(error)))}"
+        return f"  # {escaped(masked(said))}\n  {line}\n"
+
+    enabled = [hook for hook in hooks if hook.spec.enabled]
+    for shown in each(enabled, lines, "cannot be shown as a curl line", []):
+        click.echo(shown)
 
 
 def _line(hook: Hook, settings: Settings) -> str:

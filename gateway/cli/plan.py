@@ -65,8 +65,9 @@ def command(old: str, new: str, folder: str, form: str, fail_on: str) -> None:
     not go. So is whatever cannot be told. A notice is what callers or workflows will see, an info
     what no request will.
 
-    Exit status: 0 compared, 1 with --fail-on for changes of that level or a graver one, 2 wrong
-    usage, or hooks with errors: nothing can be said about those.
+    Exit status: 0 compared, 1 with --fail-on for changes of that level or a graver one, and
+    whenever the gateway itself fails on a hook, 2 wrong usage, or hooks with errors: nothing can
+    be said about those.
 
     \b
     Examples:
@@ -123,4 +124,4 @@ def _refuse_errors(*trees: Tree) -> None:
 
 
 def _fails(entries: tuple[Entry, ...], fail_on: str) -> bool:
-    return any(entry.level in FAIL_ON[fail_on] for entry in entries)
+    return any(entry.level in FAIL_ON[fail_on] or entry.kind == "internal" for entry in entries)

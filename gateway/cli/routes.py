@@ -18,6 +18,7 @@ from gateway.cli.access import access
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import counted
 from gateway.cli.formats.text import printable
+from gateway.cli.guarded import each
 from gateway.cli.hookfiles import default_path, find
 from gateway.language.diagnostic import Diagnostic
 from gateway.language.issued import masked
@@ -69,14 +70,16 @@ def command(hooks: str | None, form: str) -> None:
     path = hooks or default_path("routes")
     found = find((path,))
     reading = read(found.sources)
-    routes = sorted(map(_route, reading.hooks), key=lambda one: (one.path, one.methods))
+    faults: list[Diagnostic] = []
+    listed = each(reading.hooks, _route, "cannot be listed", faults)
+    routes = sorted(listed, key=lambda one: (one.path, one.methods))
     if form == "json":
         click.echo(json_text(routes), nl=False)
     elif sys.stdout.isatty():
         _show(routes)
     else:
         click.echo("".join(map(_line, routes)), nl=False)
-    sys.exit(_errors((*found.unreadable, *reading.diagnostics), path))
+    sys.exit(_errors((*found.unreadable, *reading.diagnostics, *faults), path))
 
 
 def _route(hook: ReadHook) -> Route:

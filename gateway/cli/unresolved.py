@@ -7,6 +7,7 @@ from math import inf
 from pathlib import Path
 from time import time
 
+from gateway.cli.guarded import each
 from gateway.compile.needs import Prepared
 from gateway.compile.secret_forms import doubts, form_of
 from gateway.language.codes import CODES
@@ -34,19 +35,35 @@ def unresolved(
     """
     store = SecretStore(secrets)
     places = _Places(sources)
-    for hook in hooks:
-        for kind, name, steps in written_references(hook.spec):
-            cell = store.cell(kind, name) if kind in kinds else None
-            for code, message in () if cell is None else _judged(hook.spec, steps, cell):
-                yield Diagnostic(
-                    file=hook.file,
-                    place=places.of(hook, steps),
-                    severity=CODES[code].severity,
-                    code=code,
-                    message=message,
-                    hint=_hint(code, store.cell(kind, name), secrets),
-                    hook=hook.spec.name,
-                )
+
+    def judged(hook: ReadHook) -> list[Diagnostic]:
+        return list(_unresolved(hook, kinds, store, secrets, places))
+
+    faults: list[Diagnostic] = []
+    for found in each(hooks, judged, "has secrets that cannot be judged", faults):
+        yield from found
+    yield from faults
+
+
+def _unresolved(
+    hook: ReadHook,
+    kinds: Collection[Kind],
+    store: SecretStore,
+    secrets: Path | None,
+    places: _Places,
+) -> Iterator[Diagnostic]:
+    for kind, name, steps in written_references(hook.spec):
+        cell = store.cell(kind, name) if kind in kinds else None
+        for code, message in () if cell is None else _judged(hook.spec, steps, cell):
+            yield Diagnostic(
+                file=hook.file,
+                place=places.of(hook, steps),
+                severity=CODES[code].severity,
+                code=code,
+                message=message,
+                hint=_hint(code, store.cell(kind, name), secrets),
+                hook=hook.spec.name,
+            )
 
 
 def _judged(hook: Hook, steps: Steps, cell: Cell) -> Iterator[tuple[str, str]]:

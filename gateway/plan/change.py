@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 
 from gateway.language.yaml12 import Steps
 from gateway.plan.kinds import KINDS, Level
+
+_log = logging.getLogger("gateway.internal")
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -19,6 +23,14 @@ class Change(msgspec.Struct, frozen=True):
     message: str
     was: str = ""
     now: str = ""
+
+
+def failed(steps: Steps, what: str, error: Exception) -> Change:
+    """A mistake of the gateway's own: `what` of a hook it cannot compare. The traceback is logged;
+    the change names the kind of exception alone, because its message may hold a part of the file.
+    """
+    _log.error("%s cannot be compared", what, exc_info=error)
+    return Change("internal", steps, f"{what} cannot be compared: {type(error).__name__}")
 
 
 class Position(msgspec.Struct, frozen=True, order=True):

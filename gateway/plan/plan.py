@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
-from gateway.plan.change import Change, Entry
+from gateway.plan.change import Change, Entry, failed
 from gateway.plan.kinds import ORDER
 from gateway.plan.pairs import Pairs, pair
 from gateway.plan.secrets import needed, unneeded
@@ -20,8 +20,21 @@ def plan(old: Tree, new: Tree) -> tuple[Entry, ...]:
     """Every change between two trees without errors; none where both mean the same."""
     pairs = pair(old.hooks, new.hooks)
     between = _Between(old, new)
-    found = (*between.hooks(pairs), *between.urls(pairs), *between.secrets())
+    found = [
+        *_part("hooks", between.hooks(pairs)),
+        *_part("the owners of URLs", between.urls(pairs)),
+        *_part("references to secrets", between.secrets()),
+    ]
     return tuple(sorted(found, key=_order))
+
+
+def _part(what: str, entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The entries of one part; where making them fails, the others are told, and this is."""
+    try:
+        yield from entries
+    except Exception as error:
+        change = failed((), what, error)
+        yield Entry(kind=change.kind, hook="", message=change.message)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:

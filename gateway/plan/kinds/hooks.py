@@ -42,4 +42,11 @@ OTHER = (
         "Something differs that this version of the gateway has no word for. It cannot tell what "
         "that means, so it does not say that it is harmless.",
     ),
+    Kind(
+        "internal",
+        "risk",
+        "The gateway failed on this hook in a way that nobody foresaw, so that nothing is known of "
+        "the change. The traceback is on the standard error: please report it. The exit status is "
+        "1, whatever --fail-on says.",
+    ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
 from gateway.language.spec import Hook
-from gateway.plan.change import Change
+from gateway.plan.change import Change, failed
 from gateway.plan.meaning import exact
 from gateway.plan.shown import json
 from gateway.plan.subjects import (
@@ -51,9 +51,15 @@ SUBJECTS: dict[str, Subject] = {
 
 
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
-    """What it means that a hook differs, key by key."""
+    """What it means that a hook differs, key by key. A key that cannot be compared is told, and
+    the others are compared.
+    """
     for key in new.__struct_fields__:
-        yield from told(key, SUBJECTS.get(key) or _unknown(key), old, new)
+        try:
+            found = list(told(key, SUBJECTS.get(key) or _unknown(key), old, new))
+        except Exception as error:
+            found = [failed((key,), f"'{key}'", error)]
+        yield from found
 
 
 def told(key: str, subject: Subject, old: Hook, new: Hook) -> Iterator[Change]:
@@ -66,7 +72,11 @@ def told(key: str, subject: Subject, old: Hook, new: Hook) -> Iterator[Change]:
 def meaning(one: Hook) -> Hashable:
     """Equal for hooks that mean the same but for name and path, when these are left to default."""
     keys = [key for key in one.__struct_fields__ if key not in ("name", "path")]
-    return tuple((SUBJECTS.get(key) or _unknown(key)).meaning(one) for key in keys)
+    try:
+        return tuple((SUBJECTS.get(key) or _unknown(key)).meaning(one) for key in keys)
+    except Exception:
+        # It is told where the hook is compared; what is written is all that is known.
+        return exact(one)
 
 
 def _unknown(key: str) -> Subject:
