@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from gateway.language.literals import ConstantLiteral, DecimalLiteral, IntegerLiteral
 from gateway.language.spec.match import Elements, Match, Operators
 
 Tagged = tuple[Any, ...]
@@ -81,6 +82,8 @@ def steps(name: str) -> list[str]:
 
 def tag(value: Any) -> Tagged:
     """A JSON value with its JSON type in front."""
+    if isinstance(value, ConstantLiteral):
+        return tag(value.value)
     if value is None:
         return ("null",)
     if value is True or value is False:
@@ -102,7 +105,10 @@ def written(value: Any, typed: bool) -> Tagged:
         return ("array", *(written(one, typed) for one in value))
     if isinstance(value, dict):
         return ("no text", value)
-    return ("text", value if isinstance(value, str) else json.dumps(value))
+    if isinstance(value, (IntegerLiteral, DecimalLiteral, ConstantLiteral)):
+        return ("text", value.text)
+    plain = isinstance(value, (str, Decimal))
+    return ("text", str(value) if plain else json.dumps(value))
 
 
 def segments(path: str) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 
+from gateway.language.literals import ConstantLiteral, DecimalLiteral, IntegerLiteral
 from gateway.language.spec.match import Elements, Match, Operators
 
 NAMES = ["a", "b", "0", "a.b", "a/b", "~"]
@@ -41,7 +43,16 @@ headers = st.lists(
 
 ordered: st.SearchStrategy[Any] = st.sampled_from(["", "a", "ab", "1", *NUMBERS])
 texts = st.sampled_from(["a", "b", "ab", "1", "é"])
-plain = scalars | st.lists(scalars, max_size=2)
+literals: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        IntegerLiteral(1, "+1"),
+        DecimalLiteral(Decimal(100), "1e2"),
+        Decimal("1.0"),
+        ConstantLiteral(True, "TRUE"),
+        ConstantLiteral(None, ""),
+    ]
+)
+plain = scalars | literals | st.lists(scalars | literals, max_size=2)
 
 
 def operators(elements: st.SearchStrategy[Elements]) -> st.SearchStrategy[Operators]:
