@@ -48,8 +48,8 @@ class ServiceLog:
     """
 
     def __init__(self, secrets: Path | None) -> None:
-        where = f"secrets are files in {secrets}" if secrets else "--secrets names the directory"
-        self._secrets = where
+        named = f"secrets are files in {secrets}"
+        self._secrets = named if secrets else "name the directory of secrets with --secrets DIR"
         self._known: dict[Key, Unwell] = {}
         self._served: Mapping[int, Loaded] = {}
 

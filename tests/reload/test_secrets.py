@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from tests.reload.hooks import hook
 from tests.reload.site import Site, eventually, site
 from tests.reload.volumes import Volume
-from tests.support.gateway import ADMIN_TOKEN
+from tests.support.gateway import ADMIN_TOKEN, gateway
 from tests.support.workflow import Workflow
 
 FIRST, SECOND, THIRD = (secrets.token_urlsafe(32) for _ in range(3))
@@ -64,3 +65,24 @@ def test_a_secret_is_rotated_as_kubelet_does_without_a_new_generation(
         assert str(volume.directory) in lost["hint"]
         assert len(served.gateway.lines("hook is back in service")) == 1
         assert THIRD not in served.gateway.output()
+
+
+def test_without_secrets_each_hook_that_names_one_is_told_with_the_remedy(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    text = GUARDED.format(url=workflow.url)
+    hooks = {f"{name}.yaml": text.replace("guarded", name) for name in ("a", "b")}
+    hooks["open.yaml"] = hook("open", workflow.url)
+    with gateway(tmp_path, hooks, "--workers", "2", bare=True) as running:
+        (serves,) = eventually(lambda: running.lines("generation serves"))
+        assert (serves["hooks"], serves["out_of_service"]) == (3, 2)
+        told = eventually(
+            lambda: running.lines("hook is out of service"), lambda found: len(found) == 2
+        )
+        assert [line["hook"] for line in told] == ["a", "b"]
+        for line in told:
+            assert "'old-token' cannot be read: there is no secrets directory" in line["reason"]
+            assert line["hint"] == "name the directory of secrets with --secrets DIR"
+        ready = running.request("GET", "/-/readyz")
+        assert (ready.status_code, ready.json()["out_of_service"]) == (200, ["a", "b"])
+        assert running.request("GET", "/hooks/a").status_code == 503

@@ -134,12 +134,13 @@ def gateway(
     prefix: Sequence[str] = (),
     limits: Mapping[str, float] | None = None,
     stdout: int | None = None,
+    bare: bool = False,
 ) -> Iterator[Gateway]:
     """Start `gateway serve` on hooks written below `directory`; stop it at the end.
 
     `prefix` is a command that becomes the one it is given, such as setpriv. `limits` are other
     ones than a gateway has; they take the place of `arguments`. `stdout` is a descriptor that
-    takes the place of the log file.
+    takes the place of the log file. A `bare` one has no secrets and no admin token.
     """
     write_files(directory / "hooks.d", hooks)
     write_files(directory / "secrets", {"admin": ADMIN_TOKEN, **(secrets or {})})
@@ -150,6 +151,9 @@ def gateway(
         "--port", str(port), "--secrets", str(directory / "secrets"),
         "--admin-token", "admin", "--pre-drain", "0s", *arguments,
     ]  # fmt: skip
+    if bare:
+        secret_flags = command.index("--secrets")
+        del command[secret_flags : secret_flags + 4]
     if limits is not None:
         command[2:] = ["tests.support.limited", _settings(directory, port, limits)]
     with log.open("wb") as stream:
