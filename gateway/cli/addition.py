@@ -62,7 +62,7 @@ def add_digest(source: Source, digest: str, name: str | None) -> Addition:
     specs = [wanted if one is hook else one.spec for one in before.hooks]
     if [one.spec for one in read((after,)).hooks] != specs:
         raise CannotAddError(
-            f"the layout of {source.name} is too unusual to be edited; add the entry by hand, "
+            f"the command cannot edit the layout of {source.name}; add the entry by hand, "
             "with the digest that `gateway token` prints"
         )
     shown = "\n".join(one.text.strip("\r\n") for one in new)
@@ -75,7 +75,7 @@ def _chosen(hooks: Sequence[ReadHook], name: str | None) -> ReadHook:
     if not found:
         raise UnknownHookError(f"there is no hook '{name}' in the file; it has {names}")
     if len(found) > 1:
-        raise UnknownHookError(f"the file has several hooks; --hook says which: {names}")
+        raise UnknownHookError(f"the file has several hooks; choose one with --hook: {names}")
     return found[0]
 
 

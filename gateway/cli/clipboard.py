@@ -22,10 +22,10 @@ def copy(text: str) -> str:
         if _run(command, text):
             return f"It is in {where}."
     if os.environ.get("TERM", "") in _WITHOUT_ESCAPES:
-        return "It is not in the clipboard: none can be reached from here."
+        return "It is not in the clipboard: no clipboard was found."
     sys.stdout.write(_escape(text))
     sys.stdout.flush()
-    return "The terminal was asked to put it into the clipboard (OSC 52); not every one does."
+    return "It was sent to the terminal's clipboard (OSC 52), which some terminals do not support."
 
 
 def _tools() -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -47,8 +47,8 @@ class Wallet:
         cell = self._cell(written)
         if cell is None:
             self.notes.append(
-                f"the hook knows this credential by a digest, which cannot be turned back: set "
-                f"{unknown} to the credential, or name a file that holds it with --key"
+                f"the hook has only a digest of this credential: set {unknown} to the credential, "
+                "or pass a file that contains it with --key"
             )
             return f"${unknown}"
         if cell.problem:
@@ -80,7 +80,7 @@ class Wallet:
             except ValueError as reason:
                 reasons.append(f"{cell.label}: {reason}")
         if not reasons:
-            reasons.append("the issuer alone has the key that signs its tokens")
+            reasons.append("only the issuer has the key that signs its tokens")
         raise OperatorError(f"{'; '.join(reasons)} (--key names a file with the key that signs)")
 
     def _cell(self, written: Any) -> Cell | None:

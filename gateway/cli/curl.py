@@ -93,7 +93,7 @@ def quoted(text: str) -> str:
 
 def _header(name: str, value: str) -> str:
     if _LINE_END.search(name + value):
-        raise OperatorError(f"the header {name} cannot be sent: its value has a line's end")
+        raise OperatorError(f"the header {name} cannot be sent: its value contains a line break")
     return quoted(f"{name}: {value}")
 
 

@@ -35,13 +35,13 @@ from gateway.settings import Settings
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
 @click.argument("hooks", type=click.Path(path_type=Path), default=HOOKS, envvar="GATEWAY_HOOKS")
-@flag("--real", is_flag=True, help="Call the workflows themselves, without an echo.")
+@flag("--real", is_flag=True, help="Call the real workflows instead of an echo.")
 @options
 def command(hooks: Path, real: bool, **flags: Any) -> None:
-    """Serve with an echo in the place of every workflow, for trying things out.
+    """Serve hooks with an echo in place of every workflow, to try them.
 
-    The echo answers what it received; no workflow is called. Secrets that the hooks name and that
-    are missing are made in `secrets/`, and a curl line for each hook is printed.
+    The echo answers with what it received, and no workflow is called. The command generates
+    missing secrets in `secrets/` and prints a command for each hook.
 
     \b
     Examples:
@@ -51,8 +51,8 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     """
     if not hooks.is_dir():
         raise OperatorError(
-            f"there is no hooks directory {hooks}; write a first hook: gateway init, "
-            "or name another: gateway dev path/to/hooks.d"
+            f"the hooks directory {hooks} does not exist. Write a first hook: gateway init. "
+            "Or name another directory: gateway dev path/to/hooks.d"
         )
     flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)

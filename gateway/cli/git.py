@@ -153,7 +153,9 @@ def _contents(answer: IO[bytes], wanted: Iterable[str], most: int) -> Iterator[t
         _, _, about = answer.readline(1024).partition(b" ")
         kind, _, size = about.strip().partition(b" ")
         if kind != b"blob":
-            raise OperatorError(f"the file {digest} is not in this repository: fetch it first")
+            raise OperatorError(
+                f"the object {digest} is missing in this repository; fetch it first"
+            )
         left -= int(size)
         if left < 0:
             raise OperatorError(f"the files have more than {MOST_OUTPUT:,} bytes together")

@@ -30,14 +30,14 @@ IGNORED = ("/secrets/", "/state/")
     "sender",
     type=click.Choice(sorted(PRESETS)),
     metavar="SENDER",
-    help=f"A sender whose signed requests the hook takes: {', '.join(sorted(PRESETS))}.",
+    help=f"The sender that signs the requests: {', '.join(sorted(PRESETS))}.",
 )
 def command(directory: Path, sender: str | None) -> None:
-    """Write a first hook to hooks.d/, and its secret to secrets/.
+    """Write a first hook to hooks.d/ and its secret to secrets/.
 
-    The hook is an example to change. Its secret is made, for this user alone, and .gitignore keeps
-    it out of git; the schema goes to schemas/ for editors. A file that is there already stays as it
-    is. DIRECTORY is this one by default.
+    The hook is an example to change. The command generates its secret, readable by this user
+    only, and adds it to .gitignore. It writes the schema for editors to schemas/. Existing
+    files stay as they are. DIRECTORY is the current directory by default.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def _new(path: Path, data: bytes) -> str:
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:
-        return f"kept {path}: it was there already"
+        return f"kept {path}: it exists already"
     return f"made {path}"
 
 
@@ -92,8 +92,8 @@ def _ignore(path: Path) -> Iterator[str]:
 def _next_steps(directory: Path, name: str) -> Iterator[str]:
     """Lines to type, and what each does."""
     steps = {
-        "gateway dev": "serve it, with an echo in the place of the workflow",
-        f"gateway sign {name} | sh": "in another terminal: send a request that it takes",
+        "gateway dev": "serve it with an echo in place of the workflow",
+        f"gateway sign {name} | sh": "in another terminal: send a request that the hook accepts",
         "gateway validate --strict": "check it, as CI does",
     }
     yield from ("", "Next:", "")

@@ -17,13 +17,13 @@ from gateway.language.escaping import escaped
 COMMANDS = {
     "serve": "Serve the hooks of a directory.",
     "init": "Write a first hook and its secret.",
-    "dev": "Serve with an echo in the place of workflows.",
-    "validate": "Check hooks and report every mistake.",
-    "plan": "Say what a change of hooks means.",
-    "routes": "List what each hook answers.",
-    "token": "Make a bearer token.",
-    "password": "Make the hash of a password.",
-    "sign": "Print a request that a hook opens to, signed now.",
+    "dev": "Serve hooks with an echo in place of workflows.",
+    "validate": "Check hooks and report all mistakes.",
+    "plan": "Explain what a change of hooks means.",
+    "routes": "List hooks and their routes.",
+    "token": "Generate a bearer token.",
+    "password": "Hash a password.",
+    "sign": "Print a curl command that calls a hook.",
     "schema": "Print the JSON Schema of the language.",
 }
 """Name → one line of help; `gateway.cli.<name>` has the click command `command`."""
@@ -69,8 +69,8 @@ class LazyGroup(click.RichGroup):
 def cli() -> None:
     """A declarative webhook gateway: YAML files in git become URLs that start workflows.
 
-    `gateway COMMAND --help` explains each with examples. Exit status: 0 fine, 1 findings or
-    failures, 2 wrong usage or unreadable input.
+    `gateway COMMAND --help` explains each command with examples. Exit status: 0 success,
+    1 findings or failures, 2 wrong usage or unreadable input.
 
     \b
     Examples:

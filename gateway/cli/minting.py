@@ -38,7 +38,7 @@ def with_token(spec: JwtAuthentication, call: Call, wallet: Wallet, now: float) 
     }
     entries = () if spec.secrets is UNSET else spec.secrets
     token = wallet.first(lambda secret: _mint(secret, spec.algorithms, claims), entries)
-    wallet.notes.append(f"the token holds for {LIFETIME // 60} minutes")
+    wallet.notes.append(f"the token is valid for {LIFETIME // 60} minutes")
     header = ("Authorization", f"Bearer {token}")
     return msgspec.structs.replace(call, headers=(*call.headers, header))
 
@@ -48,7 +48,7 @@ def _mint(secret: bytes, algorithms: Sequence[str], claims: dict[str, Any]) -> s
     private = _private_key(secret)
     key = from_secret(secret if private is None else _public_pem(private), algorithms)
     if private is None and not isinstance(key.material, bytes):
-        raise BadKey("it is a public key, which verifies tokens and makes none")
+        raise BadKey("it is a public key, which cannot sign tokens")
     algorithm = next(name for name in algorithms if name in key.algorithms)
     material: Any = key.material if private is None else private
     return jwt.encode(claims, material, algorithm)

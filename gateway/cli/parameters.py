@@ -80,7 +80,9 @@ class Networks(click.ParamType[tuple[str, ...]]):
         except BadNetwork as bad:
             self.fail(str(bad), param, ctx)
         if not network.prefixlen:
-            self.fail(f"{text} would believe everybody; name the proxies' networks", param, ctx)
+            self.fail(
+                f"{text} would trust every address; name the networks of the proxies", param, ctx
+            )
 
 
 DURATION = Duration()

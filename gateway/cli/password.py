@@ -21,11 +21,11 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 def command() -> None:
     """Read a password and print its `scrypt:` line for a user of HTTP Basic.
 
-    On a terminal the password is asked for twice and not shown; on a pipe it is the first line.
-    The line goes below `password:` of a user, or in its braces. A hash takes some 60 ms to
-    compute, so that passwords cannot be tried quickly by whoever reads the file.
+    On a terminal, the command asks for the password twice and does not show it. On a pipe, it
+    reads the first line. Write the printed line below `password:` of a user, or in its braces. A
+    hash takes about 60 ms to compute, so a reader of the file cannot try many passwords.
 
-    Exit status: 0 fine, 2 a password that cannot be one.
+    Exit status: 0 success, 2 an unusable password.
 
     \b
     Examples:

@@ -35,7 +35,7 @@ FAIL_ON: dict[str, tuple[Level, ...]] = {
     default="hooks.d",
     show_default=True,
     metavar="FOLDER",
-    help="Where a git revision has its hooks, seen from the top of the repository.",
+    help="Directory of the hooks in a git revision, relative to the top of the repository.",
 )
 @click.option(
     "--format",
@@ -44,7 +44,7 @@ FAIL_ON: dict[str, tuple[Level, ...]] = {
     default="text",
     show_default=True,
     metavar="FORMAT",
-    help=f"How changes are written: {', '.join(FORMATS)}.",
+    help=f"Output format: {', '.join(FORMATS)}.",
 )
 @click.option(
     "--fail-on",
@@ -52,22 +52,21 @@ FAIL_ON: dict[str, tuple[Level, ...]] = {
     default="never",
     show_default=True,
     metavar="LEVEL",
-    help=f"Exit with 1 from this level on: {', '.join(FAIL_ON)}.",
+    help=f"Exit with 1 for changes of this level or above: {', '.join(FAIL_ON)}.",
 )
 def command(old: str, new: str, folder: str, form: str, fail_on: str) -> None:
-    """Say what a change of hooks means: who may call what after it, where data goes.
+    """Explain what a change of hooks means: who may call, where data goes.
 
-    OLD and NEW are directories of hooks, or revisions of the git repository here; a name that is
-    both is the directory (write refs/heads/NAME for the branch). Formatting, comments, the order
-    of keys and short or long forms are no change.
+    OLD and NEW are directories of hooks, or revisions of the git repository in the current
+    directory. A name that is both means the directory; write refs/heads/NAME for the branch.
+    Formatting, comments, the order of keys and short or long forms do not count as changes.
 
-    A risk is what opens something: what was refused may be accepted, or data goes where it did
-    not go. So is whatever cannot be told. A notice is what callers or workflows will see, an info
-    what no request will.
+    A risk means that the gateway may accept requests that it refused before, that data goes to a
+    new place, or that the effect cannot be determined. A notice affects callers or workflows
+    without opening anything. An info affects no request.
 
-    Exit status: 0 compared, 1 with --fail-on for changes of that level or a graver one, and
-    whenever the gateway itself fails on a hook, 2 wrong usage, or hooks with errors: nothing can
-    be said about those.
+    Exit status: 0 success, 1 changes of the level of --fail-on or above or a failure of the
+    gateway on a hook, 2 wrong usage or hooks with errors, which cannot be compared.
 
     \b
     Examples:
@@ -99,7 +98,7 @@ class _Trees:
             self._repository = _repository(name)
         sources = read_revision(self._repository, name, self._folder)
         if sources is None:
-            click.echo(f"gateway: {name} has no {self._folder}, which is taken as empty", err=True)
+            click.echo(f"gateway: {name} has no {self._folder}; it counts as empty", err=True)
         return Tree(name, os.path.join(self._folder, ""), sources or [])
 
 
@@ -107,7 +106,7 @@ def _repository(name: str) -> Repository:
     try:
         return Repository()
     except OperatorError as error:
-        message = f"{name!r} is no directory, and no revision can be looked up here: {error}"
+        message = f"{name!r} is not a directory, and no git revision can be read here: {error}"
         raise OperatorError(message) from error
 
 
@@ -120,7 +119,7 @@ def _refuse_errors(*trees: Tree) -> None:
         click.echo(REPORTS["text"](found), err=True, color=False)
     if broken:
         titles = " and ".join(tree.title for tree in broken)
-        raise OperatorError(f"{titles} has errors, so nothing can be said about the change")
+        raise OperatorError(f"{titles} has errors, so the change cannot be explained")
 
 
 def _fails(entries: tuple[Entry, ...], fail_on: str) -> bool:

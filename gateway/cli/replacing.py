@@ -39,9 +39,9 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
         try:
             _fill(descriptor, after, path.stat())
             if Path(name).read_bytes() != after:
-                raise OperatorError(f"{path.parent} does not keep what is written there")
+                raise OperatorError(f"{path.parent} does not keep written files")
             if path.read_bytes() != before:
-                raise OperatorError(f"{path} was changed by somebody else meanwhile; try again")
+                raise OperatorError(f"{path} changed while the command ran; try again")
             # From here on the new file is the one that is read.
             os.replace(name, path)
         except BaseException:

@@ -41,8 +41,8 @@ def read_revision(repository: Repository, revision: str, folder: str) -> list[So
     commit = repository.commit(revision)
     if commit is None:
         raise OperatorError(
-            f"{revision!r} is neither a directory nor a revision of the git repository here; "
-            "a shallow clone has few of them (in GitHub Actions: fetch-depth)"
+            f"{revision!r} is neither a directory nor a revision of this git repository; "
+            "a shallow clone has few revisions (in GitHub Actions, set fetch-depth)"
         )
     if not _has_folder(repository, commit, folder, revision):
         return None
@@ -70,8 +70,8 @@ def _refuse_changes(data: bytes, name: str, revision: str) -> None:
         changing = [one for one in names if not one.startswith(("linguist-", *_HARMLESS))]
         if changing and not line.lstrip().startswith("#"):
             raise OperatorError(
-                f"{name} of {revision} sets '{changing[0]}', by which a checkout may have other "
-                "hooks than the commit; take that out, or compare directories that are checked out"
+                f"{name} of {revision} sets '{changing[0]}', so a checkout may have other hooks "
+                "than the commit; remove the line, or compare checked-out directories"
             )
 
 
@@ -103,8 +103,8 @@ def _hook_files(lines: list[Line], revision: str, folder: str) -> Iterator[Line]
             continue
         if line.mode in _NO_FILES:
             raise OperatorError(
-                f"{_named(folder, line.path)} of {revision} is {_NO_FILES[line.mode]}, and what "
-                "it leads to is not in the revision; compare directories that are checked out"
+                f"{_named(folder, line.path)} of {revision} is {_NO_FILES[line.mode]}, whose "
+                "target is not in the revision; compare checked-out directories"
             )
         if line.path.endswith(SUFFIXES):
             yield line

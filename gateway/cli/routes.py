@@ -52,14 +52,14 @@ class Route(msgspec.Struct, frozen=True):
     help="text is a table on a terminal, tab-separated lines otherwise.",
 )
 def command(hooks: str | None, form: str) -> None:
-    """List what each hook answers: name, method, path, authentication, workflow, file.
+    """List hooks with name, method, path, authentication, workflow and file.
 
-    HOOKS is a directory or a file; hooks.d by default. On a pipe each hook is one line of seven
-    fields with tabs between them: method, path, authentication, workflow, file, `enabled` or
-    `disabled`, and name.
+    HOOKS is a directory or a file; hooks.d by default. On a pipe, each hook is one
+    line of seven tab-separated fields: method, path, authentication, workflow, file,
+    `enabled` or `disabled`, and name.
 
-    Exit status: 0 all files are sound, 1 some have errors and their hooks are not listed, 2 wrong
-    usage or a path that cannot be read.
+    Exit status: 0 no file has errors, 1 some files have errors and their hooks are not listed,
+    2 wrong usage or a path that cannot be read.
 
     \b
     Examples:

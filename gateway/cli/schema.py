@@ -20,7 +20,9 @@ FILE = "hook.schema.json"
     help=f"Write DIR/{FILE} instead of printing the schema.",
 )
 @click.option("--reference", is_flag=True, help="Print the reference of the language (Markdown).")
-@click.option("--diagnostics", is_flag=True, help="Print what each diagnostic means (Markdown).")
+@click.option(
+    "--diagnostics", is_flag=True, help="Print the explanation of each diagnostic (Markdown)."
+)
 def command(write: Path | None, reference: bool, diagnostics: bool) -> None:
     """Print the JSON Schema of the hook language (draft 2020-12).
 

@@ -26,27 +26,27 @@ FLAGS = (
         default=1,
         type=WholeNumber(1, 64),
         metavar="NUMBER",
-        help="Processes that serve, at most 64.",
+        help="Number of worker processes, at most 64.",
     ),
     flag(
         "--secrets",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Directory of secret files, one secret a file.",
+        help="Directory of secret files, one secret per file.",
     ),
     flag(
         "--state",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Directory where the gateway keeps what must survive a restart.",
+        help="Directory for the last good hooks, for use after a restart.",
     ),
     flag(
         "--admin-token",
         default="",
         show_default=False,
         metavar="NAME",
-        help="The secret that opens /-/status and /-/reload; without it a token is made on a "
-        "terminal, and they are closed elsewhere.",
+        help="Name of the secret that opens /-/status and /-/reload. Without it, a terminal "
+        "shows a generated token; elsewhere both are closed.",
     ),
     flag(
         "--trusted-proxies",
@@ -54,7 +54,7 @@ FLAGS = (
         multiple=True,
         show_default=False,
         metavar="CIDR,…",
-        help="Networks of the proxies whose X-Forwarded-For or Forwarded tells who calls.",
+        help="Networks of proxies whose X-Forwarded-For or Forwarded header is trusted.",
     ),
     flag(
         "--body-memory",
@@ -62,23 +62,23 @@ FLAGS = (
         default=None,
         show_default=False,
         metavar="SIZE",
-        help="Memory for the bodies that one worker holds; by default three eighths of the "
-        "container's limit for all workers, or 256MiB.",
+        help="Memory for request bodies per worker. Default: three eighths of the container's "
+        "memory limit, divided among all workers, or 256MiB.",
     ),
     flag(
         "--pre-drain",
         type=DURATION,
         default=None,
         metavar="DURATION",
-        help="How long to go on accepting after SIGTERM, not ready any more; "
-        "5s in a container, 0s on a terminal.",
+        help="Time to keep accepting requests after SIGTERM while not ready. Default: 5s, on a "
+        "terminal 0s.",
     ),
     flag(
         "--drain",
         type=DURATION,
         default="20s",
         metavar="DURATION",
-        help="How long requests in flight may take to finish.",
+        help="Time for requests in flight to finish.",
     ),
     flag(
         "--log-format",
@@ -92,7 +92,7 @@ FLAGS = (
         type=click.Choice(["debug", "info", "warning", "error"]),
         default="info",
         metavar="LEVEL",
-        help="The least severe lines to log: debug, info, warning or error.",
+        help="Lowest level to log: debug, info, warning or error.",
     ),
     flag("--strict", is_flag=True, help="Do not start while any hook has an error."),
 )
@@ -116,7 +116,9 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
     if flags["pre_drain"] is None:
         flags["pre_drain"] = 0.0 if sys.stdin.isatty() or sys.stdout.isatty() else 5.0
     if flags["admin_token"] and secrets_directory is None:
-        raise OperatorError("--admin-token names a secret; --secrets names their directory")
+        raise OperatorError(
+            "--admin-token names a secret: set --secrets to the directory that contains it"
+        )
     flags["trusted_proxies"] = tuple(chain.from_iterable(flags["trusted_proxies"]))
     return Settings(hooks=hooks, **flags)
 
@@ -125,10 +127,10 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
 @click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
 @options
 def command(hooks: Path, **flags: Any) -> None:
-    """Serve the hooks of a directory, hooks.d by default, until told to stop.
+    """Serve the hooks of a directory, hooks.d by default, until SIGTERM or Ctrl-C.
 
-    SIGTERM or Ctrl-C: stop accepting, finish what is in flight, end with exit status 0. Each flag
-    has a variable, and so has the directory: GATEWAY_HOOKS.
+    On SIGTERM or Ctrl-C, stop accepting, finish requests in flight, and exit with status 0.
+    Each flag has an environment variable. The variable of HOOKS is GATEWAY_HOOKS.
 
     \b
     Examples:

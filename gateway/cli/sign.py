@@ -33,10 +33,14 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
     "--body",
     type=click.Path(allow_dash=True),
     metavar="FILE",
-    help="What to send, - for the standard input; else what the hook's rules accept.",
+    help="Body to send, - for standard input. Default: a body that the hook's rules accept.",
 )
 @click.option(
-    "--hooks", default=HOOKS, show_default=True, metavar="PATH", help="Where the hook is."
+    "--hooks",
+    default=HOOKS,
+    show_default=True,
+    metavar="PATH",
+    help="Directory or file of the hook.",
 )
 @click.option(
     "--secrets",
@@ -46,16 +50,20 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
     metavar="DIR",
     help="Directory of secret files.",
 )
-@click.option("--url", default=URL, show_default=True, metavar="BASE", help="Where it is served.")
 @click.option(
-    "--query", multiple=True, metavar="NAME=VALUE", help="A parameter of the URL; repeatable."
+    "--url", default=URL, show_default=True, metavar="BASE", help="Address of the gateway."
 )
-@click.option("--content-type", metavar="TYPE", help="Of the body; guessed where it is not given.")
+@click.option(
+    "--query", multiple=True, metavar="NAME=VALUE", help="Query parameter of the URL; repeatable."
+)
+@click.option(
+    "--content-type", metavar="TYPE", help="Type of the body. Default: guessed from the body."
+)
 @click.option(
     "--key",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The credential itself, where the hook knows a digest or a public key.",
+    help="File with the credential, if the hook has only a digest or a public key.",
 )
 def command(
     hook: str,
@@ -67,13 +75,12 @@ def command(
     content_type: str | None,
     key: Path | None,
 ) -> None:
-    """Print the curl line that opens a hook: signed now, or with the credential it asks for.
+    """Print a curl command that calls a hook with a fresh signature or the credential it asks for.
 
-    Signatures and tokens are made from the secrets of the hook and soon expire; passwords and keys
-    are fetched from their files when the line runs, and are not printed. What there is to say goes
-    to the standard error.
+    Signatures and tokens are made from the hook's secrets and expire soon. Passwords and keys are
+    not printed: the curl command reads them from their files. Notes go to standard error.
 
-    Exit status: 0 the line is printed, 2 wrong usage, or something that it takes is missing.
+    Exit status: 0 success, 2 wrong usage or a missing secret, key or file.
 
     \b
     Examples:
@@ -87,7 +94,7 @@ def command(
     call = _with_query(_with_body(spec, sample, body, content_type), query)
     click.echo(curl_line(prove(spec, call, wallet, time.time())))
     if not spec.enabled:
-        wallet.notes.append("the hook is disabled: it answers 404")
+        wallet.notes.append("the hook is disabled and answers 404")
     for note in dict.fromkeys(wallet.notes):
         click.echo(f"gateway: {escaped(note)}", err=True)
 
@@ -98,7 +105,7 @@ def _find(name: str, path: str) -> Hook:
         return found[name]
     close = difflib.get_close_matches(name, found, 1)
     hint = f"; did you mean '{close[0]}'?" if close else ""
-    raise OperatorError(f"there is no sound hook '{name}' in {path}{hint}")
+    raise OperatorError(f"there is no hook without errors named '{name}' in {path}{hint}")
 
 
 def _with_body(hook: Hook, call: Call, name: str | None, content_type: str | None) -> Call:

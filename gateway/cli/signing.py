@@ -52,7 +52,7 @@ def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: floa
     headers = wallet.first(sign, spec.secrets)
     if sender.scheme.timestamp is not UNSET:
         tolerance = sender.tolerance if spec.tolerance is UNSET else spec.tolerance
-        wallet.notes.append(f"the signature holds for {tolerance}")
+        wallet.notes.append(f"the signature is valid for {tolerance}")
     return msgspec.structs.replace(call, headers=(*call.headers, *headers))
 
 
@@ -70,8 +70,8 @@ def _stamped(call: Call, place: tuple[tuple[str, ...], int | str] | None) -> Cal
     except (ValueError, KeyError, IndexError, TypeError):
         where = "/" + "/".join(steps)
         raise OperatorError(
-            f"this sender writes the time of signing into the body, at {where}, and this body "
-            "has no such place"
+            f"this sender writes the time of signing into the body at {where}, "
+            "but this body has no such place"
         ) from None
     return msgspec.structs.replace(
         call, body=msgspec.json.encode(value), file=None, content_type="application/json"

@@ -56,7 +56,7 @@ def check_address(settings: Settings) -> None:
     except OSError as error:
         raise OperatorError(
             f"cannot listen on {settings.url.removeprefix('http://')}: {error.strerror}; "
-            "choose another with --host or --port"
+            "choose another address with --host or --port"
         ) from error
 
 
@@ -67,7 +67,8 @@ def _check_directory(settings: Settings) -> None:
     if settings.hooks.is_dir() or Keeper(settings.state, settings.hooks).load():
         return
     raise OperatorError(
-        f"there is no hooks directory {settings.hooks}; name it: gateway serve path/to/hooks.d"
+        f"the hooks directory {settings.hooks} does not exist. "
+        "Name it: gateway serve path/to/hooks.d"
     )
 
 

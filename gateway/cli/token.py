@@ -34,19 +34,20 @@ PREFIX = "whg_"
     "--hook",
     metavar="NAME",
     shell_complete=hook_names,
-    help="Which hook of FILE, where it has several.",
+    help="The hook to change, if FILE has several.",
 )
 def command(file: str | None, write: bool, hook: str | None) -> None:
-    """Make a bearer token of 256 random bits, and the digest by which a hook knows it.
+    """Generate a bearer token of 256 random bits and its digest for a hook.
 
-    The token goes to the standard output, once; it is kept nowhere. On a terminal it is copied to
-    the clipboard, too, if one can be reached. Everything else goes to the standard error.
+    The command prints the token once to standard output and stores it nowhere. On a terminal it
+    also copies the token to the clipboard if there is one. Everything else goes to standard
+    error.
 
-    With FILE, the place is shown where the digest belongs: an entry of `authentication`, which is
-    made where the hook has none. --write puts it there; comments and layout stay.
+    With FILE, the command shows where to add the digest: as an entry of `authentication`, which
+    it adds if the hook has none. --write adds it and keeps comments and layout.
 
-    Exit status: 0 the token is made, 1 FILE has errors or cannot take a token, 2 wrong usage or a
-    FILE that cannot be read or written.
+    Exit status: 0 success, 1 FILE has errors or cannot take a token, 2 wrong usage or a FILE
+    that cannot be read or written.
 
     \b
     Examples:
@@ -57,7 +58,7 @@ def command(file: str | None, write: bool, hook: str | None) -> None:
     if file is None and (write or hook is not None):
         raise click.UsageError("--write and --hook need a FILE")
     if file == "-" and write:
-        raise click.UsageError("the standard input cannot be written; name a FILE")
+        raise click.UsageError("--write cannot write to standard input; name a FILE")
     token = PREFIX + secrets.token_urlsafe(32)
     digest = sha256(token.encode()).hexdigest()
     said = _entry(digest) if file is None else _added(file, digest, hook, write)

@@ -25,31 +25,31 @@ from gateway.language.references import Kind
     default="text",
     show_default=True,
     metavar="FORMAT",
-    help=f"How findings are written: {', '.join(FORMATS)}.",
+    help=f"Output format: {', '.join(FORMATS)}.",
 )
-@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option(
     "--secrets",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Report each `secret:` that is missing or empty in DIR.",
+    help="Report each `secret:` that is missing or unusable in DIR.",
 )
 @click.option(
     "--check-env",
     is_flag=True,
-    help="Report each `env:` that is not set, or empty, in this environment.",
+    help="Report each `env:` that is unset or empty in this environment.",
 )
 def command(
     paths: tuple[str, ...], form: str, strict: bool, secrets: Path | None, check_env: bool
 ) -> None:
-    """Check hook files and report every mistake with its place, errors first.
+    """Check hook files and report all mistakes with their places, errors first.
 
-    PATH is a file, a directory, or - for the standard input; hooks.d by default. In directories
-    *.yaml and *.yml are read, sub-folders too; names that begin with . or _ are not. No secret is
-    needed to check hooks, and none is looked at without --secrets or --check-env.
+    PATH is a file, a directory, or - for standard input; hooks.d by default. In directories, the
+    command reads *.yaml and *.yml, also in sub-folders, and skips names that begin with . or _.
+    It checks secrets only with --secrets or --check-env.
 
-    Exit status: 0 no errors, 1 errors (with --strict warnings, too), 2 wrong usage or a path that
-    cannot be read.
+    Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage or a path
+    that cannot be read.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ class _Between:
             for change in compare(before.spec, after.spec):
                 yield self._entry(change, before, after)
             if self._old.file(before) != self._new.file(after):
-                message = f"the hook stands in {after.file}"
+                message = f"the hook is now in {after.file}"
                 moved = Change("hook-moved", ("name",), message, before.file, after.file)
                 yield self._entry(moved, before, after)
         for hook in pairs.added:

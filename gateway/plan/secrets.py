@@ -19,7 +19,7 @@ def needed(old: Iterable[ReadHook], new: Iterable[ReadHook]) -> Iterator[tuple[R
     known = _first(old)
     for (kind, name), (hook, steps) in _first(new).items():
         if (kind, name) not in known:
-            message = f"{_CALLED[kind]} '{name}' must be there, else the hook is out of service"
+            message = f"{_CALLED[kind]} '{name}' must exist; otherwise the hook is out of service"
             yield hook, Change("secret-needed", steps, message, now=f"{kind}: {name}")
 
 

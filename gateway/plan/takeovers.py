@@ -31,7 +31,7 @@ def takeovers(
 
 def _change(old: ReadHook, new: ReadHook, path: str, methods: list[str]) -> Change:
     url = f"{listed(dict.fromkeys(methods))} {path}"
-    message = f"{url} is answered by this hook; it was answered by '{old.spec.name}'"
+    message = f"this hook answers {url} instead of '{old.spec.name}'"
     return Change("url-taken-over", ("path",), message, old.spec.name, new.spec.name)
 
 

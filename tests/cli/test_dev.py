@@ -68,7 +68,7 @@ def test_each_line_that_is_printed_starts_its_workflow(dev: Running) -> None:
     assert len(lines) == len(list(EXAMPLES.glob("*.yaml")))
     for line in lines:
         done = dev.type(line, "fail")
-        said = re.sub(r"gateway: the signature holds for \d+m\n", "", done.stderr)
+        said = re.sub(r"gateway: the signature is valid for \d+m\n", "", done.stderr)
         assert (done.returncode, said) == (0, ""), line
         assert done.stdout.startswith("{")
         assert "ignored" not in done.stdout

@@ -85,7 +85,7 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     expected = {name: text.encode() for name, text in mine.items()}
     assert tree(tmp_path) == {**expected, ".gitignore": b"*.pyc\nsecrets\n/state/\n"}
-    assert "kept hooks.d/hello.yaml: it was there already" in done.stdout
+    assert "kept hooks.d/hello.yaml: it exists already" in done.stdout
     before = tree(tmp_path)
     run("init", directory=tmp_path)
     assert tree(tmp_path) == before

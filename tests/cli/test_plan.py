@@ -40,7 +40,7 @@ def test_the_most_dangerous_change_stands_first_with_its_place(old: str, new: st
     done = run("plan", old, new)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "risk[now-public] paris: anyone may call it; it asked for a bearer token\n"
+        "risk[now-public] paris: anyone may call the hook; it asked for a bearer token\n"
         f"  {new}/hooks.yaml:3:1, was at {old}/hooks.yaml:3:1\n"
         "  - a bearer token: the secret 'paris'\n"
         "  + nothing\n"
@@ -63,7 +63,7 @@ def test_programs_get_every_change_with_both_places(
         "level": "risk",
         "kind": "now-public",
         "hook": "paris",
-        "message": "anyone may call it; it asked for a bearer token",
+        "message": "anyone may call the hook; it asked for a bearer token",
         "was": "a bearer token: the secret 'paris'",
         "now": "nothing",
         "at": {"file": f"{new}/hooks.yaml", "line": 3, "column": 1},
@@ -121,7 +121,7 @@ def test_a_file_is_known_again_below_another_directory(
     assert called(capsys, "plan", str(old), f"{new}/")[1] == "no change\n"
     (new / "team").rename(new / "teams")
     _, told, _ = called(capsys, "plan", str(old), str(new))
-    assert told.startswith("info[hook-moved] paris: the hook stands in ")
+    assert told.startswith("info[hook-moved] paris: the hook is now in ")
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -133,7 +133,7 @@ def test_nothing_is_said_about_hooks_with_errors(
         status, told, said = called(capsys, "plan", *pair, "--format", form)
         assert (status, told) == (2, "")
         assert f"{new}/hooks.yaml:5:1: error[unknown-key]" in said
-        assert f"gateway: {new} has errors, so nothing can be said about the change" in said
+        assert f"gateway: {new} has errors, so the change cannot be explained" in said
 
 
 def test_warnings_do_not_stand_in_the_way(

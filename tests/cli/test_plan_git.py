@@ -19,7 +19,7 @@ authentication: {type: bearer, tokens: [{secret: paris}]}
 workflow: http://flows/paris
 """
 PUBLIC = HOOK.replace("{type: bearer, tokens: [{secret: paris}]}", "none")
-NOW_PUBLIC = "risk[now-public] paris: anyone may call it; it asked for a bearer token\n"
+NOW_PUBLIC = "risk[now-public] paris: anyone may call the hook; it asked for a bearer token\n"
 Plan = Callable[..., tuple[int, str, str]]
 
 
@@ -104,7 +104,7 @@ def test_a_folder_that_a_revision_has_not_is_empty_there(
     status, told, said = plan("main", "HEAD", "--path", "hooks")
     assert status == 0
     assert told.startswith("risk[public-hook-added] paris: ")
-    assert said == "gateway: main has no hooks, which is taken as empty\n"
+    assert said == "gateway: main has no hooks; it counts as empty\n"
     assert plan("main", "HEAD")[1].startswith("notice[hook-removed] paris: ")
 
 
@@ -127,7 +127,7 @@ def test_outside_of_a_repository_there_are_directories_only(plan: Plan, tmp_path
     outside.mkdir()
     status, told, said = plan("main", "HEAD", at=outside)
     assert (status, told) == (2, "")
-    assert "'main' is no directory, and no revision can be looked up here: not a git" in said
+    assert "'main' is not a directory, and no git revision can be read here: not a git" in said
 
 
 def test_without_git_that_is_said(
@@ -154,7 +154,7 @@ def test_the_errors_of_a_revision_are_shown_and_nothing_else(
         status, told, said = plan(*pair)
         assert (status, told) == (2, "")
         assert said.startswith("HEAD:\nhooks.d/rome.yaml:1:")
-        assert "gateway: HEAD has errors, so nothing can be said about the change" in said
+        assert "gateway: HEAD has errors, so the change cannot be explained" in said
 
 
 def test_files_that_are_no_hooks_are_left_alone(plan: Plan, repository: Repository) -> None:
@@ -290,7 +290,7 @@ def test_an_object_that_is_missing_is_not_fetched(
         repository.git("config", setting, value)
     status, told, said = plan("main", "HEAD")
     assert (status, told) == (2, "")
-    assert f"the file {digest} is not in this repository: fetch it first" in said
+    assert f"the object {digest} is missing in this repository; fetch it first" in said
     assert not mark.exists()
 
 

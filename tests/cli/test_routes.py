@@ -130,8 +130,8 @@ def test_one_file_can_be_listed_and_nothing_is_an_error(
     status, _, said = called(capsys, "routes")
     assert (status, said.strip()) == (
         2,
-        "gateway: there is no directory hooks.d here; name one: gateway routes PATH, "
-        "or write a first hook: gateway init",
+        "gateway: the directory hooks.d does not exist here. Name another: gateway routes PATH. "
+        "Or write a first hook: gateway init",
     )
 
 

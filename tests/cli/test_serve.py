@@ -75,12 +75,12 @@ def test_a_bad_variable_is_named_by_its_flag(
 
 
 REFUSED = {
-    "serve nothing": "there is no hooks directory nothing",
-    "serve hooks.d/a.yaml": "there is no hooks directory hooks.d/a.yaml",
+    "serve nothing": "the hooks directory nothing does not exist",
+    "serve hooks.d/a.yaml": "the hooks directory hooks.d/a.yaml does not exist",
     "serve --secrets nothing": "--secrets: nothing is not a directory",
     "serve --host 192.0.2.1": "cannot listen on 192.0.2.1:8080: Cannot assign requested address",
     "serve --host 2001:db8::1": "cannot listen on [2001:db8::1]:8080: ",
-    "serve --admin-token admin": "--secrets names their directory",
+    "serve --admin-token admin": "set --secrets to the directory that contains it",
 }
 
 
@@ -101,7 +101,7 @@ def test_a_taken_port_is_said_with_the_remedy(taken: int) -> None:
     assert done.returncode == 2
     assert done.stderr == (
         f"gateway: cannot listen on 127.0.0.1:{taken}: Address already in use; "
-        "choose another with --host or --port\n"
+        "choose another address with --host or --port\n"
     )
 
 

@@ -144,8 +144,8 @@ def test_two_hooks_of_one_name_are_an_error_of_the_file(
 USAGE = {
     "--write": "--write and --hook need a FILE",
     "--hook orders": "--write and --hook need a FILE",
-    "- --write": "the standard input cannot be written",
-    "two.yaml --write": "--hook says which: orders, other",
+    "- --write": "--write cannot write to standard input",
+    "two.yaml --write": "choose one with --hook: orders, other",
     "two.yaml --write --hook third": "there is no hook 'third' in the file; it has orders, other",
     "nothing.yaml --write": "cannot read nothing.yaml: No such file or directory",
     "no/where.yaml --write": "no: No such file or directory",
@@ -197,7 +197,7 @@ def test_what_cannot_be_written_leaves_the_file_and_no_other(tmp_path: Path) -> 
 
 def test_a_change_by_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     path = _file(tmp_path, "mine\n")
-    with pytest.raises(OperatorError, match="changed by somebody else meanwhile"):
+    with pytest.raises(OperatorError, match="changed while the command ran"):
         replace(path, b"what was read\n", b"what was made of it\n")
     assert path.read_text() == "mine\n"
     assert os.listdir(tmp_path) == ["orders.yaml"]
@@ -227,14 +227,14 @@ def test_a_terminal_without_a_tool_is_asked_itself() -> None:
     token = re.search(r"whg_[\w-]{43}", screen.shown)
     assert token is not None
     assert f"\x1b]52;c;{b64encode(token[0].encode()).decode()}\x07" in screen.shown
-    assert "The terminal was asked to put it into the clipboard (OSC 52)" in screen.shown
+    assert "It was sent to the terminal's clipboard (OSC 52)" in screen.shown
     assert f"  - sha256: {_digest(token[0])}" in screen.shown
 
 
 def test_a_terminal_that_cannot_copy_is_told_so() -> None:
     with terminal("token", environment={"TERM": "dumb"}) as screen:
         assert screen.wait() == 0
-    assert "It is not in the clipboard: none can be reached from here." in screen.shown
+    assert "It is not in the clipboard: no clipboard was found." in screen.shown
     assert "\x1b" not in screen.shown
 
 

@@ -51,8 +51,8 @@ def test_the_variable_says_the_same(tmp_path: Path) -> None:
         ("10.0.0.0/8,proxy", "'proxy' is not an address or a network"),
         ("10.0.0.7/8", "'10.0.0.7/8' has bits behind its prefix: write 10.0.0.0/8"),
         ("::ffff:10.0.0.0/104", "is an IPv4 network in IPv6 form: write 10.0.0.0/8"),
-        ("0.0.0.0/0", "0.0.0.0/0 would believe everybody; name the proxies' networks"),
-        ("::/0", "::/0 would believe everybody"),
+        ("0.0.0.0/0", "0.0.0.0/0 would trust every address; name the networks of the proxies"),
+        ("::/0", "::/0 would trust every address"),
     ],
 )
 def test_a_network_that_is_none_is_refused_with_what_to_write(

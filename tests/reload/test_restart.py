@@ -110,7 +110,7 @@ def test_a_missing_directory_is_a_slip_at_the_start_unless_it_was_served_before(
     command = [sys.executable, "-m", "gateway", "serve", str(hooks), "--port", str(free_port())]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 2
-    assert f"there is no hooks directory {hooks}" in done.stderr
+    assert f"the hooks directory {hooks} does not exist" in done.stderr
     without = ("sh", "-c", 'rmdir "$0" && exec "$@"', str(hooks))
     with site(tmp_path, workflow, "--state", str(state), prefix=without) as served:
         served.answers(a="1", b="1", c="1")

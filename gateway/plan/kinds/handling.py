@@ -5,55 +5,70 @@ from __future__ import annotations
 from gateway.plan.kinds.kind import Kind
 
 RULES = (
-    Kind("rule-removed", "risk", "A condition is gone."),
-    Kind("rule-loosened", "risk", "A condition holds for what it did not hold for."),
+    Kind("rule-removed", "risk", "A condition was removed."),
+    Kind("rule-loosened", "risk", "A condition accepts more than before."),
     Kind(
         "rule-changed",
         "risk",
-        "A condition is another one, and that it refuses all that it refused cannot be shown.",
+        "A condition is different, and the plan cannot prove that it still refuses everything "
+        "that it refused.",
     ),
     Kind(
         "body-unchecked",
         "risk",
-        "Bodies that were refused reach the workflow: of any type, or other than a JSON object.",
+        "Bodies that were refused reach the workflow: of any type, or JSON that is not an object.",
     ),
-    Kind("rule-added", "notice", "There is a further condition."),
-    Kind("rule-tightened", "notice", "A condition refuses more than it refused."),
+    Kind("rule-added", "notice", "A condition was added."),
+    Kind("rule-tightened", "notice", "A condition refuses more than before."),
     Kind(
         "otherwise-changed",
         "notice",
         "Requests that do not match get another answer: `reject` or `ignore`.",
     ),
-    Kind("rule-reworded", "info", "A condition says the same in other words."),
+    Kind("rule-reworded", "info", "A condition is written differently and has the same effect."),
 )
 
 WORKFLOWS = (
     Kind("workflow-host-changed", "risk", "The data goes to another host or port."),
-    Kind("workflow-unencrypted", "risk", "The data goes over http, and went over https."),
+    Kind("workflow-unencrypted", "risk", "The data is sent over http instead of https."),
     Kind(
         "workflow-credentials-changed",
         "risk",
-        "The workflow is shown other credentials of the gateway's.",
+        "The gateway sends other credentials to the workflow.",
     ),
     Kind(
         "credentials-forwarded",
         "risk",
-        "A header of the caller's that commonly carries credentials is handed on.",
+        "The gateway forwards a request header that commonly carries credentials.",
     ),
     Kind(
         "raw-forwarded",
         "risk",
-        "The workflow receives bytes as they came, no more what the rules have read.",
+        "The workflow receives the bytes of the request instead of the values that the rules read.",
     ),
-    Kind("workflow-url-changed", "notice", "Another path, query or scheme of the same host."),
-    Kind("workflow-method-changed", "notice", "The workflow is invoked by another method."),
-    Kind("workflow-headers-changed", "notice", "Invocations carry other headers."),
-    Kind("workflow-data-changed", "notice", "Other static parameters or members are added."),
-    Kind("workflow-format-changed", "notice", "The data is encoded in another way."),
-    Kind("headers-forwarded", "notice", "A further header of the caller's is handed on."),
-    Kind("headers-withheld", "notice", "A header of the caller's is handed on no more."),
-    Kind("workflow-credentials-removed", "notice", "The workflow is shown no credentials."),
-    Kind("workflow-patience-changed", "notice", "Another deadline, or other attempts."),
+    Kind(
+        "workflow-url-changed",
+        "notice",
+        "The workflow's URL has another path, query or scheme on the same host.",
+    ),
+    Kind(
+        "workflow-method-changed", "notice", "The gateway calls the workflow with another method."
+    ),
+    Kind("workflow-headers-changed", "notice", "The gateway sends other headers to the workflow."),
+    Kind("workflow-data-changed", "notice", "The gateway adds other static parameters or members."),
+    Kind("workflow-format-changed", "notice", "The data has another encoding."),
+    Kind("headers-forwarded", "notice", "The gateway forwards another request header."),
+    Kind("headers-withheld", "notice", "The gateway no longer forwards a request header."),
+    Kind(
+        "workflow-credentials-removed",
+        "notice",
+        "The gateway no longer sends credentials to the workflow.",
+    ),
+    Kind(
+        "workflow-patience-changed",
+        "notice",
+        "The deadline or the number of attempts is different.",
+    ),
 )
 
 ANSWERS = (
@@ -67,8 +82,8 @@ SECRETS = (
     Kind(
         "secret-needed",
         "notice",
-        "A secret is referred to that no hook referred to: it must be there before the change, "
-        "else the hook is out of service.",
+        "A hook refers to a new secret. Create the secret before the change; otherwise the hook "
+        "is out of service.",
     ),
     Kind("secret-unneeded", "info", "No hook refers to this secret any more."),
 )

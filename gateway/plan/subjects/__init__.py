@@ -81,7 +81,7 @@ def meaning(one: Hook) -> Hashable:
 
 def _unknown(key: str) -> Subject:
     def differs(old: Hook, new: Hook) -> Iterator[Change]:
-        message = f"'{key}' differs, and what that means cannot be told"
+        message = f"'{key}' differs, and the plan cannot determine what that means"
         yield Change(
             "unclassified", (key,), message, json(getattr(old, key)), json(getattr(new, key))
         )

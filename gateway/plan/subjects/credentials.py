@@ -76,13 +76,13 @@ def compare(one: msgspec.Struct, other: msgspec.Struct) -> Iterator[Change]:
     old, new = credentials(one), credentials(other)
     for identity, credential in new.items():
         if identity not in old:
-            message = f"a further credential opens the hook: {credential.what}"
+            message = f"another credential also opens the hook: {credential.what}"
             yield Change("credential-added", credential.steps, message, now=credential.shown)
         else:
             yield from _changed(old[identity], credential)
     for identity, credential in old.items():
         if identity not in new:
-            message = f"a credential opens the hook no more: {credential.what}"
+            message = f"a credential no longer opens the hook: {credential.what}"
             yield Change("credential-removed", credential.steps, message, credential.shown)
 
 
@@ -102,7 +102,7 @@ def _changed(old: Credential, new: Credential) -> Iterator[Change]:
     if new.until != old.until:
         yield _expiry(old, new)
     if new.label != old.label:
-        message = f"the log calls a credential otherwise: {new.what}"
+        message = f"the log shows another name for a credential: {new.what}"
         yield Change("credential-relabelled", new.steps, message, old.label, new.label)
 
 

@@ -42,13 +42,13 @@ def _headers(old: Workflow, new: Workflow) -> Iterator[Change]:
     plain = [name for lower, name in added.items() if lower not in CREDENTIALS]
     gone = [name for lower, name in was.items() if lower not in now]
     if secret:
-        message = f"the caller's credentials are handed on to the workflow: {listed(secret)}"
+        message = f"the caller's credentials are forwarded to the workflow: {listed(secret)}"
         yield Change("credentials-forwarded", steps, message, *shown)
     if plain:
-        message = f"the workflow is handed {listed(plain)} of the request"
+        message = f"the workflow also receives the request's {listed(plain)}"
         yield Change("headers-forwarded", steps, message, *shown)
     if gone:
-        message = f"the workflow is not handed {listed(gone)} any more"
+        message = f"the workflow no longer receives {listed(gone)}"
         yield Change("headers-withheld", steps, message, *shown)
 
 
@@ -57,10 +57,10 @@ def _authentication(old: Workflow, new: Workflow) -> Iterator[Change]:
         return
     steps, was, now = ("workflow", "authentication"), _shown(old), _shown(new)
     if not now:
-        message = "the workflow is shown no credentials any more"
+        message = "the gateway no longer sends credentials to the workflow"
         yield Change("workflow-credentials-removed", steps, message, was)
     else:
-        message = f"the workflow is shown other credentials: {now}"
+        message = f"the gateway sends other credentials to the workflow: {now}"
         yield Change("workflow-credentials-changed", steps, message, was, now)
 
 
@@ -69,10 +69,10 @@ def _format(old: Workflow, new: Workflow) -> Iterator[Change]:
         return
     steps, was, now = ("workflow", "format"), _encoding(old), _encoding(new)
     if now == "raw":
-        message = "the workflow receives the bytes as they came, whatever the rules have read"
+        message = "the workflow receives the request's bytes, not the values that the rules read"
         yield Change("raw-forwarded", steps, message, was, now)
     else:
-        message = f"the data is encoded in another way: {now}"
+        message = f"the data has another encoding: {now}"
         yield Change("workflow-format-changed", steps, message, was, now)
 
 
@@ -80,7 +80,7 @@ def _unchecked(old: Hook, new: Hook) -> Iterator[Change]:
     """Bodies that the encoding for the workflow needed to understand, and no more does."""
     was, now = _asks_of_bodies(old), _asks_of_bodies(new)
     if WITH_BODY & set(new.methods) and was > now:
-        message = f"{_BODIES[now]} may be sent; the workflow's invocation needed {_BODIES[was]}"
+        message = f"{_BODIES[now]} is accepted; the workflow's invocation needed {_BODIES[was]}"
         yield Change("body-unchecked", ("workflow",), message, _BODIES[was], _BODIES[now])
 
 

@@ -34,15 +34,15 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 
 def _kind(old: LongHandshake | None, new: LongHandshake | None) -> tuple[str, str]:
     if new is None:
-        return "handshake-removed", "the provider's handshake is answered no more"
+        return "handshake-removed", "the hook no longer answers the provider's handshake"
     if old is None:
-        return "handshake-added", f"the handshake of {_name(new)} is answered"
+        return "handshake-added", f"the hook answers the handshake of {_name(new)}"
     if isinstance(old, CloudEventsHandshake) and isinstance(new, CloudEventsHandshake):
         if _is_narrower(old, new):
-            return "handshake-narrowed", "the handshake lets fewer origins or requests in"
-        return "handshake-changed", "the handshake may let more origins or requests in"
+            return "handshake-narrowed", "the handshake allows fewer origins or requests"
+        return "handshake-changed", "the handshake may allow more origins or requests"
     if _name(old) != _name(new):
-        return "handshake-changed", f"the handshake of {_name(new)} is answered instead"
+        return "handshake-changed", f"the hook answers the handshake of {_name(new)} instead"
     return "handshake-changed", "another verify token opens the handshake"
 
 

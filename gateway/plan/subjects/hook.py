@@ -27,26 +27,26 @@ def enabled(hook: Hook) -> Hashable:
 
 def compare_names(old: Hook, new: Hook) -> Iterator[Change]:
     """The same hook under another name."""
-    message = f"the hook '{old.name}' is named '{new.name}'"
+    message = f"the hook '{old.name}' is now named '{new.name}'"
     yield Change("hook-renamed", ("name",), message, old.name, new.name)
 
 
 def compare_descriptions(old: Hook, new: Hook) -> Iterator[Change]:
     """Another description."""
-    message = "the description is another one"
+    message = "the description is different"
     yield Change("description-changed", ("description",), message, old.description, new.description)
 
 
 def compare_enabled(_old: Hook, new: Hook) -> Iterator[Change]:
     """Switched on, or off."""
     if not new.enabled:
-        message = f"the hook is off: {new.route} is answered 404"
+        message = f"the hook is disabled: {new.route} answers 404"
         yield Change("hook-disabled", ("enabled",), message, "true", "false")
     elif authentication.is_public(new):
-        message = f"the hook is on, and anyone may call {summary(new)}"
+        message = f"the hook is enabled, and anyone may call {summary(new)}"
         yield Change("public-hook-enabled", ("enabled",), message, "false", "true")
     else:
-        message = f"the hook is on: {summary(new)} asks for {authentication.proof(new)}"
+        message = f"the hook is enabled: {summary(new)} asks for {authentication.proof(new)}"
         yield Change("hook-enabled", ("enabled",), message, "false", "true")
 
 
@@ -54,7 +54,7 @@ def added(hook: Hook) -> Change:
     """A hook that was not there."""
     steps = ("name",)
     if not hook.enabled:
-        message = f"a new hook that is off: {summary(hook)}"
+        message = f"a new disabled hook: {summary(hook)}"
         return Change("disabled-hook-added", steps, message, now=workflow_of(hook).url)
     if authentication.is_public(hook):
         message = f"a new hook that anyone may call: {summary(hook)}"
@@ -66,7 +66,7 @@ def added(hook: Hook) -> Change:
 def removed(hook: Hook) -> Change:
     """A hook that is gone."""
     kind = "hook-removed" if hook.enabled else "disabled-hook-removed"
-    return Change(kind, ("name",), f"the hook is gone: {summary(hook)}", workflow_of(hook).url)
+    return Change(kind, ("name",), f"the hook was removed: {summary(hook)}", workflow_of(hook).url)
 
 
 def summary(hook: Hook) -> str:

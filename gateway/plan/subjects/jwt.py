@@ -32,7 +32,7 @@ def meaning(written: JwtAuthentication) -> Hashable:
 def compare(old: JwtAuthentication, new: JwtAuthentication) -> Iterator[Change]:
     """Part by part."""
     if old.issuer != new.issuer:
-        message = f"tokens of '{new.issuer}' are accepted instead of those of '{old.issuer}'"
+        message = f"the gateway accepts tokens of '{new.issuer}' instead of those of '{old.issuer}'"
         yield Change("issuer-changed", (*_STEPS, "issuer"), message, old.issuer, new.issuer)
     yield from _sets("audience", "for", _audience(old), _audience(new))
     yield from _sets("algorithms", "signed with", old.algorithms, new.algorithms)
@@ -45,10 +45,10 @@ def _sets(key: str, relation: str, old: Sequence[str], new: Sequence[str]) -> It
     steps, was, now = (*_STEPS, key), listed(old), listed(new)
     added, gone = sorted(set(new) - set(old)), sorted(set(old) - set(new))
     if added:
-        message = f"tokens {relation} {listed(added)} are accepted, too"
+        message = f"the gateway also accepts tokens {relation} {listed(added)}"
         yield Change(f"{key}-widened", steps, message, was, now)
     if gone:
-        message = f"tokens {relation} {listed(gone)} are accepted no more"
+        message = f"the gateway no longer accepts tokens {relation} {listed(gone)}"
         yield Change(f"{key}-narrowed", steps, message, was, now)
 
 
@@ -57,7 +57,7 @@ def _keys(old: JwtAuthentication, new: JwtAuthentication) -> Iterator[Change]:
         yield from credentials.compare(old, new)
         return
     steps = (*_STEPS, "secrets" if new.jwks is UNSET else "jwks")
-    message = "the keys that tokens are verified with come from elsewhere"
+    message = "the keys that verify tokens come from another place"
     yield Change("key-set-changed", steps, message, _source(old), _source(new))
 
 

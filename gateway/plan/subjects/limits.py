@@ -55,7 +55,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 
 def _kind(old: Amount | None, new: Amount | None) -> tuple[str, str]:
     if new is None:
-        return "limit-removed", "is limited no more"
+        return "limit-removed", "is no longer limited"
     if old is None:
         return "limit-lowered", "is limited"
     if any(now > was for was, now in zip(old, new, strict=True)):

@@ -26,14 +26,14 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     if isinstance(new.allow_from, UnsetType):
         yield Change("networks-widened", _STEPS, "any address may call", was, now)
     elif isinstance(old.allow_from, UnsetType):
-        message = "only some networks may call; any address could"
+        message = "only some networks may call; any address could before"
         yield Change("networks-narrowed", _STEPS, message, was, now)
     else:
         if added := _outside(new.allow_from, old.allow_from):
-            message = f"addresses of {listed(added)} may call, too"
+            message = f"addresses of {listed(added)} may also call"
             yield Change("networks-widened", _STEPS, message, was, now)
         if gone := _outside(old.allow_from, new.allow_from):
-            message = f"addresses of {listed(gone)} may call no more"
+            message = f"addresses of {listed(gone)} may no longer call"
             yield Change("networks-narrowed", _STEPS, message, was, now)
 
 

@@ -61,8 +61,8 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 
 
 _OTHERWISE = {
-    "ignore": "requests that do not match are answered 200 and do nothing",
-    "reject": "requests that do not match are answered 422",
+    "ignore": "requests that do not match get 200 and start nothing",
+    "reject": "requests that do not match get 422",
 }
 
 
@@ -70,11 +70,11 @@ def compare_rules(what: str, old: Rules, new: Rules) -> Iterator[Change]:
     """Rule by rule; `what` says of what kind the parameters are."""
     for at, rule in old.items():
         if at not in new:
-            message = f"the {what} '{rule.name}' may be anything"
+            message = f"the {what} '{rule.name}' may have any value"
             yield Change("rule-removed", rule.steps, message, rule.shown)
     for at, rule in new.items():
         if at not in old:
-            message = f"the {what} '{rule.name}' must be the intended one"
+            message = f"the {what} '{rule.name}' must match a condition"
             yield Change("rule-added", rule.steps, message, now=rule.shown)
         elif meaning_of(old[at].demands) != meaning_of(rule.demands):
             yield _changed(what, old[at], rule)
@@ -88,10 +88,10 @@ def _changed(what: str, old: Rule, new: Rule) -> Change:
 
 
 _CHANGED = {
-    (True, True): ("rule-reworded", "says the same in other words"),
+    (True, True): ("rule-reworded", "is written differently and has the same effect"),
     (True, False): ("rule-tightened", "refuses more than before"),
     (False, True): ("rule-loosened", "accepts more than before"),
-    (False, False): ("rule-changed", "is another one, and may accept what it refused"),
+    (False, False): ("rule-changed", "is different, and may accept what it refused before"),
 }
 
 

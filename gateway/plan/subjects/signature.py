@@ -36,7 +36,7 @@ def compare(old: SignatureAuthentication, new: SignatureAuthentication) -> Itera
     yield from credentials.compare(old, new)
     yield from tolerance.compare((*_STEPS, "tolerance"), _tolerance(old), _tolerance(new))
     if old.public_url != new.public_url:
-        message = "signatures for another URL are accepted"
+        message = "the gateway accepts signatures for another URL"
         was, now = _text(old.public_url), _text(new.public_url)
         yield Change("public-url-changed", (*_STEPS, "public_url"), message, was, now)
     yield from _trust(_trusted(old), _trusted(new))
@@ -48,10 +48,10 @@ def _schemes(old: SignatureAuthentication, new: SignatureAuthentication) -> Iter
         return
     steps, shown = (*_STEPS, "scheme"), (json(old.scheme), json(new.scheme))
     if _is_narrowed(was, now):
-        message = "a kind of signature is accepted no more"
+        message = "the gateway no longer accepts a kind of signature"
         yield Change("scheme-narrowed", steps, message, *shown)
     else:
-        message = "requests are signed in another way, which may prove less"
+        message = "the signature scheme is different and may be weaker"
         yield Change("scheme-changed", steps, message, *shown)
 
 
@@ -93,10 +93,10 @@ def _trust(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     steps, was, now = (*_STEPS, "trust_unsigned"), listed(old), listed(new)
     added, gone = sorted(set(new) - set(old)), sorted(set(old) - set(new))
     if added:
-        message = f"rules may read {listed(added)} although the signature does not cover it"
+        message = f"rules may read {listed(added)}, which the signature does not cover"
         yield Change("unsigned-trusted", steps, message, was, now)
     if gone:
-        message = f"rules that read {listed(gone)} are warned of"
+        message = f"validation warns about rules that read {listed(gone)}"
         yield Change("unsigned-distrusted", steps, message, was, now)
 
 

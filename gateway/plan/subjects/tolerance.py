@@ -13,8 +13,8 @@ def compare(steps: Steps, old: str, new: str) -> Iterator[Change]:
     """Raised or lowered; both are durations as authors write them."""
     was, now = parse_duration(old), parse_duration(new)
     if now > was:
-        message = f"clocks may be further apart: {steps[-1]} is {new}"
+        message = f"clocks may differ by more: {steps[-1]} is {new}"
         yield Change("tolerance-raised", steps, message, old, new)
     elif now < was:
-        message = f"clocks may be less far apart: {steps[-1]} is {new}"
+        message = f"clocks may differ by less: {steps[-1]} is {new}"
         yield Change("tolerance-lowered", steps, message, old, new)

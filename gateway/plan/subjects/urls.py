@@ -26,10 +26,10 @@ def compare_paths(old: Hook, new: Hook) -> Iterator[Change]:
     if was == now:
         return
     if _is_wider(pattern_of(was), pattern_of(now)):
-        message = f"the hook takes more paths: '{now}' instead of '{was}'"
+        message = f"the hook has more paths: '{now}' instead of '{was}'"
         yield Change("path-widened", ("path",), message, was, now)
     else:
-        message = f"the hook is found under '{now}' instead of '{was}'"
+        message = f"the hook's path is '{now}' instead of '{was}'"
         yield Change("path-changed", ("path",), message, was, now)
 
 
@@ -44,8 +44,8 @@ def compare_methods(old: Hook, new: Hook) -> Iterator[Change]:
     """Methods that came, methods that went."""
     was, now = listed(old.methods), listed(new.methods)
     if added := [one for one in new.methods if one not in old.methods]:
-        message = f"{listed(added)} starts the workflow, too"
+        message = f"{listed(added)} also starts the workflow"
         yield Change("method-added", ("method",), message, was, now)
     if gone := [one for one in old.methods if one not in new.methods]:
-        message = f"{listed(gone)} is answered 405"
+        message = f"{listed(gone)} gets 405"
         yield Change("method-removed", ("method",), message, was, now)

@@ -64,25 +64,25 @@ def _urls(old: Workflow, new: Workflow) -> Iterator[Change]:
         message = f"the data goes to {now.place} instead of {was.place}"
         yield Change("workflow-host-changed", steps, message, old.url, new.url)
     if (was.scheme, now.scheme) == ("https", "http"):
-        message = f"the data goes unencrypted to {now.place}"
+        message = f"the data is sent unencrypted to {now.place}"
         yield Change("workflow-unencrypted", steps, message, old.url, new.url)
     elif was != now and was.place == now.place:
-        message = "another URL of the same host is called"
+        message = "the gateway calls another URL of the same host"
         yield Change("workflow-url-changed", steps, message, old.url, new.url)
 
 
 def _calls(old: Workflow, new: Workflow) -> Iterator[Change]:
     if old.method != new.method:
-        message, steps = f"the workflow is invoked by {new.method}", ("workflow", "method")
+        message, steps = f"the gateway calls the workflow with {new.method}", ("workflow", "method")
         yield Change("workflow-method-changed", steps, message, old.method, new.method)
     if _headers(old) != _headers(new):
-        message, steps = "invocations carry other headers", ("workflow", "headers")
+        message, steps = "the gateway sends other headers to the workflow", ("workflow", "headers")
         shown = header_values(old.headers), header_values(new.headers)
         yield Change("workflow-headers-changed", steps, message, *shown)
     for key, what in (("query", "parameters"), ("body", "members")):
         was, now = getattr(old, key), getattr(new, key)
         if exact(was) != exact(now):
-            message = f"other {what} are added to what was received"
+            message = f"the gateway adds other {what} to the received data"
             yield Change("workflow-data-changed", ("workflow", key), message, json(was), json(now))
 
 
