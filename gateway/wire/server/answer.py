@@ -1,0 +1,129 @@
+"""One answer: in one write where it is whole, else as ASGI streams it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gateway.wire.server.fields import BODILESS, Head
+from gateway.wire.server.refused import AnswerFields
+
+if TYPE_CHECKING:
+    from gateway.wire.server.connection import Connection
+
+CLOSE = b"connection: close\r\n"
+KEEP = b"connection: keep-alive\r\n"
+CHUNKED = b"transfer-encoding: chunked\r\n"
+JOINED = 64 * 1024
+"""Bodies up to this size are copied behind their head for one write."""
+
+
+class Answer:
+    """What the app says. Once `done`, nothing more can be said."""
+
+    __slots__ = ("_chunked", "_connection", "_left", "_start", "_to_head", "begun", "done", "keep")
+
+    def __init__(self, connection: Connection, to_head: bool, keep: bool) -> None:
+        self._connection = connection
+        self._to_head = to_head
+        self.keep = keep
+        """Whether another request may follow on the connection."""
+        self.begun = False
+        self.done = False
+        self._start: Mapping[str, Any] | None = None
+        self._chunked = False
+        self._left: int | None = None
+
+    def respond(self, status: int, fields: AnswerFields, body: bytes) -> None:
+        """Answer whole, in one write.
+
+        Raises ValueError for a field that cannot be sent, and RuntimeError for a second answer
+        and a Content-Length that is not the body's.
+        """
+        if self.begun or self.done:
+            raise RuntimeError("The request was answered before.")
+        head = Head(status)
+        head.add(fields)
+        bodiless = self._to_head or status in BODILESS
+        if head.length is None:
+            if status not in BODILESS:
+                head.line(b"content-length: %d\r\n" % len(body))
+        elif not bodiless and head.length != b"%d" % len(body):
+            raise RuntimeError("The answer's Content-Length is not that of its body.")
+        data = self._sealed(head)
+        self._connection.write(data, b"" if bodiless else body)
+        self._finish()
+
+    def _sealed(self, head: Head) -> bytes:
+        """The head with the lines that are the server's own."""
+        connection = self._connection
+        if not head.dated:
+            head.line(connection.shared.date)
+        self.keep = self.keep and not head.close and not connection.shared.draining
+        if not self.keep:
+            head.line(CLOSE)
+        elif not connection.http11:
+            head.line(KEEP)
+        return head.sealed()
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """ASGI's `send`: returns when the caller has taken enough of what was sent before."""
+        kind = message["type"]
+        if kind == "http.response.start" and self._start is None:
+            self._start = message
+        elif kind == "http.response.body" and self._start is not None and not self.done:
+            self._say(self._start, message.get("body", b""), message.get("more_body", False))
+            if self._connection.blocked:
+                await self._connection.written()
+        elif not self.done:
+            raise RuntimeError(f"{kind} cannot be sent now.")
+
+    def _say(self, start: Mapping[str, Any], body: bytes, more: bool) -> None:
+        if not self.begun:
+            if not more:
+                self.respond(start["status"], list(start.get("headers", ())), body)
+                return
+            self._begin(start["status"], list(start.get("headers", ())))
+        self._write(body)
+        if not more:
+            self._end()
+
+    def _begin(self, status: int, fields: AnswerFields) -> None:
+        """The head of an answer whose end is not known yet."""
+        head = Head(status)
+        head.add(fields)
+        if self._to_head or status in BODILESS:
+            self._left = None
+        elif head.length is not None:
+            self._left = int(head.length)
+        elif self._connection.http11:
+            self._chunked = True
+            head.line(CHUNKED)
+        else:
+            self.keep = False
+        data = self._sealed(head)
+        self.begun = True
+        self._to_head = self._to_head or status in BODILESS
+        self._connection.write(data, b"")
+
+    def _write(self, body: bytes) -> None:
+        if not body or self._to_head:
+            return
+        if self._left is not None:
+            self._left -= len(body)
+            if self._left < 0:
+                raise RuntimeError("The answer's body is longer than its Content-Length.")
+        if self._chunked:
+            body = b"%x\r\n%b\r\n" % (len(body), body)
+        self._connection.write(body, b"")
+
+    def _end(self) -> None:
+        if self._left:
+            raise RuntimeError("The answer's body is shorter than its Content-Length.")
+        if self._chunked:
+            self._connection.write(b"0\r\n\r\n", b"")
+        self._finish()
+
+    def _finish(self) -> None:
+        self.begun = self.done = True
+        self._connection.answered()

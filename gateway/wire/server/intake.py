@@ -1,0 +1,262 @@
+"""From bytes to requests: one parser a connection, fed so that no piece spans two messages.
+
+A head is fed when it is whole. So its size is exact, its callbacks come at once, and the same
+bytes give the same request however they arrive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httptools
+
+from gateway.wire.server import judge
+from gateway.wire.server.refused import (
+    FieldValue,
+    Refused,
+    incomplete,
+    malformed,
+    too_large_head,
+    too_long_target,
+)
+
+if TYPE_CHECKING:
+    from gateway.wire.server.connection import Connection
+
+END = b"\r\n\r\n"
+CHUNK_FRAMING = 64
+"""Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
+the size of a head, over all chunks and trailers, refused."""
+
+
+class Probe:
+    """Parses a head that is not whole yet, only to see early what is no HTTP."""
+
+
+class Intake:
+    """What a connection received, as requests. The callbacks are httptools'."""
+
+    __slots__ = (
+        "_connection",
+        "_feed",
+        "_framing",
+        "_method",
+        "_parser",
+        "_partial",
+        "_probe",
+        "_quiet",
+        "_tail",
+        "fields",
+        "headers",
+        "http11",
+        "url",
+    )
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._partial = b""
+        self._probe: httptools.HttpRequestParser | None = None
+        self._renew()
+        self._clear()
+
+    def _renew(self) -> None:
+        self._parser = httptools.HttpRequestParser(self)
+        self._feed = self._parser.feed_data
+
+    def _clear(self) -> None:
+        self.url = b""
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.fields: dict[bytes, FieldValue] = {}
+        self.http11 = True
+        self._method = b""
+        self._quiet = False
+        self._tail = b""
+        self._framing = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part of a head is here."""
+        return bool(self._partial)
+
+    @property
+    def method(self) -> str:
+        """The method of the head that was parsed last."""
+        return (self._method or self._parser.get_method()).decode("latin-1")
+
+    def take(self, data: bytes) -> None:
+        """Parse what came; what belongs behind the request in work is held by the connection.
+
+        Raises Refused and HttpParserError; nothing may be taken after either.
+        """
+        connection = self._connection
+        at, size = 0, len(data)
+        while at < size:
+            if connection.holding:
+                connection.hold(data[at:])
+                return
+            request = connection.request
+            if request is None:
+                at = self._take_head(data, at)
+            elif request.remaining is None:
+                at = self._take_chunks(data, at)
+            else:
+                end = at + request.remaining
+                piece = data[at:end]
+                request.remaining -= len(piece)
+                self._feed(piece)
+                at = end
+
+    def _take_head(self, data: bytes, at: int) -> int:
+        """Feed the head if it is whole now. Returns where its end is in `data`."""
+        partial = self._partial
+        if not partial:
+            while data.startswith(b"\r\n", at):  # RFC 9112 §2.2: empty lines before a request
+                at += 2
+            if at == len(data):
+                return at
+        # The end may stand across the border of two pieces.
+        whole = partial + data[at:] if partial or at else data
+        end = whole.find(END, max(len(partial) - 3, 0)) + 4
+        if (end if end > 3 else len(whole)) > self._connection.limits.head:
+            self._clear()
+            raise self._oversized(whole)
+        if end == 3:
+            self._look_early(whole, len(partial))
+            return len(data)
+        self._partial = b""
+        self._probe = None
+        self._feed_head(whole if end == len(whole) else whole[:end])
+        return at + end - len(partial)
+
+    def _oversized(self, whole: bytes) -> Refused:
+        limits = self._connection.limits
+        if whole.find(b"\r\n", 0, limits.head) < 0:
+            return too_long_target(limits.target)
+        return too_large_head(limits.head)
+
+    def _look_early(self, whole: bytes, known: int) -> None:
+        """Keep a part of a head. Raises Refused for what can be no head, however it goes on."""
+        if not known:
+            self._clear()
+        self._partial = whole
+        if self._probe is None:
+            self._probe = httptools.HttpRequestParser(Probe())
+            known = 0
+        try:
+            self._probe.feed_data(whole[known:])
+        except httptools.HttpParserInvalidMethodError as error:
+            if judge.unknown_method(whole) is None:
+                raise judge.not_http(whole, str(error)) from error
+            self._probe = None
+        except httptools.HttpParserError as error:
+            raise judge.not_http(whole, str(error)) from error
+
+    def _feed_head(self, head: bytes) -> None:
+        self._clear()
+        self.http11 = judge.judge_line(head)
+        try:
+            self._feed_known(head)
+        except httptools.HttpParserInvalidMethodError as error:
+            method = judge.unknown_method(head)
+            if method is None:
+                raise judge.not_http(head, str(error)) from error
+            self._method = method
+            self._renew()
+            self._feed_known(b"POST" + head[len(method) :])
+
+    def _feed_known(self, head: bytes) -> None:
+        try:
+            self._feed(head)
+        except httptools.HttpParserUpgrade:
+            self._without_upgrade()
+
+    def _without_upgrade(self) -> None:
+        """Go on in HTTP/1.1, which RFC 9110 §7.8 allows; llhttp would leave the body unparsed."""
+        request = self._connection.request
+        if request is None:
+            raise malformed("A tunnel cannot be made here.")
+        self._renew()
+        self._quiet = True
+        framing = b"content-length: %d" % (request.remaining or 0)
+        if request.remaining is None:
+            framing = b"transfer-encoding: chunked"
+        self._feed(b"POST / HTTP/1.1\r\n" + framing + END)
+
+    def _take_chunks(self, data: bytes, at: int) -> int:
+        """Feed up to an empty line, which the end of the last chunk is, or a line in the body."""
+        tail = self._tail
+        end = (tail + data[at : at + 3]).find(END)
+        end = at - len(tail) + end if end >= 0 else data.find(END, at)
+        piece = data[at:] if end < 0 else data[at : end + 4]
+        self._framing += len(piece)
+        self._tail = b"" if end >= 0 else (tail + piece)[-3:]
+        self._feed(piece)
+        request = self._connection.request
+        if request is not None and not request.complete:
+            allowed = self._connection.limits.head + CHUNK_FRAMING * request.chunks
+            if self._framing > allowed:
+                raise incomplete("The chunks' extensions or the trailers are too large.")
+        return at + len(piece)
+
+    def on_url(self, url: bytes) -> None:
+        if not self._quiet:
+            self.url = url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head. Trailers are dropped (RFC 9110 §6.5.1 allows it)."""
+        if self._connection.request is not None:
+            return
+        name = name.lower()
+        self.headers.append((name, value))
+        fields = self.fields
+        if name not in fields:
+            fields[name] = value
+            return
+        known = fields[name]
+        if isinstance(known, list):
+            known.append(value)
+        else:
+            fields[name] = [known, value]
+
+    def on_headers_complete(self) -> None:
+        if self._quiet:
+            return
+        limits = self._connection.limits
+        if len(self.headers) > limits.fields:
+            raise Refused(
+                431, "headers-too-large", f"There are more than {limits.fields} header fields."
+            )
+        method = self.method
+        if method == "CONNECT":
+            raise malformed("A tunnel cannot be made here.")
+        fields = self.fields
+        length = judge.judge_length(method, self.http11, fields)
+        waits = b"expect" in fields and judge.judge_expect(self.http11, fields)
+        target = judge.judge_target(self.url, self.headers, fields, limits)
+        upgrade = b"upgrade" in fields and self._parser.should_upgrade()
+        self._connection.begin(
+            method, target, length, waits and length != 0, self._parser.should_keep_alive()
+        )
+        self._quiet = upgrade
+
+    def on_chunk_header(self) -> None:
+        request = self._connection.request
+        if request is None:
+            return
+        request.chunks += 1
+        if request.chunks > self._connection.limits.chunks:
+            raise incomplete(
+                f"The body comes in more than {self._connection.limits.chunks} pieces; "
+                "send larger chunks."
+            )
+
+    def on_body(self, data: bytes) -> None:
+        self._framing -= len(data)
+        request = self._connection.request
+        if request is not None:
+            request.add(data)
+
+    def on_message_complete(self) -> None:
+        request = self._connection.request
+        if request is not None and not (self._quiet and self._parser.should_upgrade()):
+            request.end()

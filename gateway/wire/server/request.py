@@ -1,0 +1,183 @@
+"""One request: its body as it comes, its task, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from gateway.wire.server.answer import Answer
+from gateway.wire.server.refused import Refused
+
+if TYPE_CHECKING:
+    from gateway.wire.server.connection import Connection
+
+Message = dict[str, Any]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DISCONNECT: Message = {"type": "http.disconnect"}
+UNEXPECTED = Refused(500, "unexpected", "The log has more.")
+
+
+class Request:
+    """From its head to its answer. `receive` and `answer.send` are the app's side (ASGI 3)."""
+
+    __slots__ = (
+        "_body",
+        "_connection",
+        "_taken",
+        "_task",
+        "_waiter",
+        "answer",
+        "chunks",
+        "complete",
+        "failure",
+        "gone",
+        "received",
+        "remaining",
+        "waits",
+        "wanted",
+    )
+
+    def __init__(
+        self, connection: Connection, method: str, remaining: int | None, waits: bool, keep: bool
+    ) -> None:
+        self._connection = connection
+        self.answer = Answer(connection, method == "HEAD", keep)
+        self.remaining = remaining
+        """Bytes of the body to come; None: chunks."""
+        self.waits = waits
+        """Whether the caller waits for 100 Continue before it sends its body."""
+        self.complete = False
+        self.gone = False
+        """Whether the caller left; nothing is written to it any more."""
+        self.failure: Refused | None = None
+        self.received = 0
+        """Bytes of the body that came."""
+        self.wanted = True
+        """Whether the body is kept; it is thrown away once the answer is out."""
+        self.chunks = 0
+        self._body: bytes | bytearray = b""
+        self._taken = False
+        self._task: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def unread(self) -> int:
+        """Bytes of the body that the app has not asked for."""
+        return len(self._body)
+
+    def start(self, app: App, scope: Scope) -> None:
+        self._task = self._connection.loop.create_task(self._run(app, scope))
+
+    def add(self, data: bytes) -> None:
+        """More of the body came."""
+        self.waits = False
+        self.received += len(data)
+        if not self.wanted:
+            return
+        body = self._body
+        if not body:
+            self._body = data
+        elif isinstance(body, bytearray):
+            body += data
+        else:
+            self._body = bytearray(body) + data
+        self.wake()
+
+    def end(self) -> None:
+        """The body is whole."""
+        self.complete = True
+        self._connection.body_is_whole()
+        self.wake()
+
+    def fail(self, failure: Refused) -> None:
+        """The body will not become whole: `receive` says why."""
+        self.failure = failure
+        self.answer.keep = False
+        self.wake()
+
+    def wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None:
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def whole(self) -> bytes | None:
+        """The whole body, where it came whole with its head; else None, and it is received."""
+        if not self.complete or self._taken:
+            return None
+        return self._take()
+
+    def take_rest(self) -> None:
+        """Forget what of the body is here."""
+        self._body = b""
+
+    def _take(self) -> bytes:
+        body, self._body = self._body, b""
+        self._taken = self.complete
+        self._connection.body_was_taken()
+        return body if isinstance(body, bytes) else bytes(body)
+
+    async def receive(self) -> Message:
+        """The next part of the body (ASGI `http.request`), or `http.disconnect`.
+
+        Raises Refused where the body is late, broken or in too many pieces.
+        """
+        if self.waits:
+            self.waits = False
+            self._connection.ask_for_body()
+        while not self.gone and not self.answer.done:
+            if self._body or (self.complete and not self._taken):
+                body = self._take()
+                return {"type": "http.request", "body": body, "more_body": not self._taken}
+            if self.failure is not None:
+                raise self.failure
+            waiter = self._waiter = self._connection.loop.create_future()
+            await waiter
+        return DISCONNECT
+
+    def leave(self) -> None:
+        """The caller left: who waits for it is told, all else is cancelled."""
+        waiting = self._waiter is not None
+        self.gone = True
+        if waiting:
+            self.wake()
+            self._connection.loop.call_later(self._connection.limits.tick, self._cancel)
+        else:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        if self._task is not None and not self.answer.done:
+            self._task.cancel()
+
+    async def _run(self, app: App, scope: Scope) -> None:
+        try:
+            await app(scope, self.receive, self.answer.send)
+        except Refused as refused:
+            self._close(refused)
+        except asyncio.CancelledError:
+            self._close(UNEXPECTED)
+        except Exception as error:
+            self._connection.report(error)
+            self._close(UNEXPECTED)
+        else:
+            if not self.answer.done:
+                self._close(UNEXPECTED)
+        finally:
+            self._task = None
+
+    def _close(self, refused: Refused) -> None:
+        """Nothing more comes of the app: the caller gets a true answer, or a broken one."""
+        answer = self.answer
+        if answer.done:
+            return
+        if self.gone or answer.begun:
+            answer.done = True
+            self._connection.abort()
+        else:
+            self._connection.refuse(refused)
