@@ -153,7 +153,7 @@ class Connection(Ending):
             self.resume()
             self.data_received(held)
         if self.ended:
-            self.loop.call_soon(self.left)
+            self.loop.call_soon(self.left, self.request)
 
     def _without_body(self, request: Request, keep: bool) -> None:
         """The answer is out and the body is not here: throw it away, or end."""
@@ -185,5 +185,5 @@ class Connection(Ending):
             if request is not None and not request.complete and not self.paused:
                 self.measure_body(request)
             if self.ended:
-                self.loop.call_soon(self.left)
+                self.loop.call_soon(self.left, self.request)
         self.tell_written()

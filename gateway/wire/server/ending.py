@@ -12,7 +12,7 @@ from gateway.wire.server.intake import Intake
 from gateway.wire.server.link import Link
 from gateway.wire.server.phase import BODY, BUSY, DISCARD, HEAD, IDLE, LINGER, NEVER, WRITING
 from gateway.wire.server.refused import AnswerFields, Refused, RequestHead, incomplete, malformed
-from gateway.wire.server.request import UNEXPECTED
+from gateway.wire.server.request import UNEXPECTED, Request
 
 LATE_HEAD = Refused(408, "header-timeout", "The request head did not arrive in time.")
 LATE_BODY = Refused(408, "body-timeout", "The body did not arrive in time; send it faster.")
@@ -113,13 +113,13 @@ class Ending(Link):
         What came whole before has its first turn, and is answered if that suffices.
         """
         self.ended = True
-        self.loop.call_soon(self.left)
+        self.loop.call_soon(self.left, self.request)
         return True
 
-    def left(self) -> None:
-        """The caller said it will send nothing more."""
-        request = self.request
-        if self.lost or self.phase == WRITING:
+    def left(self, request: Request | None) -> None:
+        """The caller said it will send nothing more, when `request` was in work."""
+        # A request that began since has not had its turn: it is left by a call of its own.
+        if self.lost or self.phase == WRITING or self.request is not request:
             return
         if request is None or self.phase in (DISCARD, LINGER):
             self.close()

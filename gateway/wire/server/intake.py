@@ -22,8 +22,10 @@ from gateway.wire.server.refused import (
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
+    from gateway.wire.server.request import Request
 
 END = b"\r\n\r\n"
+CR = 0x0D
 CHUNK_FRAMING = 64
 """Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
 the size of a head, over all chunks and trailers, refused."""
@@ -109,24 +111,28 @@ class Intake:
     def _take_head(self, data: bytes, at: int) -> int:
         """Feed the head if it is whole now. Returns where its end is in `data`."""
         partial = self._partial
-        if not partial:
-            while data.startswith(b"\r\n", at):  # RFC 9112 §2.2: empty lines before a request
-                at += 2
-            if at == len(data):
-                return at
-        # The end may stand across the border of two pieces.
         whole = partial + data[at:] if partial or at else data
-        end = whole.find(END, max(len(partial) - 3, 0)) + 4
+        known = len(partial)
+        if whole[0] == CR:
+            # RFC 9112 §2.2: empty lines before a request are passed over.
+            blank = 0
+            while whole.startswith(b"\r\n", blank):
+                blank += 2
+            whole = whole[blank:]
+            known = max(known - blank, 0)
+        # The end may stand across the border of two pieces.
+        end = whole.find(END, max(known - 3, 0)) + 4
         if (end if end > 3 else len(whole)) > self._connection.limits.head:
             self._clear()
             raise self._oversized(whole)
         if end == 3:
-            self._look_early(whole, len(partial))
+            self._look_early(whole, known)
             return len(data)
         self._partial = b""
         self._probe = None
-        self._feed_head(whole if end == len(whole) else whole[:end])
-        return at + end - len(partial)
+        behind = len(whole) - end
+        self._feed_head(whole[:end] if behind else whole)
+        return len(data) - behind
 
     def _oversized(self, whole: bytes) -> Refused:
         limits = self._connection.limits
@@ -139,6 +145,10 @@ class Intake:
         if not known:
             self._clear()
         self._partial = whole
+        if not whole or whole == b"\r":
+            return
+        if whole[0] <= judge.BLANK:
+            raise judge.not_http(whole)
         if self._probe is None:
             self._probe = httptools.HttpRequestParser(Probe())
             known = 0
@@ -185,18 +195,21 @@ class Intake:
     def _take_chunks(self, data: bytes, at: int) -> int:
         """Feed up to an empty line, which the end of the last chunk is, or a line in the body."""
         tail = self._tail
-        end = (tail + data[at : at + 3]).find(END)
-        end = at - len(tail) + end if end >= 0 else data.find(END, at)
-        piece = data[at:] if end < 0 else data[at : end + 4]
+        across = (tail + data[at : at + 3]).find(END)
+        end = data.find(END, at) if across < 0 else at + across - len(tail)
+        found = across >= 0 or end >= 0
+        piece = data[at : end + 4] if found else data[at:]
         self._framing += len(piece)
-        self._tail = b"" if end >= 0 else (tail + piece)[-3:]
+        self._tail = b"" if found else (tail + piece)[-3:]
         self._feed(piece)
         request = self._connection.request
         if request is not None and not request.complete:
-            allowed = self._connection.limits.head + CHUNK_FRAMING * request.chunks
-            if self._framing > allowed:
-                raise incomplete("The chunks' extensions or the trailers are too large.")
+            self._judge_framing(request)
         return at + len(piece)
+
+    def _judge_framing(self, request: Request) -> None:
+        if self._framing > self._connection.limits.head + CHUNK_FRAMING * request.chunks:
+            raise incomplete("The chunks' extensions or the trailers are too large.")
 
     def on_url(self, url: bytes) -> None:
         if not self._quiet:
@@ -221,6 +234,8 @@ class Intake:
     def on_headers_complete(self) -> None:
         if self._quiet:
             return
+        if self._connection.request is not None:  # no piece may span two messages
+            raise malformed("The request's end and the next one's begin cannot be told apart.")
         limits = self._connection.limits
         if len(self.headers) > limits.fields:
             raise Refused(
@@ -258,5 +273,8 @@ class Intake:
 
     def on_message_complete(self) -> None:
         request = self._connection.request
-        if request is not None and not (self._quiet and self._parser.should_upgrade()):
-            request.end()
+        if request is None or (self._quiet and self._parser.should_upgrade()):
+            return
+        if request.remaining is None:
+            self._judge_framing(request)
+        request.end()

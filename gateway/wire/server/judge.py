@@ -18,6 +18,7 @@ _ABSOLUTE = re.compile(rb"https?://(?:[^/?#@]*@)?([^/?#@]+)([/?].*)?", re.IGNORE
 _LENGTH = re.compile(rb"[0-9]{1,18} *")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}(?: |$)")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+BLANK = 0x20
 CHUNKED: Final = None
 """The length of a body that comes in chunks, whose end will tell."""
 
@@ -25,6 +26,8 @@ CHUNKED: Final = None
 def judge_line(head: bytes) -> bool:
     """Whether a head's request line says HTTP/1.1; False: HTTP/1.0. Raises Refused for others."""
     end = head.find(b"\r\n")
+    if head.count(b" ", 0, end) != 2 or head[0] <= BLANK:
+        raise not_http(head)
     if head.startswith(b" HTTP/1.1", end - 9):
         return True
     if head.startswith(b" HTTP/1.0", end - 9):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from fcntl import ioctl
+from termios import TIOCOUTQ
 
 from gateway.wire.server.answer import JOINED
 from gateway.wire.server.connections import Connections
@@ -112,13 +116,25 @@ class Link(asyncio.Protocol):
 
     def measure_writing(self) -> None:
         """Give the caller a while to read."""
-        self._pending = self.transport.get_write_buffer_size()
+        self._pending = self._unsent()
         self.deadline = self.shared.after(self.limits.write_timeout)
 
     def reads_too_slowly(self) -> bool:
         """Whether the caller read less than the minimum rate since it was last measured."""
-        left = self.transport.get_write_buffer_size()
-        return left > self._pending - self.limits.write_timeout * self.limits.write_rate
+        enough = self.limits.write_timeout * self.limits.write_rate
+        return self._unsent() > self._pending - enough
+
+    def _unsent(self) -> int:
+        """Bytes that the caller has not taken, those in the system's buffer included.
+
+        The system takes more only when much of its buffer is free, so that ours stands still
+        while a slow caller reads.
+        """
+        size = self.transport.get_write_buffer_size()
+        with suppress(OSError, AttributeError):
+            sock = self.transport.get_extra_info("socket")
+            size += int.from_bytes(ioctl(sock.fileno(), TIOCOUTQ, bytes(4)), sys.byteorder)
+        return size
 
     def measure_body(self, request: Request) -> None:
         """Give a body its time from now on."""

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from tests.support.polling import until
 from gateway.wire.server import Listener, Refused, RequestHead, ServerLimits, serve
 from gateway.wire.server.request import App
+from tests.support.polling import until
 
 Result = TypeVar("Result")
 
@@ -139,6 +139,7 @@ def running(
         await asyncio.sleep(0)
 
     stop = asyncio.Event()
+
     def work() -> None:
         with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(main(stop))
