@@ -117,9 +117,7 @@ class Connections:
         return client_key(client[0])
 
     def make_room(self) -> bool:
-        """Whether one more connection may be open; the longest idle one ends for it."""
-        if len(self.open) < self.limits.connections:
-            return True
+        """End the longest idle connection; False where none is idle."""
         if not self.idle:
             return False
         next(iter(self.idle)).close()

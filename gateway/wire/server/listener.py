@@ -96,12 +96,14 @@ class Listener:
             self._resume()
 
     def _accept(self) -> None:
-        for _ in range(BURST):
-            if len(self._adopted) >= BURST:
-                return
-            if not self._connections.make_room():
-                self._pause()
-                return
+        for number in range(BURST):
+            if self._is_full():
+                # Only the first is known to wait; for further ones this is called again.
+                if number:
+                    return
+                if not self._connections.make_room():
+                    self._pause()
+                    return
             try:
                 sock, _ = self._sock.accept()
             except (BlockingIOError, InterruptedError):
@@ -114,11 +116,19 @@ class Listener:
                 return
             self._adopt(sock)
 
+    def _is_full(self) -> bool:
+        connections = self._connections
+        return len(connections.open) + len(self._adopted) >= connections.limits.connections
+
     def _adopt(self, sock: socket.socket) -> None:
         sock.setblocking(False)
         task = self._loop.create_task(self._connect(sock))
         self._adopted.add(task)
-        task.add_done_callback(self._adopted.discard)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[None]) -> None:
+        self._adopted.discard(task)
+        self._one_ended()
 
     async def _connect(self, sock: socket.socket) -> None:
         try:

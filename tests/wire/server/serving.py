@@ -71,10 +71,10 @@ class Site:
 async def read(receive: Any) -> bytes:
     body = b""
     while True:
-        message = await receive()
+        message: dict[str, Any] = await receive()
         if message["type"] == "http.disconnect":
             raise ConnectionError("the caller left")
-        body += message["body"]
+        body += bytes(message["body"])
         if not message["more_body"]:
             return body
 
