@@ -67,7 +67,10 @@ def wire(port: int, name: str) -> None:
     async def main() -> None:
         sock = socket.create_server(("127.0.0.1", port), backlog=2048)
         await serve(
-            globals()[name], sock, ServerLimits(), lambda status, code, detail, head: (status, [], b"")
+            globals()[name],
+            sock,
+            ServerLimits(),
+            lambda status, code, detail, head: (status, [], b""),
         )
         await asyncio.Event().wait()
 
