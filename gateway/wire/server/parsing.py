@@ -1,0 +1,130 @@
+"""What httptools calls while it parses: a head becomes a request, its body is handed to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httptools
+
+from gateway.wire.server import judge
+from gateway.wire.server.refused import FieldValue, Refused, incomplete, malformed
+
+if TYPE_CHECKING:
+    from gateway.wire.server.connection import Connection
+    from gateway.wire.server.request import Request
+
+CHUNK_FRAMING = 64
+"""Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
+the size of a head, over all chunks and trailers, refused."""
+
+
+class Parsing:
+    """One parser and the head that it read last. The callbacks are httptools'."""
+
+    __slots__ = (
+        "_connection",
+        "_feed",
+        "_framing",
+        "_method",
+        "_parser",
+        "_quiet",
+        "fields",
+        "headers",
+        "http11",
+        "url",
+    )
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._renew()
+        self._clear()
+
+    def _renew(self) -> None:
+        self._parser = httptools.HttpRequestParser(self)
+        self._feed = self._parser.feed_data
+
+    def _clear(self) -> None:
+        self.url = b""
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.fields: dict[bytes, FieldValue] = {}
+        self.http11 = True
+        self._method = b""
+        self._quiet = False
+        self._framing = 0
+
+    @property
+    def method(self) -> str:
+        """The method of the head that was parsed last."""
+        return (self._method or self._parser.get_method()).decode("latin-1")
+
+    def on_url(self, url: bytes) -> None:
+        if not self._quiet:
+            self.url = url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head. Trailers are dropped (RFC 9110 §6.5.1 allows it)."""
+        if self._connection.request is not None:
+            return
+        name = name.lower()
+        self.headers.append((name, value))
+        fields = self.fields
+        if name not in fields:
+            fields[name] = value
+            return
+        known = fields[name]
+        if isinstance(known, list):
+            known.append(value)
+        else:
+            fields[name] = [known, value]
+
+    def on_headers_complete(self) -> None:
+        if self._quiet:
+            return
+        if self._connection.request is not None:  # no piece may span two messages
+            raise malformed("The request's end and the next one's begin cannot be told apart.")
+        limits = self._connection.limits
+        if len(self.headers) > limits.fields:
+            raise Refused(
+                431, "headers-too-large", f"There are more than {limits.fields} header fields."
+            )
+        method = self.method
+        if method == "CONNECT":
+            raise malformed("A tunnel cannot be made here.")
+        fields = self.fields
+        length = judge.judge_length(method, self.http11, fields)
+        waits = b"expect" in fields and judge.judge_expect(self.http11, fields)
+        target = judge.judge_target(self.url, self.headers, fields, limits)
+        upgrade = b"upgrade" in fields and self._parser.should_upgrade()
+        self._connection.begin(
+            method, target, length, waits and length != 0, self._parser.should_keep_alive()
+        )
+        self._quiet = upgrade
+
+    def on_chunk_header(self) -> None:
+        request = self._connection.request
+        if request is None:
+            return
+        request.chunks += 1
+        if request.chunks > self._connection.limits.chunks:
+            raise incomplete(
+                f"The body comes in more than {self._connection.limits.chunks} pieces; "
+                "send larger chunks."
+            )
+
+    def on_body(self, data: bytes) -> None:
+        self._framing -= len(data)
+        request = self._connection.request
+        if request is not None:
+            request.add(data)
+
+    def on_message_complete(self) -> None:
+        request = self._connection.request
+        if request is None or (self._quiet and self._parser.should_upgrade()):
+            return
+        if request.remaining is None:
+            self._judge_framing(request)
+        request.end()
+
+    def _judge_framing(self, request: Request) -> None:
+        if self._framing > self._connection.limits.head + CHUNK_FRAMING * request.chunks:
+            raise incomplete("The chunks' extensions or the trailers are too large.")
