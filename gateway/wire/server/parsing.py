@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
     from gateway.wire.server.request import Request
 
+_METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE")}
 CHUNK_FRAMING = 64
 """Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
 the size of a head, over all chunks and trailers, refused."""
@@ -55,7 +56,8 @@ class Parsing:
     @property
     def method(self) -> str:
         """The method of the head that was parsed last."""
-        return (self._method or self._parser.get_method()).decode("latin-1")
+        method = self._method or self._parser.get_method()
+        return _METHODS.get(method) or method.decode("latin-1")
 
     def on_url(self, url: bytes) -> None:
         if not self._quiet:
