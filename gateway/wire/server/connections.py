@@ -74,7 +74,11 @@ class Connections:
         self.now = now = self.loop.time()
         self.date = f"date: {formatdate(usegmt=True)}\r\n".encode()
         for connection in [one for one in self.open if one.deadline <= now]:
-            connection.late()
+            try:
+                connection.late()
+            except Exception as error:  # the others' deadlines hold all the same
+                self.report(error)
+                connection.abort()
 
     def stop(self) -> None:
         """End the sweep."""
