@@ -163,7 +163,8 @@ class Request:
         except asyncio.CancelledError:
             self._close(UNEXPECTED)
         except Exception as error:
-            self._connection.report(error)
+            if not self.gone:  # an app may raise for a caller that left
+                self._connection.report(error)
             self._close(UNEXPECTED)
         else:
             if not self.answer.done:
