@@ -119,8 +119,10 @@ class Ending(Link):
     def left(self, request: Request | None) -> None:
         """The caller said it will send nothing more, when `request` was in work."""
         # A request that began since has not had its turn: it is left by a call of its own.
-        if self.lost or self.phase == WRITING or self.request is not request:
+        if self.lost or self.request is not request:
             return
+        if self.phase == WRITING and (request is None or request.answer.done):
+            return  # what was said whole is still read
         if request is None or self.phase in (DISCARD, LINGER):
             self.close()
         elif request.complete or request.failure is not None:
