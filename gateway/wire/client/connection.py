@@ -1,0 +1,163 @@
+"""One connection to a server: one request at a time, and its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import Protocol, cast
+
+from gateway.wire.client.answer import Answer
+from gateway.wire.client.errors import Broke, CallError, Late
+from gateway.wire.client.reply import Reply
+
+TOGETHER = 64 * 1024
+"""Bytes up to which a body is copied behind its head, so that both are one write."""
+
+
+class Owner(Protocol):
+    """Who keeps connections between two requests."""
+
+    def keep(self, connection: Connection) -> None:
+        """It can take another request."""
+
+    def forget(self, connection: Connection) -> None:
+        """It has ended."""
+
+
+class Connection(asyncio.Protocol):
+    """What arrives without having been asked for ends the connection, and is never an answer.
+
+    `context` is what TLS was made with; `idle_since` is the loop's time of its last answer.
+    """
+
+    __slots__ = (
+        "_answer",
+        "_future",
+        "_owner",
+        "_socket",
+        "_transport",
+        "closed",
+        "context",
+        "idle_since",
+    )
+
+    def __init__(self, owner: Owner, sock: socket.socket, context: ssl.SSLContext | None) -> None:
+        self._owner = owner
+        self._socket = sock
+        self._answer = Answer()
+        self._future: asyncio.Future[Reply] | None = None
+        self.context = context
+        self.closed = False
+        self.idle_since = 0.0
+
+    def send(self, head: bytes, body: bytes, future: asyncio.Future[Reply], limit: int) -> None:
+        """Write a request; `future` gets its answer or a CallError."""
+        self._future = future
+        self._answer.expect(limit, head.startswith(b"HEAD "))
+        if len(body) <= TOGETHER:
+            self._transport.write(head + body)
+        else:
+            self._transport.write(head)
+            self._transport.write(body)
+
+    def dead(self) -> bool:
+        """Whether the server closed the connection or said something: then nothing is sent on it.
+
+        The system is asked, because the loop may not have come to it yet, and a request that
+        is lost on a closed connection must not be repeated.
+        """
+        if self.closed or self._transport.is_closing():
+            return True
+        try:
+            self._socket.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
+        return True
+
+    def expire(self, future: asyncio.Future[Reply]) -> None:
+        """The deadline of a request has passed; the connection may have another one by now."""
+        if self._future is future:
+            self._settle(Late())
+
+    def give_up(self, future: asyncio.Future[Reply]) -> None:
+        """Nobody waits for the answer to a request any more."""
+        if self._future is future:
+            self.abort()
+
+    def close(self) -> None:
+        """End an idle connection."""
+        self.closed = True
+        self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection in the middle of whatever it does."""
+        self._future = None
+        self.closed = True
+        self._transport.abort()
+
+    # What the loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what bytes are written to."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of the answer; whether another request may follow is seen when it ends."""
+        if self._future is None:
+            self.abort()
+            return
+        answer = self._answer
+        answer.feed(data)
+        outcome = answer.reply or answer.error
+        if outcome is not None:
+            self._settle(outcome)
+
+    def eof_received(self) -> None:
+        """The server sends no more, which may be the end of a body."""
+        self.closed = True
+        if self._future is not None:
+            if self._orderly():
+                self._answer.end()
+            else:
+                self._answer.cut()
+            self._settle(self._answer.reply or self._answer.error or Broke())
+
+    def _orderly(self) -> bool:
+        """Whether it was the server who said so, where TLS can tell (RFC 9112 §9.8)."""
+        tls = self._transport.get_extra_info("ssl_object")
+        try:
+            return tls is None or not tls.read(1)
+        except ssl.SSLZeroReturnError:
+            return True
+        except OSError:
+            return False
+
+    def connection_lost(self, _reason: Exception | None) -> None:
+        """The end of the connection, whoever made it."""
+        self.closed = True
+        if self._future is None:
+            self._owner.forget(self)
+        else:
+            self._answer.cut()
+            self._settle(self._answer.error or Broke())
+
+    def _settle(self, outcome: Reply | CallError) -> None:
+        """Give the request its outcome, and the connection back where it can be used again.
+
+        It cannot where the server answered before it had the whole request.
+        """
+        future, self._future = self._future, None
+        unsent = self._transport.get_write_buffer_size()
+        if self._answer.reusable and not self.closed and not unsent and outcome.__class__ is Reply:
+            self._owner.keep(self)
+        else:
+            self.abort()
+        if future is None or future.done():
+            return
+        if isinstance(outcome, CallError):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

@@ -1,0 +1,136 @@
+"""The connections to one server."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+
+from gateway.wire.client.connection import Connection
+from gateway.wire.client.dial import dial
+from gateway.wire.client.endpoint import Endpoint
+from gateway.wire.client.errors import Late, Untrusted
+from gateway.wire.client.lookup import Lookup
+from gateway.wire.client.reply import Reply
+from gateway.wire.client.sweeper import Sweeper
+from gateway.wire.client.tls import Identity
+
+KEEPALIVE = 1.5
+"""Seconds that an idle connection is kept: fewer than servers keep theirs (gunicorn 2, Node,
+uvicorn and Apache 5), because a request on a connection that the server closes at that very
+moment is lost, and nothing is ever sent twice.
+"""
+MAX_IDLE = 128
+"""Idle connections to one server."""
+GOODBYE = 1.0
+"""Seconds that a server has to answer the end of TLS."""
+
+
+class Pool:
+    """Sends requests to one server. Made by `Client.pool`, which closes it."""
+
+    __slots__ = ("__weakref__", "_endpoint", "_identity", "_idle", "_lookup", "_sweeper")
+
+    def __init__(
+        self, endpoint: Endpoint, identity: Identity | None, lookup: Lookup, sweeper: Sweeper
+    ) -> None:
+        self._endpoint = endpoint
+        self._identity = identity
+        self._lookup = lookup
+        self._sweeper = sweeper
+        self._idle: deque[Connection] = deque()
+
+    async def send(self, head: bytes, body: bytes, seconds: float, limit: int) -> Reply:
+        """Send a request, once, and give its whole answer, of any final status.
+
+        `seconds` is the deadline for everything: look-up, connection, TLS, head and body. `limit`
+        is how many bytes the body of the answer may have. A cancelled call ends its connection.
+        Raises CallError.
+        """
+        loop = asyncio.get_running_loop()
+        connection = self._take(loop.time())
+        if connection is None:
+            deadline = loop.time() + seconds
+            connection = await self._connect_until(deadline)
+            seconds = deadline - loop.time()
+        future: asyncio.Future[Reply] = loop.create_future()
+        timer = loop.call_later(seconds, connection.expire, future)
+        connection.send(head, body, future, limit)
+        try:
+            return await future
+        except BaseException:
+            connection.give_up(future)
+            raise
+        finally:
+            timer.cancel()
+
+    def keep(self, connection: Connection) -> None:
+        """Take back a connection whose answer is whole."""
+        if len(self._idle) >= MAX_IDLE or self._sweeper.closed:
+            connection.close()
+            return
+        connection.idle_since = asyncio.get_running_loop().time()
+        self._idle.append(connection)
+        self._sweeper.watch(self)
+
+    def forget(self, connection: Connection) -> None:
+        """An idle connection has ended."""
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+    def sweep(self, now: float) -> bool:
+        """Close what was idle for too long; whether any connection is left."""
+        idle = self._idle
+        while idle and now - idle[0].idle_since >= KEEPALIVE:
+            idle.popleft().close()
+        return bool(idle)
+
+    def close(self) -> None:
+        """Close what is idle."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self, now: float) -> Connection | None:
+        """The connection that was used last and can be used again."""
+        context = self._context
+        while self._idle:
+            connection = self._idle.pop()
+            fresh = now - connection.idle_since < KEEPALIVE and connection.context is context
+            if fresh and not connection.dead():
+                return connection
+            connection.close()
+        return None
+
+    @property
+    def _context(self) -> ssl.SSLContext | None:
+        return None if self._identity is None else self._identity.context
+
+    async def _connect_until(self, deadline: float) -> Connection:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._connect()
+        except TimeoutError:
+            raise Late from None
+
+    async def _connect(self) -> Connection:
+        endpoint, context = self._endpoint, self._context
+        if context is None and self._identity is not None:
+            raise Untrusted("there is no client certificate")
+        sock = await dial(await self._lookup(endpoint.host, endpoint.port))
+        connection = Connection(self, sock, context)
+        connect = asyncio.get_running_loop().create_connection
+        if context is None:
+            await connect(lambda: connection, sock=sock)
+            return connection
+        name = endpoint.host.removesuffix(".")
+        try:
+            await connect(
+                lambda: connection,
+                sock=sock,
+                ssl=context,
+                server_hostname=name,
+                ssl_shutdown_timeout=GOODBYE,
+            )
+        except OSError as error:
+            raise Untrusted(str(error)) from error
+        return connection
