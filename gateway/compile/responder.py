@@ -15,7 +15,7 @@ from gateway.compile.exchange import Exchange
 from gateway.errors import WorkflowFailure
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
-from gateway.runtime.workflow_client import Reply
+from gateway.wire.client import Reply
 
 _HEADER_VALUE = re.compile(rb"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?")
 
@@ -76,20 +76,18 @@ def _outputs(status: int, extra: Headers) -> Responder:
 
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
         headers = (
-            *_handed_on(b"content-type", reply.content_type),
-            *_handed_on(b"content-encoding", reply.content_encoding),
+            *_handed_on(b"content-type", reply),
+            *_handed_on(b"content-encoding", reply),
         )
         return Answer(status, (*headers, *extra), reply.body)
 
     return respond
 
 
-def _handed_on(name: bytes, value: str | None) -> Headers:
+def _handed_on(name: bytes, reply: Reply) -> Headers:
     """A header of the workflow's, byte for byte, where it is fit for an answer."""
-    if value is None:
-        return ()
-    text = value.encode("utf-8", "surrogateescape")
-    return ((name, text),) if _HEADER_VALUE.fullmatch(text) else ()
+    value = reply.headers.get(name)
+    return ((name, value),) if value and _HEADER_VALUE.fullmatch(value) else ()
 
 
 def _selected(status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]) -> Responder:

@@ -8,11 +8,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import aiohttp
 import msgspec
 import structlog
-from multidict import CIMultiDict
-from yarl import URL
 
 from gateway import __version__
 from gateway.errors import Unavailable, WorkflowFailure
@@ -20,6 +17,9 @@ from gateway.language.lint.jwt import on_this_machine
 from gateway.runtime.throttle import retry_after
 from gateway.runtime.token_keys import BadKey, TokenKey, from_jwk
 from gateway.runtime.workflow_client import WorkflowClient
+from gateway.wire.client import Endpoint
+from gateway.wire.client.errors import CallError
+from gateway.wire.client.head import head
 
 MAX_SIZE = 64 * 1024
 MAX_KEYS = 64
@@ -34,13 +34,11 @@ must not open a hook that nobody called for a while."""
 TIMEOUT = 5.0
 """Seconds for a fetch in all."""
 
-_HEADERS = CIMultiDict(
-    {
-        "Accept": "application/jwk-set+json, application/json",
-        "Accept-Encoding": "identity",
-        "User-Agent": f"webhook-gateway/{__version__}",
-    }
-)
+_FIELDS = {
+    "Accept": "application/jwk-set+json, application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"webhook-gateway/{__version__}",
+}
 _log = structlog.get_logger("gateway.keys")
 
 
@@ -53,15 +51,17 @@ class KeySet:
     def __init__(
         self, url: str, client: WorkflowClient, clock: Callable[[], float], timeout: float
     ) -> None:
-        self._url = URL(url)
-        self._shown = str(self._url.with_user(None).with_query(None))
+        endpoint = Endpoint.of(url)
+        self._shown = f"{endpoint.scheme}://{endpoint.authority}{endpoint.path}"
         self._client = client
+        self._pool = client.pool(endpoint)
+        self._head = head("GET", endpoint, _FIELDS) + b"\r\n"
         self._clock = clock
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._timeout = timeout
         self._keys: tuple[TokenKey, ...] = ()
         self._attempted = self._fetched = float("-inf")
         self._flight: asyncio.Task[None] | None = None
-        private = self._url.scheme == "https" or on_this_machine(self._url.host or "")
+        private = endpoint.scheme == "https" or on_this_machine(endpoint.host)
         self.problem = "" if private else f"the keys at {self._shown} need https"
 
     async def keys(self, kid: str | None, algorithm: str) -> list[TokenKey]:
@@ -107,9 +107,7 @@ class KeySet:
 
     async def _fetch(self) -> None:
         try:
-            reply = await self._client.send(
-                "GET", self._url, _HEADERS, None, self._timeout, MAX_SIZE
-            )
+            reply = await self._client.send(self._pool, self._head, b"", self._timeout, MAX_SIZE)
             if reply.status != 200:
                 raise BadKey(f"the server answered {reply.status}")
             self._keys = _read(reply.body)
@@ -129,7 +127,7 @@ class KeySet:
 def _why(error: WorkflowFailure) -> str:
     """What an operator can act on: why there is no connection, but nothing that was answered."""
     reason = error.reason.replace("the workflow", "the server")
-    if isinstance(error.__cause__, aiohttp.ClientConnectorError):
+    if isinstance(error.__cause__, CallError) and str(error.__cause__):
         return f"{reason}: {error.__cause__}"
     return reason
 

@@ -16,7 +16,7 @@ from gateway.compile.responder import compile_response, failed, ignored, select
 from gateway.errors import WorkflowFailure, WorkflowTimeout
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
-from gateway.runtime.workflow_client import Reply
+from gateway.wire.client import Reply
 from tests.support.exchanges import an_exchange
 
 
@@ -26,8 +26,9 @@ def exchange() -> Exchange:
     return found
 
 
-def reply(body: bytes, kind: str | None = "text/plain", encoding: str | None = None) -> Reply:
-    return Reply(201, {}, kind, encoding, body)
+def reply(body: bytes, kind: bytes | None = b"text/plain", encoding: bytes | None = None) -> Reply:
+    said = {b"content-type": kind, b"content-encoding": encoding}
+    return Reply(201, {name: value for name, value in said.items() if value is not None}, body)
 
 
 def respond(written: str | Response, answered: Reply) -> Answer:
@@ -129,7 +130,8 @@ def _is_json(body: bytes) -> bool:
 def test_a_type_is_handed_on_where_it_is_fit_for_a_header(
     kind: str | None, header: bytes | None
 ) -> None:
-    assert dict(respond("outputs", reply(b"x", kind)).headers).get(b"content-type") == header
+    said = None if kind is None else kind.encode("utf-8", "surrogateescape")
+    assert dict(respond("outputs", reply(b"x", said)).headers).get(b"content-type") == header
 
 
 @pytest.mark.parametrize("written", ["outputs", "status", Response(select=["a"])])

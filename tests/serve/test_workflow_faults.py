@@ -40,7 +40,7 @@ FAULTS: dict[str, tuple[str, int, str]] = {
     "huge": ("/huge", 502, "the workflow answered with more than 1048576 bytes"),
     "nothing": ("/raw/nothing", 502, BROKE),
     "half-head": ("/raw/half-head", 502, BROKE),
-    "continues": ("/raw/continues", 502, BROKE),
+    "continues": ("/raw/continues", 502, "the workflow did not answer in HTTP"),
     "redirect": ("/raw/redirect", 502, "the workflow answered 302"),
     "switches": ("/raw/switches", 502, "the workflow answered 101"),
     "unchanged": ("/raw/unchanged", 502, "the workflow answered 304"),

@@ -88,6 +88,17 @@ class Answer:
         """Take the end of the connection by which nothing is said."""
         self._fail(BrokeOff() if self._headed else Broke())
 
+    def take(self) -> Reply | CallError | None:
+        """The outcome, which is kept no longer: an idle connection holds no body."""
+        outcome = self.reply or self.error
+        self.reply = self.error = None
+        self._body, self._names = b"", {}
+        return outcome
+
+    def release(self) -> None:
+        """Let go of the parser, which holds this object; nothing is fed after it."""
+        del self._parser, self._feed
+
     def _in_proportion(self) -> bool:
         return self._headed and self._fed <= MAX_HEAD + OVERHEAD * self._limit
 

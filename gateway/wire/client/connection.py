@@ -111,9 +111,8 @@ class Connection(asyncio.Protocol):
             return
         answer = self._answer
         answer.feed(data)
-        outcome = answer.reply or answer.error
-        if outcome is not None:
-            self._settle(outcome)
+        if answer.reply is not None or answer.error is not None:
+            self._settle(answer.take())
 
     def eof_received(self) -> None:
         """The server sends no more, which may be the end of a body."""
@@ -123,7 +122,7 @@ class Connection(asyncio.Protocol):
                 self._answer.end()
             else:
                 self._answer.cut()
-            self._settle(self._answer.reply or self._answer.error or Broke())
+            self._settle(self._answer.take())
 
     def _orderly(self) -> bool:
         """Whether it was the server who said so, where TLS can tell (RFC 9112 §9.8)."""
@@ -142,22 +141,23 @@ class Connection(asyncio.Protocol):
             self._owner.forget(self)
         else:
             self._answer.cut()
-            self._settle(self._answer.error or Broke())
+            self._settle(self._answer.take())
+        self._answer.release()
 
-    def _settle(self, outcome: Reply | CallError) -> None:
+    def _settle(self, outcome: Reply | CallError | None) -> None:
         """Give the request its outcome, and the connection back where it can be used again.
 
         It cannot where the server answered before it had the whole request.
         """
         future, self._future = self._future, None
         unsent = self._transport.get_write_buffer_size()
-        if self._answer.reusable and not self.closed and not unsent and outcome.__class__ is Reply:
+        if self._answer.reusable and not self.closed and not unsent and type(outcome) is Reply:
             self._owner.keep(self)
         else:
             self.abort()
         if future is None or future.done():
             return
-        if isinstance(outcome, CallError):
-            future.set_exception(outcome)
-        else:
+        if isinstance(outcome, Reply):
             future.set_result(outcome)
+        else:
+            future.set_exception(outcome or Broke())

@@ -39,3 +39,8 @@ class Endpoint(msgspec.Struct, frozen=True):
         if parts.query:
             target += "?" + quote(parts.query, safe=_QUERY)
         return cls(scheme, host, port, authority, target)
+
+    @property
+    def path(self) -> str:
+        """The target without its query, which may hold what is not for logs."""
+        return self.target.partition("?")[0]

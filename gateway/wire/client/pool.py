@@ -63,6 +63,8 @@ class Pool:
             raise
         finally:
             timer.cancel()
+            # An error holds this frame, and the future the error: garbage of a circle comes late.
+            del future, connection
 
     def keep(self, connection: Connection) -> None:
         """Take back a connection whose answer is whole."""

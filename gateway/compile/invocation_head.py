@@ -1,0 +1,109 @@
+"""The head of an invocation: made once for a hook, but for what is of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+from gateway import __version__
+from gateway.compile.exchange import Exchange
+from gateway.compile.payload import WITH_BODY, Payload
+from gateway.ids import traceparent
+from gateway.language.literals import text_of
+from gateway.language.spec import Workflow
+from gateway.wire.client import Endpoint
+from gateway.wire.client.head import line, request_line
+
+USER_AGENT = f"webhook-gateway/{__version__}"
+_CONTENT_ENCODING = b"content-encoding"
+_PATH = b"x-path-"
+_OWN = frozenset({b"x-request-id"})
+"""What may be forwarded by its name, and is always our own."""
+
+
+class InvocationHead:
+    """The request line and the header fields of a hook's invocations.
+
+    A field that is written stands in every invocation, unless the request gives its own: by
+    `forward_headers`, as a path parameter (`X-Path-<Name>`, percent-encoded), as the encoding of
+    a body that is handed on. Such fields are `_defaults`; all others are in the prefix.
+    """
+
+    __slots__ = ("_defaults", "_fixed", "_forwarded", "_method", "_prefix", "_sized", "_target")
+
+    def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
+        self._method = workflow.method
+        self._sized = workflow.method in WITH_BODY
+        self._target = _with_query(endpoint.target, workflow)
+        names = {name.lower().encode(): name.encode() for name in workflow.forward_headers}
+        self._forwarded = tuple((low, name) for low, name in names.items() if low not in _OWN)
+        written = dict(_written(workflow))
+        changing = {
+            name for name in written
+            if name in names or name == _CONTENT_ENCODING or name.startswith(_PATH)
+        }  # fmt: skip
+        self._defaults = {name: written.pop(name) for name in changing}
+        host = line(b"Host", endpoint.authority.encode("ascii"))
+        self._fixed = host + b"".join(written.values())
+        self._prefix = request_line(self._method, self._target) + self._fixed
+
+    def __call__(self, exchange: Exchange, payload: Payload, credentials: bytes) -> bytes:
+        """The whole head of one invocation; `credentials` are a header line, or empty.
+
+        Raises ValueError for a value that is not fit for a header.
+        """
+        return b"%b%bIdempotency-Key: %b\r\nX-Request-Id: %b\r\ntraceparent: %b\r\n%b%b\r\n" % (
+            self._asking(payload) if payload.query else self._prefix,
+            self._changing(exchange, payload),
+            exchange.run.encode("ascii"),
+            exchange.request_id.encode("ascii"),
+            traceparent(exchange.header(b"traceparent")).encode("ascii"),
+            self._of_body(payload),
+            credentials,
+        )
+
+    def _asking(self, payload: Payload) -> bytes:
+        """The prefix with the parameters of one request behind those that are written."""
+        between = "&" if "?" in self._target else "?"
+        target = self._target + between + urlencode(payload.query)
+        return request_line(self._method, target) + self._fixed
+
+    def _changing(self, exchange: Exchange, payload: Payload) -> bytes:
+        own = exchange.path_params or payload.content_encoding is not None
+        if not (own or self._forwarded or self._defaults):
+            return b""
+        lines = dict(self._defaults)
+        for received, name in self._forwarded:
+            values = [value for key, value in exchange.headers if key == received]
+            if values:
+                lines[received] = line(name, b", ".join(values))
+        for parameter, value in exchange.path_params.items():
+            name = f"X-Path-{parameter.replace('_', '-').title()}".encode("ascii")
+            lines[name.lower()] = line(name, quote(value).encode("ascii"))
+        if payload.content_encoding is not None:
+            encoding = payload.content_encoding.encode()
+            lines[_CONTENT_ENCODING] = line(b"Content-Encoding", encoding)
+        return b"".join(lines.values())
+
+    def _of_body(self, payload: Payload) -> bytes:
+        body = payload.body
+        if body is None and not self._sized:
+            return b""
+        length = b"Content-Length: %d\r\n" % len(body or b"")
+        if payload.content_type is None:
+            return length
+        return line(b"Content-Type", payload.content_type.encode()) + length
+
+
+def _written(workflow: Workflow) -> Iterator[tuple[bytes, bytes]]:
+    """Each field of every invocation, by its name in lower case; what is written wins."""
+    fields = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **workflow.headers}
+    for name, value in fields.items():
+        yield name.lower().encode(), line(name.encode(), value.encode())
+
+
+def _with_query(target: str, workflow: Workflow) -> str:
+    pairs = [(name, text_of(value) or "") for name, value in workflow.query.items()]
+    if not pairs:
+        return target
+    return target + ("&" if "?" in target else "?") + urlencode(pairs)
