@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     secrets: Path | None = None
     state: Path | None = None
+    ca_file: Path | None = None
+    """A PEM bundle of authorities that workflows' certificates may have, beside the system's."""
     strict: bool = False
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose word about the caller's address is believed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from functools import partial
 from itertools import chain
@@ -39,6 +40,13 @@ FLAGS = (
         type=click.Path(path_type=Path),
         metavar="DIR",
         help="Directory for the last good hooks, for use after a restart.",
+    ),
+    flag(
+        "--ca-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="PEM bundle of authorities that workflows' certificates may have, beside the "
+        "system's.",
     ),
     flag(
         "--admin-token",
@@ -113,6 +121,7 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
         raise OperatorError(f"--secrets: {secrets_directory} is not a directory")
     if flags["body_memory"] is None:
         flags["body_memory"] = default_body_memory(memory_limit(), flags["workers"])
+    _check_bundle(flags["ca_file"])
     if flags["pre_drain"] is None:
         flags["pre_drain"] = 0.0 if sys.stdin.isatty() or sys.stdout.isatty() else 5.0
     if flags["admin_token"] and secrets_directory is None:
@@ -121,6 +130,17 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
         )
     flags["trusted_proxies"] = tuple(chain.from_iterable(flags["trusted_proxies"]))
     return Settings(hooks=hooks, **flags)
+
+
+def _check_bundle(path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        raise OperatorError(f"--ca-file: {path} has no certificates in PEM form") from None
+    except OSError as error:
+        raise OperatorError(f"--ca-file: {path} cannot be read: {error.strerror}") from None
 
 
 @click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})

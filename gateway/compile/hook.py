@@ -75,7 +75,7 @@ class Hook:
         """
         guarding = compile_guards(spec, runtime)
         handshake: tuple[Need, ...] = () if self._asking is None else self._asking.needs
-        self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.cells)
+        self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.needs)
         proves = bool(guarding.guards)
         entering = (*guarding.guards, shared_limits(spec.name, spec.limits, proves, runtime))
         guards: list[Guard] = []

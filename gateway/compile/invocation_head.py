@@ -15,6 +15,8 @@ from gateway.wire.client import Endpoint
 from gateway.wire.client.head import line, request_line
 
 USER_AGENT = f"webhook-gateway/{__version__}"
+_SAFE = "!$'()*,/:?@"
+"""What stands for itself in a query besides letters (RFC 3986 §3.4), but `&`, `+`, `;` and `=`."""
 _CONTENT_ENCODING = b"content-encoding"
 _PATH = b"x-path-"
 _OWN = frozenset({b"x-request-id"})
@@ -65,7 +67,7 @@ class InvocationHead:
     def _asking(self, payload: Payload) -> bytes:
         """The prefix with the parameters of one request behind those that are written."""
         between = "&" if "?" in self._target else "?"
-        target = self._target + between + urlencode(payload.query)
+        target = self._target + between + urlencode(payload.query, safe=_SAFE)
         return request_line(self._method, target) + self._fixed
 
     def _changing(self, exchange: Exchange, payload: Payload) -> bytes:
@@ -106,4 +108,4 @@ def _with_query(target: str, workflow: Workflow) -> str:
     pairs = [(name, text_of(value) or "") for name, value in workflow.query.items()]
     if not pairs:
         return target
-    return target + ("&" if "?" in target else "?") + urlencode(pairs)
+    return target + ("&" if "?" in target else "?") + urlencode(pairs, safe=_SAFE)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 
+from msgspec import UNSET
+
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.credentials import cell_of
 from gateway.compile.invocation_head import InvocationHead
+from gateway.compile.needs import Need
 from gateway.compile.payload import Payload
 from gateway.errors import Unavailable, WorkflowFailure, WorkflowTimeout
 from gateway.language.quantities import parse_duration
@@ -16,6 +19,7 @@ from gateway.language.spec.workflow import (
     BasicWorkflowAuthentication,
     BearerWorkflowAuthentication,
 )
+from gateway.runtime.identities import ClientIdentity
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.secret import Cell, Secret
 from gateway.wire.client import Endpoint, Reply
@@ -28,17 +32,19 @@ UNFIT = "a header for the workflow is not fit for HTTP"
 
 
 class Invoker:
-    """Sends a hook's data to its workflow. `cells` are the references it cannot do without."""
+    """Sends a hook's data to its workflow. `needs` are what it cannot do without."""
 
     def __init__(self, workflow: Workflow, runtime: Runtime) -> None:
         endpoint = Endpoint.of(workflow.url)
         self._client = runtime.client
-        self._pool = runtime.client.pool(endpoint)
+        identity = _identity(workflow, runtime)
+        self._pool = runtime.client.pool(endpoint, identity)
         self._head = InvocationHead(workflow, endpoint)
         self._seconds = parse_duration(workflow.timeout)
         self._attempts = workflow.retry.attempts
         self._credentials = _Credentials(workflow, runtime)
-        self.cells = self._credentials.cells
+        certificate: tuple[Need, ...] = () if identity is None else (identity,)
+        self.needs = (*self._credentials.cells, *certificate)
 
     async def __call__(self, exchange: Exchange, payload: Payload) -> Reply:
         """The workflow's answer, of any status.
@@ -111,6 +117,16 @@ class _Credentials:
         if isinstance(self._authentication, BasicWorkflowAuthentication):
             return b"Basic " + b64encode(self._authentication.username.encode() + b":" + secret)
         return b"Bearer " + secret
+
+
+def _identity(workflow: Workflow, runtime: Runtime) -> ClientIdentity | None:
+    if workflow.tls is UNSET:
+        return None
+    certificate = cell_of(workflow.tls.certificate, runtime)
+    key = cell_of(workflow.tls.key, runtime)
+    assert certificate is not None  # noqa: S101 - a SecretReference is always a reference
+    assert key is not None  # noqa: S101
+    return runtime.identities.of(certificate, key)
 
 
 def _cell(workflow: Workflow, runtime: Runtime) -> Cell | None:

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.hashing import PasswordHashing
+from gateway.runtime.identities import Identities
 from gateway.runtime.offloading import Offloading
 from gateway.runtime.secret import SecretStore
 from gateway.runtime.throttle import Concurrency, Memory, Pace, Throttle
@@ -39,7 +40,8 @@ class Runtime:
         self.clock = clock
         self.monotonic = monotonic
         self.secrets = SecretStore(settings.secrets)
-        self.client = WorkflowClient(settings.limits.workflow_response)
+        self.client = WorkflowClient(settings.limits.workflow_response, settings.ca_file)
+        self.identities = Identities(self.secrets, settings.ca_file)
         self.hashing = PasswordHashing()
         self.offloading = Offloading()
         self.body_memory = BodyMemory(settings.body_memory)

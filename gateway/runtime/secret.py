@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
+from weakref import WeakSet
 
 from gateway.language.issued import masked
 
@@ -60,6 +61,17 @@ class Cell:
         return f"{what} '{masked(self.name)}'"
 
 
+Found = Mapping[Cell, tuple[Secret | None, str]]
+"""The secret of each cell as it was just read, or None and why."""
+
+
+class Dependent(Protocol):
+    """What is made of secrets and has to change with them."""
+
+    def renewal(self, found: Found) -> Callable[[], None]:
+        """Make what new values become; what is returned puts it in place."""
+
+
 def call(put: Callable[[], None]) -> None:
     """What puts values in place where no requests are."""
     put()
@@ -80,6 +92,7 @@ class SecretStore:
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
         self._cells: dict[tuple[SecretKind, str], Cell] = {}
+        self._dependents: WeakSet[Dependent] = WeakSet()
 
     def cell(self, kind: SecretKind, name: str) -> Cell:
         """The one cell of a reference; it stays the same object for the life of the process."""
@@ -90,6 +103,10 @@ class SecretStore:
             self._cells[key] = cell
         return self._cells[key]
 
+    def follow(self, dependent: Dependent) -> None:
+        """Renew what is made of secrets with each refresh, in its thread, while it is in use."""
+        self._dependents.add(dependent)
+
     def refresh(self, at_once: Callable[[Callable[[], None]], None] = call) -> list[str]:
         """Read every known reference again; the labels of those whose value changed.
 
@@ -98,12 +115,16 @@ class SecretStore:
         """
         found = self._look_at_all()
         changed = [cell.label for cell, secret, _ in found if _differ(cell.secret, secret)]
+        values = {cell: (secret, problem) for cell, secret, problem in found}
+        renewals = [one.renewal(values) for one in list(self._dependents)]
 
         def put() -> None:
             for cell, secret, problem in found:
                 cell.problem = problem
                 if _differ(cell.secret, secret):
                     cell.secret = secret
+            for renew in renewals:
+                renew()
 
         at_once(put)
         return changed

@@ -74,6 +74,7 @@ KEYS_OF = (
     "Hook", "Match", "Operators", "Workflow", "Retry", "Response", "Limits",
     "BasicAuthentication", "User", "Password", "BearerAuthentication", "Token",
     "BasicWorkflowAuthentication", "BearerWorkflowAuthentication", "SecretReference",
+    "ClientCertificate",
 )  # fmt: skip
 
 

@@ -143,6 +143,7 @@ WORKFLOWS = {
         body=({"a": 1}, {"a": 1.0}),
         format=(None, "json"),
         authentication=(None, {"type": "bearer", "token": SECRET}),
+        tls=(None, {"certificate": SECRET, "key": SECRET}),
         timeout=(None, "11s"),
         retry=(None, {"attempts": 2}),
     ),
@@ -243,6 +244,13 @@ KEYS: dict[str, Keys] = {
     "BearerWorkflowAuthentication": Keys(
         lambda one: workflow(authentication={"type": "bearer", **one}),
         changes({}, token=(SECRET, {"env": "s"})),
+    ),
+    "ClientCertificate": Keys(
+        lambda one: workflow(tls=one),
+        {
+            **changes({"key": SECRET}, certificate=(SECRET, {"env": "s"})),
+            **changes({"certificate": SECRET}, key=(SECRET, {"env": "s"})),
+        },
     ),
     "Retry": Keys(lambda one: workflow(retry=one), changes({}, attempts=(1, 2))),
     "Response": Keys(lambda one: hook(response=one), RESPONSES),

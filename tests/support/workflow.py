@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -34,10 +35,14 @@ class Workflow:
     nth request, `/once` answers and closes what it said to keep, `/second` never answers a second
     request of a connection, `/hang` never answers, `/reset` resets the connection, `/huge` and
     `/drip` send without end, fast and slowly, `/gate` answers when `gate` is set.
+
+    With a `context` it speaks TLS; `callers` are the names in the certificates that it was shown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
+        self.callers: list[str] = []
+        self._context = context
         self.raws: dict[str, bytes] = {}
         self.flaky = 0
         self.gate = threading.Event()
@@ -49,7 +54,8 @@ class Workflow:
     @property
     def url(self) -> str:
         """The base of the endpoints' URLs."""
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "http" if self._context is None else "https"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> Workflow:
         """Listen on a free port."""
@@ -65,7 +71,9 @@ class Workflow:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        server = self._loop.run_until_complete(
+            asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -78,6 +86,8 @@ class Workflow:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         served = 0
+        if certificate := writer.get_extra_info("peercert"):
+            self.callers.append(certificate["subjectAltName"][0][1])
         try:
             while (request := await _read_request(reader)) is not None:
                 self.received.append(request)

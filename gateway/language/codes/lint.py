@@ -245,6 +245,13 @@ WORKFLOWS = (
         "workflow's.",
     ),
     Code(
+        "tls-without-https",
+        "error",
+        "A client certificate for a workflow that is called without TLS",
+        "`workflow.tls` says what the gateway shows to a server that asks for a certificate, "
+        "which only happens over https.",
+    ),
+    Code(
         "format-without-body",
         "error",
         "An encoding for a body that is not sent",

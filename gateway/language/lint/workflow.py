@@ -22,6 +22,15 @@ def check(hook: Hook) -> Iterator[Mistake]:
     if not 0 < seconds <= MAX_TIMEOUT:
         message = f"'timeout' must be more than 0 and at most 5m, not {workflow.timeout}"
         yield Mistake("bad-timeout", ("workflow", "timeout"), message)
+    if not isinstance(workflow.tls, UnsetType) and not workflow.url.startswith("https:"):
+        message = "a client certificate is shown over https alone, and the URL has http"
+        hint = "write https, or remove 'tls'"
+        yield Mistake("tls-without-https", ("workflow", "tls"), message, hint, on="key")
+    yield from _format(hook)
+
+
+def _format(hook: Hook) -> Iterator[Mistake]:
+    workflow = workflow_of(hook)
     if isinstance(workflow.format, UnsetType):
         return
     if workflow.method not in WITH_BODY:

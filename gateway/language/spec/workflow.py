@@ -65,6 +65,23 @@ WorkflowAuthentication = (
 )
 
 
+class ClientCertificate(Written, frozen=True, kw_only=True):
+    """The certificate that the gateway shows to a workflow that asks for one (mutual TLS)."""
+
+    EXAMPLES: ClassVar = (
+        {"certificate": {"secret": "gateway.crt"}, "key": {"secret": "gateway.key"}},
+    )
+
+    certificate: Annotated[
+        SecretReference,
+        Meta(description="Where the certificate is found, in PEM form, its chain behind it."),
+    ]
+    key: Annotated[
+        SecretReference,
+        Meta(description="Where its private key is found, in PEM form, without a passphrase."),
+    ]
+
+
 class Retry(Written, frozen=True, kw_only=True):
     """How often an invocation is tried, within the one deadline of `timeout`."""
 
@@ -135,6 +152,14 @@ class Workflow(Written, frozen=True, kw_only=True):
         WorkflowAuthentication,
         Meta(description="The credentials that the workflow asks for."),
     ] = "none"
+    tls: Annotated[
+        ClientCertificate | UnsetType,
+        Meta(
+            description="A client certificate, for a workflow behind https. While one of its "
+            "secrets is missing or they cannot be used, the hook is out of service; a change of "
+            "them takes effect with the next connection."
+        ),
+    ] = UNSET
     timeout: Annotated[
         Duration,
         Meta(description="The deadline of the whole invocation, at most 5m."),

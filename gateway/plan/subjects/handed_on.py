@@ -21,7 +21,8 @@ from gateway.plan.subjects.credentials import reference
 
 def meaning(written: Workflow) -> Hashable:
     """Forwarded headers in any order and case, the encoding, the credentials."""
-    return frozenset(_forwarded(written)), written.format, _credentials(written)
+    credentials = _credentials(written), exact(written.tls)
+    return frozenset(_forwarded(written)), written.format, credentials
 
 
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
@@ -29,6 +30,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     was, now = workflow_of(old), workflow_of(new)
     yield from _headers(was, now)
     yield from _authentication(was, now)
+    yield from _certificate(was, now)
     yield from _format(was, now)
     yield from _unchecked(old, new)
 
@@ -61,6 +63,18 @@ def _authentication(old: Workflow, new: Workflow) -> Iterator[Change]:
         yield Change("workflow-credentials-removed", steps, message, was)
     else:
         message = f"the gateway sends other credentials to the workflow: {now}"
+        yield Change("workflow-credentials-changed", steps, message, was, now)
+
+
+def _certificate(old: Workflow, new: Workflow) -> Iterator[Change]:
+    if old.tls == new.tls:
+        return
+    steps, was, now = ("workflow", "tls"), _shown_certificate(old), _shown_certificate(new)
+    if not now:
+        message = "the workflow is shown no client certificate any more"
+        yield Change("workflow-credentials-removed", steps, message, was)
+    else:
+        message = f"the workflow is shown another client certificate: {now}"
         yield Change("workflow-credentials-changed", steps, message, was, now)
 
 
@@ -111,6 +125,12 @@ def _shown(written: Workflow) -> str:
         case BearerWorkflowAuthentication(token=token):
             return f"the bearer token of {reference(token)}"
     return ""
+
+
+def _shown_certificate(written: Workflow) -> str:
+    if isinstance(written.tls, UnsetType):
+        return ""
+    return f"{reference(written.tls.certificate)} with {reference(written.tls.key)}"
 
 
 def _encoding(written: Workflow) -> str:
