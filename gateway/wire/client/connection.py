@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 from typing import Protocol, cast
@@ -35,7 +36,7 @@ class Connection(asyncio.Protocol):
         "_answer",
         "_future",
         "_owner",
-        "_socket",
+        "_readable",
         "_transport",
         "closed",
         "context",
@@ -44,7 +45,9 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, owner: Owner, sock: socket.socket, context: ssl.SSLContext | None) -> None:
         self._owner = owner
-        self._socket = sock
+        readable = select.poll()
+        readable.register(sock, select.POLLIN)
+        self._readable = readable.poll
         self._answer = Answer()
         self._future: asyncio.Future[Reply] | None = None
         self.context = context
@@ -67,15 +70,7 @@ class Connection(asyncio.Protocol):
         The system is asked, because the loop may not have come to it yet, and a request that
         is lost on a closed connection must not be repeated.
         """
-        if self.closed or self._transport.is_closing():
-            return True
-        try:
-            self._socket.recv(1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            return False
-        except OSError:
-            return True
-        return True
+        return self.closed or self._transport.is_closing() or bool(self._readable(0))
 
     def expire(self, future: asyncio.Future[Reply]) -> None:
         """The deadline of a request has passed; the connection may have another one by now."""

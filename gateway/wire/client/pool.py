@@ -71,9 +71,10 @@ class Pool:
         if len(self._idle) >= MAX_IDLE or self._sweeper.closed:
             connection.close()
             return
+        if not self._idle:
+            self._sweeper.watch(self)
         connection.idle_since = asyncio.get_running_loop().time()
         self._idle.append(connection)
-        self._sweeper.watch(self)
 
     def forget(self, connection: Connection) -> None:
         """An idle connection has ended."""
