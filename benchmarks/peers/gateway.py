@@ -28,7 +28,7 @@ authentication:
     - sha256: {sha256}
 workflow: {workflow}
 """
-PARTS = ("litestar", "httptools", "granian", "uvloop", "aiohttp", "msgspec")
+PARTS = ("litestar", "httptools", "granian", "uvloop", "httptools", "msgspec")
 DOES = "token, JSON field, calls the workflow; logs every request"
 
 

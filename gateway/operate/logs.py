@@ -119,6 +119,6 @@ class _Forward(logging.Handler):
 
 def _forward_standard_logging(level: str) -> None:
     logging.basicConfig(handlers=[_Forward()], level=LEVELS[level], force=True)
-    # httpx, which Litestar brings, logs whole URLs; asyncio and aiohttp log at debug per request.
-    for name in ("httpx", "httpcore", "asyncio", "aiohttp.access", "_granian"):
+    # httpx, which Litestar brings, logs whole URLs; asyncio logs at debug per request.
+    for name in ("httpx", "httpcore", "asyncio", "_granian"):
         logging.getLogger(name).setLevel(logging.WARNING)
