@@ -125,7 +125,7 @@ class Ending(Link):
             return  # what was said whole is still read
         if request is None or self.phase in (DISCARD, LINGER):
             self.close()
-        elif request.complete or request.failure is not None:
+        elif request.complete or request.failure is not None or not request.receiving:
             request.leave()
         else:
             self._fail(BROKEN_OFF)

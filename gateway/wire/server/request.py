@@ -70,6 +70,11 @@ class Request:
         """Bytes of the body that the app has not asked for."""
         return len(self._body)
 
+    @property
+    def receiving(self) -> bool:
+        """Whether the app waits for more of the body."""
+        return self._waiter is not None
+
     def start(self, app: App, scope: Scope) -> None:
         self._task = self._connection.loop.create_task(self._run(app, scope))
 
@@ -143,7 +148,7 @@ class Request:
 
     def leave(self) -> None:
         """The caller left: who waits for it is told, all else is cancelled."""
-        waiting = self._waiter is not None
+        waiting = self.receiving
         self.gone = True
         if waiting:
             self.wake()
