@@ -41,7 +41,6 @@ ALLOWED = {
     "digest in self._known": "the same",
     "key not in self._cells": "the kind and the name of a reference",
     "key in self._protected": "the method and the path of an endpoint",
-    "key == received": "the name of a header",
 }
 
 

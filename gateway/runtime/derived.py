@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from gateway.runtime.secret import Cell, Found, Secret
+from gateway.runtime.secret import Cell, Found, Secret, differ
 
 Value = TypeVar("Value")
 
@@ -49,9 +49,8 @@ class Derived(Generic[Value]):
         return put
 
     def _same(self, secrets: list[Secret | None]) -> bool:
-        return [one and one.sha256 for one in secrets] == [
-            one and one.sha256 for one in self._made_of
-        ]
+        made_of = self._made_of
+        return len(secrets) == len(made_of) and not any(map(differ, secrets, made_of))
 
 
 def _nothing() -> None:

@@ -77,7 +77,8 @@ def call(put: Callable[[], None]) -> None:
     put()
 
 
-def _differ(one: Secret | None, other: Secret | None) -> bool:
+def differ(one: Secret | None, other: Secret | None) -> bool:
+    """Whether two values of a reference are not the same."""
     if one is None or other is None:
         return one is not other
     return one.sha256 != other.sha256
@@ -114,14 +115,14 @@ class SecretStore:
         that rotate together, one of the new and one of the old values would open to nobody.
         """
         found = self._look_at_all()
-        changed = [cell.label for cell, secret, _ in found if _differ(cell.secret, secret)]
+        changed = [cell.label for cell, secret, _ in found if differ(cell.secret, secret)]
         values = {cell: (secret, problem) for cell, secret, problem in found}
         renewals = [one.renewal(values) for one in list(self._dependents)]
 
         def put() -> None:
             for cell, secret, problem in found:
                 cell.problem = problem
-                if _differ(cell.secret, secret):
+                if differ(cell.secret, secret):
                     cell.secret = secret
             for renew in renewals:
                 renew()
