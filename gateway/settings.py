@@ -15,8 +15,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body: int = MIB
     headers: int = 100
     url: int = 8 * 1024
-    connections: int = 2048
-    """Open at a time; more wait in the system's queue until one ends."""
+    connections: int = 16_384
+    """Open at a time, for each worker; beyond it the longest idle one ends."""
+    connections_per_client: int = 4096
+    """Of one address that is no trusted proxy."""
     in_flight: int = 512
     in_flight_per_hook: int = 128
     """Of one hook that says nothing else: a slow workflow is not everybody's."""
@@ -25,6 +27,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bodies that are read at a time for callers whose credentials have not been verified."""
     unproven_per_client: int = 64
     header_timeout: float = 5.0
+    idle_timeout: float = 75.0
+    """Between two requests of a connection."""
+    write_timeout: float = 10.0
+    """How long an answer may be read more slowly than a trickle."""
     body_timeout: float = 20.0
     body_rate: int = 1024
     """The least bytes a second that a body must arrive with, once `body_grace` has passed."""

@@ -28,7 +28,7 @@ authentication:
     - sha256: {sha256}
 workflow: {workflow}
 """
-PARTS = ("litestar", "httptools", "granian", "uvloop", "httptools", "msgspec")
+PARTS = ("litestar", "httptools", "uvloop", "msgspec")
 DOES = "token, JSON field, calls the workflow; logs every request"
 
 

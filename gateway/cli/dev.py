@@ -22,7 +22,7 @@ from gateway.cli.guarded import each
 from gateway.cli.new_secrets import make_secrets
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
-from gateway.cli.starting import check_address, start
+from gateway.cli.starting import listen, start
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
@@ -57,12 +57,13 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
-    check_address(settings)
-    found = read(take(hooks).sources).hooks
-    _make_secrets(found, flags["secrets"])
+    # Before the sockets are open: a process that is forked would keep them open.
     with nullcontext("") if real else echo() as base:
+        sockets = listen(settings)
+        found = read(take(hooks).sources).hooks
+        _make_secrets(found, flags["secrets"])
         _print_lines(found, settings)
-        start(msgspec.structs.replace(settings, workflow_base=base))
+        start(msgspec.structs.replace(settings, workflow_base=base), sockets)
 
 
 def _make_secrets(hooks: Sequence[ReadHook], directory: Path) -> None:

@@ -64,11 +64,12 @@ async def _answer(scope: Any, receive: Any, _send: Any) -> None:
 
 async def _body(receive: Any) -> bytes:
     body = b""
-    while True:
+    more = True
+    while more:
         message = await receive()
         body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
+        more = message.get("more_body", False)
+    return body
 
 
 def _received(scope: Any, body: bytes) -> Any:

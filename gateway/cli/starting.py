@@ -8,6 +8,7 @@ import socket
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import rich_click as click
@@ -15,49 +16,52 @@ import structlog
 
 from gateway.cli.cgroup import memory_limit
 from gateway.cli.memory import too_much
-from gateway.cli.worker_process import load
 from gateway.errors import OperatorError
 from gateway.operate.admin_token import unfit
 from gateway.operate.logs import set_up_logs
+from gateway.processes.serving import serve
+from gateway.processes.sockets import open_sockets
 from gateway.reload.kept import Keeper
-from gateway.reload.leader import Leader
-from gateway.reload.loading import PATIENCE, Loader
 from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.reload.leader import Leader
+    from gateway.reload.loading import Loader
 
 _log = structlog.get_logger("gateway")
 
 
-def start(settings: Settings) -> None:
-    """Check the address and the hooks, then serve until told to stop."""
-    check_address(settings)
+def start(settings: Settings, sockets: list[socket.socket] | None = None) -> None:
+    """Check the address and the hooks, then serve until told to stop.
+
+    `sockets` are those that `listen` opened before.
+    """
     _check_directory(settings)
     _check_admin_token(settings)
+    sockets = sockets or listen(settings)
     lines = set_up_logs(settings.log_format, settings.log_level)
     if not settings.admin_token:
         settings = _without_admin_token(settings, lines is None)
     _check_memory(settings)
+    serve(settings, sockets, _leader)
+
+
+def listen(settings: Settings) -> list[socket.socket]:
+    """The sockets that callers reach. Raises OperatorError where nothing can listen."""
+    remedy = "choose another address with --host or --port"
+    return open_sockets(settings.host, settings.port, settings.workers, remedy)
+
+
+def _leader(settings: Settings) -> Leader:
+    """The one that reads. The command ends where --strict asks for that."""
+    from gateway.reload.leader import Leader
+    from gateway.reload.loading import Loader
+
     loader = Loader(settings)
     if settings.strict and not _sound(loader):
         sys.exit(1)
-    _announce(settings)
-    from gateway.processes.server import run
-
-    run(settings, Leader(settings, loader), load)
-
-
-def check_address(settings: Settings) -> None:
-    """Raises OperatorError where nothing can listen."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
-    except OSError as error:
-        raise OperatorError(
-            f"cannot listen on {settings.url.removeprefix('http://')}: {error.strerror}; "
-            "choose another address with --host or --port"
-        ) from error
+    return Leader(settings, loader)
 
 
 def _check_directory(settings: Settings) -> None:
@@ -113,12 +117,8 @@ def _without_admin_token(settings: Settings, readable: bool) -> Settings:
 
 def _sound(loader: Loader) -> bool:
     """Load, and log what is wrong. Whether the directory can be used and no hook has an error."""
-    loader.patience = None
+    patience, loader.patience = loader.patience, None
     loader.load()
-    loader.patience = PATIENCE
+    loader.patience = patience
     found = loader.current.resolved.diagnostics if loader.current else ()
     return not loader.problem and all(one.severity != "error" for one in found)
-
-
-def _announce(settings: Settings) -> None:
-    _log.info("serving", url=settings.url, hooks=str(settings.hooks))

@@ -19,13 +19,11 @@ class Exchange:
     `headers` are lower-case names with values as received (ASGI); `path` and `path_params` are
     decoded, `raw_path` and `query_string` are as received.
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
-    share the same bytes. `length` is None for a body whose end will tell; `unread` is whether any
-    of it may still come. `proven` is whether the caller's credentials hold, `waits` whether only
-    the workflow is waited for, and `left` whether the caller has gone meanwhile. `charged` are the
-    bytes of memory that are accounted to it, `bytes_in` and `bytes_out` the sizes of the bodies
-    that were read and sent. `credential` is what the log calls the one that opened the hook. `run`
-    is the id of the activation, given when the workflow is invoked; `reason` tells the operator
-    why it failed, or why there was none.
+    share the same bytes. `length` is None for a body whose end will tell. `proven` is whether the
+    caller's credentials hold. `charged` are the bytes of memory that are accounted to it,
+    `bytes_in` and `bytes_out` the sizes of the bodies that were read and sent. `credential` is
+    what the log calls the one that opened the hook. `run` is the id of the activation, given when
+    the workflow is invoked; `reason` tells the operator why it failed, or why there was none.
     """
 
     __slots__ = (
@@ -40,7 +38,6 @@ class Exchange:
         "credential",
         "headers",
         "hook",
-        "left",
         "length",
         "method",
         "occupies",
@@ -55,8 +52,6 @@ class Exchange:
         "run",
         "started",
         "status",
-        "unread",
-        "waits",
         "workflow_ms",
     )
 
@@ -85,10 +80,7 @@ class Exchange:
         self.hook = ""
         self.run = ""
         self.length: int | None = 0
-        self.unread = False
         self.proven = False
-        self.waits = False
-        self.left = False
         self.body_limit = 0
         self.bytes_in = 0
         self.bytes_out = 0

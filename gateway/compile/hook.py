@@ -127,7 +127,6 @@ class Hook:
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         exchange.run = uuid7()
-        exchange.waits = True
         started = time.perf_counter()
         try:
             reply = await self._invoke(exchange, payload)

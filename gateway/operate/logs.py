@@ -120,5 +120,5 @@ class _Forward(logging.Handler):
 def _forward_standard_logging(level: str) -> None:
     logging.basicConfig(handlers=[_Forward()], level=LEVELS[level], force=True)
     # httpx, which Litestar brings, logs whole URLs; asyncio logs at debug per request.
-    for name in ("httpx", "httpcore", "asyncio", "_granian"):
+    for name in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -15,6 +15,7 @@ import structlog
 from gateway.reload.building import Builder
 from gateway.reload.messages import (
     Board,
+    Listening,
     RefreshSecrets,
     ReloadRequest,
     Report,
@@ -77,6 +78,10 @@ class Follower:
         except TimeoutError:
             if self._heard.is_set():
                 await self._told.wait()
+
+    def listening(self) -> None:
+        """Tell the leader that connections are accepted."""
+        self._send(Listening())
 
     async def reload(self, seconds: float) -> Report:
         """Ask the leader to look again; its report, once every worker serves what it found.

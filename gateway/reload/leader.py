@@ -17,6 +17,7 @@ from gateway.reload.loading import Loader
 from gateway.reload.lookout import Lookout
 from gateway.reload.messages import (
     Board,
+    Listening,
     RefreshSecrets,
     ReloadRequest,
     Report,
@@ -47,7 +48,10 @@ class Leader:
     """
 
     def __init__(self, settings: Settings, loader: Loader) -> None:
+        self._settings = settings
         self._loader = loader
+        self._listening: set[int] = set()
+        self._announced = False
         self._lock = threading.RLock()
         self._links: dict[int, Link] = {}
         self._states: dict[int, WorkerState] = {}
@@ -86,12 +90,12 @@ class Leader:
         for lookout in self._lookouts:
             lookout.wake()
 
-    def link(self, worker: int) -> Connection[ToLeader, ToWorker]:
-        """The worker's end of a new pipe; the worker is told what serves at once."""
+    def link(self, worker: int, connection: Connection[ToWorker, ToLeader]) -> None:
+        """Follow a worker that was started, which is told what serves at once."""
         with self._lock:
             if worker in self._links:
                 self._links[worker].close()
-            link = Link(worker, self._receive)
+            link = Link(worker, connection, self._receive)
             self._links[worker] = link
             self._states[worker] = WorkerState(worker)
             if self._loader.current is not None:
@@ -99,15 +103,6 @@ class Leader:
             if self._board is not None:
                 link.tell(self._board)
                 self._tell_board()
-        return link.theirs
-
-    def hand_over(self) -> None:
-        """The workers that were linked have been started: what is theirs is theirs alone, so that
-        the end of a worker is the end of its pipe.
-        """
-        with self._lock:
-            for link in self._links.values():
-                link.theirs.close()
 
     def _look(self) -> Places:
         fresh, self._fresh = self._fresh, False
@@ -179,8 +174,20 @@ class Leader:
             case ReloadRequest():
                 self._requests.append((link, message.request))
                 self.wake()
+            case Listening():
+                self._listens(link)
             case SecretsChanged() if link.worker == min(self._links):
                 _log.info("secrets changed", secrets=list(message.labels))
+
+    def _listens(self, link: Link) -> None:
+        """Say once that connections are accepted, when they are."""
+        with self._lock:
+            self._listening.add(link.worker)
+            if self._announced or self._listening < self._links.keys():
+                return
+            self._announced = True
+        settings = self._settings
+        _log.info("serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._links))
 
     def _serving(self, link: Link, message: Serving) -> None:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from itertools import islice
-from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Any
 
 import structlog
@@ -24,9 +24,11 @@ _log = structlog.get_logger("gateway.reload")
 class Link:
     """One worker's pipe. Of each kind of message only the latest is sent, but every report."""
 
-    def __init__(self, worker: int, receive: Receive) -> None:
+    def __init__(
+        self, worker: int, connection: Connection[ToWorker, ToLeader], receive: Receive
+    ) -> None:
         self.worker = worker
-        self.ours, self.theirs = Pipe()
+        self._connection = connection
         self._receive = receive
         self._latest: dict[type[Any], Outgoing] = {}
         self._reports: list[Report] = []
@@ -59,12 +61,12 @@ class Link:
         except OSError:
             pass
         finally:
-            self.ours.close()
+            self._connection.close()
 
     def _send(self, message: ToWorker) -> None:
         """Send one message. What cannot be sent is told and left out: of hooks, those alone."""
         try:
-            self.ours.send(message)
+            self._connection.send(message)
         except OSError:
             raise
         except Exception:
@@ -99,7 +101,7 @@ class Link:
     def _receive_all(self) -> None:
         while True:
             try:
-                self._receive(self, self.ours.recv())
+                self._receive(self, self._connection.recv())
             except (EOFError, OSError):
                 return self.close()
             except Exception:

@@ -127,6 +127,10 @@ class Serving(msgspec.Struct, frozen=True):
     unwell: tuple[Unwell, ...] = ()
 
 
+class Listening(msgspec.Struct, frozen=True):
+    """Worker to leader: it accepts connections."""
+
+
 class ReloadRequest(msgspec.Struct, frozen=True):
     """Worker to leader: look again, and say when all workers serve what was found."""
 
@@ -140,4 +144,4 @@ class SecretsChanged(msgspec.Struct, frozen=True):
 
 
 ToWorker = Specs | Resolved | Board | RefreshSecrets | Report
-ToLeader = Serving | ReloadRequest | SecretsChanged
+ToLeader = Serving | Listening | ReloadRequest | SecretsChanged

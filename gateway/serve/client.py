@@ -47,6 +47,10 @@ class ClientFinder:
         # A proxy writes one of the two headers and hands on what a stranger wrote in the other.
         return found.pop() if len(found) == 1 else UNKNOWN
 
+    def is_client(self, peer: str) -> bool:
+        """Whether a peer speaks for itself alone: it is no trusted proxy."""
+        return not self._trusted or not self._known(peer)[1]
+
     def _judge(self, text: str) -> tuple[str, bool]:
         """An address in its one form, UNKNOWN for anything else, and whether it is trusted."""
         address = parse_address(text)

@@ -11,21 +11,14 @@ from typing import Any, Literal
 import structlog
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.errors import (
-    HeadersTooLarge,
-    Refusal,
-    TooLarge,
-    Unavailable,
-    UriTooLong,
-)
+from gateway.errors import Refusal, Unavailable
 from gateway.ids import request_id
 from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
-from gateway.serve.callers import Callers
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.request_body import declared_length, discard_body, read_body
+from gateway.serve.request_body import declared_length, read_body
 from gateway.serve.target import judge_host, judge_path
 from gateway.settings import Limits
 
@@ -37,6 +30,7 @@ Record = Callable[[Exchange, Literal["debug", "info"]], None]
 RESERVED = b"/-/"
 LEFT = 499, "caller-left", "the caller left before it was answered; the workflow may have run"
 """How a request ends that nobody waits for: the status is nginx's, and is sent to nobody."""
+CUT = 499, "cut", "the gateway stopped before the workflow answered; the workflow may have run"
 _log = structlog.get_logger("gateway.request")
 
 
@@ -56,12 +50,12 @@ class Switch:
     ) -> None:
         self.generation: Generation | None = None
         self.in_flight = 0
-        self._limits = limits
         self._memory = memory
         self._clients = clients
         self._operate = operate
         self._record = record
-        self._callers = Callers()
+        self.stopping = False
+        """Whether requests that are cancelled were cut by the gateway itself."""
         self._slots = Shares("requests in flight", limits.in_flight, limits.in_flight_per_client)
         self._unproven = Shares("bodies on their way", limits.unproven, limits.unproven_per_client)
 
@@ -75,8 +69,6 @@ class Switch:
                 self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
         else:
             await self._counted(exchange, self._hooks(scope, receive, send, exchange), send)
-        if exchange.unread:
-            await discard_body(receive, self._limits)
 
     async def _counted(self, exchange: Exchange, work: Awaitable[None], send: Any) -> None:
         self.in_flight += 1
@@ -115,18 +107,8 @@ class Switch:
             self._unproven.give_back(exchange.client)
 
     async def _whole_body(self, receive: Any, exchange: Exchange) -> bytes:
-        exchange.unread = False
-        try:
-            return await read_body(
-                receive,
-                exchange.length,
-                exchange.body_limit,
-                self._limits,
-                partial(self._charge, exchange),
-            )
-        except (TooLarge, Unavailable):
-            exchange.unread = True
-            raise
+        charge = partial(self._charge, exchange)
+        return await read_body(receive, exchange.length, exchange.body_limit, charge)
 
     def _charge(self, exchange: Exchange, size: int) -> None:
         self._memory.take(size)
@@ -144,36 +126,27 @@ class Switch:
             raise Unavailable("No hooks are loaded yet.", SOON)
         app = generation.route(exchange)
         self._slots.take(exchange.client)
-        self._callers.add(exchange, receive)
         scope[SCOPE_KEY] = exchange
         try:
             await app(scope, receive, send)
         finally:
-            self._callers.remove(exchange)
             self._slots.give_back(exchange.client)
 
     def _judge(self, scope: Any, exchange: Exchange) -> None:
         """Refuse what two parties could read differently, before anything is routed."""
         raw: bytes = scope["raw_path"]
-        if len(raw) + len(exchange.query_string) > self._limits.url:
-            raise UriTooLong(f"The URL is longer than {self._limits.url} bytes.")
-        if len(exchange.headers) > self._limits.headers:
-            raise HeadersTooLarge(f"There are more than {self._limits.headers} headers.")
         exchange.path = judge_path(raw)
         judge_host(exchange.headers)
-        exchange.length = declared_length(exchange.headers)
-        # Who expects 100-continue sends no body after a refusal: nothing may be waited for.
-        exchange.unread = exchange.length != 0 and exchange.header(b"expect") is None
+        exchange.length = declared_length(scope["gateway.fields"])
 
     async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:
         try:
             await work
         except asyncio.CancelledError:
-            if not exchange.left:
-                raise
-            _forget_cancellation()
+            # The wire cancels whoever answers a caller that left: nobody waits for more.
             if not exchange.status:
-                exchange.status, exchange.outcome, exchange.reason = LEFT
+                ending = CUT if self.stopping else LEFT
+                exchange.status, exchange.outcome, exchange.reason = ending
         except Refusal as refusal:
             exchange.outcome = exchange.outcome or refusal.code
             exchange.reason = refusal.reason
@@ -183,10 +156,3 @@ class Switch:
             exchange.outcome = "unexpected"
             if not exchange.status:
                 await send_answer(send, exchange, unexpected(exchange))
-
-
-def _forget_cancellation() -> None:
-    """Who was cancelled because its caller left goes on to its end."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()

@@ -108,7 +108,7 @@ def test_what_the_image_leaves_out_is_never_imported() -> None:
     left_out = re.findall(r"--no-install-package (\S+)", " ".join(all_of(BUILD, "RUN")))
     assert left_out
     commands = "gateway.cli.serve, gateway.cli.starting"
-    processes = "gateway.processes.server, gateway.processes.worker.app"
+    processes = "gateway.processes.serving, gateway.processes.worker.app"
     code = f"import sys, {commands}, {processes}; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "'litestar'" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, MutableMapping
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,7 +37,10 @@ class Led:
         self.root = write_files(directory / "hooks.d", {"a.yaml": hook("a"), "b.yaml": hook("b")})
         self.settings = Settings(hooks=self.root)
         self.leader = Leader(self.settings, Loader(self.settings))
-        self.workers: list[Connection[Any, Any]] = [self.leader.link(n) for n in range(2)]
+        pipes = [Pipe() for _ in range(2)]
+        for worker, (ours, _) in enumerate(pipes):
+            self.leader.link(worker, ours)
+        self.workers: list[Connection[Any, Any]] = [theirs for _, theirs in pipes]
         self.leader.start()
 
     def hears(self, worker: int, kind: type[T], number: int) -> T:

@@ -26,6 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iter
 LIMITS = {
     "in_flight": 3,
     "header_timeout": 1.0,
+    "idle_timeout": 1.0,
     "body_timeout": 2.0,
     "body_grace": 0.5,
     "body_rate": 1024,

@@ -9,7 +9,7 @@ from tests.support.gateway import Gateway
 from tests.support.raw import Caller, request
 
 CASES = 4000
-STATUSES = {0, 200, 400, 401, 404, 405, 408, 413, 414, 415, 422, 429, 431, 503}
+STATUSES = {0, 200, 400, 401, 404, 405, 408, 411, 413, 414, 415, 417, 422, 429, 431, 503}
 JSON = b"Content-Type: application/json"
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 MULTIPART = b"Content-Type: multipart/form-data; boundary=b"

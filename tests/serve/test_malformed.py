@@ -27,7 +27,7 @@ def next_request_is_fine(server: Gateway) -> Iterator[None]:
 def test_a_request_must_name_one_host(server: Gateway, hosts: bytes) -> None:
     answer = exchange(server.port, b"GET /hooks/open HTTP/1.1\r\n" + hosts + b"\r\n")
     assert answer.status == 400
-    assert b"Host header" in answer.body or not answer.body
+    assert b"urn:webhook-gateway:malformed" in answer.body
 
 
 @pytest.mark.parametrize("host", [b"a", b"A.b:80", b"127.0.0.1:8080", b"[::1]:80", b"a:", b"a_b"])
@@ -158,7 +158,7 @@ def test_a_chunked_body_without_end_is_cut_at_the_limit(server: Gateway) -> None
     ("body", "says"),
     [
         (b'{"CityName": "Rome", "CityName": "Paris"}', b"CityName"),
-        (b"[" * 100_000, b"deep"),
+        (b"[" * 10_000, b"deep"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, b"deep"),
         (b'{"CityName": "\xff\xfe"}', b"UTF-8"),
         (b'{"CityName": NaN}', b"JSON"),
@@ -220,6 +220,7 @@ def test_what_is_not_http_is_refused_by_the_server(server: Gateway, garbage: byt
     assert exchange(server.port, garbage).status in (400, 0)
 
 
-def test_bare_line_feeds_are_line_ends(server: Gateway) -> None:
-    """RFC 9112 §2.2 lets a recipient read them so; nothing in front may read them otherwise."""
-    assert exchange(server.port, b"GET /hooks/open HTTP/1.1\nHost: x\n\n").status == 200
+@pytest.mark.parametrize("head", [b"Host: x\n\n", b"Host: x\n\r\n", b"Host: x\nX: a\r\n\r\n"])
+def test_bare_line_feeds_are_no_line_ends(server: Gateway, head: bytes) -> None:
+    """RFC 9112 §2.2 lets a recipient refuse them; nothing in front may read them otherwise."""
+    assert exchange(server.port, b"GET /hooks/open HTTP/1.1\r\n" + head).status == 400

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import BodyTimeout, Incomplete, Malformed, Misframed, Refusal, TooLarge
-from gateway.serve.request_body import PIECES, declared_length, discard_body, read_body
-from gateway.settings import Limits
+from gateway.errors import BodyTimeout, Incomplete, Misframed, Refusal, TooLarge
+from gateway.serve.request_body import declared_length, read_body
+from gateway.wire.server import Refused
 
-Headers = list[tuple[bytes, bytes]]
 LENGTH, CODING = b"content-length", b"transfer-encoding"
-LIMITS = Limits(body_timeout=5.0, body_grace=5.0)
 
 
 def piece(data: bytes, more: bool = True) -> dict[str, Any]:
@@ -39,53 +37,31 @@ class Sender:
         raise AssertionError("nobody waits an hour")
 
 
-def read(sender: Sender, length: int | None, limit: int = 100, limits: Limits = LIMITS) -> bytes:
-    return asyncio.run(read_body(sender, length, limit, limits, lambda _size: None))
+def read(sender: Sender, length: int | None, limit: int = 100) -> bytes:
+    return asyncio.run(read_body(sender, length, limit, lambda _size: None))
 
 
 @pytest.mark.parametrize(
-    ("headers", "length"),
+    ("fields", "length"),
     [
-        ([], 0),
-        ([(b"x", b"1")], 0),
-        ([(LENGTH, b"0")], 0),
-        ([(LENGTH, b"42")], 42),
-        ([(LENGTH, b"0042")], 42),
-        ([(CODING, b"chunked")], None),
-        ([(CODING, b"Chunked")], None),
+        ({}, 0),
+        ({b"x": b"1"}, 0),
+        ({LENGTH: b"0"}, 0),
+        ({LENGTH: b"0042"}, 42),
+        ({CODING: b"chunked"}, None),
     ],
 )
-def test_a_length_is_what_the_headers_declare(headers: Headers, length: int | None) -> None:
-    assert declared_length(headers) == length
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        [(LENGTH, b"1"), (LENGTH, b"1")],
-        [(LENGTH, b"1"), (CODING, b"chunked")],
-        [(CODING, b"chunked"), (LENGTH, b"1")],
-        [(CODING, b"chunked"), (CODING, b"chunked")],
-        *(
-            [(CODING, value)]
-            for value in (b"", b"gzip", b"gzip, chunked", b"chunked ", b"xchunked")
-        ),
-        *([(LENGTH, value)] for value in (b"", b"+1", b"-1", b"1 ", b"0x1", b"1,1", b"9" * 20)),
-    ],
-)
-def test_what_two_parties_could_measure_differently_is_refused(headers: Headers) -> None:
-    with pytest.raises(Misframed) as refused:
-        declared_length(headers)
-    assert isinstance(refused.value, Malformed)
-    assert refused.value.close
+def test_a_length_is_what_the_fields_declare(
+    fields: dict[bytes, bytes | list[bytes]], length: int | None
+) -> None:
+    assert declared_length(fields) == length
 
 
 @pytest.mark.parametrize(
     ("length", "messages", "asked"),
     [
         (0, [], 0),
-        (3, [piece(b"abc")], 1),
-        (3, [piece(b"ab"), piece(b"c")], 2),
+        (3, [piece(b"ab"), piece(b"c", more=False)], 2),
         (3, [piece(b"abc", more=False)], 1),
         (None, [piece(b"ab"), piece(b"c"), piece(b"", more=False)], 3),
         (None, [piece(b"abc", more=False)], 1),
@@ -115,7 +91,7 @@ def test_a_body_that_grows_over_the_limit_is_refused_at_once(length: int | None)
 
 
 def test_a_body_of_exactly_the_limit_is_read() -> None:
-    assert read(Sender([piece(b"x" * 100)]), 100) == b"x" * 100
+    assert read(Sender([piece(b"x" * 100, more=False)]), 100) == b"x" * 100
     assert read(Sender([piece(b"x" * 100), piece(b"", more=False)]), None) == b"x" * 100
 
 
@@ -126,59 +102,24 @@ def test_a_body_that_breaks_off_is_incomplete(before: list[dict[str, Any]]) -> N
             read(Sender([*before, GONE]), length)
 
 
-def test_a_body_in_crumbs_is_refused() -> None:
-    sender = Sender([piece(b"x")] * (PIECES * 2))
-    with pytest.raises(Malformed, match="pieces"):
-        read(sender, None, limit=10**6)
-    assert sender.asked == PIECES
-
-
 @pytest.mark.parametrize(
-    "limits",
+    ("refused", "kind"),
     [
-        Limits(body_timeout=0.05, body_grace=60),
-        Limits(body_timeout=60, body_grace=0.05, body_rate=1_000_000),
+        (Refused(408, "body-timeout", "late"), BodyTimeout),
+        (Refused(400, "incomplete-body", "broken"), Incomplete),
+        (Refused(400, "malformed", "odd"), Misframed),
     ],
 )
-def test_a_body_is_waited_for_until_its_deadline_or_as_long_as_its_rate_allows(
-    limits: Limits,
+def test_what_the_wire_refuses_of_a_body_is_a_refusal(
+    refused: Refused, kind: type[Refusal]
 ) -> None:
-    with pytest.raises(BodyTimeout) as refused:
-        read(Sender([piece(b"x" * 10)]), 50, limits=limits)
-    assert refused.value.close
-
-
-def test_what_has_come_buys_time_for_the_rest() -> None:
-    limits = Limits(body_timeout=60, body_grace=0.0, body_rate=1)
-
-    async def slowly() -> dict[str, Any]:
-        await asyncio.sleep(0.05)
-        return piece(b"y")
-
-    messages = iter([piece(b"x" * 59)])
-
     async def receive() -> dict[str, Any]:
-        return next(messages, None) or await slowly()
+        raise refused
 
-    async def first_at_once() -> bytes:
-        return await read_body(receive, 60, 100, limits, lambda _size: None)
-
-    assert asyncio.run(first_at_once()) == b"x" * 59 + b"y"
-
-
-@pytest.mark.parametrize(
-    ("messages", "asked"),
-    [
-        ([piece(b"x"), piece(b"", more=False), piece(b"y")], 2),
-        ([GONE, piece(b"y")], 1),
-        ([piece(b"x" * 50)] * 100, 2),
-        ([], 1),
-    ],
-)
-def test_what_is_thrown_away_is_bounded(messages: list[dict[str, Any]], asked: int) -> None:
-    sender = Sender(messages)
-    asyncio.run(discard_body(sender, Limits(discard=100, discard_timeout=0.05)))
-    assert sender.asked == asked
+    with pytest.raises(kind) as found:
+        asyncio.run(read_body(receive, 50, 100, lambda _size: None))
+    assert found.value.detail == refused.detail
+    assert found.value.status == refused.status
 
 
 def test_every_refusal_of_a_body_that_is_not_read_to_its_end_closes() -> None:

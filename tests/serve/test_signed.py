@@ -221,8 +221,8 @@ def assert_refused(answer: httpx.Response) -> None:
     "value",
     [
         "",
-        "a" * 32_000,
-        "v1=," * 10_000,
+        "a" * 12_000,
+        "v1=," * 3_000,
         "sha256=" + "g" * 64,
         "v1,not-base64!",
         "t=now,v1=not-hex",
@@ -260,7 +260,7 @@ def test_a_header_of_64_kilobytes_ends_before_it_costs_anything(
     sent = SENDERS[sender]()
     head = f"POST {sent.path} HTTP/1.1\r\nHost: x\r\n{SIGNATURES[sender]}: ".encode()
     answer = exchange(server.port, head + b"a" * 65_536 + b"\r\n\r\n")
-    assert answer.status in (400, 401, 431)
+    assert answer.status == 431
 
 
 @stamped

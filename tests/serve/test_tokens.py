@@ -169,10 +169,10 @@ def test_a_token_never_says_where_its_key_is(server: Gateway, issuer: KeyServer)
 
 
 def test_a_token_of_a_megabyte_is_refused(server: Gateway, seen: list[Received]) -> None:
-    for size, status in ((20_000, 401), (1 << 20, 431)):
+    for size, status in ((12_000, 401), (20_000, 431), (1 << 20, 431)):
         line = b"Authorization: Bearer " + b"x" * size
         head = b"GET /hooks/published HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n"
-        assert exchange(server.port, head).status in (status, 400)
+        assert exchange(server.port, head).status == status
     assert not seen
     assert server.request("GET", "/hooks/published").status_code == 401
 

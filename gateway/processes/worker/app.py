@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import socket
 import threading
 from multiprocessing.connection import Connection
 from typing import Any
@@ -17,39 +18,46 @@ from gateway.operate.logs import set_up_logs
 from gateway.operate.reload import reload
 from gateway.operate.request_log import RequestLog
 from gateway.operate.status import status
+from gateway.processes.worker.beat import Beat
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Report, ToLeader, ToWorker
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
+from gateway.runtime.series import Series
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
+from gateway.serve.server import server_limits
 from gateway.serve.switch import Switch
+from gateway.serve.unrouted import Unrouted
 from gateway.settings import Settings
+from gateway.wire.server import Listener, serve
 
 ALONE = "the supervisor is gone: this worker finishes what is in flight and ends"
 _log = structlog.get_logger("gateway")
 
 
 class Worker:
-    """The ASGI app of one process: the lifespan sets up, the switch answers."""
+    """One process of those that answer callers."""
 
-    def __init__(self, settings: Settings, connection: Connection[ToLeader, ToWorker]) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection[ToLeader, ToWorker], series: Series
+    ) -> None:
         lines = set_up_logs(settings.log_format, settings.log_level)
         self._settings = settings
         self._runtime = Runtime(settings)
+        self._series = series
         self._alone = False
+        self._told_to_stop = asyncio.Event()
+        self._clients = ClientFinder(settings.trusted_proxies)
+        self._record = RequestLog(lines, settings.log_level)
         endpoints = Endpoints(
             self._runtime,
             health(self._runtime, self._current, self._board),
             {**status(self._current, self._board), **reload(self._current, self._reload)},
         )
         self._switch = Switch(
-            settings.limits,
-            self._runtime.body_memory,
-            ClientFinder(settings.trusted_proxies),
-            endpoints,
-            RequestLog(lines, settings.log_level),
+            settings.limits, self._runtime.body_memory, self._clients, endpoints, self._record
         )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
@@ -68,28 +76,45 @@ class Worker:
     async def _reload(self, seconds: float) -> Report:
         return await self._follower.reload(seconds)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI 3: HTTP and lifespan."""
-        if scope["type"] == "http":
-            await self._switch(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-
-    async def _lifespan(self, receive: Any, send: Any) -> None:
-        await receive()
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGUSR1, self._drain)
-        # ^C reaches every process of a terminal's job; when to stop is the supervisor's to say.
-        loop.add_signal_handler(signal.SIGINT, lambda: None)
+    async def run(self, listening: socket.socket) -> None:
+        """Serve on a listening socket until told to stop, then finish what is in flight."""
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_report)
+        self._loop.add_signal_handler(signal.SIGUSR1, self._drain)
+        self._loop.add_signal_handler(signal.SIGTERM, self._told_to_stop.set)
         await self._follower.start()
-        if self._alone:
-            await send({"type": "lifespan.startup.failed", "message": ALONE})
-            return
-        _settle_garbage()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+        if not self._told_to_stop.is_set():
+            await self._serve(listening)
         await self._runtime.close()
-        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _serve(self, listening: socket.socket) -> None:
+        listener = await serve(
+            self._switch,
+            listening,
+            server_limits(self._settings.limits),
+            Unrouted(self._clients, self._record),
+            self._clients.is_client,
+        )
+        Beat(self._series).start()
+        self._follower.listening()
+        _settle_garbage()
+        await self._told_to_stop.wait()
+        await self._finish(listener)
+
+    async def _finish(self, listener: Listener) -> None:
+        listener.drain()
+        try:
+            async with asyncio.timeout(self._settings.drain):
+                await listener.wait_closed()
+        except TimeoutError:
+            _log.warning(
+                "the drain is over; what is still in flight is cut",
+                in_flight=self._switch.in_flight,
+            )
+        self._switch.stopping = True
+        listener.close()
+        # What was cut writes its line of the log.
+        await asyncio.sleep(0.05)
 
     def _drain(self) -> None:
         self._runtime.draining = True
@@ -98,11 +123,15 @@ class Worker:
     def _lost(self) -> None:
         """Without the leader nothing is reloaded any more, and nobody would stop this process."""
         _log.error(ALONE)
-        self._alone = True
         last_word = threading.Timer(self._settings.drain + 1, os._exit, (1,))
         last_word.daemon = True
         last_word.start()
-        os.kill(os.getpid(), signal.SIGTERM)
+        self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What went wrong outside of any request's answer."""
+    _log.error("unexpected", reason=context["message"], exc_info=context.get("exception"))
 
 
 def _settle_garbage() -> None:

@@ -1,0 +1,64 @@
+"""Listening sockets, opened before anything else: a taken port is said at once."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+from gateway.errors import OperatorError
+
+BACKLOG = 2048
+"""Connections that wait to be accepted, per socket; the system may allow fewer."""
+
+
+def open_sockets(host: str, port: int, count: int, remedy: str) -> list[socket.socket]:
+    """`count` sockets on one address, a worker's each; raises OperatorError with the remedy.
+
+    With SO_REUSEPORT the system spreads connections over them. Where it has none, all are one.
+    Every socket stays open in the supervisor: what waits at a worker that died is accepted by
+    the one that takes its place.
+    """
+    try:
+        # Without SO_REUSEPORT, so that an address which another gateway serves is refused.
+        first = _bound(host, port, shared=False)
+        if count == 1 or not hasattr(socket, "SO_REUSEPORT"):
+            sockets = [first, *(first.dup() for _ in range(count - 1))]
+        else:
+            first.close()
+            sockets = [_bound(host, port, shared=True) for _ in range(count)]
+        for one in sockets:
+            one.listen(BACKLOG)
+    except OSError as error:
+        raise OperatorError(_sentence(host, port, error, remedy)) from error
+    return sockets
+
+
+def _bound(host: str, port: int, shared: bool) -> socket.socket:
+    family, kind, protocol, _, address = _resolved(host, port)
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6 and host != "::":
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    bound.setblocking(False)
+    return bound
+
+
+def _resolved(host: str, port: int) -> tuple[int, int, int, str, tuple[object, ...]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except socket.gaierror as error:
+        raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL)) from error
+    return found[0]
+
+
+def _sentence(host: str, port: int, error: OSError, remedy: str) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"cannot listen on {shown}:{port}: {error.strerror}; {remedy}"

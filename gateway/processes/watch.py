@@ -1,0 +1,48 @@
+"""Watching that the workers' event loops turn: one that stands still is killed and replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import structlog
+
+from gateway.processes.child import Child
+
+STILL = 10.0
+"""Seconds without a beat after which a worker serves nobody any more."""
+START = 60.0
+"""Seconds that a worker may take to its first beat."""
+EVERY = 0.5
+_log = structlog.get_logger("gateway")
+
+
+class Watch:
+    """Looks at the beats of all workers twice a second."""
+
+    def __init__(self, children: Mapping[int, Child]) -> None:
+        self._children = children
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(EVERY)
+            now = time.monotonic()
+            # Where the supervisor itself stood still, so did everything: nobody is to blame.
+            if now - last < 4 * EVERY:
+                for child in list(self._children.values()):
+                    self._judge(child, now)
+            last = now
+
+    def _judge(self, child: Child, now: float) -> None:
+        beat = child.beat
+        since, patience = (beat, STILL) if beat else (child.started, START)
+        if now - since > patience:
+            _log.error(
+                "a worker's event loop stands still; the worker is killed",
+                process=child.process,
+                seconds=round(now - since, 1),
+            )
+            child.kill()
