@@ -21,7 +21,7 @@ from gateway.compile.matcher import Mismatch, Places, compile_match
 from gateway.compile.misread import misread_form
 from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, Payload, PayloadEncoder
-from gateway.compile.responder import compile_response, failed, ignored
+from gateway.compile.responder import compile_response, failed, ignored, probed
 from gateway.errors import NoMatch, Unavailable, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
@@ -94,7 +94,10 @@ class Hook:
         return list(dict.fromkeys(need.problem for need in self._needs if need.problem))
 
     async def activate(self, exchange: Exchange) -> Answer:
-        """Handshake, body, rules, workflow, answer. Raises a Refusal before anything ran."""
+        """Handshake, body, rules, workflow, answer. Raises a Refusal before anything ran.
+
+        HEAD ends before the workflow.
+        """
         if self._asking is not None and self._asking.signed:
             exchange.answer = await self._asking(exchange)
         if exchange.answer is not None:
@@ -102,6 +105,8 @@ class Hook:
         judged = await self._judged(exchange)
         if isinstance(judged, Answer):
             return judged
+        if exchange.method == "HEAD":
+            return probed(exchange)
         exchange.drop_body()
         return await self._invoked(exchange, judged)
 

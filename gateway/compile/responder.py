@@ -63,6 +63,12 @@ def ignored(exchange: Exchange, reason: str) -> Answer:
     return Answer(200, (JSON_TYPE, NO_STORE), _encode(report))
 
 
+def probed(exchange: Exchange) -> Answer:
+    """What HEAD is answered that passed every check: nothing ran, so there is no more to tell."""
+    exchange.outcome = "probed"
+    return Answer(200, (NO_STORE,), b"")
+
+
 def _report(exchange: Exchange, status: str, status_code: int | None) -> dict[str, Any]:
     workflow: dict[str, Any] = {"duration_ms": exchange.workflow_ms}
     if status_code is not None:

@@ -41,7 +41,8 @@ class Endpoints:
 
     async def __call__(self, exchange: Exchange, send: Any) -> None:
         """Answer one request. Raises a Refusal."""
-        key = (exchange.method, exchange.path)
+        method = "GET" if exchange.method == "HEAD" else exchange.method
+        key = (method, exchange.path)
         endpoint = self._endpoints.get(key)
         if endpoint is None:
             raise self._refusal(exchange.path)

@@ -101,13 +101,14 @@ class Generation:
     def route(self, exchange: Exchange) -> Any:
         """The ASGI app of the hook that owns the path and method: guards, then the handler.
 
-        Raises NotFound and MethodNotAllowed. No path ends with '/': Litestar would drop it.
+        HEAD is routed as GET. Raises NotFound and MethodNotAllowed. No path ends with '/': Litestar
+        would drop it.
         """
         if exchange.path[-1] == "/":
             raise NotFound(_no_owner(self._owned(exchange.path[:-1])))
         try:
             app, handler, _path, parameters, _template = self._find(
-                path=f"/{exchange.method}{exchange.path}", method=None
+                path=f"/{_routed(exchange.method)}{exchange.path}", method=None
             )
         except NotFoundException:
             raise self._refusal(exchange) from None
@@ -120,7 +121,7 @@ class Generation:
         if not allowed:
             return NotFound(_no_owner())
         return MethodNotAllowed(
-            f"The hook takes {' and '.join(allowed)}.", ((b"allow", ", ".join(allowed).encode()),)
+            f"The hook takes {' and '.join(allowed)}.", ((b"allow", _allow(allowed)),)
         )
 
     def _owned(self, path: str) -> bool:
@@ -132,6 +133,15 @@ class Generation:
         except NotFoundException:
             return False
         return True
+
+
+def _allow(methods: list[str]) -> bytes:
+    """The value of Allow: who takes GET takes HEAD."""
+    return ", ".join(methods).replace("GET", "GET, HEAD").encode()
+
+
+def _routed(method: str) -> str:
+    return "GET" if method == "HEAD" else method
 
 
 def _no_owner(without_slash: bool = False) -> str:

@@ -115,7 +115,8 @@ class Switch:
         exchange.charged += size
 
     async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
-        self._judge(scope, exchange)
+        # Probes of load balancers name no host, and none is needed to find who answers them.
+        self._judge_target(scope, exchange)
         await self._operate(exchange, send)
 
     async def _hooks(self, scope: Any, receive: Any, send: Any, exchange: Exchange) -> None:
@@ -134,9 +135,11 @@ class Switch:
 
     def _judge(self, scope: Any, exchange: Exchange) -> None:
         """Refuse what two parties could read differently, before anything is routed."""
-        raw: bytes = scope["raw_path"]
-        exchange.path = judge_path(raw)
+        self._judge_target(scope, exchange)
         judge_host(exchange.headers)
+
+    def _judge_target(self, scope: Any, exchange: Exchange) -> None:
+        exchange.path = judge_path(scope["raw_path"])
         exchange.length = declared_length(scope["gateway.fields"])
 
     async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:

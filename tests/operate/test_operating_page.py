@@ -26,7 +26,8 @@ def test_each_field_of_a_request_is_explained() -> None:
 def test_each_outcome_is_explained() -> None:
     refusals = {kind.code for kind in Refusal.__subclasses__()}
     others = {"succeeded", "failed", "ignored", "handshake", "out-of-service", "unexpected"}
-    assert refusals | others | {"too-many-failures"} <= NAMED
+    others |= {"too-many-failures", "probed", "caller-left", "cut"}
+    assert refusals | others <= NAMED
 
 
 def test_each_state_of_a_hook_is_explained() -> None:

@@ -37,7 +37,7 @@ class Asking:
     def __init__(self, hook: Hook, handshake: LongHandshake, runtime: Runtime) -> None:
         self._answer = compile_handshake(handshake)
         self._method = handshake.METHOD
-        self._methods = hook.methods
+        self._methods = (*hook.methods, *(["HEAD"] if "GET" in hook.methods else []))
         self._clock = runtime.clock
         self._failures = Failures(hook.name, hook.limits, runtime)
         self._secrets = _secrets(hook, handshake, runtime)

@@ -96,5 +96,8 @@ Refusals are `application/problem+json` (RFC 9457) with the request's id as `ins
 
 A failed one has `"status": "failed"` and a `reason`; what the workflow answered is never in it.
 
+HEAD checks what GET would check; nothing runs. Where the checks of a hook that takes GET pass, the
+answer is 200 without a body.
+
 ## Contents
 """
