@@ -38,6 +38,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     discard: int = 8 * MIB
     """What is read and thrown away of a refused body, for at most `discard_timeout`."""
     discard_timeout: float = 2.0
+    still: float = 10.0
+    """How long a worker's event loop may stand still before the worker is replaced."""
     workflow_response: int = MIB
 
 

@@ -74,7 +74,7 @@ class Supervisor:
         for child in children:
             self._take(child)
         self._leader.start()
-        watching = self._loop.create_task(Watch(self._children).run())
+        watching = self._loop.create_task(Watch(self._children, self._settings.limits.still).run())
         try:
             await self._over.wait()
         finally:

@@ -10,8 +10,6 @@ import structlog
 
 from gateway.processes.child import Child
 
-STILL = 10.0
-"""Seconds without a beat after which a worker serves nobody any more."""
 START = 60.0
 """Seconds that a worker may take to its first beat."""
 EVERY = 0.5
@@ -19,10 +17,14 @@ _log = structlog.get_logger("gateway")
 
 
 class Watch:
-    """Looks at the beats of all workers twice a second."""
+    """Looks at the beats of all workers twice a second.
 
-    def __init__(self, children: Mapping[int, Child]) -> None:
+    `still` is after how many seconds without a beat a worker serves nobody any more.
+    """
+
+    def __init__(self, children: Mapping[int, Child], still: float) -> None:
         self._children = children
+        self._still = still
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -38,7 +40,7 @@ class Watch:
 
     def _judge(self, child: Child, now: float) -> None:
         beat = child.beat
-        since, patience = (beat, STILL) if beat else (child.started, START)
+        since, patience = (beat, self._still) if beat else (child.started, START)
         if now - since > patience:
             _log.error(
                 "a worker's event loop stands still; the worker is killed",

@@ -82,10 +82,18 @@ class Worker:
         self._loop.set_exception_handler(_report)
         self._loop.add_signal_handler(signal.SIGUSR1, self._drain)
         self._loop.add_signal_handler(signal.SIGTERM, self._told_to_stop.set)
-        await self._follower.start()
+        await self._started()
         if not self._told_to_stop.is_set():
             await self._serve(listening)
         await self._runtime.close()
+
+    async def _started(self) -> None:
+        """Return when there is something to serve, or nothing to start for any more."""
+        starting = self._loop.create_task(self._follower.start())
+        stopping = self._loop.create_task(self._told_to_stop.wait())
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        starting.cancel()
 
     async def _serve(self, listening: socket.socket) -> None:
         listener = await serve(
