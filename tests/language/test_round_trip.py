@@ -21,6 +21,7 @@ hypothesis = settings(
     max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
+EXPONENT = re.compile(r"-?[0-9.]+E[+-]?[0-9]+$")
 FORBIDDEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -33,11 +34,15 @@ def quoted(dumper: yaml.SafeDumper, text: str) -> Any:
 
 
 def number(dumper: yaml.SafeDumper, value: Decimal) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", str(value))
+    text = str(value)
+    kind = "int" if text.lstrip("-").isdigit() else "float"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
 
 
 Quoted.add_representer(str, quoted)
 Quoted.add_representer(Decimal, number)
+# In YAML 1.1 a number with an exponent has a point, too; without this it would get a tag.
+Quoted.add_implicit_resolver("tag:yaml.org,2002:float", EXPONENT, list("-0123456789"))
 Quoted.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
