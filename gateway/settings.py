@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose word about the caller's address is believed."""
+    admin_listen: str = ""
+    """HOST:PORT of the operators' listener; empty: their paths are on the callers' listener."""
     admin_token: str = ""
     """The name of the secret that holds the admin token."""
     admin_token_sha256: str = ""

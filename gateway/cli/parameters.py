@@ -58,6 +58,20 @@ class WholeNumber(click.IntRange):
             self.fail(f"{value!r} is not a whole number from {self.min} to {self.max}", param, ctx)
 
 
+class Address(click.ParamType[str]):
+    """An address to listen on, `127.0.0.1:9090` or `[::]:9090`."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        text = str(value)
+        host, _, port = text.rpartition(":")
+        well = host and port.isdecimal() and 0 < int(port) < 65_536
+        if text and (not well or (":" in host) != host.startswith("[")):
+            self.fail(f"{text!r} is not an address such as 127.0.0.1:9090 or [::]:9090", param, ctx)
+        return text
+
+
 class Networks(click.ParamType[tuple[str, ...]]):
     """Networks in CIDR notation with commas or spaces between them."""
 
@@ -89,3 +103,4 @@ DURATION = Duration()
 SIZE = Size()
 NETWORKS = Networks()
 PORT = WholeNumber(1, 65535)
+ADDRESS = Address()

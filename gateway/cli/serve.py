@@ -13,7 +13,7 @@ import rich_click as click
 
 from gateway.cli.cgroup import memory_limit
 from gateway.cli.memory import default_body_memory
-from gateway.cli.parameters import DURATION, NETWORKS, PORT, SIZE, WholeNumber
+from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber
 from gateway.errors import OperatorError
 from gateway.settings import Settings
 
@@ -47,6 +47,14 @@ FLAGS = (
         metavar="FILE",
         help="PEM bundle of authorities that workflows' certificates may have, beside the "
         "system's.",
+    ),
+    flag(
+        "--admin-listen",
+        default="",
+        type=ADDRESS,
+        show_default=False,
+        metavar="HOST:PORT",
+        help="Address of a listener for operators alone; without it /-/ is on the callers' one.",
     ),
     flag(
         "--admin-token",

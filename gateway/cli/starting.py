@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,13 +45,21 @@ def start(settings: Settings, sockets: list[socket.socket] | None = None) -> Non
     if not settings.admin_token:
         settings = _without_admin_token(settings, lines is None)
     _check_memory(settings)
-    serve(settings, sockets, _leader)
+    serve(settings, sockets, _listen_to_operators(settings), partial(_leader, settings), lines)
 
 
 def listen(settings: Settings) -> list[socket.socket]:
     """The sockets that callers reach. Raises OperatorError where nothing can listen."""
     remedy = "choose another address with --host or --port"
     return open_sockets(settings.host, settings.port, settings.workers, remedy)
+
+
+def _listen_to_operators(settings: Settings) -> socket.socket | None:
+    if not settings.admin_listen:
+        return None
+    host, _, port = settings.admin_listen.rpartition(":")
+    remedy = "choose another with --admin-listen"
+    return open_sockets(host.strip("[]"), int(port), 1, remedy)[0]
 
 
 def _leader(settings: Settings) -> Leader:

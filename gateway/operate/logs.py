@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,16 +33,19 @@ class Lines:
     log = debug = info = warn = warning = error = critical = exception = fatal = msg
 
 
-def set_up_logs(log_format: str, level: str) -> Lines | None:
+def set_up_logs(
+    log_format: str, level: str, lost: Callable[[int], None] = lambda _count: None
+) -> Lines | None:
     """Send everything that this process logs through one renderer.
 
-    `log_format`: json, text, or auto (text on a terminal). Returns where lines of JSON go, None
-    where the log is text.
+    `log_format`: json, text, or auto (text on a terminal). `lost` is called with the number of
+    lines that nobody read in time, from the thread that writes. Returns where lines of JSON go,
+    None where the log is text.
     """
     descriptor = sys.stdout.fileno()
     terminal = os.isatty(descriptor)
     colors = terminal and not os.environ.get("NO_COLOR")
-    lines = Lines(LineWriter(descriptor, _tell_lost))
+    lines = Lines(LineWriter(descriptor, partial(_tell_lost, lost)))
     text = log_format == "text" or (log_format == "auto" and terminal)
     structlog.configure(
         processors=[structlog.processors.add_log_level, *(_text(colors) if text else _JSON)],
@@ -52,7 +57,8 @@ def set_up_logs(log_format: str, level: str) -> Lines | None:
     return None if text else lines
 
 
-def _tell_lost(count: int) -> None:
+def _tell_lost(tell: Callable[[int], None], count: int) -> None:
+    tell(count)
     structlog.get_logger("gateway").warning("log lines lost: nobody read them", count=count)
 
 

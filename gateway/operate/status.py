@@ -1,34 +1,23 @@
-"""What the process serves, hook by hook: the answer to "why did it not fire?"."""
+"""What the gateway serves, hook by hook: the answer to "why did it not fire?"."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway import __version__
-from gateway.compile.answer import Answer
-from gateway.compile.exchange import Exchange
 from gateway.language.diagnostic import Diagnostic
-from gateway.operate.endpoints import Endpoint, answer_json
+from gateway.operate.view import GenerationView, HookView, View
 from gateway.reload.messages import Board
-from gateway.serve.generation import Generation, Served
+
+NOTHING = {"generation": 0, "digest": "", "loaded_at": None, "hooks": [], "diagnostics": []}
 
 
-def status(
-    current: Callable[[], Generation | None], board: Callable[[], Board]
-) -> dict[tuple[str, str], Endpoint]:
-    """`GET /-/status`: the generation, each hook's state, the workers, and what is wrong."""
-
-    async def answer(_exchange: Exchange) -> Answer:
-        return answer_json(200, describe(current(), board()))
-
-    return {("GET", "/-/status"): answer}
-
-
-def describe(generation: Generation | None, board: Board) -> dict[str, Any]:
-    """A generation as JSON values, number 0 before there is one; places as file:line:column."""
+def describe(view: View) -> dict[str, Any]:
+    """What serves as JSON values, number 0 before there is anything; places as file:line:column."""
+    generation, board = view.generation, view.board
     return {
         "version": __version__,
         "process": os.getpid(),
@@ -38,17 +27,15 @@ def describe(generation: Generation | None, board: Board) -> dict[str, Any]:
     }
 
 
-NOTHING = {"generation": 0, "digest": "", "loaded_at": None, "hooks": [], "diagnostics": []}
-
-
-def _generation(generation: Generation) -> dict[str, Any]:
+def _generation(generation: GenerationView) -> dict[str, Any]:
     of_files: dict[str, list[Diagnostic]] = defaultdict(list)
     for found in generation.diagnostics:
         of_files[found.file].append(found)
+    loaded_at = datetime.fromtimestamp(generation.loaded_at, UTC)
     return {
         "generation": generation.number,
         "digest": generation.digest,
-        "loaded_at": generation.loaded_at.isoformat(timespec="milliseconds"),
+        "loaded_at": loaded_at.isoformat(timespec="milliseconds"),
         "hooks": [_hook(hook, of_files.get(hook.file, [])) for hook in generation.hooks],
         "diagnostics": [describe_diagnostic(found) for found in generation.diagnostics],
     }
@@ -62,15 +49,15 @@ def describe_workers(board: Board) -> list[dict[str, Any]]:
     ]
 
 
-def _hook(hook: Served, of_file: list[Diagnostic]) -> dict[str, Any]:
+def _hook(hook: HookView, of_file: list[Diagnostic]) -> dict[str, Any]:
     """A hook, with what was found in its file about it or about no hook alone."""
     return {
         "name": hook.name,
-        "path": hook.route,
+        "path": hook.path,
         "methods": list(hook.methods),
         "file": hook.file,
         "state": hook.state,
-        "problems": hook.problems,
+        "problems": list(hook.problems),
         "diagnostics": [
             describe_diagnostic(found) for found in of_file if found.hook in ("", hook.name)
         ],

@@ -45,7 +45,8 @@ class Supervisor:
     SIGTERM or SIGINT: the gateway is not ready any more and goes on accepting for `pre_drain`
     seconds; then the workers stop accepting and finish what is in flight within `drain` seconds.
     Each further signal ends the wait that it finds. SIGHUP: the leader looks again.
-    `ended` is called with each worker that has ended, before another takes its place.
+    `taken` is called with each worker that was started, `ended` with each that has ended and
+    whether it was told to, `draining` when the stop begins.
     """
 
     def __init__(
@@ -53,12 +54,16 @@ class Supervisor:
         settings: Settings,
         sockets: Sequence[socket.socket],
         leader: Leader,
-        ended: Callable[[Child], None] = lambda _child: None,
+        taken: Callable[[Child], None] = lambda _child: None,
+        ended: Callable[[Child, bool], None] = lambda _child, _expected: None,
+        draining: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._sockets = list(sockets)
         self._leader = leader
+        self._taken = taken
         self._ended = ended
+        self._draining = draining
         self._children: dict[int, Child] = {}
         self._young = [0] * len(self._sockets)
         self._phase: Literal["serving", "draining", "stopping", "killing"] = "serving"
@@ -86,6 +91,7 @@ class Supervisor:
         """Begin to stop, or end the wait that is under way."""
         if self._wait is not None:
             self._wait.cancel()
+        self._draining()
         if self._phase == "serving" and self._settings.pre_drain:
             self._drain()
         elif self._phase in ("serving", "draining"):
@@ -119,6 +125,7 @@ class Supervisor:
 
     def _take(self, child: Child) -> None:
         self._children[child.number] = child
+        self._taken(child)
         self._leader.link(child.number, child.connection)
         child.watch(self._tell)
 
@@ -128,7 +135,7 @@ class Supervisor:
 
     def _lost(self, child: Child) -> None:
         del self._children[child.number]
-        self._ended(child)
+        self._ended(child, self._phase != "serving")
         child.close()
         if self._phase != "serving":
             # A signal to the whole process group ends the workers before they are told to end.

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from multiprocessing.connection import Connection
 
@@ -20,6 +21,8 @@ from gateway.reload.messages import (
     ReloadRequest,
     Report,
     Resolved,
+    Scrape,
+    ScrapeRequest,
     SecretsChanged,
     Serving,
     Specs,
@@ -63,7 +66,7 @@ class Follower:
         self._told = asyncio.Event()
         self._sending = threading.Lock()
         self._requests = count(1)
-        self._pending: dict[int, asyncio.Future[Report]] = {}
+        self._pending: dict[int, asyncio.Future[Report | Scrape]] = {}
         self._said = Serving(os.getpid(), 0, 0)
 
     async def start(self) -> None:
@@ -87,11 +90,22 @@ class Follower:
         """Ask the leader to look again; its report, once every worker serves what it found.
         Raises TimeoutError.
         """
+        answer = await self._ask(ReloadRequest, seconds)
+        assert isinstance(answer, Report)  # noqa: S101 - the leader answers in kind
+        return answer
+
+    async def scrape(self, accept: str, seconds: float) -> tuple[bytes, str]:
+        """Ask for the metrics of all workers and their content type. Raises TimeoutError."""
+        answer = await self._ask(partial(ScrapeRequest, accept=accept), seconds)
+        assert isinstance(answer, Scrape)  # noqa: S101 - the leader answers in kind
+        return answer.text, answer.content_type
+
+    async def _ask(self, request: Callable[[int], ToLeader], seconds: float) -> Report | Scrape:
         number = next(self._requests)
-        future: asyncio.Future[Report] = self._loop.create_future()
+        future: asyncio.Future[Report | Scrape] = self._loop.create_future()
         self._pending[number] = future
         try:
-            self._send(ReloadRequest(number))
+            self._send(request(number))
             return await asyncio.wait_for(future, seconds)
         finally:
             del self._pending[number]
@@ -134,6 +148,8 @@ class Follower:
                 if changed := self._secrets.refresh(self._between_requests):
                     self._send(SecretsChanged(tuple(changed)))
                 self._say(self._said.number, self._said.problem)
+            case Scrape():
+                self._loop.call_soon_threadsafe(self._resolve, message)
             case Board() | Report():
                 if latest is not None:
                     self._serve(latest)
@@ -191,7 +207,7 @@ class Follower:
             self.board = message.board
             self._loop.call_soon_threadsafe(self._resolve, message)
 
-    def _resolve(self, report: Report) -> None:
-        future = self._pending.get(report.request)
+    def _resolve(self, answer: Report | Scrape) -> None:
+        future = self._pending.get(answer.request)
         if future is not None and not future.done():
-            future.set_result(report)
+            future.set_result(answer)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -21,12 +24,15 @@ from gateway.reload.messages import (
     RefreshSecrets,
     ReloadRequest,
     Report,
+    Scrape,
+    ScrapeRequest,
     SecretsChanged,
     Serving,
     ToLeader,
     ToWorker,
     WorkerState,
 )
+from gateway.reload.numbering import Current
 from gateway.reload.secrets_directory import SecretsDirectory
 from gateway.reload.service import ServiceLog
 from gateway.reload.snapshot import Places
@@ -35,9 +41,14 @@ from gateway.settings import Settings
 _log = structlog.get_logger("gateway.reload")
 
 
+Told = Callable[[bool, str, Board], None]
+"""Is told what became of a request to look again: whether there was a change, why nothing can be
+used, and the workers.
+"""
+
+
 class _Waiting(msgspec.Struct, frozen=True):
-    link: Link
-    request: int
+    tell: Told
     changed: bool
     generation: int
 
@@ -48,6 +59,10 @@ class Leader:
     """
 
     def __init__(self, settings: Settings, loader: Loader) -> None:
+        self.expose: Callable[[str], tuple[bytes, str]] = lambda _accept: (b"", "text/plain")
+        """Writes the metrics, for the value of an Accept header."""
+        self.secrets_changed: Callable[[], None] = lambda: None
+        """Called when secrets may have changed."""
         self._settings = settings
         self._loader = loader
         self._listening: set[int] = set()
@@ -57,7 +72,7 @@ class Leader:
         self._states: dict[int, WorkerState] = {}
         self._board: Board | None = None
         self._stuck: tuple[str, ...] = ()
-        self._requests: deque[tuple[Link, int]] = deque()
+        self._requests: deque[Told] = deque()
         self._waiting: list[_Waiting] = []
         self._fresh = False
         self._logged = 0
@@ -83,6 +98,23 @@ class Leader:
         with self._lock:
             for link in self._links.values():
                 link.close()
+
+    @property
+    def current(self) -> Current | None:
+        """What was decided last."""
+        return self._loader.current
+
+    @property
+    def board(self) -> Board:
+        """The workers, and what is wrong."""
+        return self._board or Board()
+
+    def reload(self) -> Future[Report]:
+        """Look again; from any thread. The report comes once every worker serves what was found."""
+        future: Future[Report] = Future()
+        self._requests.append(partial(_tell_future, future))
+        self.wake()
+        return future
 
     def wake(self) -> None:
         """Look again and read every byte; from any thread, and from a signal handler."""
@@ -115,9 +147,7 @@ class Leader:
                 self._tell_all(self._loader.current)
             self._tell_board()
             number = self._generation
-            self._waiting += [
-                _Waiting(link, request, changed, number) for link, request in requests
-            ]
+            self._waiting += [_Waiting(tell, changed, number) for tell in requests]
             self._report()
         self._loader.keep()
         with self._lock:
@@ -151,6 +181,7 @@ class Leader:
     def _refresh_secrets(self) -> None:
         with self._lock:
             self._tell_all(RefreshSecrets())
+        self.secrets_changed()
 
     def _tell_all(self, message: Outgoing) -> None:
         for link in self._links.values():
@@ -172,8 +203,10 @@ class Leader:
             case Serving():
                 self._serving(link, message)
             case ReloadRequest():
-                self._requests.append((link, message.request))
+                self._requests.append(partial(_tell_link, link, message.request))
                 self.wake()
+            case ScrapeRequest():
+                link.tell(Scrape(message.request, *self.expose(message.accept)))
             case Listening():
                 self._listens(link)
             case SecretsChanged() if link.worker == min(self._links):
@@ -214,7 +247,7 @@ class Leader:
         self._waiting = [one for one in self._waiting if one.generation > reached]
         for one in done:
             assert self._board is not None  # noqa: S101 - a look told it before
-            one.link.tell(Report(one.request, one.changed, self._loader.problem, self._board))
+            one.tell(one.changed, self._loader.problem, self._board)
         if reached > self._logged:
             self._logged = reached
             self._log_generation()
@@ -227,6 +260,15 @@ class Leader:
         if current is not None and current.resolved.number == self._logged:
             states = tuple(self._states.values())
             self._service.tell_generation(current, states, self._loader.noticed)
+
+
+def _tell_link(link: Link, request: int, changed: bool, refused: str, board: Board) -> None:
+    link.tell(Report(request, changed, refused, board))
+
+
+def _tell_future(future: Future[Report], changed: bool, refused: str, board: Board) -> None:
+    if not future.cancelled():
+        future.set_result(Report(0, changed, refused, board))
 
 
 def _silent(directory: Path) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 
 import structlog
 
-from gateway.reload.messages import Board, RefreshSecrets, Report, Specs, ToLeader, ToWorker
+from gateway.reload.messages import Board, RefreshSecrets, Report, Scrape, Specs, ToLeader, ToWorker
 from gateway.reload.numbering import Current
 
 BATCH = 50
 """Hooks in one message: a worker reads it between two requests."""
 
-Outgoing = Current | Board | RefreshSecrets | Report
+Outgoing = Current | Board | RefreshSecrets | Report | Scrape
 Receive = Callable[["Link", ToLeader], None]
 _log = structlog.get_logger("gateway.reload")
 
@@ -31,7 +31,7 @@ class Link:
         self._connection = connection
         self._receive = receive
         self._latest: dict[type[Any], Outgoing] = {}
-        self._reports: list[Report] = []
+        self._reports: list[Report | Scrape] = []
         self._known: frozenset[int] = frozenset()
         self._news = threading.Condition()
         self._closed = False
@@ -41,7 +41,7 @@ class Link:
     def tell(self, message: Outgoing) -> None:
         """Send it when the worker has read what came before."""
         with self._news:
-            if isinstance(message, Report):
+            if isinstance(message, Report | Scrape):
                 self._reports.append(message)
             else:
                 self._latest[type(message)] = message

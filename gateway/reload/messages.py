@@ -137,11 +137,26 @@ class ReloadRequest(msgspec.Struct, frozen=True):
     request: int
 
 
+class ScrapeRequest(msgspec.Struct, frozen=True):
+    """Worker to leader: write the metrics of all workers, as an Accept header asks."""
+
+    request: int
+    accept: str
+
+
+class Scrape(msgspec.Struct, frozen=True):
+    """Leader to worker: the metrics."""
+
+    request: int
+    text: bytes
+    content_type: str
+
+
 class SecretsChanged(msgspec.Struct, frozen=True):
     """Worker to leader: the references whose values are new, as labels."""
 
     labels: tuple[str, ...]
 
 
-ToWorker = Specs | Resolved | Board | RefreshSecrets | Report
-ToLeader = Serving | Listening | ReloadRequest | SecretsChanged
+ToWorker = Specs | Resolved | Board | RefreshSecrets | Report | Scrape
+ToLeader = Serving | Listening | ReloadRequest | ScrapeRequest | SecretsChanged

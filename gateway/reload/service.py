@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.language.diagnostic import Diagnostic
 from gateway.reload.messages import Loaded, Unwell, WorkerState
 from gateway.reload.numbering import Current
-from gateway.serve.generation import Generation
+
+if TYPE_CHECKING:
+    from gateway.serve.generation import Generation
 
 MOST = 20
 """Names in one line, and lines for one change; what is beyond is counted."""

@@ -67,6 +67,11 @@ class Runtime:
         """
         return self._concurrency.setdefault(hook, Concurrency())
 
+    def in_flight(self) -> dict[str, int]:
+        """How many requests of each hook are on their way, of those that have any."""
+        gauges = list(self._concurrency.items())
+        return {hook: gauge.in_flight for hook, gauge in gauges if gauge.in_flight}
+
     def pace(self, hook: str) -> Pace:
         """The one pace of all of a hook's callers, across generations, for as long as one of them
         has it.

@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import get_args
 
 from gateway.errors import Refusal
+from gateway.operate.metrics.families import COUNTED
+from gateway.operate.metrics.totals import Totals
 from gateway.operate.request_log import Line
+from gateway.processes.operators import LeaderView
+from gateway.reload.leader import Leader
+from gateway.reload.loading import Loader
 from gateway.serve.generation import State
+from gateway.settings import Settings
 
+SETTINGS = Settings(hooks=Path("hooks.d"))
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
 NAMED = {
     name
@@ -28,6 +35,12 @@ def test_each_outcome_is_explained() -> None:
     others = {"succeeded", "failed", "ignored", "handshake", "out-of-service", "unexpected"}
     others |= {"too-many-failures", "probed", "caller-left", "cut"}
     assert refusals | others <= NAMED
+
+
+def test_each_metric_is_explained() -> None:
+    named = {name.partition("{")[0].removesuffix("_total") for name in NAMED}
+    view = LeaderView(Leader(SETTINGS, Loader(SETTINGS)), Totals())
+    assert {family.name for family in COUNTED} | {one.name for one in view.samples()} <= named
 
 
 def test_each_state_of_a_hook_is_explained() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Iterator, MutableMapping
 from multiprocessing import Pipe
@@ -10,16 +11,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.operate.endpoints import health
-from gateway.operate.reload import reload
+from gateway.operate.endpoints import Endpoints
+from gateway.operate.metrics.totals import Totals
+from gateway.processes.operators import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
 from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving, Unwell
 from gateway.runtime.runtime import Runtime
-from gateway.serve.generation import Generation
 from gateway.settings import Settings
 from tests.reload.hooks import hook
 from tests.support.exchanges import an_exchange
@@ -28,6 +30,7 @@ from tests.support.polling import until
 
 Line = MutableMapping[str, Any]
 T = TypeVar("T")
+TOKEN = b"t" * 32
 
 
 class Led:
@@ -92,8 +95,11 @@ def events(lines: list[Line], event: str) -> list[Line]:
     return [line for line in lines if line["event"] == event]
 
 
-def answered(endpoint: Any) -> tuple[int, Any]:
-    found = asyncio.run(endpoint(an_exchange()))
+def answered(endpoints: Endpoints, method: str, path: str) -> tuple[int, Any]:
+    exchange = an_exchange()
+    exchange.method, exchange.path = method, path
+    exchange.headers.append((b"authorization", b"Bearer " + TOKEN))
+    found = asyncio.run(endpoints(exchange))
     return found.status, json.loads(found.body)
 
 
@@ -117,19 +123,14 @@ def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
     assert (told["log_level"], told["generation"], told["workers"]) == ("error", 2, [1])
     assert len(events(lines, "generation serves")) == 1
 
-    generation = Generation(2, "", ())
-
-    async def look(_seconds: float) -> Report:
-        return report
-
-    runtime = Runtime(led.settings)
-    endpoints = {
-        **health(runtime, lambda: generation, lambda: report.board),
-        **reload(lambda: generation, look),
-    }
-    assert answered(endpoints["GET", "/-/readyz"])[0] == 503
-    status, body = answered(endpoints["POST", "/-/reload"])
-    assert status == 500
+    view = LeaderView(led.leader, Totals())
+    token = hashlib.sha256(TOKEN).hexdigest()
+    settings = msgspec.structs.replace(led.settings, admin_token_sha256=token)
+    endpoints = Endpoints(Runtime(settings), view, private=True)
+    assert answered(endpoints, "GET", "/-/readyz")[0] == 503
+    assert "gateway_last_reload_successful 0.0" in view.expose("")[0].decode()
+    status, body = answered(endpoints, "GET", "/-/status")
+    assert status == 200
     assert any("generation 2 is not served" in one for one in body["problems"])
 
 

@@ -39,7 +39,7 @@ def test_a_broken_file_serves_its_last_good_version_after_a_restart(
         expected = {"a": "stale", "b": "serving", "a0": "out of service"}
         assert served.states() == expected
         ready = served.client.get("/-/readyz").json()
-        assert (ready["stale"], ready["out_of_service"]) == (["a"], ["a0"])
+        assert (ready["stale"], ready["out_of_service"]) == (1, 1)
 
 
 def test_without_a_state_directory_a_broken_file_is_out_of_service(
@@ -114,7 +114,7 @@ def test_a_missing_directory_is_a_slip_at_the_start_unless_it_was_served_before(
     without = ("sh", "-c", 'rmdir "$0" && exec "$@"', str(hooks))
     with site(tmp_path, workflow, "--state", str(state), prefix=without) as served:
         served.answers(a="1", b="1", c="1")
-        assert served.client.get("/-/readyz").json()["stale"] == ["a", "b", "c"]
+        assert served.states() == dict.fromkeys("abc", "stale")
         assert "No such file" in served.problems()
         hooks.mkdir()
         served.write("a", "2")

@@ -53,7 +53,7 @@ def test_a_secret_is_rotated_as_kubelet_does_without_a_new_generation(
         assert call(served, THIRD) == 503
         (told,) = served.status()["hooks"]
         assert told["problems"] == ["secret 'old-token' is missing"]
-        assert served.client.get("/-/readyz").json()["out_of_service"] == ["guarded"]
+        assert served.client.get("/-/readyz").json()["out_of_service"] == 1
 
         volume.write({"admin": ADMIN_TOKEN, "new-token": THIRD, "old-token": THIRD})
         eventually(lambda: {call(served, THIRD) for _ in range(10)} == {200})

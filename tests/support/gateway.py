@@ -44,6 +44,12 @@ class Gateway:
         self.port = port
         self.log = log
         self.url = f"http://127.0.0.1:{port}"
+        self.operators_url = self.url
+
+    def operate(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """One request of an operator."""
+        url = self.operators_url + path
+        return httpx.request(method, url, timeout=30, verify=PLAIN, **arguments)
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """One request on a connection of its own."""
@@ -135,12 +141,14 @@ def gateway(
     limits: Mapping[str, float] | None = None,
     stdout: int | None = None,
     bare: bool = False,
+    operators: int | None = None,
 ) -> Iterator[Gateway]:
     """Start `gateway serve` on hooks written below `directory`; stop it at the end.
 
     `prefix` is a command that becomes the one it is given, such as setpriv. `limits` are other
     ones than a gateway has; they take the place of `arguments`. `stdout` is a descriptor that
-    takes the place of the log file. A `bare` one has no secrets and no admin token.
+    takes the place of the log file. A `bare` one has no secrets and no admin token. `operators` is
+    the port of their listener.
     """
     write_files(directory / "hooks.d", hooks)
     write_files(directory / "secrets", {"admin": ADMIN_TOKEN, **(secrets or {})})
@@ -154,6 +162,8 @@ def gateway(
     if bare:
         secret_flags = command.index("--secrets")
         del command[secret_flags : secret_flags + 4]
+    if operators is not None:
+        command += ["--admin-listen", f"127.0.0.1:{operators}"]
     if limits is not None:
         command[2:] = ["tests.support.limited", _settings(directory, port, limits)]
     with log.open("wb") as stream:
@@ -163,6 +173,8 @@ def gateway(
             env={**os.environ, **ENVIRONMENT, **(environment or {})},
         )  # fmt: skip
     running = Gateway(process, port, log)
+    if operators is not None:
+        running.operators_url = f"http://127.0.0.1:{operators}"
     try:
         if ready:
             wait_until_ready(running)
@@ -191,7 +203,7 @@ def wait_until_ready(running: Gateway) -> None:
         if running.process.poll() is not None:
             break
         try:
-            if running.request("GET", "/-/readyz").status_code == 200:
+            if running.operate("GET", "/-/readyz").status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -9,24 +9,26 @@ import signal
 import socket
 import threading
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
-from gateway.operate.endpoints import Endpoints, health
+from gateway.compile.exchange import Exchange
+from gateway.errors import NotFound
+from gateway.operate.endpoints import Endpoints
 from gateway.operate.logs import set_up_logs
-from gateway.operate.reload import reload
+from gateway.operate.metrics.counting import RequestMetrics
 from gateway.operate.request_log import RequestLog
-from gateway.operate.status import status
 from gateway.processes.worker.beat import Beat
+from gateway.processes.worker.view import WorkerView
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
-from gateway.reload.messages import Board, Report, ToLeader, ToWorker
+from gateway.reload.messages import ToLeader, ToWorker
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.series import Series
+from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder
-from gateway.serve.generation import Generation
 from gateway.serve.server import server_limits
 from gateway.serve.switch import Switch
 from gateway.serve.unrouted import Unrouted
@@ -43,38 +45,40 @@ class Worker:
     def __init__(
         self, settings: Settings, connection: Connection[ToLeader, ToWorker], series: Series
     ) -> None:
-        lines = set_up_logs(settings.log_format, settings.log_level)
+        self._metrics = RequestMetrics(series)
+        lines = set_up_logs(settings.log_format, settings.log_level, self._metrics.lines_lost)
         self._settings = settings
         self._runtime = Runtime(settings)
         self._series = series
-        self._alone = False
         self._told_to_stop = asyncio.Event()
         self._clients = ClientFinder(settings.trusted_proxies)
-        self._record = RequestLog(lines, settings.log_level)
-        endpoints = Endpoints(
-            self._runtime,
-            health(self._runtime, self._current, self._board),
-            {**status(self._current, self._board), **reload(self._current, self._reload)},
-        )
+        self._log = RequestLog(lines, settings.log_level)
+        view = WorkerView(self._runtime)
+        self._endpoints = Endpoints(self._runtime, view, private=False)
         self._switch = Switch(
-            settings.limits, self._runtime.body_memory, self._clients, endpoints, self._record
+            settings.limits,
+            self._runtime.body_memory,
+            self._clients,
+            _nobody if settings.admin_listen else self._operate,
+            self._record,
         )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
             connection, builder, self._runtime.secrets, self._switch, self._lost
         )
+        view.follower, view.switch = self._follower, self._switch
+
+    def _record(self, exchange: Exchange, level: Literal["debug", "info"]) -> None:
+        """Tell log and metrics how a request ended."""
+        self._log(exchange, level)
+        if level == "info":
+            self._metrics(exchange)
+
+    async def _operate(self, exchange: Exchange, send: Any) -> None:
+        await send_answer(send, exchange, await self._endpoints(exchange))
 
     def _busy(self) -> bool:
         return self._switch.in_flight > 0
-
-    def _current(self) -> Generation | None:
-        return self._switch.generation
-
-    def _board(self) -> Board:
-        return self._follower.board
-
-    async def _reload(self, seconds: float) -> Report:
-        return await self._follower.reload(seconds)
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on a listening socket until told to stop, then finish what is in flight."""
@@ -103,7 +107,7 @@ class Worker:
             Unrouted(self._clients, self._record),
             self._clients.is_client,
         )
-        Beat(self._series).start()
+        Beat(self._series, listener, self._runtime, self._metrics).start()
         self._follower.listening()
         _settle_garbage()
         await self._told_to_stop.wait()
@@ -135,6 +139,11 @@ class Worker:
         last_word.daemon = True
         last_word.start()
         self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+async def _nobody(_exchange: Exchange, _send: Any) -> None:
+    """Operators have a listener of their own."""
+    raise NotFound("No enabled hook owns this path.")
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,26 +1,54 @@
-"""The beat of a worker's event loop, in memory that the supervisor reads."""
+"""The beat of a worker's event loop, and what only a look at the whole can tell."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 
+from gateway.operate.metrics.counting import RequestMetrics
+from gateway.operate.metrics.families import BODY_BYTES, CONNECTIONS, LOOP_LAG
+from gateway.runtime.runtime import Runtime
 from gateway.runtime.series import BEAT, Series
+from gateway.wire.server import Listener
 
 EVERY = 0.5
+REMEMBERED = 20
+"""Beats whose lag is told: a scrape every ten seconds misses none."""
 
 
 class Beat:
-    """Writes twice a second that the loop turns."""
+    """Twice a second: that the loop turns, how late it was, and what its connections do."""
 
-    def __init__(self, series: Series) -> None:
+    def __init__(
+        self, series: Series, listener: Listener, runtime: Runtime, metrics: RequestMetrics
+    ) -> None:
         self._series = series
+        self._runtime = runtime
+        self._metrics = metrics
+        self._held = series.place(BODY_BYTES.series())
+        self._listener = listener
+        self._lags: deque[float] = deque(maxlen=REMEMBERED)
+        self._lag = series.place(LOOP_LAG.series())
+        self._states = {
+            state: series.place(CONNECTIONS.series(state)) for state in listener.states()
+        }
 
     def start(self) -> None:
         """Beat for as long as the loop runs."""
         self._loop = asyncio.get_running_loop()
+        self._due = time.monotonic()
         self._beat()
 
     def _beat(self) -> None:
-        self._series.values[BEAT] = time.monotonic()
+        now = time.monotonic()
+        values = self._series.values
+        values[BEAT] = now
+        self._lags.append(max(0.0, now - self._due))
+        values[self._lag] = max(self._lags)
+        values[self._held] = self._runtime.body_memory.held
+        self._metrics.in_flight(self._runtime.in_flight())
+        for state, count in self._listener.states().items():
+            values[self._states[state]] = count
+        self._due = now + EVERY
         self._loop.call_later(EVERY, self._beat)

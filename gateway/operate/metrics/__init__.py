@@ -1,0 +1,1 @@
+"""What Prometheus reads: counted in each worker, summed and written where it is asked for."""

@@ -1,0 +1,41 @@
+"""What a worker can tell operators whom it answers itself, on the callers' listener."""
+
+from __future__ import annotations
+
+from gateway.operate.view import GenerationView, of_generation
+from gateway.reload.follower import Follower
+from gateway.reload.messages import Board, Report
+from gateway.runtime.runtime import Runtime
+from gateway.serve.switch import Switch
+
+
+class WorkerView:
+    """The worker's own generation; the rest is asked of the leader."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.follower: Follower
+        self.switch: Switch
+
+    @property
+    def draining(self) -> bool:
+        """Whether the gateway was told to stop."""
+        return self._runtime.draining
+
+    @property
+    def generation(self) -> GenerationView | None:
+        """What this worker serves."""
+        return of_generation(self.switch.generation)
+
+    @property
+    def board(self) -> Board:
+        """What the leader said of all workers."""
+        return self.follower.board
+
+    async def reload(self, seconds: float) -> Report:
+        """Ask the leader to look again."""
+        return await self.follower.reload(seconds)
+
+    async def metrics(self, accept: str, seconds: float) -> tuple[bytes, str]:
+        """Ask the supervisor for the metrics of all workers."""
+        return await self.follower.scrape(accept, seconds)
