@@ -103,27 +103,33 @@ class Selector(Strict):
     match_labels: dict[str, str]
 
 
-class SecretKey(Strict):
-    name: str
-    key: str
-
-
-class Authorization(Strict):
-    type: str
-    credentials: SecretKey
-
-
 class Endpoint(Strict):
     port: str
     path: str
     interval: str
     scrape_timeout: str
-    authorization: Authorization
 
 
 class ServiceMonitorSpec(Strict):
     selector: Selector
     endpoints: list[Endpoint]
+
+
+class Rule(Strict):
+    alert: str
+    expr: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    for_: str | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="for")
+
+
+class RuleGroup(Strict):
+    name: str
+    rules: list[Rule]
+
+
+class PrometheusRuleSpec(Strict):
+    groups: list[RuleGroup]
 
 
 class Parent(Strict):
@@ -161,6 +167,7 @@ SPECS: dict[tuple[str, str], type[Strict]] = {
     ("source.toolkit.fluxcd.io/v1", "GitRepository"): GitRepositorySpec,
     ("kustomize.toolkit.fluxcd.io/v1", "Kustomization"): FluxKustomizationSpec,
     ("monitoring.coreos.com/v1", "ServiceMonitor"): ServiceMonitorSpec,
+    ("monitoring.coreos.com/v1", "PrometheusRule"): PrometheusRuleSpec,
     ("gateway.networking.k8s.io/v1", "HTTPRoute"): HTTPRouteSpec,
 }
 

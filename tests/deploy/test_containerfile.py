@@ -67,8 +67,10 @@ def test_its_settings_are_flags_and_those_of_the_deployment() -> None:
         (name, value) for name, value in environment(POD).items() if value.startswith("/")
     }
     (container,) = POD["containers"]
-    port = str(container["ports"][0]["containerPort"])
-    assert the(LAST, "EXPOSE") == variables["GATEWAY_PORT"] == port
+    ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+    assert the(LAST, "EXPOSE").split() == list(ports.values())
+    assert variables["GATEWAY_PORT"] == ports["http"]
+    assert variables["GATEWAY_ADMIN_LISTEN"].rpartition(":")[2] == ports["admin"]
 
 
 def test_the_command_is_the_gateway_without_a_shell_before_it() -> None:
@@ -88,7 +90,7 @@ def health_check(port: int) -> int:
     _, *arguments = exec_form(the(LAST, "HEALTHCHECK"))
     return subprocess.run(
         [sys.executable, *arguments],
-        env={**os.environ, "GATEWAY_PORT": str(port)},
+        env={**os.environ, "GATEWAY_ADMIN_LISTEN": f"0.0.0.0:{port}"},
         capture_output=True,
         check=False,
         timeout=30,

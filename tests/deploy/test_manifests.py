@@ -15,6 +15,7 @@ from gateway.language.quantities import parse_duration
 from tests.deploy.manifests import (
     EXAMPLE,
     KUBERNETES,
+    ROOT,
     Manifest,
     environment,
     objects_in,
@@ -81,9 +82,9 @@ def test_names_lead_to_what_is_there(rendered: list[Manifest]) -> None:
     (path,) = one(rendered, "Ingress")["spec"]["rules"][0]["http"]["paths"]
     assert ("Service", path["backend"]["service"]["name"]) in there
     named = {port["name"] for one in pod_of(rendered)["containers"] for port in one["ports"]}
-    (port,) = one(rendered, "Service")["spec"]["ports"]
-    assert path["backend"]["service"]["port"]["name"] == port["name"]
-    assert port["targetPort"] in named
+    ports = {port["name"]: port for port in one(rendered, "Service")["spec"]["ports"]}
+    assert path["backend"]["service"]["port"]["name"] in ports
+    assert {port["targetPort"] for port in ports.values()} <= named
 
 
 def test_the_service_monitor_finds_the_service(tmp_path: Path) -> None:
@@ -91,12 +92,26 @@ def test_the_service_monitor_finds_the_service(tmp_path: Path) -> None:
     service, monitor = one(rendered, "Service"), one(rendered, "ServiceMonitor")["spec"]
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     (endpoint,) = monitor["endpoints"]
-    assert endpoint["port"] in {port["name"] for port in service["spec"]["ports"]}
-    pod = pod_of(rendered)
-    (secret,) = (volume["secret"] for volume in pod["volumes"] if "secret" in volume)
-    credentials = endpoint["authorization"]["credentials"]
-    assert credentials["name"] == secret["secretName"]
-    assert credentials["key"] == environment(pod)["GATEWAY_ADMIN_TOKEN"]
+    (port,) = (one for one in service["spec"]["ports"] if one["name"] == endpoint["port"])
+    assert port["targetPort"] == "admin"
+    opened = [rule["ports"] for rule in one(rendered, "NetworkPolicy")["spec"]["ingress"]]
+    assert [{"port": "admin"}] in opened
+
+
+def test_the_alerts_are_the_same_for_both_kinds_of_prometheus(tmp_path: Path) -> None:
+    plain = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text())
+    rendered = with_components(tmp_path, "servicemonitor")
+    assert one(rendered, "PrometheusRule")["spec"] == plain
+
+
+def test_operators_paths_have_a_port_that_no_ingress_leads_to(rendered: list[Manifest]) -> None:
+    (gateway,) = (one for one in pod_of(rendered)["containers"] if one["name"] == "gateway")
+    admin = {port["name"]: port["containerPort"] for port in gateway["ports"]}["admin"]
+    assert environment(pod_of(rendered))["GATEWAY_ADMIN_LISTEN"].endswith(f":{admin}")
+    (path,) = one(rendered, "Ingress")["spec"]["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"]["port"]["name"] != "admin"
+    for kind in ("startup", "liveness", "readiness"):
+        assert gateway[f"{kind}Probe"]["httpGet"]["port"] == "admin"
 
 
 def test_every_variable_is_a_flag_and_every_directory_is_mounted(

@@ -66,6 +66,12 @@ def test_the_network_is_closed_but_for_named_namespaces(rendered: list[Manifest]
             assert "169.254.0.0/16" in peer["ipBlock"]["except"]
         else:
             assert peer["namespaceSelector"]["matchLabels"]
-    assert all(rule["ports"] == [{"port": "http"}] for rule in spec["ingress"])
+    for rule in spec["ingress"]:
+        (label,) = (
+            label for one in rule["from"] for label in one["namespaceSelector"]["matchLabels"]
+        )
+        who = "monitoring" if rule["ports"] == [{"port": "admin"}] else "ingress"
+        assert label == f"webhook-gateway/{who}"
+        assert rule["ports"] in ([{"port": "http"}], [{"port": "admin"}])
     ports = [port["port"] for rule in spec["egress"] for port in rule.get("ports", [])]
     assert ports.count(53) == 2
