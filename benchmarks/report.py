@@ -11,9 +11,12 @@ from benchmarks.contest import Contender
 from benchmarks.load import Round
 
 MIB = 2**20
-RATIOS = {"revision": 0.97, "node-red": 2.5, "adnanh": 3.0, "caddy": 0.3}
-P99_MS = 15.0
-RSS_MIB = 90.0
+RATIOS = {"revision": 0.97, "node-red": 5.0, "caddy": 0.9}
+"""Requests per second of the gateway with one worker, by those of the peer."""
+TWO_WORKERS = 1.2
+"""The same with two workers, by those of Caddy."""
+CPU_US = 120.0
+RSS_MIB = 80.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,17 @@ def _targets(rows: dict[str, Row]) -> tuple[Target, ...]:
         return ()
     wanted = {key: least for key, least in RATIOS.items() if key != "revision" or key in rows}
     ratios = tuple(_ratio(rows.get(key), key, least) for key, least in wanted.items())
-    return (*ratios, *_own(rows["gateway"]))
+    caddy = rows.get("caddy")
+    return (*ratios, *_two(rows.get("gateway-2"), caddy), *_own(rows["gateway"], caddy))
+
+
+def _two(row: Row | None, caddy: Row | None) -> tuple[Target, ...]:
+    text = f"two workers at least {TWO_WORKERS} times Caddy"
+    if row is None or caddy is None or not row.rounds or not caddy.rounds:
+        return ()
+    pairs = zip(row.rounds, caddy.rounds, strict=False)
+    ratio = statistics.median(a.rate / b.rate for a, b in pairs)
+    return (Target(text, f"{ratio:.2f} times", ratio >= TWO_WORKERS),)
 
 
 def _ratio(row: Row | None, key: str, wanted: float) -> Target:
@@ -121,14 +134,22 @@ def _ratio(row: Row | None, key: str, wanted: float) -> Target:
     return Target(text, f"{row.ratio:.2f} times (rounds: {each})", row.ratio >= wanted)
 
 
-def _own(row: Row) -> tuple[Target, ...]:
-    latency = f"p99 under {P99_MS:.0f} ms"
+def _own(row: Row, caddy: Row | None) -> tuple[Target, ...]:
+    cpu = f"at most {CPU_US:.0f} µs of CPU a request"
     memory = f"resident memory under {RSS_MIB:.0f} MiB in every process"
     if not row.rounds:
-        return (Target(latency, "not measured", None), Target(memory, "not measured", None))
+        return (Target(cpu, "not measured", None), Target(memory, "not measured", None))
     largest = max(row.processes)
     each = ", ".join(f"{rss:.0f}" for rss in row.processes)
     return (
-        Target(latency, f"{row.p99:.1f} ms", row.p99 < P99_MS),
+        *_latency(row, caddy),
+        Target(cpu, f"{row.cpu_us:.0f} µs", row.cpu_us <= CPU_US),
         Target(memory, f"{each} MiB", largest < RSS_MIB),
     )
+
+
+def _latency(row: Row, caddy: Row | None) -> tuple[Target, ...]:
+    if caddy is None or not caddy.rounds:
+        return ()
+    found = f"{row.p99:.1f} ms, Caddy's {caddy.p99:.1f} ms"
+    return (Target("p99 no more than Caddy's", found, row.p99 <= caddy.p99),)
