@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst soak soak-reload fuzz-directories image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint soak soak-reload fuzz-directories image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -45,6 +45,12 @@ bench-reload: $(VENV)/.ready
 
 bench-worst: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.worst
+
+bench-slow: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.slow $(ARGS)
+
+bench-footprint: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.footprint $(ARGS)
 
 soak: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -1,0 +1,1 @@
+"""What slow clients cost others, and whether probes answer beside silent ones."""
