@@ -35,7 +35,7 @@ def doubts(hook: Hook, steps: Steps, value: bytes) -> Iterator[str]:
     if value.startswith(_PEM):
         return
     if value != value.strip():
-        yield "begins or ends with a blank or a line's end"
+        yield "begins or ends with a blank or a line break"
     if len(value) > 1 and value[:1] == value[-1:] and value.startswith(_QUOTES):
         yield "stands in quotes"
     if steps[:2] == ("authentication", "secrets"):

@@ -99,7 +99,7 @@ def _elements(value: Any) -> Elements:
     if operators and len(operators) == len(value):
         return Elements(_operators(value))
     if operators or not value:
-        raise ValueError("an element is described by operators or by paths, not by both or none")
+        raise ValueError("an element has either operators or paths")
     return Elements(msgspec.convert(value, dict[ParameterPath, Condition], dec_hook=_extend))
 
 

@@ -97,5 +97,5 @@ class Findings:
             severity=CODES["too-many"].severity,
             code="too-many",
             message=f"{self._dropped} more {noun} left out",
-            hint="mend these first",
+            hint="fix these first",
         )

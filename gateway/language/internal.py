@@ -8,7 +8,7 @@ from gateway.language.diagnostic import Diagnostic, Place
 
 START = Place(1, 1, 1, 1)
 CODE = "internal"
-_HINT = "this is a mistake of the gateway; the log has its traceback: please report it"
+_HINT = "this is a fault of the gateway; the log has the traceback; please report it"
 _log = logging.getLogger("gateway.internal")
 
 

@@ -34,7 +34,7 @@ def parse_network(text: str) -> Network:
         inner = f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}"
         raise BadNetwork(f"'{text}' is an IPv4 network in IPv6 form", f"write {inner}")
     if _has_host_bits(text):
-        raise BadNetwork(f"'{text}' has bits behind its prefix", f"write {network}")
+        raise BadNetwork(f"'{text}' has host bits", f"write {network}")
     return network
 
 

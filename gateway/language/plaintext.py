@@ -15,8 +15,8 @@ from gateway.language.yaml12.characters import BREAK, text_of
 CODE = "plaintext-credential"
 _TOLD = frozenset({CODE, "secret-in-yaml", "credential-header"})
 _HINT = (
-    "replace it at its issuer, since everyone who can read the file has it; write the new one into "
-    "the secrets directory, and {secret: NAME} where it is needed"
+    "replace it at its issuer, because everyone who can read the file has it; write the new one "
+    "into the secrets directory, and refer to it with {secret: NAME}"
 )
 
 
@@ -57,7 +57,7 @@ def report_plaintext(found: Sequence[Plaintext], findings: Findings) -> None:
 def _called(issuer: str) -> str:
     if issuer.startswith("a "):
         return issuer
-    return f"a credential of {issuer}" if issuer else "what looks like a credential"
+    return f"a credential of {issuer}" if issuer else "a value that looks like a credential"
 
 
 def _in_text(text: str, found: Sequence[Credential]) -> Iterator[Plaintext]:

@@ -53,7 +53,7 @@ def _read(source: Source, now: datetime) -> Reading:
     written = documents(source.data, findings)
     if not written and not findings.errors:
         hint = "delete the file to remove its hooks, or write `enabled: false`"
-        findings.add("empty-file", Place(1, 1, 1, 1), "the file holds no hook", hint)
+        findings.add("empty-file", Place(1, 1, 1, 1), "the file contains no hook", hint)
     outcomes = [_read_document(document, findings, now) for document in written]
     hooks = tuple(one for one in outcomes if isinstance(one, ReadHook))
     broken = tuple(one for one in outcomes if isinstance(one, BrokenHook))

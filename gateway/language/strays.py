@@ -19,7 +19,7 @@ _BEGINS = re.compile(r"<{7}(?:[ \t]|$)")
 _ENDS = re.compile(r">{7}(?:[ \t]|$)")
 _TAG = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}")
 _KIND = re.compile(r"[A-Z][A-Za-z]{0,62}")
-_OUT = "move it out of the hooks directory, or begin its name with '_': then it is not read"
+_OUT = "move it out of the hooks directory, or begin its name with '_' so that it is not read"
 _KUSTOMIZE = frozenset(
     {"configMapGenerator", "secretGenerator", "patchesStrategicMerge", "patches"}
 )
@@ -88,7 +88,7 @@ def add_tool(document: Document, tool: str, findings: Findings) -> None:
     """Make the one finding of a document of another tool."""
     hint = _OUT
     if "ConfigMap" in tool:
-        hint = "write the hooks of its `data` into files of their own; " + _OUT
+        hint = "write each hook of its `data` into its own file; " + _OUT
     findings.add("not-a-hook", document.root.place, f"this is {tool}, not a hook", hint)
 
 
@@ -100,7 +100,7 @@ def conflict(data: bytes, findings: Findings) -> bool:
         return False
     hint = "keep the lines of one side, and remove the lines of '<', '=' and '>'"
     place = Place(begin + 1, 1, begin + 1, 8)
-    findings.add("merge-conflict", place, "this merge is not finished", hint)
+    findings.add("merge-conflict", place, "this merge is unfinished", hint)
     return True
 
 
@@ -114,8 +114,8 @@ def unfilled(data: bytes, found: Iterable[Diagnostic], findings: Findings) -> bo
         tag = _TAG.search(line) if number in wrong else None
         if tag is not None:
             place = Place(number, tag.start() + 1, number, tag.end() + 1)
-            hint = "put here what the tool makes of it, such as the output of `helm template`"
-            message = "this is a template that was not filled in"
+            hint = "put the rendered output here, such as that of `helm template`"
+            message = "this is an unrendered template"
             findings.add("not-a-hook", place, message, hint)
             return True
     return False

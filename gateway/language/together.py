@@ -61,7 +61,7 @@ def _routes(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
                 continue  # default paths: the finding about the name is enough
             what = f"{method} {hook.spec.route}"
             other_place = other.path_place or other.place
-            message = f"{what} is claimed twice: {_where(other, other_place)}"
+            message = f"{what} is defined twice: {_where(other, other_place)}"
             if hook.spec.route != other.spec.route:
                 message += f", as {other.spec.route}"
             hint = "give one of them another path or method, or write `enabled: false`"
@@ -71,10 +71,10 @@ def _routes(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
 def _shadows(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
     for hook, example, owner in shadowed(hooks):
         message = (
-            f"{example} is not answered by this hook: '{owner.spec.route}' of hook "
+            f"{example} does not reach this hook: '{owner.spec.route}' of hook "
             f"'{owner.spec.name}' takes the literal segment"
         )
-        hint = "a literal segment wins over a parameter, and nothing goes back"
+        hint = "the router takes a literal segment before a parameter and does not backtrack"
         yield _diagnostic("shadowed-path", hook, _path_of(hook), message, hint)
 
 

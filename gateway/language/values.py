@@ -100,10 +100,10 @@ def parse_path(text: str) -> Path:
     """
     if text.startswith("/"):
         if _BAD_ESCAPE.search(text):
-            raise ValueError("in a JSON Pointer '~' is written '~0', and '/' in a name '~1'")
+            raise ValueError("in a JSON Pointer, write '~0' for '~' and '~1' for '/' in a name")
         names = [name.replace("~1", "/").replace("~0", "~") for name in text[1:].split("/")]
     else:
         names = text.split(".")
         if not all(names):
-            raise ValueError("a dotted path has a name on either side of every '.'")
+            raise ValueError("a dotted path has a name on both sides of every '.'")
     return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)

@@ -49,7 +49,7 @@ def test_the_variable_says_the_same(tmp_path: Path) -> None:
     [
         ("10.0.0.0/33", "'10.0.0.0/33' is not an address or a network: write it in CIDR"),
         ("10.0.0.0/8,proxy", "'proxy' is not an address or a network"),
-        ("10.0.0.7/8", "'10.0.0.7/8' has bits behind its prefix: write 10.0.0.0/8"),
+        ("10.0.0.7/8", "'10.0.0.7/8' has host bits: write 10.0.0.0/8"),
         ("::ffff:10.0.0.0/104", "is an IPv4 network in IPv6 form: write 10.0.0.0/8"),
         ("0.0.0.0/0", "0.0.0.0/0 would trust every address; name the networks of the proxies"),
         ("::/0", "::/0 would trust every address"),

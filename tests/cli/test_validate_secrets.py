@@ -167,8 +167,8 @@ def test_a_secret_is_judged_as_the_server_judges_it(
     [
         ("github", '"of-the-webhook"', "stands in quotes"),
         ("github", "'of-the-webhook'\n", "stands in quotes"),
-        ("github", " of-the-webhook", "begins or ends with a blank or a line's end"),
-        ("github", "of-the-webhook\n\n", "begins or ends with a blank or a line's end"),
+        ("github", " of-the-webhook", "begins or ends with a blank or a line break"),
+        ("github", "of-the-webhook\n\n", "begins or ends with a blank or a line break"),
         ("stripe", "of-the-webhook", "does not begin with 'whsec_', as secrets of stripe do"),
         ("paddle", "of-the-webhook", "does not begin with 'pdl_ntfset_'"),
     ],

@@ -26,7 +26,7 @@ def written(name: str, path: str, method: str = "GET", more: str = "") -> str:
 
 
 def owner(hooks: tuple[ReadHook, ...], path: tuple[str, ...], method: str) -> str:
-    """Who answers: a literal segment wins over a parameter, and nothing goes back."""
+    """Who answers: the router takes a literal segment before a parameter and does not backtrack."""
     left = {hook.spec.name: (hook.spec, hook.spec.route.split("/")[1:]) for hook in hooks}
     left = {name: (spec, route) for name, (spec, route) in left.items() if spec.enabled}
     for place, segment in enumerate(path):

@@ -8,113 +8,114 @@ ACCESS = (
     Code(
         "public-hook",
         "warning",
-        "Nothing is said about who may call",
-        "Without `authentication` anyone who can reach the gateway starts the workflow. Write "
-        "`authentication: none` to say that this is meant; then nothing is reported.",
+        "The hook does not say who may call it",
+        "Without `authentication`, anyone who can reach the gateway can start the workflow. If "
+        "this is intended, write `authentication: none`; validation then reports nothing.",
     ),
     Code(
         "expired-credential",
         "warning",
         "A credential has expired",
-        "From its `expires` on a credential opens nothing. If all of a hook's credentials have "
+        "A credential opens nothing after its `expires`. If all credentials of a hook have "
         "expired, nobody can call it.",
     ),
     Code(
         "duplicate-credential",
         "warning",
-        "A credential stands there twice",
-        "Whoever revokes it by removing one of the entries has revoked nothing.",
+        "A credential is listed twice",
+        "Removing only one of the entries would not revoke the credential.",
     ),
     Code(
         "credential-header",
         "warning",
         "A header that carries credentials",
-        "Forwarding such a header shows the caller's credentials to the workflow; setting it, or "
-        "comparing with it, needs its value in the file. `authentication`, of the hook or of the "
-        "workflow, does both with a reference.",
+        "Forwarding such a header shows the caller's credentials to the workflow. Setting it or "
+        "comparing with it needs its value in the file. Use `authentication` of the hook or of "
+        "the workflow instead, which takes a reference to a secret.",
     ),
     Code(
         "plaintext-credential",
         "warning",
         "A credential stands in the file",
-        "Whoever can read a hook file, now or later in its history, has the credential. What has "
-        "the form of a known issuer's credential, what looks random, and a value whose name says "
-        "that it is a password or a token, is found in every place of a file, comments included, "
-        "and is masked wherever something of the file is shown. Replace it at its issuer, and "
-        "refer to the new one: `{secret: NAME}`.",
+        "Everyone who can read the file or its history has the credential. Validation finds "
+        "values in the form of a known issuer's credentials, values that look random, and values "
+        "whose name suggests a password or a token. It searches the whole file, including "
+        "comments, and masks such values in all output. Replace the credential at its issuer, "
+        "and refer to the new one with `{secret: NAME}`.",
     ),
     Code(
         "bad-scheme",
         "error",
-        "A signature scheme that protects nothing, or that no request could fulfil",
-        "What is signed must hold the body, and a timestamp or an id that is sent must be signed "
-        "with it; the keys of a scheme must fit each other. Names of known senders need none of "
-        "this: see the page on signatures.",
+        "A signature scheme that protects nothing or that no request can satisfy",
+        "The signed text must contain the body, and also a timestamp or an id if the sender "
+        "sends one. The keys of a scheme must fit each other. For a known sender, write its name "
+        "instead; see the page on signatures.",
     ),
     Code(
         "unsigned-input",
         "warning",
-        "Something is read that the sender does not sign",
-        "A signature covers the body, and of the rest only what its scheme names. Whoever sees a "
-        "signed request can send it again with another header, query or path: what rules read of "
-        "those, path parameters and `forward_headers` are found, and rules on the body that hold "
-        "as well where another Content-Type has it read otherwise. Match the body, which often "
-        "says the same, or list the name under `trust_unsigned`.",
+        "The hook reads input that the sender does not sign",
+        "A signature covers the body and only what else its scheme names. Anyone who sees a "
+        "signed request can send it again with another header, query or path. Validation reports "
+        "rules that read these, path parameters, `forward_headers`, and body rules that would "
+        "also hold if another Content-Type changed how the body is parsed. Match the body "
+        "instead, which often has the same information, or list the name under `trust_unsigned`.",
     ),
     Code(
         "needless-trust",
         "warning",
-        "Trust in what no rule reads, or in what is signed",
-        "An entry of `trust_unsigned` that is left over would hide the warning about a rule that "
-        "somebody adds later.",
+        "Trust in a name that no rule reads or that is signed",
+        "An unused entry of `trust_unsigned` would hide the warning about a rule that is added "
+        "later.",
     ),
     Code(
         "bad-handshake",
         "error",
         "A handshake that is never answered",
-        "Some senders sign their handshake. It is answered after its signature holds, so that the "
-        "hook must verify this sender.",
+        "Some senders sign their handshake. The gateway answers it only if the signature is "
+        "valid, so the hook must verify the signatures of this sender.",
     ),
     Code(
         "bad-token-rule",
         "error",
-        "A rule for tokens that lets the wrong ones in",
-        "Public keys and shared secrets never verify the same tokens: whoever knows the public "
-        "key could sign. Published keys are fetched by https, by http only from this machine; "
-        "`leeway` is at most five minutes.",
+        "A rule for tokens that would accept wrong tokens",
+        "Public keys and shared secrets cannot verify the same tokens, because anyone who knows "
+        "the public key could sign tokens with it. The gateway fetches published keys over "
+        "https, and over http only from this machine. `leeway` is at most five minutes.",
     ),
     Code(
         "bad-network",
         "error",
-        "A network that is none",
-        "A network is an address or CIDR notation without bits behind its prefix: "
-        "`192.30.252.0/22`, not `192.30.252.7/22`. Callers by IPv4 are known by their IPv4 "
-        "address, also where they arrive in IPv6 form.",
+        "An invalid network",
+        "A network is an address, or CIDR notation without host bits: `192.30.252.0/22`, not "
+        "`192.30.252.7/22`. An IPv4 caller has its IPv4 address, even if the address arrives in "
+        "IPv6 form.",
     ),
     Code(
         "bad-limit",
         "error",
-        "A limit that is too wide",
-        "A body is held in memory until the workflow has it: at most 25MiB.",
+        "A limit that is too high",
+        "The gateway holds a body in memory until it has sent it to the workflow, so a body may "
+        "have at most 25MiB.",
     ),
     Code(
         "missing-secret",
         "error",
-        "A reference to a secret that leads nowhere",
+        "A reference to a missing secret",
         "The file in the secrets directory, or the environment variable, is missing, empty or "
-        "cannot be read. The hook would be out of service: its path answers 503 until the secret "
-        "is there. Validation needs no secrets, so that this is looked for only on request: "
-        "`gateway validate --secrets DIR` for files, `--check-env` for variables. The value is "
-        "judged as the server judges it: what is not of the form that a scheme asks for (base64, "
-        "`whsec_…`, PEM) is an error here and out of service there.",
+        "unreadable. The hook would be out of service: its path answers 503 until the secret "
+        "exists. Validation needs no secrets, so it checks them only on request: files with "
+        "`gateway validate --secrets DIR`, variables with `--check-env`. It checks values as the "
+        "server does. A value that does not have the form that the scheme needs (base64, "
+        "`whsec_…`, PEM) is an error, and takes the hook out of service on the server.",
     ),
     Code(
         "odd-secret",
         "warning",
-        "A secret that is probably not what was meant",
-        "Quotes, blanks and line ends are part of a secret, but for one newline at its end: "
-        'whoever wrote `SECRET="value"` into a file, or pasted a blank along, is refused from then '
-        "on. So is a secret without the prefix that its issuer writes. Looked for with "
+        "A secret that is probably wrong",
+        "Quotes, blanks and line breaks are part of a secret, except for one newline at its end. "
+        'If a file contains `SECRET="value"` or a pasted blank, the gateway refuses every '
+        "request. The same happens if the prefix that the issuer writes is missing. Checked with "
         "`--secrets` and `--check-env`, as above.",
     ),
 )
@@ -124,37 +125,37 @@ ROUTES = (
         "reserved-path",
         "error",
         "A path that belongs to the gateway",
-        "Everything below `/-/` is health, status and administration.",
+        "All paths below `/-/` are for health, status and administration.",
     ),
     Code(
         "bad-route",
         "error",
         "A path that cannot be routed",
-        "Clients resolve `.` and `..` before they send a path, so that such a hook would never "
-        "be called; and a parameter can have one value only, so its name stands there once.",
+        "Clients resolve `.` and `..` before they send a path, so such a hook would never be "
+        "called. A parameter has only one value, so its name may appear only once.",
     ),
     Code(
         "duplicate-name",
         "error",
-        "Two hooks have one name",
-        "A name stands for one hook in logs, in reports and by default in its path. Both hooks "
+        "Two hooks have the same name",
+        "A name identifies one hook in logs, in reports and by default in its path. Both hooks "
         "get the finding. A disabled hook keeps its name.",
     ),
     Code(
         "duplicate-route",
         "error",
-        "Two hooks claim one path and method",
-        "Only one of them could answer. Path parameters are the same path whatever their names: "
-        "`/orders/{id}` and `/orders/{number}`. Disabled hooks claim nothing. Both hooks get "
-        "the finding.",
+        "Two hooks have the same path and method",
+        "Only one of them could answer. The names of path parameters do not matter: "
+        "`/orders/{id}` and `/orders/{number}` are the same path. Disabled hooks do not count. "
+        "Both hooks get the finding.",
     ),
     Code(
         "shadowed-path",
         "warning",
-        "Some requests for a path never arrive",
-        "Where a literal segment and a parameter stand on the same place, the literal wins, and "
-        "the router never goes back: with `/orders/{id}/items` and `/orders/open`, a request "
-        "for `/orders/open/items` is a 404. The finding names such a request.",
+        "Some requests for a path never reach the hook",
+        "If a literal segment and a parameter are in the same place, the router takes the "
+        "literal and does not backtrack. With `/orders/{id}/items` and `/orders/open`, a request "
+        "for `/orders/open/items` gets 404. The finding shows such a request.",
     ),
 )
 
@@ -162,46 +163,47 @@ RULES = (
     Code(
         "body-without-body",
         "error",
-        "A rule about a body that is never there",
-        "GET and DELETE requests carry their parameters in the query. The rule could never hold, "
-        "and every request would be refused.",
+        "A rule about a body that requests do not have",
+        "GET and DELETE requests have their parameters in the query. The rule could never hold, "
+        "and the gateway would refuse every request.",
     ),
     Code(
         "bad-path",
         "error",
-        "A path into a body that leads nowhere",
-        "A dotted path such as `order.total` has a name on either side of every dot. What begins "
-        "with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and `~1` for `/`.",
+        "An invalid path into a body",
+        "A dotted path such as `order.total` has a name on both sides of every dot. A path that "
+        "begins with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and `~1` for "
+        "`/`.",
     ),
     Code(
         "dotted-key",
         "warning",
         "A dotted path that looks like a key with dots in it",
-        "In `app.kubernetes.io/name` every dot leads one object deeper, so that the parameter is "
-        "missing from every body. A key that has dots itself is written in a JSON Pointer, which "
-        "begins with `/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for `/` in a key.",
+        "In `app.kubernetes.io/name`, every dot leads one object deeper, so the parameter is "
+        "missing in every body. For a key with dots, write a JSON Pointer, which begins with "
+        "`/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for a `/` in a key.",
     ),
     Code(
         "bad-pattern",
         "error",
-        "A pattern that RE2 does not take",
-        "Patterns are RE2 expressions, which are searched in linear time. There are no "
-        "look-arounds and no back-references, and a pattern may not need more than 1 MiB.",
+        "A pattern that RE2 does not accept",
+        "Patterns are RE2 expressions, which match in linear time. RE2 has no look-arounds and "
+        "no back-references, and a pattern may need at most 1 MiB of memory.",
     ),
     Code(
         "contradiction",
         "error",
         "Operators that can never hold together",
-        "All operators of a condition must hold. These exclude each other, so that every request "
-        "would be refused. A bound that is a number and one that is text exclude each other in "
-        "JSON, and in a form they are hardly what was meant.",
+        "All operators of a condition must hold. These operators exclude each other, so the "
+        "gateway would refuse every request. A bound that is a number and a bound that is text "
+        "exclude each other in JSON, and are hardly intended in a form.",
     ),
     Code(
         "unreachable",
         "warning",
         "An operator or a value without effect",
-        "Another operator implies it or excludes it already. Either it is left over, or one of "
-        "the two is not what was meant.",
+        "Another operator already implies or excludes it. Either it is left over, or one of the "
+        "two is wrong.",
     ),
     Code(
         "unquoted-scalar",
@@ -216,7 +218,7 @@ RULES = (
         "duplicate-header",
         "error",
         "A header is named twice",
-        "The names of headers are the same in any case: `X-Event` and `x-event` are one header.",
+        "Names of headers are case-insensitive: `X-Event` and `x-event` are the same header.",
     ),
 )
 
@@ -225,24 +227,24 @@ WORKFLOWS = (
         "bad-url",
         "error",
         "A URL that cannot be called",
-        "The host must be a name or an address, the port a number between 1 and 65535; a URL "
-        "that is called has no fragment (`#…`), and there are no templates in it.",
+        "The host must be a name or an address, and the port a number between 1 and 65535. A URL "
+        "must not have a fragment (`#…`) or templates.",
     ),
     Code(
         "bad-timeout",
         "error",
         "A deadline that cannot be kept",
-        "`timeout` is the deadline of the whole invocation, while the caller waits: more than "
-        "nothing, at most five minutes.",
+        "`timeout` is the deadline of the whole invocation, while the caller waits. It must be "
+        "more than zero and at most five minutes.",
     ),
     Code(
         "reserved-header",
         "error",
         "A header that cannot be set here",
-        "Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding` …) belong to "
-        "the protocol, and `Idempotency-Key`, `X-Request-Id`, `traceparent` and `Content-Type` "
-        "are set by the gateway. Of an answer, `Content-Type` and `Content-Encoding` are the "
-        "workflow's.",
+        "Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding` and others) "
+        "belong to the protocol. The gateway sets `Idempotency-Key`, `X-Request-Id`, "
+        "`traceparent` and `Content-Type`. In an answer, `Content-Type` and `Content-Encoding` "
+        "are the workflow's.",
     ),
     Code(
         "tls-without-https",
@@ -255,26 +257,26 @@ WORKFLOWS = (
         "format-without-body",
         "error",
         "An encoding for a body that is not sent",
-        "A workflow that is invoked by GET or DELETE receives the data as query parameters.",
+        "A workflow that is called with GET or DELETE receives the data as query parameters.",
     ),
     Code(
         "raw-with-body",
         "error",
-        "Members for a body that stays as it is",
-        "`format: raw` passes the bytes on untouched, so that nothing can be merged over them.",
+        "Members for a body that is sent unchanged",
+        "`format: raw` sends the bytes unchanged, so nothing can be merged into them.",
     ),
     Code(
         "raw-with-rule",
         "warning",
-        "The workflow may read other values than the rules",
-        "With `format: raw` the workflow parses the bytes again, and two parsers need not agree, "
-        "for instance about a field of a form that stands there twice. Without it forms are "
-        "written anew from what the rules saw.",
+        "The workflow may read different values than the rules",
+        "With `format: raw`, the workflow parses the bytes again, and two parsers may disagree, "
+        "for example about a form field that appears twice. Without it, the gateway encodes "
+        "forms again from the values that the rules read.",
     ),
     Code(
         "select-without-outputs",
         "error",
         "Results are selected from a report",
-        "`select` chooses among the workflow's outputs, which `type: status` does not answer.",
+        "`select` chooses from the workflow's outputs, which `type: status` does not return.",
     ),
 )

@@ -8,57 +8,57 @@ SCHEMA = (
     Code(
         "unknown-key",
         "error",
-        "A key that the language does not have",
+        "An unknown key",
         "A misspelt key would otherwise be a rule that is never applied. The hint names the key "
-        "that was probably meant, or the place where this one belongs.",
+        "that was probably intended, or the place where this key belongs.",
     ),
     Code(
         "missing-key",
         "error",
-        "A key that must be there is not",
-        "The finding stands at the mapping that lacks it.",
+        "A required key is missing",
+        "The finding points to the mapping that lacks the key.",
     ),
     Code(
         "conflicting-keys",
         "error",
         "Keys that exclude each other",
-        "Of some keys exactly one may stand in a mapping: a token is a `sha256`, a `secret` or "
-        "an `env`, not two of them.",
+        "Some mappings must have exactly one of several keys: a token is a `sha256`, a `secret` "
+        "or an `env`, not two of them.",
     ),
     Code(
         "wrong-type",
         "error",
-        "A value of another type",
-        "Values are read as YAML 1.2 has it: `yes`, `on` and `0755` are text, `true` and `8080` "
-        "are not. Write quotes where text is meant. A key with nothing behind its `:` has the "
-        "value null, which stands nowhere but in rules.",
+        "A value of the wrong type",
+        "The gateway reads values as YAML 1.2: `yes`, `on` and `0755` are text, `true` and "
+        "`8080` are not. For text, write quotes. A key with nothing after its `:` has the value "
+        "null, which is allowed only in rules.",
     ),
     Code(
         "unknown-value",
         "error",
         "A value that is not among the choices",
-        "Only the values that the message lists can stand here, in this spelling.",
+        "Only the values that the message lists are allowed, in this spelling.",
     ),
     Code(
         "bad-format",
         "error",
-        "Text of another form",
+        "Text in the wrong form",
         "The text does not have the form that the message describes, such as a duration without "
         "its unit or a name with capital letters.",
     ),
     Code(
         "bad-key",
         "error",
-        "A key of another form",
-        "In `headers`, `query` and `body` the keys are names of an author's choice, but not any "
-        "text can be one: a header's name has no spaces.",
+        "A key in the wrong form",
+        "In `headers`, `query` and `body` you choose the keys, but not every text is allowed. "
+        "For example, the name of a header has no spaces.",
     ),
     Code(
         "too-short",
         "error",
         "Too few characters or entries",
-        "Most often an empty list: a list of credentials with nothing in it would let nobody in, "
-        "and what it was meant to say is lost.",
+        "The most common case is an empty list. An empty list of credentials would refuse every "
+        "caller.",
     ),
     Code(
         "too-long",
@@ -70,29 +70,29 @@ SCHEMA = (
         "out-of-range",
         "error",
         "A number that is too small or too large",
-        "The bounds are in the message; both are allowed.",
+        "The message shows the smallest and the largest allowed number.",
     ),
     Code(
         "empty-rule",
         "error",
         "A rule without a condition",
-        "An empty rule would let every request pass, which is hardly what was meant by writing "
-        "it. Usually the conditions under it are indented wrongly or commented out. Remove "
-        "`match` where every request is the intended one.",
+        "An empty rule would accept every request, which is hardly intended. Usually its "
+        "conditions are indented wrongly or commented out. To accept every request, remove "
+        "`match`.",
     ),
     Code(
         "secret-in-yaml",
         "error",
-        "A secret stands in the file",
-        "Whoever can read the repository, its history or the ConfigMap can read it. Write a "
-        "reference, `{secret: NAME}` or `{env: NAME}`, or the digest that `gateway token` or "
-        "`gateway password` makes, and replace the secret itself. Its line is not shown again.",
+        "The file contains a secret",
+        "Everyone who can read the repository, its history or the ConfigMap can read the secret. "
+        "Write a reference, `{secret: NAME}` or `{env: NAME}`, or the digest that `gateway "
+        "token` or `gateway password` prints, and replace the secret itself. The finding does "
+        "not show the line.",
     ),
     Code(
         "invalid-value",
         "error",
-        "A value that cannot stand here",
-        "The value satisfies the JSON Schema and still cannot be read, such as `5.0` where a "
-        "whole number is asked for.",
+        "A value that is not allowed here",
+        "The value satisfies the JSON Schema but cannot be used, such as `5.0` for a whole number.",
     ),
 )

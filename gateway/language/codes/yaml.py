@@ -8,62 +8,64 @@ YAML = (
     Code(
         "file-too-large",
         "error",
-        "The file has more than 1 MiB",
-        "A file of hooks holds at most 1 MiB, which is also what a ConfigMap can hold. Put the "
-        "hooks into several files.",
+        "The file is larger than 1 MiB",
+        "A hook file may have at most 1 MiB, as much as a ConfigMap can contain. Put the hooks "
+        "into several files.",
     ),
     Code(
         "not-utf8",
         "error",
         "The file is not UTF-8",
-        "Files are read as UTF-8, with or without a byte order mark. Nothing is guessed.",
+        "The gateway reads files as UTF-8, with or without a byte order mark. It does not guess "
+        "other encodings.",
     ),
     Code(
         "forbidden-character",
         "error",
         "A character that YAML does not allow",
-        "Control characters other than tab and line breaks cannot stand in a YAML file, nor can "
-        "the Unicode line separators (U+0085, U+2028, U+2029), which parsers read differently. "
-        "Inside double quotes any of them can be written as an escape.",
+        "A YAML file must not contain control characters other than tab and line breaks, nor the "
+        "Unicode line separators (U+0085, U+2028, U+2029), which parsers read differently. "
+        "Inside double quotes, write such a character as an escape.",
     ),
     Code(
         "empty-file",
         "error",
-        "The file holds no hook",
-        "A file that is empty, or has nothing but comments, is more likely a save that was cut "
-        "off than a wish to remove its hooks. To remove hooks delete the file; to keep one but "
-        "not serve it write `enabled: false`; names that begin with `.` or `_` are not read.",
+        "The file contains no hook",
+        "A file that is empty or contains only comments is more likely an interrupted save than "
+        "an intended removal of its hooks. To remove hooks, delete the file. To keep a hook "
+        "without serving it, write `enabled: false`. Files whose names begin with `.` or `_` are "
+        "not read.",
     ),
     Code(
         "syntax",
         "error",
         "The file is not YAML",
-        "The rest of the file cannot be read from here on; the documents before it can. The "
-        "usual reasons are indentation, a tab, a missing quote, and text with `: ` or ` #` in "
-        "it that is not in quotes.",
+        "The rest of the file cannot be read; the documents before this place can. The usual "
+        "causes are indentation, a tab, a missing quote, and text that contains `: ` or ` #` "
+        "without quotes.",
     ),
     Code(
         "merge-conflict",
         "error",
-        "A merge that was not finished",
-        "The file has the markers that git writes where two changes meet. Keep one side, remove "
-        "the three lines of markers, and validate again. No hook of the file is taken over.",
+        "An unfinished merge",
+        "The file contains the conflict markers of git. Keep one side, remove the three lines "
+        "with markers, and validate again. The gateway uses no hook of the file.",
     ),
     Code(
         "not-a-hook",
         "error",
         "A document of another tool",
-        "Every `*.yaml` and `*.yml` below the hooks directory is read as hooks. This one is a "
-        "Kubernetes manifest, a kustomization, a workflow of GitHub, a template that was not "
-        "filled in, or the like. Move it elsewhere, or begin its name with `_` or `.`. A ConfigMap "
-        "of hooks is mounted by Kubernetes as a directory in which its `data` are files.",
+        "The gateway reads every `*.yaml` and `*.yml` below the hooks directory as hooks. This "
+        "document is a Kubernetes manifest, a kustomization, a GitHub workflow, an unrendered "
+        "template or similar. Move it elsewhere, or begin its name with `_` or `.`. Kubernetes "
+        "mounts a ConfigMap of hooks as a directory in which each entry of `data` is a file.",
     ),
     Code(
         "too-many-documents",
         "error",
         "The file has more than 1,000 documents",
-        "The documents behind the first 1,000 are not read, so that no file takes long to read. "
-        "Put the hooks into several files.",
+        "The gateway reads only the first 1,000 documents of a file. Put the hooks into several "
+        "files.",
     ),
     Code(
         "slow-file",
@@ -77,84 +79,84 @@ YAML = (
         "too-deep",
         "error",
         "Values are nested deeper than 64",
-        "No hook needs it, and a file that does it is usually made to harm its reader.",
+        "No hook needs such depth, and such files are usually made to harm their reader.",
     ),
     Code(
         "alias",
         "error",
         "An anchor or an alias",
-        "`&name` and `*name` make a file shorter and its meaning hard to see in a review: a "
-        "change in one hook changes another. Write the value itself.",
+        "Anchors and aliases (`&name`, `*name`) make reviews hard: a change in one hook changes "
+        "another. Write the value itself.",
     ),
     Code(
         "merge-key",
         "error",
         "A merge key",
-        "`<<` belongs to YAML 1.1 and merges keys that are written elsewhere. Write the keys "
+        "`<<` is a feature of YAML 1.1 that merges keys from another place. Write the keys "
         "themselves.",
     ),
     Code(
         "tag",
         "error",
         "A tag",
-        "`!!str`, `!!int` and tags of applications are not part of the language: what a value is "
-        "can be seen from how it is written. Write quotes where text is meant.",
+        "`!!str`, `!!int` and other tags are not part of the language. The type of a value "
+        "follows from how it is written. For text, write quotes.",
     ),
     Code(
         "directive",
         "error",
         "A directive",
-        "Files are read as YAML 1.2. `%YAML 1.1` would give `no` and `012` other meanings, and "
-        "`%TAG` is of no use without tags.",
+        "The gateway reads files as YAML 1.2. `%YAML 1.1` would give `no` and `012` other "
+        "meanings, and `%TAG` has no use without tags.",
     ),
     Code(
         "duplicate-key",
         "error",
-        "A key is written twice",
-        "Parsers keep the last one in silence, and the first is read in the review. Remove one.",
+        "A key appears twice",
+        "Most parsers silently keep the last one, while a reviewer may read the first. Remove one.",
     ),
     Code(
         "key-not-text",
         "error",
         "A key that is not text",
-        "Keys are names. A number, `true`, `null`, a list or a mapping cannot be one; write a "
-        'number that is a name in quotes: `"200": …`.',
+        "Keys are names. A number, `true`, `null`, a list or a mapping cannot be a key. If the "
+        'name is a number, write it in quotes: `"200": …`.',
     ),
     Code(
         "number-range",
         "error",
-        "A number that JSON cannot carry",
-        "Integers go from -2^63 to 2^64-1, other numbers to about 1.8e308; infinity and NaN are "
-        "not numbers of JSON. Beyond that, digits would be lost on the way to the workflow. "
-        "Write an identifier of many digits in quotes.",
+        "A number that JSON cannot represent",
+        "Integers range from -2^63 to 2^64-1, other numbers to about 1.8e308. JSON has no "
+        "infinity and no NaN. Larger numbers would lose digits on the way to the workflow. Write "
+        "an identifier with many digits in quotes.",
     ),
     Code(
         "not-a-file",
         "error",
-        "It is not a regular file",
-        "A FIFO, a socket or a device has the name of a hook file. It is not opened. Remove it, or "
-        "give it a name that begins with `.` or `_`.",
+        "Not a regular file",
+        "A FIFO, a socket or a device has the name of a hook file. The gateway does not open it. "
+        "Remove it, or give it a name that begins with `.` or `_`.",
     ),
     Code(
         "unreadable",
         "error",
         "A file or a directory cannot be read",
-        "It belongs to somebody else, it is a link that leads nowhere or back to itself, or it "
-        "fails to be read. Files beside it are read, and hooks that served before go on.",
+        "The gateway has no permission, the link is broken or circular, or reading fails. The "
+        "gateway reads the other files, and keeps serving hooks that it served before.",
     ),
     Code(
         "internal",
         "error",
-        "A mistake of the gateway",
-        "The gateway failed on this file or this hook in a way that nobody foresaw. The hook is "
-        "out of service or goes on as it last was, and every other hook serves. The log has the "
-        "traceback. Please report it.",
+        "A fault of the gateway",
+        "The gateway failed on this file or this hook. The hook is out of service, or the "
+        "gateway serves its last good version. Every other hook is unaffected. The log has the "
+        "traceback; please report it.",
     ),
     Code(
         "too-many",
         "warning",
-        "More findings are left out",
-        "After 100 errors in one file, and after 100 warnings, the rest is counted only: it is "
+        "More findings are omitted",
+        "After 100 errors or 100 warnings in one file, validation only counts the rest, which is "
         "usually one mistake made many times.",
     ),
 )

@@ -26,7 +26,7 @@ def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], step
     if schema["title"] == "Operators":
         return _hint_for_operator(key, mapping, known, steps)
     if "secret" in known and is_private(mapping[key], key):
-        return "write {secret: NAME} or {env: NAME}, and take a new secret: this one has been shown"
+        return "write {secret: NAME} or {env: NAME}, and replace the secret: this one was exposed"
     if homes := _homes(key, mapping, known):
         return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
     meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
@@ -39,12 +39,12 @@ def _hint_for_operator(
     given = [other for other in mapping if other in known]
     if given and steps[-1] in _ELEMENTS:
         return (
-            f"operators and paths do not mix; a member that is called {quoted(given[0])} is "
-            f"written as '/{given[0]}'"
+            f"operators and paths cannot be combined; write a member named "
+            f"{quoted(given[0])} as '/{given[0]}'"
         )
     if key in _REFERENCES and len(mapping) == 1:
         return (
-            "a rule compares with what stands in the file: what must stay secret is compared by "
+            "a rule compares with values in the file; to compare with a secret, use "
             "`authentication`, such as `type: api-key` with `keys: [{secret: NAME}]`"
         )
     if hint := did_you_mean(key, known):

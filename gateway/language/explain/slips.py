@@ -12,10 +12,10 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
     "Route path": (
         (r"^https?://", "write the path alone, without the host"),
         (r"^[^/]", "begin it with '/'"),
-        (r"\?", "the query is no part of it: name its parameters under `match.query`"),
-        (r"./$", "write it without the '/' at its end"),
+        (r"\?", "a path has no query: write its parameters under `match.query`"),
+        (r"./$", "remove the '/' at its end"),
         (r"//", "write it without '//'"),
-        (r"%", "write it decoded; what is not ASCII cannot stand in a path"),
+        (r"%", "write it decoded; a path must be ASCII"),
         (r"[{}]", "a parameter is {name} in lower case, alone between two '/'"),
         (r"[^!-~]", "it is made of ASCII letters, digits and -._~!$&'()*+,;=:@"),
     ),
@@ -29,7 +29,7 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"^\d+ *[a-z]{2,}", "the units are ms, s, m, h and d"),
     ),
     "Size": ((r"(?i)^\d+ *[km]i?b?$", "the units are KiB and MiB, without a space"),),
-    "Rate": ((r"^\d+/ *[a-z]", "write how many in which time: 10/1m"),),
+    "Rate": ((r"^\d+/ *[a-z]", "write the number of requests and the time: 10/1m"),),
     "Instant": ((r"^\d{4}-\d\d-\d\d$", "add a time and its offset, such as T00:00:00Z"),),
     "SHA-256": ((r"^[0-9A-Fa-f]{64}$", "write it in lower case"),),
 }

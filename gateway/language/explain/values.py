@@ -40,8 +40,8 @@ def not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
         return Mistake(
             "secret-in-yaml",
             steps,
-            f"a secret stands in the file, as {called(steps)}",
-            "write {secret: NAME} or {env: NAME}, and take a new secret: this one has been shown",
+            f"the file contains a secret, as {called(steps)}",
+            "write {secret: NAME} or {env: NAME}, and replace the secret: this one was exposed",
         )
     if value is None and _is_rule(schema):
         return _empty(steps)
@@ -146,5 +146,7 @@ def empty_rule(_error: ValidationError, steps: Steps) -> Mistakes:
 
 
 def _empty(steps: Steps) -> Mistake:
-    message = f"{called(steps)} is empty, and would say nothing"
-    return Mistake("empty-rule", steps, message, "write below it, indented, or remove it")
+    message = f"{called(steps)} is empty"
+    return Mistake(
+        "empty-rule", steps, message, "write its conditions below it, indented, or remove it"
+    )

@@ -28,7 +28,7 @@ def expired(hook: Hook, now: datetime) -> Iterator[Mistake]:
     for steps, entry in _credentials(hook):
         expires = getattr(entry, "expires", UNSET)
         if isinstance(expires, datetime) and expires <= now:
-            message = "this credential has expired and opens nothing any more"
+            message = "this credential has expired"
             yield Mistake("expired-credential", (*steps, "expires"), message, "remove it")
 
 
@@ -40,7 +40,7 @@ def repeated(hook: Hook) -> Iterator[Mistake]:
         earlier = first.setdefault((steps[:-1], _identity(entry)), number)
         if earlier != number:
             message = f"this credential is the same as entry {earlier}"
-            hint = "remove one: whoever revokes it later must not overlook the other"
+            hint = "remove one; otherwise revoking one entry later leaves the other"
             yield Mistake("duplicate-credential", steps, message, hint)
 
 

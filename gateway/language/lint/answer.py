@@ -1,4 +1,4 @@
-"""What the caller is answered."""
+"""The answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
         return
     steps = ("response", "select")
     if response.type != "outputs":
-        message = "'select' chooses among outputs, and `type: status` answers a report"
+        message = "'select' chooses from outputs, but `type: status` returns a report"
         hint = "write `type: outputs`, or remove 'select'"
         yield Mistake("select-without-outputs", steps, message, hint, on="key")
     for index, path in enumerate(response.select):

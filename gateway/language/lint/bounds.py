@@ -20,7 +20,7 @@ def bounds(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
         order = ordered(given[one], given[other])
         if order is None:
             message = f"of '{one}' and '{other}' one is a number and the other is text"
-            hint = "no JSON value is both: write two numbers, or two texts"
+            hint = "a JSON value cannot be both: write two numbers or two texts"
             yield Mistake("contradiction", (*steps, other), message, hint, on="key")
         elif one in _LOWER and other in _UPPER:
             if order > 0 or (order == 0 and (one, other) != ("gte", "lte")):

@@ -18,10 +18,10 @@ def check(hook: Hook) -> Iterator[Mistake]:
     name = str(handshake.__struct_config__.tag)
     authentication = hook.authentication
     if not isinstance(authentication, SignatureAuthentication):
-        message = f"{name} signs its handshake, and this hook verifies no signature"
+        message = f"{name} signs its handshake, but this hook verifies no signature"
         hint = f"write `authentication` with `type: signature` and `scheme: {name}`"
         yield Mistake("bad-handshake", ("handshake",), message, hint)
     elif isinstance(authentication.scheme, str) and authentication.scheme != name:
         scheme = authentication.scheme
-        message = f"{name} signs its handshake, and this hook verifies `scheme: {scheme}`"
+        message = f"{name} signs its handshake, but this hook verifies `scheme: {scheme}`"
         yield Mistake("bad-handshake", ("handshake",), message, f"write `scheme: {name}`")

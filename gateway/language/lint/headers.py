@@ -56,13 +56,13 @@ def _set(names: Iterable[str]) -> Iterator[Mistake]:
     for name in names:
         place, lower = (*steps, name), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS | {"x-request-id"}:
-            yield _reserved(place, name, "the gateway sets it itself")
+            yield _reserved(place, name, "the gateway sets this header")
         elif lower == "authorization":
-            hint = "write `authentication` under `workflow`, and take new credentials"
-            message = f"a secret stands in the file, as the header '{name}'"
+            hint = "write `authentication` under `workflow`, and replace the credentials"
+            message = f"the file contains a secret, as the header '{name}'"
             yield Mistake("secret-in-yaml", place, message, hint, on="key")
         elif lower in CREDENTIALS:
-            message = f"'{name}' looks like a credential, and its value stands in the file"
+            message = f"'{name}' looks like a credential, and its value is in the file"
             hint = "write `authentication` under `workflow` if the workflow takes it"
             yield Mistake("credential-header", place, message, hint, on="key")
 
@@ -74,13 +74,13 @@ def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
     for index, name in enumerate(names):
         place, lower = (*steps, index), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS:
-            yield _reserved(place, name, "the gateway sets it itself", on="value")
+            yield _reserved(place, name, "the gateway sets this header", on="value")
         elif lower == "authorization" and not _is_none(authentication):
-            hint = "the workflow's own `authentication` takes its place"
+            hint = "use the workflow's `authentication` instead"
             yield _reserved(place, name, hint, on="value")
         elif lower in CREDENTIALS:
-            message = f"'{name}' hands the caller's credentials on to the workflow"
-            yield Mistake("credential-header", place, message, "leave it out if you can")
+            message = f"'{name}' forwards the caller's credentials to the workflow"
+            yield Mistake("credential-header", place, message, "remove it if possible")
 
 
 def _is_none(authentication: object) -> bool:
@@ -92,7 +92,7 @@ def _answered(names: Iterable[str]) -> Iterator[Mistake]:
     yield from _twice(((*steps, name), name) for name in names)
     for name in names:
         if name.lower() in CONNECTION | OF_ANSWERS:
-            yield _reserved((*steps, name), name, "the answer says it itself")
+            yield _reserved((*steps, name), name, "the gateway or the workflow sets this header")
 
 
 def _matched(names: Iterable[str]) -> Iterator[Mistake]:
@@ -100,8 +100,8 @@ def _matched(names: Iterable[str]) -> Iterator[Mistake]:
     yield from _twice(((*steps, name), name) for name in names)
     for name in names:
         if name.lower() in CREDENTIALS:
-            message = f"'{name}' is compared with a credential that stands in the file"
-            hint = "write `authentication`: it keeps secrets out of files and compares safely"
+            message = f"'{name}' is compared with a credential in the file"
+            hint = "write `authentication`, which keeps the secret out of the file"
             yield Mistake("credential-header", (*steps, name), message, hint, on="key")
 
 
@@ -109,7 +109,7 @@ def _twice(places: Iterable[tuple[Steps, str]], on: On = "key") -> Iterator[Mist
     seen: set[str] = set()
     for place, name in places:
         if name.lower() in seen:
-            message = f"'{name}' is named twice: headers are the same in any case"
+            message = f"'{name}' appears twice: names of headers are case-insensitive"
             yield Mistake("duplicate-header", place, message, "remove one", on)
         seen.add(name.lower())
 

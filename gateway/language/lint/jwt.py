@@ -38,10 +38,10 @@ def _algorithms(written: JwtAuthentication) -> Iterator[Mistake]:
     steps = ("authentication", "algorithms")
     shared = [name for name in written.algorithms if name.startswith("HS")]
     if shared and len(shared) < len(written.algorithms):
-        message = "HS algorithms and others cannot stand together: a public key is no secret"
-        yield Mistake("bad-token-rule", steps, message, "keep those that the issuer uses")
+        message = "HS algorithms cannot be combined with others: a public key is not a secret"
+        yield Mistake("bad-token-rule", steps, message, "keep the algorithms that the issuer uses")
     elif shared and written.jwks is not UNSET:
-        message = f"{shared[0]} takes a shared secret, and keys that are published are none"
+        message = f"{shared[0]} needs a shared secret, and published keys are not secret"
         hint = "write `secrets`, or the algorithm of the published keys, most often RS256"
         yield Mistake("bad-token-rule", steps, message, hint)
 
@@ -52,8 +52,8 @@ def _key_server(url: str) -> Iterator[Mistake]:
     for code, message, hint in found:
         yield Mistake(code, steps, message, hint)
     if not found and url.startswith("http:") and not on_this_machine(urlsplit(url).hostname or ""):
-        message = "keys that come by http can be replaced on their way"
-        hint = "write https; http is for keys on this machine"
+        message = "keys fetched over http can be replaced on the way"
+        hint = "write https; http is allowed only for this machine"
         yield Mistake("bad-token-rule", steps, message, hint)
 
 
@@ -66,5 +66,5 @@ def on_this_machine(host: str) -> bool:
 
 
 def _of_a_key_server(code: str, message: str, hint: str) -> tuple[str, str, str]:
-    public = "published keys are for everybody; take new credentials"
+    public = "published keys need no credentials; replace these credentials"
     return code, message, public if code == "secret-in-yaml" else hint

@@ -1,4 +1,4 @@
-"""What callers may cost."""
+"""Limits on callers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
         return
     if limits.body is not UNSET and parse_size(limits.body) > MAX_BODY:
         message = f"'body' must be at most 25MiB, not {limits.body}"
-        hint = "let the sender store what is larger, and send where it is"
+        hint = "let the sender store larger data and send its location"
         yield Mistake("bad-limit", ("limits", "body"), message, hint)
     if limits.rate is UNSET or limits.rate_per_client is UNSET:
         return

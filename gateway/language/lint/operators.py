@@ -28,7 +28,7 @@ def _pattern(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
         try:
             compile_pattern(written["pattern"])
         except ValueError as error:
-            message = f"RE2 does not take this pattern: {error}"
+            message = f"RE2 does not accept this pattern: {error}"
             unknown = "perl operator" in str(error) or "escape sequence" in str(error)
             hint = "RE2 has no look-around and no back-references" if unknown else ""
             yield Mistake("bad-pattern", (*steps, "pattern"), message, hint)
@@ -54,7 +54,7 @@ def _beside_eq(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
             message = f"'eq' and '{name}' cannot both hold"
             yield Mistake("contradiction", (*steps, name), message, on="key")
         elif holding is True:
-            message = f"'{name}' has no effect: what equals 'eq' satisfies it"
+            message = f"'{name}' has no effect: every value that equals 'eq' satisfies it"
             yield Mistake("unreachable", (*steps, name), message, "remove it", on="key")
 
 
@@ -71,10 +71,10 @@ def _inside_in(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
     for index, value in enumerate(values):
         place, known = (*steps, "in", index), both_ways(value)
         if name := excluded[index]:
-            message = f"this value is never reached: '{name}' excludes it"
+            message = f"this value has no effect: '{name}' excludes it"
             yield Mistake("unreachable", place, message, "remove it")
         elif known in earlier:
-            yield Mistake("unreachable", place, "this value stands there twice", "remove it")
+            yield Mistake("unreachable", place, "this value appears twice", "remove it")
         earlier.add(known)
 
 
@@ -85,5 +85,5 @@ def _excluding(value: Any, judges: dict[str, Callable[[Any], Verdict]]) -> str:
 def _beside_missing(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
     for name in written:
         if name in ("ne", "not_in", "none"):
-            message = f"'{name}' has no effect: what is missing satisfies it"
+            message = f"'{name}' has no effect: a missing value satisfies it"
             yield Mistake("unreachable", (*steps, name), message, "remove it", on="key")

@@ -27,7 +27,7 @@ def workflow_of(hook: Hook) -> Workflow:
 
 
 def response_of(hook: Hook) -> Response:
-    """What the caller is answered, whichever form was written."""
+    """The answer, whichever form was written."""
     return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
 
 

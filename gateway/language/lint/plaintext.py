@@ -35,8 +35,8 @@ def _compared(hook: Hook) -> Iterator[Mistake]:
             continue
         written = operators_of(condition) if isinstance(condition, Operators) else {"eq": condition}
         if any(_is_value(written.get(name)) for name in _LITERAL):
-            message = f"'{steps[-1]}' is compared with a credential that stands in the file"
-            hint = "write `authentication`: it keeps secrets out of files and compares safely"
+            message = f"'{steps[-1]}' is compared with a credential in the file"
+            hint = "write `authentication`, which keeps the secret out of the file"
             yield Mistake(CODE, steps, message, hint, on="key")
 
 
@@ -48,11 +48,11 @@ def _in_url(hook: Hook) -> Iterator[Mistake]:
     for name, value in query:
         if _is_named(name) and "${" not in value:
             steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
-            message = f"the parameter '{name}' of the URL is a credential that stands in the file"
+            message = f"the parameter '{name}' of the URL is a credential in the file"
             yield Mistake(CODE, steps, message, _FOR_WORKFLOWS)
 
 
-_FOR_WORKFLOWS = "write `authentication` under `workflow`, and take new credentials"
+_FOR_WORKFLOWS = "write `authentication` under `workflow`, and replace the credentials"
 
 
 def _in_body(hook: Hook) -> Iterator[Mistake]:
@@ -64,7 +64,7 @@ def _in_body(hook: Hook) -> Iterator[Mistake]:
         elif isinstance(value, list):
             waiting += [((*steps, index), inner) for index, inner in enumerate(value)]
         elif _is_named(steps[-1]) and _is_value(value) and "${" not in str(value):
-            message = f"'{steps[-1]}' is a credential that stands in the file"
+            message = f"'{steps[-1]}' is a credential in the file"
             yield Mistake(CODE, steps, message, _FOR_WORKFLOWS, on="key")
 
 

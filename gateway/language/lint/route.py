@@ -21,12 +21,14 @@ def faults(path: str) -> Iterator[tuple[str, str, str]]:
     """Code, message and hint of everything that is wrong with a path of the right form."""
     if path == RESERVED or path.startswith(RESERVED + "/"):
         hint = "choose a path that does not begin with /-"
-        yield "reserved-path", "paths below /-/ belong to the gateway itself", hint
+        yield "reserved-path", "paths below /-/ are reserved for the gateway", hint
     segments = path.split("/")[1:]
     for segment in dict.fromkeys(segments):
         if segment in (".", ".."):
-            message = f"'{segment}' is no segment: clients resolve it before they ask"
-            yield "bad-route", message, "write the path that is meant"
+            message = (
+                f"'{segment}' is not a valid segment: clients resolve it before they send a request"
+            )
+            yield "bad-route", message, "write the resolved path"
         elif segment[0] == "{" and segments.count(segment) > 1:
             hint = "give each parameter its own name"
-            yield "bad-route", f"the path parameter '{segment}' stands there twice", hint
+            yield "bad-route", f"the path parameter '{segment}' appears twice", hint

@@ -46,8 +46,8 @@ def paths(steps: Steps, written: dict[str, Condition]) -> Iterator[Mistake]:
             message = f"'{path}' is not a path: {reason}"
             yield Mistake("bad-path", (*steps, path), message, on="key")
         elif pointer := _pointer(path):
-            message = f"'{path}' looks like a key with dots, and is read as a path of objects"
-            hint = f"for a key with dots write a JSON Pointer: '{pointer}'"
+            message = f"'{path}' looks like a key with dots, but is read as a path into objects"
+            hint = f"for a key with dots, write a JSON Pointer: '{pointer}'"
             yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
         yield from _inner_paths((*steps, path), condition)
 

@@ -25,7 +25,7 @@ KEY_FORMS = {
 _MARKS = {"raw": (), "prefix": ("prefix",), "list": ("prefix",), "pairs": ("pair",)}
 _MARK_NEEDED = ("prefix", "pairs")
 _MEANINGS = {
-    "prefix": "it is what stands before the signature, such as sha256=",
+    "prefix": "it is the text before the signature, such as sha256=",
     "pair": "it is the name of the signature's pair, such as v1",
 }
 
@@ -67,7 +67,7 @@ def _in_mark(path: Steps, form: str, mark: str, written: object, separator: str)
     elif mark not in _MARKS[form]:
         yield (*path, mark), f"'format: {form}' has no '{mark}'", "remove it"
     elif form != "prefix" and separator in str(written):
-        hint = f"items of the header are told apart by '{separator}'"
+        hint = f"the items of the header are separated by '{separator}'"
         yield (*path, mark), f"'{mark}' contains the separator", hint
 
 
@@ -78,7 +78,7 @@ def _in_key(path: Steps, variant: Variant) -> Iterator[Fault]:
     if variant.key not in forms:
         place = "key" if algorithm == "hmac" else "algorithm"
         names = " or ".join(f"`key: {name}`" for name in forms)
-        sentence = f"'algorithm: {algorithm}' does not take 'key: {variant.key}'"
+        sentence = f"'algorithm: {algorithm}' does not accept 'key: {variant.key}'"
         yield (*path, place), sentence, f"write {names}"
 
 
@@ -87,11 +87,11 @@ def _in_signed(scheme: Scheme) -> Iterator[Fault]:
     fields = template.fields
     place = ("scheme", "signed")
     if sum(field in ("body", "form") for field in fields) != 1:
-        yield place, "the body must be signed", "write {body}, or {form} for Twilio's forms, once"
+        yield place, "the body must be signed", "write {body} once, or {form} for Twilio's forms"
     if len(set(fields)) != len(fields):
-        yield place, "a placeholder stands there twice", "each may stand once"
+        yield place, "a placeholder appears twice", "each placeholder may appear once"
     if "id" in fields and not all(template.neighbours("id")):
-        hint = "an id could be read as the beginning of what follows it"
+        hint = "otherwise an id could be read as the beginning of the next value"
         yield place, "{id} needs text between it and another placeholder", hint
     sent = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
     yield from _together("timestamp", sent, fields, "'timestamp' in a header or a pair")
@@ -100,11 +100,11 @@ def _in_signed(scheme: Scheme) -> Iterator[Fault]:
 
 def _together(field: str, sent: bool, fields: Sequence[str], key: str) -> Iterator[Fault]:
     if field in fields and not sent:
-        sentence = f"{{{field}}} is signed, and nothing says where it is sent"
+        sentence = f"{{{field}}} is signed, but the scheme does not say where it is sent"
         yield ("scheme", "signed"), sentence, f"write {key}"
     if sent and field not in fields:
         hint = f"write {{{field}}} where the sender signs it, or remove '{field}'"
-        yield ("scheme", field), f"'{field}' is sent and not signed: anyone could write it", hint
+        yield ("scheme", field), f"'{field}' is sent but not signed: anyone could change it", hint
 
 
 def _in_headers(scheme: Scheme) -> Iterator[Fault]:
@@ -117,35 +117,36 @@ def _in_headers(scheme: Scheme) -> Iterator[Fault]:
         if scheme.timestamp.pair is not UNSET:
             yield from _in_timestamp_pair(scheme, scheme.timestamp.pair)
     if len(set(names)) != len(names):
-        sentence = "signature, timestamp and id need headers of their own"
-        yield ("scheme", "header"), sentence, "a timestamp beside the signature is a `pair`"
+        sentence = "signature, timestamp and id need separate headers"
+        hint = "for a timestamp in the signature's header, write `pair`"
+        yield ("scheme", "header"), sentence, hint
 
 
 def _in_timestamp_pair(scheme: Scheme, pair: str) -> Iterator[Fault]:
     place = ("scheme", "timestamp", "pair")
     if scheme.format != "pairs":
-        hint = "name the timestamp's header, or write `format: pairs`"
+        hint = "name the timestamp's pair header, or write `format: pairs`"
         yield place, f"'format: {scheme.format}' has no pairs", hint
     elif any(variant.pair == pair for _, variant in variants(scheme)):
-        yield place, f"'{pair}' is the signature's pair already", "name the timestamp's"
+        yield place, f"'{pair}' is already the signature's pair", "name the timestamp's pair"
 
 
 def _around(spec: SignatureAuthentication, scheme: Scheme) -> Iterator[Fault]:
     signs_url = "{url}" in scheme.signed
     if signs_url and spec.public_url is UNSET:
         hint = "write `public_url`, the URL that the sender calls"
-        yield ("scheme",), "the sender signs the URL, and nothing says what it is", hint
+        yield ("scheme",), "the sender signs the URL, but the hook does not have it", hint
     if not signs_url and spec.public_url is not UNSET:
         yield ("public_url",), "the sender does not sign the URL", "remove it"
     if spec.public_url is not UNSET and not _can_be_called(spec.public_url):
         hint = "a port is a number between 1 and 65535"
-        yield ("public_url",), "nobody can call this host and port", hint
+        yield ("public_url",), "this host and port cannot be called", hint
     if spec.tolerance is UNSET:
         return
     if scheme.timestamp is UNSET:
         yield ("tolerance",), "the sender signs no timestamp", "remove it"
     elif parse_duration(spec.tolerance) < 1:
-        yield ("tolerance",), "no request is younger than that", "write at least 1s"
+        yield ("tolerance",), "this would refuse every request", "write at least 1s"
 
 
 def _can_be_called(url: str) -> bool:

@@ -38,7 +38,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     inputs = [*_inputs(hook, covered)]
     for one in inputs:
         if not any(_means(entry, one) for entry in trusted):
-            what = f"whoever sees a request can send it with another '{one.name}'"
+            what = f"anyone who sees a request can resend it with another '{one.name}'"
             hint = f"{one.hint}, or accept it: `trust_unsigned: [{one.name}]`"
             yield Mistake("unsigned-input", one.steps, f"{what}: it is not signed", hint, one.on)
     for index, entry in enumerate(trusted):
@@ -56,11 +56,11 @@ def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
         yield from _matched(hook.match, covered)
     if not covered.url and isinstance(hook.path, str):
         for name in _PARAMETER.findall(hook.path):
-            yield Input(("path",), name, "take it from the body instead", "value")
+            yield Input(("path",), name, "use a value of the body instead", "value")
     for index, name in enumerate(workflow_of(hook).forward_headers):
         if name.lower() not in covered.headers:
             steps = ("workflow", "forward_headers", index)
-            yield Input(steps, name, "leave it out: the workflow cannot rely on it", "value")
+            yield Input(steps, name, "remove it: the workflow cannot rely on it", "value")
 
 
 def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
@@ -73,7 +73,7 @@ def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
         yield Input(("match", "query", name), name, _MATCH)
     ruled = {name.lower() for name in names}
     if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):
-        hint = "add a rule on a value that must be there: read as another type it is not"
+        hint = "add a rule on a value that must exist; a body of another type does not have it"
         yield Input(("match", "body"), "Content-Type", hint)
 
 
@@ -101,6 +101,6 @@ def _means(entry: str, one: Input) -> bool:
 def _without_body(hook: Hook) -> Iterator[Mistake]:
     methods = " and ".join(method for method in hook.methods if method not in WITH_BODY)
     if methods:
-        message = f"the data of {methods} is the query, which the sender does not sign"
+        message = f"the data of {methods} is in the query, which the sender does not sign"
         hint = "write the method that the sender uses, most often `method: POST`"
         yield Mistake("unsigned-input", ("authentication",), message, hint, on="key")

@@ -34,7 +34,7 @@ def faults(url: str) -> Iterator[tuple[str, str, str]]:
         yield "bad-url", "the host of the URL is not a name or an address", ""
         return
     if "@" in parts.netloc:
-        hint = "write `authentication` under `workflow`, and take new credentials"
+        hint = "write `authentication` under `workflow`, and replace the credentials"
         yield "secret-in-yaml", "credentials stand in the URL", hint
         return
     yield from _host_and_port(parts)

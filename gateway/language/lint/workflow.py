@@ -34,7 +34,7 @@ def _format(hook: Hook) -> Iterator[Mistake]:
     if isinstance(workflow.format, UnsetType):
         return
     if workflow.method not in WITH_BODY:
-        message = f"'format' says how a body is written, and {workflow.method} sends none"
+        message = f"'format' sets the encoding of a body, but {workflow.method} sends none"
         hint = "the data becomes query parameters; remove 'format', or write `method: POST`"
         yield Mistake("format-without-body", ("workflow", "format"), message, hint)
     if workflow.format == "raw":
@@ -43,10 +43,10 @@ def _format(hook: Hook) -> Iterator[Mistake]:
 
 def _raw(hook: Hook) -> Iterator[Mistake]:
     if workflow_of(hook).body:
-        message = "`format: raw` passes the bytes untouched, so 'body' cannot be merged over them"
+        message = "`format: raw` sends the bytes unchanged, so 'body' cannot be merged into them"
         hint = "remove one of them"
         yield Mistake("raw-with-body", ("workflow", "body"), message, hint, on="key")
     if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.body, UnsetType):
-        message = "`format: raw` passes bytes that the workflow may read otherwise than 'match' did"
-        hint = "leave 'format' out: then forms are written anew from what the rules saw"
+        message = "`format: raw` passes bytes that the workflow may read differently from 'match'"
+        hint = "remove 'format': then forms are encoded from the values that the rules read"
         yield Mistake("raw-with-rule", ("workflow", "format"), message, hint)

@@ -8,12 +8,12 @@ from typing import Any
 from gateway.language.schema import hook_schema
 
 CHAPTERS = {
-    "match": "Which requests are the intended ones",
-    "workflow": "What is started",
-    "response": "What the caller is answered",
+    "match": "Which requests start the workflow",
+    "workflow": "The workflow",
+    "response": "The answer",
     "authentication": "Who may call",
-    "limits": "What callers may cost",
-    "handshake": "What a sender asks first",
+    "limits": "Limits on callers",
+    "handshake": "Handshakes",
 }
 """The keys of a hook that have sections of their own, as a newcomer asks for them."""
 
@@ -22,7 +22,7 @@ MORE: dict[str, str] = {
     "JwtAuthentication": "[API keys and signed tokens](tokens.md) shows how.",
     "SignatureAuthentication": "[Signed requests](signatures.md) shows each known sender.",
     "Scheme": "[Signed requests](signatures.md#any-other-sender) explains it.",
-    "Limits": "[Limits](limits.md) explains what is counted, and when.",
+    "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""
 

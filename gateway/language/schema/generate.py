@@ -103,8 +103,8 @@ def _scalar(name: str, schema: Schema) -> Schema:
 def _condition() -> Schema:
     return {
         "title": "Condition",
-        "description": "An intended value, of the same JSON type; or operators, all of which "
-        "must hold.",
+        "description": "An expected value of the same JSON type, or operators, all of which must "
+        "hold.",
         "anyOf": [{"type": _INTENDED}, reference("Operators")],
         "examples": ["Paris", {"gte": 100}],
     }
@@ -113,8 +113,8 @@ def _condition() -> Schema:
 def _elements() -> Schema:
     return {
         "title": "Elements",
-        "description": "What an element of the array is: an intended value, operators, or paths "
-        "inside the element and their conditions.",
+        "description": "A condition on an element of the array: an expected value, operators, or "
+        "paths inside the element with their conditions.",
         "anyOf": [{"type": _INTENDED}, reference("Operators"), reference("ElementPaths")],
         "examples": ["B", {"prefix": "B-"}, {"sku": "B", "count": {"gte": 2}}],
     }
@@ -123,8 +123,8 @@ def _elements() -> Schema:
 def _paths() -> Schema:
     return {
         "title": "Element paths",
-        "description": "Parameters inside the element and their intended values. A path that has "
-        "the name of an operator is written as a JSON Pointer, such as `/eq`.",
+        "description": "Parameters inside the element and their conditions. Write a path that "
+        "has the name of an operator as a JSON Pointer, such as `/eq`.",
         "type": "object",
         "propertyNames": {"allOf": [reference("ParameterPath"), {"not": {"enum": [*OPERATORS]}}]},
         "additionalProperties": reference("Condition"),

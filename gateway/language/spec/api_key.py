@@ -37,7 +37,7 @@ class ApiKeyAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
         ParameterName | UnsetType,
         Meta(
             description="The query parameter that carries the key; the workflow never sees it. "
-            "URLs end up in the logs of others: prefer a header."
+            "URLs end up in the logs of other systems, so prefer a header."
         ),
     ] = UNSET
     keys: Annotated[

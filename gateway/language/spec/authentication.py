@@ -26,21 +26,21 @@ EnvField = Annotated[
 ]
 ExpiresField = Annotated[
     Instant | UnsetType,
-    Meta(description="From this instant on the credential is refused."),
+    Meta(description="The gateway refuses the credential from this instant on."),
 ]
 
 
 LabelField = Annotated[
     Label | UnsetType,
     Meta(
-        description="What the credential is called in the log; by default the user's name, the "
-        "name of the secret or variable, or the first digits of the digest."
+        description="The name of the credential in the log; by default the user's name, the name "
+        "of the secret or variable, or the first digits of the digest."
     ),
 ]
 
 
 class SecretReference(Written, frozen=True, kw_only=True):
-    """Where a secret value is found. A missing or empty secret takes the hook out of service."""
+    """A reference to a secret value. A missing or empty secret takes the hook out of service."""
 
     EXAMPLES: ClassVar = ({"secret": "paris-token"}, {"env": "PARIS_TOKEN"})
 
@@ -51,7 +51,7 @@ class SecretReference(Written, frozen=True, kw_only=True):
 
 
 class Token(Written, frozen=True, kw_only=True):
-    """One bearer token that opens the hook: its digest, or where its value is found."""
+    """One bearer token that opens the hook: its digest, or a reference to its value."""
 
     EXAMPLES: ClassVar = ({"secret": "paris-token", "expires": "2027-01-31T00:00:00Z"},)
 
@@ -68,7 +68,7 @@ class Token(Written, frozen=True, kw_only=True):
 
 
 class Password(Written, frozen=True, kw_only=True):
-    """A password: its scrypt hash, or where its value is found."""
+    """A password: its scrypt hash, or a reference to its value."""
 
     EXAMPLES: ClassVar = ({"secret": "paris-password"},)
 
@@ -93,7 +93,7 @@ class User(Written, frozen=True, kw_only=True):
 
 
 class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
-    """Anyone may call. Writing it down says that this is meant."""
+    """Anyone may call."""
 
     EXAMPLES: ClassVar = ({"type": "none"},)
 
@@ -130,7 +130,7 @@ class BearerAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
         list[Token],
         Meta(
             min_length=1,
-            description="The tokens, any one of which opens the hook: "
-            "rotating is adding one and later removing the other.",
+            description="The tokens, any one of which opens the hook. To rotate, add one and "
+            "later remove the other.",
         ),
     ]

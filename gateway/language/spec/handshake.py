@@ -79,7 +79,7 @@ class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", ta
     METHOD: ClassVar = "GET"
 
     verify_token: Annotated[
-        SecretReference, Meta(description="Where the verify token of the app's dashboard is found.")
+        SecretReference, Meta(description="A reference to the verify token of the app's dashboard.")
     ]
 
 
@@ -95,7 +95,7 @@ class CloudEventsHandshake(
     origins: (
         Annotated[
             list[Origin],
-            Meta(min_length=1, description="The systems that may send; without it any may."),
+            Meta(min_length=1, description="The systems that may send; without it, any may."),
         ]
         | UnsetType
     ) = UNSET
@@ -105,7 +105,7 @@ class CloudEventsHandshake(
             Meta(
                 ge=1,
                 le=1_000_000,
-                description="The requests a minute that are promised; by default no limit.",
+                description="The promised rate in requests per minute; by default no limit.",
             ),
         ]
         | UnsetType

@@ -36,7 +36,7 @@ Authentication = (
 
 
 class Hook(Written, frozen=True, kw_only=True):
-    """A URL that starts a workflow: who may call it, with which parameters, what it answers."""
+    """A URL that starts a workflow."""
 
     EXAMPLES: ClassVar = (
         {
@@ -51,10 +51,10 @@ class Hook(Written, frozen=True, kw_only=True):
 
     name: Annotated[Name, Meta(description="The hook's name, unique among all hooks.")]
     description: Annotated[
-        str, Meta(max_length=4096, description="What the hook is for, for people.")
+        str, Meta(max_length=4096, description="A description of the hook for people.")
     ] = ""
     enabled: Annotated[
-        bool, Meta(description="Whether the hook answers; a disabled one is a 404.")
+        bool, Meta(description="Whether the hook is enabled; a disabled hook answers 404.")
     ] = True
     path: Annotated[
         RoutePath | UnsetType,
@@ -71,8 +71,8 @@ class Hook(Written, frozen=True, kw_only=True):
     authentication: Annotated[
         Authentication | UnsetType,
         Meta(
-            description="Who may call. Without it anyone may, and validation warns; "
-            "`authentication: none` says that this is meant."
+            description="Who may call. Without it, anyone may call and validation warns. If that "
+            "is intended, write `authentication: none`."
         ),
     ] = UNSET
     allow_from: (
@@ -81,34 +81,34 @@ class Hook(Written, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=256,
-                description="The networks that may call, others are answered 403; without it "
-                "any may. Behind a proxy, `--trusted-proxies` says whose word counts.",
+                description="The networks that may call; others get 403. Without it, any network "
+                "may call. Behind a proxy, set `--trusted-proxies`.",
                 examples=[["192.30.252.0/22", "2a0a:a440::/29"]],
             ),
         ]
         | UnsetType
     ) = UNSET
-    limits: Annotated[Limits | UnsetType, Meta(description="What the hook's callers may cost.")] = (
+    limits: Annotated[Limits | UnsetType, Meta(description="Limits on the hook's requests.")] = (
         UNSET
     )
     handshake: Annotated[
         Handshake | UnsetType,
         Meta(
-            description="What the sender asks before it sends anything: the name of a known "
-            "handshake, or its long form. It never reaches the workflow."
+            description="The handshake that the sender performs before it sends events: the name "
+            "of a known handshake, or its long form. It never reaches the workflow."
         ),
     ] = UNSET
     match: Annotated[
         Match | UnsetType,
-        Meta(description="Which requests are the intended ones; without it all are."),
+        Meta(description="Which requests start the workflow; without it, all do."),
     ] = UNSET
     workflow: Annotated[
         HttpUrl | Workflow,
-        Meta(description="The workflow's HTTP endpoint: a URL, or how it is called."),
+        Meta(description="The workflow's HTTP endpoint: a URL, or the long form."),
     ]
     response: Annotated[
         ResponseType | Response,
-        Meta(description="What the caller is answered: `outputs`, `status`, or the long form."),
+        Meta(description="The answer to the caller: `outputs`, `status`, or the long form."),
     ] = "outputs"
 
     @property

@@ -18,7 +18,7 @@ Algorithm = Literal[
 
 
 class VerificationKey(Written, frozen=True, kw_only=True):
-    """Where a key is found: a shared secret for HS algorithms, a PEM public key for others.
+    """A reference to a key: a shared secret for HS algorithms, a PEM public key for others.
 
     A shared secret is at least as long as its hash: 32 bytes for HS256, 48 and 64 for the others.
     """
@@ -34,7 +34,7 @@ class VerificationKey(Written, frozen=True, kw_only=True):
 
 
 class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="jwt"):
-    """A JSON Web Token (RFC 7519) as a bearer token, verified as RFC 8725 asks.
+    """A JSON Web Token (RFC 7519) as a bearer token, verified according to RFC 8725.
 
     A token must carry `exp`, `iss` and `aud`. Its own header never says where keys are found.
     """
@@ -54,12 +54,12 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
 
     issuer: Annotated[
         str,
-        Meta(min_length=1, max_length=512, description="The `iss` that tokens must carry."),
+        Meta(min_length=1, max_length=512, description="The `iss` that tokens must have."),
     ]
     audience: Annotated[
         Annotated[str, Meta(min_length=1, max_length=512)]
         | Annotated[list[str], Meta(min_length=1)],
-        Meta(description="The `aud` that tokens must carry, or a list, one of which they must."),
+        Meta(description="The `aud` that tokens must have, or a list of which they must have one."),
     ]
     algorithms: Annotated[
         list[Algorithm],
@@ -88,7 +88,7 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
             dict[ParameterPath, Condition],
             Meta(
                 min_length=1,
-                description="Claims and their intended values, as in `match`.",
+                description="Claims and their conditions, as in `match`.",
                 examples=[{"scope": {"contains": "deploy"}}],
             ),
         ]

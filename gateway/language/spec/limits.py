@@ -40,7 +40,7 @@ Network = Annotated[
 
 
 class Limits(Written, frozen=True, kw_only=True):
-    """What a hook's callers may cost, counted in each worker process."""
+    """Limits on a hook's requests, counted in each worker process."""
 
     EXAMPLES: ClassVar = ({"body": "64KiB", "rate": "100/1m", "rate_per_client": "10/1s"},)
 
@@ -62,10 +62,11 @@ class Limits(Written, frozen=True, kw_only=True):
         Rate | UnsetType,
         Meta(
             description="Failed authentications of one client; 10/1m by default. Beyond it: 429. "
-            "Who was right before, or shows what nobody can guess, is let in all the same."
+            "A credential that was accepted before or that nobody can guess is still "
+            "accepted."
         ),
     ] = UNSET
     concurrency: Annotated[
         Annotated[int, Meta(ge=1, le=512)] | UnsetType,
-        Meta(description="Requests that are in flight at a time; 128 by default. Beyond it: 503."),
+        Meta(description="Requests in flight at a time; 128 by default. Beyond it: 503."),
     ] = UNSET

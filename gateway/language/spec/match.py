@@ -1,4 +1,4 @@
-"""Which requests are the intended ones: parameters, their values, operators."""
+"""Which requests start the workflow: parameters, their values, operators."""
 
 from __future__ import annotations
 
@@ -107,18 +107,18 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
         | UnsetType
     ) = UNSET
     exists: Annotated[
-        bool | UnsetType, Meta(description="Is there (true) or is missing (false).")
+        bool | UnsetType, Meta(description="Is present (true) or missing (false).")
     ] = UNSET
     any: Annotated[
-        Elements | UnsetType, Meta(description="Is an array, one of whose elements is this.")
+        Elements | UnsetType, Meta(description="Is an array with at least one matching element.")
     ] = UNSET
     all: Annotated[
         Elements | UnsetType,
-        Meta(description="Is an array, every element of which is this (an empty one is)."),
+        Meta(description="Is an array whose elements all match (also an empty array)."),
     ] = UNSET
     none: Annotated[
         Elements | UnsetType,
-        Meta(description="Is missing, or is an array, no element of which is this."),
+        Meta(description="Is missing, or is an array without a matching element."),
     ] = UNSET
 
 
@@ -146,7 +146,7 @@ class Match(Written, frozen=True, kw_only=True):
             dict[ParameterPath, Condition],
             Meta(
                 min_length=1,
-                description="Parameters of the body and their intended values.",
+                description="Parameters of the body and their conditions.",
                 examples=[{"CityName": "Paris"}, {"order.total": {"gte": 100}}],
             ),
         ]
@@ -157,7 +157,7 @@ class Match(Written, frozen=True, kw_only=True):
             dict[ParameterName, Condition],
             Meta(
                 min_length=1,
-                description="Parameters of the URL's query and their intended values.",
+                description="Parameters of the URL's query and their conditions.",
                 examples=[{"dry_run": {"exists": False}}],
             ),
         ]
@@ -168,7 +168,7 @@ class Match(Written, frozen=True, kw_only=True):
             dict[HeaderName, Condition],
             Meta(
                 min_length=1,
-                description="Headers and their intended values; names in any case.",
+                description="Headers and their conditions; names are case-insensitive.",
                 examples=[{"X-Event": {"in": ["order.created", "order.updated"]}}],
             ),
         ]
@@ -177,7 +177,7 @@ class Match(Written, frozen=True, kw_only=True):
     otherwise: Annotated[
         Literal["reject", "ignore"],
         Meta(
-            description="What a request that does not match is answered: `reject` answers 422, "
+            description="The answer to a request that does not match: `reject` answers 422, "
             '`ignore` answers 200 with {"status": "ignored"}.'
         ),
     ] = "reject"

@@ -23,8 +23,8 @@ class Response(Written, frozen=True, kw_only=True):
     type: Annotated[
         ResponseType,
         Meta(
-            description="`outputs` answers with what the workflow answered, `status` with a "
-            "report on the activation."
+            description="`outputs` returns the workflow's answer, `status` a report on the "
+            "activation."
         ),
     ] = "outputs"
     select: (
@@ -32,7 +32,7 @@ class Response(Written, frozen=True, kw_only=True):
             list[ParameterPath],
             Meta(
                 min_length=1,
-                description="Answer a JSON object with just these results, their structure kept.",
+                description="Return a JSON object with only these results, in their structure.",
                 examples=[["orderId", "customer.name"]],
             ),
         ]
@@ -44,7 +44,7 @@ class Response(Written, frozen=True, kw_only=True):
     headers: Annotated[
         dict[HeaderName, HeaderValue],
         Meta(
-            description="Headers that a successful answer carries.",
+            description="Headers of a successful answer.",
             examples=[{"X-Handled-By": "gateway"}],
         ),
     ] = msgspec.field(default_factory=dict)

@@ -59,7 +59,7 @@ BodyPointer = Annotated[
 
 
 class Timestamp(Written, frozen=True, kw_only=True):
-    """Where the time of signing stands: a number counted from 1970, or an instant as text."""
+    """The location of the signing time: a number counted from 1970, or an instant as text."""
 
     EXAMPLES: ClassVar = (
         {"pair": "t"},
@@ -87,7 +87,7 @@ class Timestamp(Written, frozen=True, kw_only=True):
 
 
 class MessageId(Written, frozen=True, kw_only=True):
-    """Where the message's id stands, for schemes that sign it."""
+    """The location of the message's id, for schemes that sign it."""
 
     EXAMPLES: ClassVar = ({"header": "webhook-id"},)
 
@@ -132,12 +132,12 @@ class Variant(Written, frozen=True, kw_only=True):
     ] = "utf8"
     min_key: Annotated[
         int,
-        Meta(ge=1, le=1024, description="The fewest bytes that a shared key may have."),
+        Meta(ge=1, le=1024, description="The minimum length of a shared key in bytes."),
     ] = 8
 
 
 class Scheme(Variant, frozen=True, kw_only=True):
-    """A signature scheme in full: what a sender's documentation says, as data."""
+    """A signature scheme in full, as the sender documents it."""
 
     EXAMPLES: ClassVar = (
         {
@@ -175,16 +175,18 @@ class Scheme(Variant, frozen=True, kw_only=True):
         ),
     ]
     timestamp: Annotated[
-        Timestamp | UnsetType, Meta(description="Where the time of signing stands.")
+        Timestamp | UnsetType, Meta(description="The location of the signing time.")
     ] = UNSET
-    id: Annotated[MessageId | UnsetType, Meta(description="Where the message's id stands.")] = UNSET
+    id: Annotated[MessageId | UnsetType, Meta(description="The location of the message's id.")] = (
+        UNSET
+    )
     also: (
         Annotated[
             list[Variant],
             Meta(
                 min_length=1,
                 max_length=4,
-                description="Further kinds of signature in the same header. Each secret is used "
+                description="Other kinds of signature in the same header. Each secret is used "
                 "with the kinds that it fits.",
             ),
         ]

@@ -44,7 +44,7 @@ PublicUrl = Annotated[
 
 
 class SigningSecret(Written, frozen=True, kw_only=True):
-    """Where a signing secret, or a public key to verify with, is found."""
+    """A reference to a signing secret or a public key for verification."""
 
     EXAMPLES: ClassVar = ({"secret": "github-webhook"},)
 
@@ -77,15 +77,15 @@ class SignatureAuthentication(
         Meta(
             min_length=1,
             max_length=16,
-            description="The secrets, any one of which verifies a request: rotating is adding "
-            "one and later removing the other.",
+            description="The secrets, any one of which verifies a request. To rotate, add one "
+            "and later remove the other.",
         ),
     ]
     tolerance: Annotated[
         Duration | UnsetType,
         Meta(
             description="How far the signed timestamp may be from now, into the past and into "
-            "the future; by default what the sender documents, otherwise 5m."
+            "the future; by default the sender's documented value, otherwise 5m."
         ),
     ] = UNSET
     public_url: Annotated[

@@ -44,7 +44,7 @@ class BasicWorkflowAuthentication(
     )
 
     username: Annotated[Username, Meta(description="The gateway's name at the workflow.")]
-    password: Annotated[SecretReference, Meta(description="Where the password is found.")]
+    password: Annotated[SecretReference, Meta(description="A reference to the password.")]
 
 
 class BearerWorkflowAuthentication(
@@ -54,7 +54,7 @@ class BearerWorkflowAuthentication(
 
     EXAMPLES: ClassVar = ({"type": "bearer", "token": {"secret": "workflow-token"}},)
 
-    token: Annotated[SecretReference, Meta(description="Where the token is found.")]
+    token: Annotated[SecretReference, Meta(description="A reference to the token.")]
 
 
 WorkflowAuthentication = (
@@ -83,7 +83,7 @@ class ClientCertificate(Written, frozen=True, kw_only=True):
 
 
 class Retry(Written, frozen=True, kw_only=True):
-    """How often an invocation is tried, within the one deadline of `timeout`."""
+    """How often the gateway tries an invocation, within the deadline of `timeout`."""
 
     EXAMPLES: ClassVar = ({"attempts": 3},)
 
@@ -92,8 +92,9 @@ class Retry(Written, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=5,
-            description="Attempts in all; another one follows a connection that failed and "
-            "the answers 502, 503 and 504. Each carries the same `Idempotency-Key`.",
+            description="Number of attempts. The gateway tries again after a failed connection "
+            "and after the answers 502, 503 and 504. All attempts have the same "
+            "`Idempotency-Key`.",
         ),
     ] = 1
 
@@ -111,33 +112,33 @@ class Workflow(Written, frozen=True, kw_only=True):
         },
     )
 
-    url: Annotated[HttpUrl, Meta(description="Where the workflow is started.")]
+    url: Annotated[HttpUrl, Meta(description="The URL that starts the workflow.")]
     method: Annotated[
         Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         Meta(
-            description="The method of the invocation. GET and DELETE carry the data as query "
+            description="The method of the invocation. GET and DELETE send the data as query "
             "parameters, the others as a body."
         ),
     ] = "POST"
     headers: Annotated[
         dict[HeaderName, HeaderValue],
-        Meta(description="Headers that every invocation carries.", examples=[{"X-Source": "gw"}]),
+        Meta(description="Headers of every invocation.", examples=[{"X-Source": "gw"}]),
     ] = msgspec.field(default_factory=dict)
     forward_headers: Annotated[
         list[HeaderName],
         Meta(
-            description="Headers of the request that are handed on; none by default.",
+            description="Request headers to forward; none by default.",
             examples=[["X-Event"]],
         ),
     ] = msgspec.field(default_factory=list)
     query: Annotated[
         dict[ParameterName, Parameter],
-        Meta(description="Query parameters that are added to the URL."),
+        Meta(description="Query parameters to add to the URL."),
     ] = msgspec.field(default_factory=dict)
     body: Annotated[
         dict[str, Any],
         Meta(
-            description="Members that are merged over the received JSON object.",
+            description="Members to merge into the received JSON object.",
             examples=[{"source": "gateway"}],
         ),
     ] = msgspec.field(default_factory=dict)
@@ -150,7 +151,7 @@ class Workflow(Written, frozen=True, kw_only=True):
     ] = UNSET
     authentication: Annotated[
         WorkflowAuthentication,
-        Meta(description="The credentials that the workflow asks for."),
+        Meta(description="The credentials for the workflow."),
     ] = "none"
     tls: Annotated[
         ClientCertificate | UnsetType,
@@ -164,4 +165,6 @@ class Workflow(Written, frozen=True, kw_only=True):
         Duration,
         Meta(description="The deadline of the whole invocation, at most 5m."),
     ] = "10s"
-    retry: Annotated[Retry, Meta(description="How often an invocation is tried.")] = Retry()
+    retry: Annotated[Retry, Meta(description="How often the gateway tries an invocation.")] = (
+        Retry()
+    )

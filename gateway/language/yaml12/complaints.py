@@ -23,7 +23,7 @@ class _Words(NamedTuple):
 
 # What libyaml says, and PyYAML in nearly the same words; in the order of precedence.
 _WORDS = (
-    _Words(r"tab character|'\\t'", "a tab cannot indent YAML", "indent with spaces"),
+    _Words(r"tab character|'\\t'", "YAML does not allow tabs as indentation", "indent with spaces"),
     _Words(
         r"directive",
         "a line that begins with '%' is a directive, and none of YAML 1.2",
@@ -31,12 +31,12 @@ _WORDS = (
     ),
     _Words(
         r"tag|URI",
-        "what begins with '!' is a tag, and this is none",
+        "text that begins with '!' is a tag, but this is not a valid tag",
         "write the text in quotes",
     ),
     _Words(
         r"alphabetic or numeric",
-        "'&' and '*' begin anchors and aliases, and this is none",
+        "'&' and '*' begin anchors and aliases, but this is neither",
         "write the text in quotes",
         begins=True,
     ),
@@ -59,7 +59,7 @@ _WORDS = (
     _Words(
         r"expected ':'",
         "a key without ':'",
-        "write 'key: value' with a space behind the ':', or '- ' before an entry of a list",
+        "write 'key: value' with a space after the ':', or '- ' before an entry of a list",
         begins=True,
     ),
     _Words(
@@ -70,12 +70,12 @@ _WORDS = (
     ),
     _Words(
         r"escape character|hexdecimal|hexadecimal|escape code",
-        "this is not an escape of YAML",
+        "this is not a YAML escape",
         "write '\\\\' for a backslash, or use single quotes",
     ),
     _Words(
         r"block scalar",
-        "behind '|' and '>' the line ends, and the text begins on the next one",
+        "after '|' or '>', the text must begin on the next line",
         "write text that begins with '|' or '>' in quotes",
         begins=True,
     ),
@@ -107,7 +107,7 @@ def explain(text: str, error: yaml.MarkedYAMLError, findings: Findings) -> None:
     elif (found := re.search(r"expected ',' or '([]}])'", complaint)) is not None:
         _unclosed(text, found[1], mark, begun, findings)
     elif not here and not (words := _words(complaint)).begins:
-        hint = "it was cut off, or something is not finished"
+        hint = "the file was cut off, or a value is unfinished"
         findings.add("syntax", _last_place(text), "the file ends too early", hint)
     else:
         words = _words(complaint)
@@ -121,7 +121,7 @@ def _misplaced_key(text: str, mark: Any, findings: Findings) -> None:
     """A ':' where no key can be: a second one in its line, or behind a line that is none."""
     before = text[mark.index - mark.column : mark.index]
     if re.search(r":\s", before):
-        hint = "write text that has ': ' in it in quotes"
+        hint = "write text that contains ': ' in quotes"
         findings.add("syntax", _place(mark), "a ':' cannot stand here", hint)
         return
     start = len(before) - len(before.lstrip())
@@ -141,7 +141,7 @@ def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings
         return
     what = "list" if bracket == "]" else "mapping"
     message = f"a ',' or '{bracket}' is missing in the {what} that begins here"
-    hint = "the file ends before" if at_end else f"line {mark.line + 1} cannot be a part of it"
+    hint = "the file ends before" if at_end else f"line {mark.line + 1} cannot be part of it"
     findings.add("syntax", _place(begun), message, hint)
 
 

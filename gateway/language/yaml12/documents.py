@@ -91,7 +91,7 @@ class _Reader:
             self._findings.add(
                 "directive",
                 event_place(event),
-                "a hook file has no directives but %YAML 1.2",
+                "the only directive in a hook file is %YAML 1.2",
                 "remove the lines that begin with '%'",
             )
 
@@ -115,7 +115,7 @@ class _Reader:
             try:
                 value = resolve(value)
             except ValueError as error:
-                hint = "write it in quotes if text is meant"
+                hint = "for text, write it in quotes"
                 self._findings.add("number-range", event_place(event), str(error), hint)
                 value = UNREADABLE
         self._complete(Node(value, event))
@@ -125,7 +125,7 @@ class _Reader:
             "alias",
             event_place(event),
             f"'*{shortened(event.anchor)}' is an alias",
-            "write the value itself: what a hook does is read in one place",
+            "write the value itself",
         )
         self._complete(Node(UNREADABLE, event))
 
@@ -180,11 +180,11 @@ class _Reader:
                 "alias",
                 event_place(event),
                 f"'&{shortened(event.anchor)}' is an anchor",
-                "remove it: what a hook does is read in one place",
+                "remove it, and write values where they are used",
             )
         if event.tag is not None:
             tag = _short_tag(event.tag)
-            hint = "remove it; write quotes where text is meant"
+            hint = "remove it; for text, write quotes"
             if tag in ("!secret", "!env"):
                 hint = "write {secret: NAME} or {env: NAME}"
             self._findings.add("tag", event_place(event), f"'{shortened(tag)}' is a tag", hint)

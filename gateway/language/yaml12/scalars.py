@@ -40,7 +40,7 @@ def resolve(text: str) -> Any:
     if _FLOAT.fullmatch(text):
         return _decimal(text)
     if _NO_NUMBER.fullmatch(text):
-        raise ValueError(f"{text} is not a number that JSON has")
+        raise ValueError(f"{text} is not a JSON number")
     return text
 
 
@@ -55,7 +55,7 @@ def _integer(text: str) -> int:
 def _decimal(text: str) -> Decimal:
     value = exact_decimal(text)
     if value is None:
-        raise ValueError(f"{shortened(text)} is beyond what a number can be")
+        raise ValueError(f"{shortened(text)} is too large for a number")
     return decimal(value, text)
 
 
