@@ -17,6 +17,7 @@ from gateway.errors import Refusal
 from gateway.language.decode import convert
 from gateway.runtime.runtime import Runtime
 from gateway.settings import MIB, Settings
+from tests.support.exchanges import Body, fields_of
 
 ROUNDS = 3
 BEAT = 0.001
@@ -61,13 +62,11 @@ class _Heart:
 
 
 def _exchange(content_type: bytes, body: bytes) -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return body
-
     headers = [(b"content-type", content_type), (b"x-hub-signature-256", b"sha256=" + b"0" * 64)]
     return Exchange(
         method="POST", path="/hooks/worst", raw_path=b"/hooks/worst", query_string=b"",
-        headers=headers, client="203.0.113.9", request_id="r", started=0.0, read=read,
+        headers=headers, fields=fields_of(headers), client="203.0.113.9", request_id="r",
+        started=0.0, source=Body(body),
     )  # fmt: skip
 
 

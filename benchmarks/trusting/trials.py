@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import jwt
 
+from gateway.compile.check import guard_of
 from gateway.errors import Unauthenticated
 from tests.compile.guards.callers import Door
 
@@ -152,7 +153,7 @@ def _nearly(right: str, chance: random.Random) -> str:
 
 
 def _knock(kind: Kind, door: Door, text: str) -> Refusal:
-    guard: Any = door.guarding.guards[0]
+    guard: Any = guard_of(door.guarding.checks)
     connection = door.connection(kind.headers(text))
 
     def refusal() -> None:

@@ -1,13 +1,13 @@
-"""Which addresses may call: `allow_from` as a guard."""
+"""Which addresses may call: `allow_from` as a check."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.errors import Forbidden
 from gateway.language.networks import parse_network
 
@@ -28,8 +28,8 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     return address
 
 
-def address_guard(networks: Sequence[str]) -> Any:
-    """A guard that raises Forbidden for callers outside the networks, and for unknown ones."""
+def address_check(networks: Sequence[str]) -> Check:
+    """A check that raises Forbidden for callers outside the networks, and for unknown ones."""
     allowed = tuple(map(parse_network, networks))
 
     @lru_cache(1024)
@@ -37,9 +37,8 @@ def address_guard(networks: Sequence[str]) -> Any:
         address = parse_address(client)
         return address is not None and any(address in network for network in allowed)
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    def check(exchange: Exchange) -> None:
         if not admits(exchange.client):
             raise Forbidden("This hook does not take requests from your address.")
 
-    return guard
+    return check

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET
 
-from gateway.compile.addresses import address_guard
+from gateway.compile.addresses import address_check
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
-from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.compile.guards import Guard, compile_guards
-from gateway.compile.handshakes.asking import Asking, asking_guard, unless_answered
+from gateway.compile.check import Check, Guard, guard_of
+from gateway.compile.exchange import Exchange
+from gateway.compile.guards import compile_guards
+from gateway.compile.handshakes.asking import Asking, asking_check, unless_answered
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
 from gateway.compile.limits import client_limits, shared_limits
@@ -70,24 +72,24 @@ class Hook:
         self.guards = self._guard(spec, runtime)
 
     def _guard(self, spec: Spec, runtime: Runtime) -> tuple[Guard, ...]:
-        """The guards in their order: service, address, limits of this client, handshake,
-        credentials, limits of all callers.
+        """One guard, whose checks are in this order: service, address, limits of this client,
+        handshake, credentials, limits of all callers.
         """
         guarding = compile_guards(spec, runtime)
         handshake: tuple[Need, ...] = () if self._asking is None else self._asking.needs
         self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.needs)
-        proves = bool(guarding.guards)
-        entering = (*guarding.guards, shared_limits(spec.name, spec.limits, proves, runtime))
-        guards: list[Guard] = []
+        proves = bool(guarding.checks)
+        entering = (*guarding.checks, shared_limits(spec.name, spec.limits, proves, runtime))
+        checks: list[Check] = []
         if self._needs:
-            guards.append(_in_service(self._needs))
+            checks.append(_in_service(self._needs))
         if spec.allow_from is not UNSET:
-            guards.append(address_guard(spec.allow_from))
-        guards.append(client_limits(spec.name, spec.limits, runtime))
+            checks.append(address_check(spec.allow_from))
+        checks.append(client_limits(spec.name, spec.limits, runtime))
         if self._asking is not None and not self._asking.signed:
-            guards.append(asking_guard(self._asking))
+            checks.append(asking_check(self._asking))
             entering = tuple(map(unless_answered, entering))
-        return (*guards, *entering)
+        return (guard_of((*checks, *entering)),)
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
@@ -102,7 +104,16 @@ class Hook:
             exchange.answer = await self._asking(exchange)
         if exchange.answer is not None:
             return exchange.answer
-        judged = await self._judged(exchange)
+        body = None
+        if exchange.method in WITH_BODY:
+            body = exchange.body_here()
+            if body is None:
+                body = await exchange.read_body()
+        if body is not None and len(body) > SMALL and self._encoder.decodes:
+            # In a thread, where the interpreter goes on with others meanwhile.
+            judged = await self._large.judge(body, partial(self._judge, exchange, body))
+        else:
+            judged = self._judge(exchange, body)
         if isinstance(judged, Answer):
             return judged
         if exchange.method == "HEAD":
@@ -110,25 +121,15 @@ class Hook:
         exchange.drop_body()
         return await self._invoked(exchange, judged)
 
-    async def _judged(self, exchange: Exchange) -> Payload | Answer:
-        """What the workflow is sent, or the answer to a request that is ignored.
-
-        A large body is judged in a thread, where the interpreter goes on with others meanwhile.
-        """
-        if exchange.method in WITH_BODY and self._encoder.decodes:
-            body = await exchange.read_body()
-            if len(body) > SMALL:
-                return await self._large.judge(body, self._judge(exchange))
-        return await self._judge(exchange)
-
-    async def _judge(self, exchange: Exchange) -> Payload | Answer:
+    def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:
+        """What the workflow is sent, or the answer to a request that is ignored."""
         query = decode_query(exchange.query_string)
-        received = await self._encoder.read(exchange, query)
-        body = received if exchange.method in WITH_BODY else None
-        mismatch = self._matcher(body, query, exchange.headers)
+        received = self._encoder.read(exchange, body, query)
+        judged = received if body is not None else None
+        mismatch = self._matcher(judged, query, exchange.headers)
         if mismatch is not None:
-            return self._refuse(exchange, mismatch, body)
-        return await self._encoder.encode(exchange, received)
+            return self._refuse(exchange, mismatch, judged)
+        return self._encoder.encode(exchange, body, received)
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         exchange.run = uuid7()
@@ -169,11 +170,10 @@ def _elapsed(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 3)
 
 
-def _in_service(needs: tuple[Need, ...]) -> Guard:
-    async def guard(connection: object, _handler: object) -> None:
+def _in_service(needs: tuple[Need, ...]) -> Check:
+    def check(exchange: Exchange) -> None:
         for need in needs:
             if need.problem:
-                exchange: Exchange = connection.scope[SCOPE_KEY]  # type: ignore[attr-defined]
                 exchange.outcome = "out-of-service"
                 raise Unavailable(
                     "The hook is out of service; the gateway's log says why.",
@@ -181,4 +181,4 @@ def _in_service(needs: tuple[Need, ...]) -> Guard:
                     reason=f"The hook is out of service: {need.problem}",
                 )
 
-    return guard
+    return check

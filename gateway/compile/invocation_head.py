@@ -76,8 +76,7 @@ class InvocationHead:
             return b""
         lines = dict(self._defaults)
         for received, name in self._forwarded:
-            values = [value for key, value in exchange.headers if key == received]
-            if values:
+            if values := exchange.lines(received):
                 lines[received] = line(name, b", ".join(values))
         for parameter, value in exchange.path_params.items():
             name = f"X-Path-{parameter.replace('_', '-').title()}".encode("ascii")

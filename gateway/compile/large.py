@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from gateway.compile.json_bounds import MAX_VALUES
 from gateway.runtime.runtime import Runtime
@@ -31,28 +30,16 @@ class LargeBodies:
         self._offloading = runtime.offloading
         self._memory = runtime.body_memory
 
-    async def judge(self, body: bytes, judging: Coroutine[Any, Any, Result]) -> Result:
-        """The result of a coroutine that has all it needs and waits for nothing.
+    async def judge(self, body: bytes, judging: Callable[[], Result]) -> Result:
+        """The result of judging, in a thread.
 
         Raises Unavailable where there is no memory for what is decoded.
         """
         # Whatever the budget is, one body alone finds room.
         size = min(decoded_size(body), self._memory.limit // 2)
-        try:
-            async with self._offloading.turn:
-                self._memory.take(size)
-                try:
-                    return await self._offloading.run(len(body), partial(_result, judging))
-                finally:
-                    self._memory.give_back(size)
-        finally:
-            judging.close()
-
-
-def _result(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        result: Result = done.value
-        return result
-    raise AssertionError("the body has been read: nothing is waited for")
+        async with self._offloading.turn:
+            self._memory.take(size)
+            try:
+                return await self._offloading.run(len(body), judging)
+            finally:
+                self._memory.give_back(size)

@@ -1,13 +1,13 @@
-"""A hook's limits as guards: a client's own before the credentials, everybody's behind them."""
+"""A hook's limits as checks: a client's own before the credentials, everybody's behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.errors import TooLarge, TooManyRequests, Unavailable
 from gateway.language.quantities import parse_duration, parse_size
 from gateway.language.spec.limits import Limits
@@ -24,8 +24,8 @@ def parse_rate(text: str) -> Rate:
     return Rate(int(count), parse_duration(time))
 
 
-def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Any:
-    """The guard of what one caller may cost, whoever it is: it stands before the credentials.
+def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Check:
+    """The check of what one caller may cost, whoever it is: it stands before the credentials.
 
     It raises TooLarge and TooManyRequests.
     """
@@ -36,21 +36,20 @@ def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> A
         if written.rate_per_client is not UNSET:
             take = _of_each_client(hook, parse_rate(written.rate_per_client), runtime)
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    def check(exchange: Exchange) -> None:
         exchange.body_limit = body
         if exchange.length is not None and exchange.length > body:
             raise TooLarge(f"The body is larger than {body} bytes.")
         if take is not None:
             take(exchange)
 
-    return guard
+    return check
 
 
 def shared_limits(
     hook: str, written: Limits | UnsetType, credentials: bool, runtime: Runtime
-) -> Any:
-    """The guard of what all callers share: it stands behind the credentials, where a hook has
+) -> Check:
+    """The check of what all callers share: it stands behind the credentials, where a hook has
     them, so that no stranger takes from it. It raises TooManyRequests and Unavailable.
     """
     concurrency = runtime.settings.limits.in_flight_per_hook
@@ -61,14 +60,13 @@ def shared_limits(
             take = _of_all(hook, parse_rate(written.rate), runtime)
     gauge = runtime.concurrency(hook)
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    def check(exchange: Exchange) -> None:
         exchange.proven = credentials
         if take is not None:
             take(exchange)
         _enter(exchange, gauge, concurrency)
 
-    return guard
+    return check
 
 
 def _of_each_client(hook: str, rate: Rate, runtime: Runtime) -> _Take:

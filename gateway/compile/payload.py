@@ -68,30 +68,35 @@ class PayloadEncoder:
             and (self._format is not None or self._in_query or bool(self._static))
         )
 
-    async def read(self, exchange: Exchange, query: Mapping[str, Any]) -> Received | None:
-        """The received parameters, decoded; None where nothing needs them decoded."""
-        if exchange.method not in WITH_BODY:
+    def read(
+        self, exchange: Exchange, body: bytes | None, query: Mapping[str, Any]
+    ) -> Received | None:
+        """The received parameters, decoded; None where nothing needs them decoded.
+
+        `body` is None for a method that has none.
+        """
+        if body is None:
             return Received("none", query)
-        body = await exchange.read_body()
         if not self.decodes:
             return None
         try:
-            _refuse_encoded(exchange.header(b"content-encoding"))
+            if b"content-encoding" in exchange.fields:
+                _refuse_encoded(exchange.header(b"content-encoding"))
             return decode_body(exchange.header(b"content-type"), body, exact=self._exact)
         except UnsupportedMedia as refusal:
             refusal.reason = f"{refusal.reason} {self._remedy}"
             raise
 
-    async def encode(self, exchange: Exchange, received: Received | None) -> Payload:
+    def encode(self, exchange: Exchange, body: bytes | None, received: Received | None) -> Payload:
         """What is sent: JSON as its bytes were, where nothing is added to it.
 
         Raises NoMatch where members cannot be merged over what was received, UnsupportedMedia for
         files where the workflow takes no form that has them.
         """
-        if received is None or (self._format == "raw" and exchange.method in WITH_BODY):
-            return await _raw(exchange)
+        if received is None or (self._format == "raw" and body is not None):
+            return _raw(exchange, body)
         if received.kind == "json" and self._as_received:
-            return Payload(await exchange.read_body(), self._json_type(exchange, received))
+            return Payload(body, self._json_type(exchange, received))
         if received.kind == "multipart" and self._format is None and not self._in_query:
             return Payload(*encode_multipart(self._merged_parts(received.parts)))
         _refuse_files(received.parts)
@@ -165,8 +170,7 @@ def _refuse_files(parts: Iterable[Part]) -> None:
         )
 
 
-async def _raw(exchange: Exchange) -> Payload:
-    body = await exchange.read_body()
+def _raw(exchange: Exchange, body: bytes | None) -> Payload:
     if not body:
         return Payload()
     return Payload(body, _said(exchange, b"content-type"), _said(exchange, b"content-encoding"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from msgspec import UNSET
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.compile.guards import Guard, compile_authentication
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
+from gateway.compile.guards import compile_authentication
 from gateway.errors import Forbidden, Unavailable
 from gateway.language.spec import BearerAuthentication
 from gateway.language.spec.authentication import Token
@@ -29,7 +28,7 @@ class AdminGuard:
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings
         self._cell: Cell | None = None
-        self._guards: tuple[Guard, ...] = ()
+        self._checks: tuple[Check, ...] = ()
         token = None
         if settings.admin_token:
             self._cell = runtime.secrets.cell("secret", settings.admin_token)
@@ -38,13 +37,13 @@ class AdminGuard:
             token = Token(sha256=settings.admin_token_sha256)
         if token is not None:
             spec = BearerAuthentication(tokens=[token])
-            self._guards = compile_authentication(spec, REALM, UNSET, runtime).guards
+            self._checks = compile_authentication(spec, REALM, UNSET, runtime).checks
 
     async def __call__(self, exchange: Exchange) -> None:
         """Raises Forbidden where there is no admin token, Unavailable while it cannot be used,
         Unauthenticated and TooManyRequests.
         """
-        if not self._guards:
+        if not self._checks:
             raise Forbidden(
                 "Status and reload are closed: the gateway was started without --admin-token."
             )
@@ -54,6 +53,7 @@ class AdminGuard:
                 RETRY_LATER,
                 reason=problem,
             )
-        connection = SimpleNamespace(scope={SCOPE_KEY: exchange})
-        for guard in self._guards:
-            await guard(connection, None)
+        for check in self._checks:
+            waits = check(exchange)
+            if waits is not None:
+                await waits

@@ -26,9 +26,11 @@ class Shares:
         self._each = each
         self._taken: dict[str, int] = {}
 
-    def take(self, client: str) -> None:
-        """Count one more for a client's address. Raises TooManyRequests where this client has its
-        share already, Unavailable where everything is taken.
+    def take(self, client: str) -> str:
+        """Count one more for a client's address; the answer is what gives it back.
+
+        Raises TooManyRequests where this client has its share already, Unavailable where
+        everything is taken.
         """
         key = _key(client)
         has = self._taken.get(key, 0)
@@ -46,10 +48,10 @@ class Shares:
             )
         self.taken += 1
         self._taken[key] = has + 1
+        return key
 
-    def give_back(self, client: str) -> None:
-        """Uncount one that was taken for this address."""
-        key = _key(client)
+    def give_back(self, key: str) -> None:
+        """Uncount one; `key` is what `take` answered."""
         self.taken -= 1
         left = self._taken[key] - 1
         if left:

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer
+from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer, Headers
 from gateway.compile.exchange import Exchange
 from gateway.errors import Refusal
+from gateway.wire.server import Lines, encode_lines
 
 Send = Callable[[Any], Awaitable[None]]
+Write = Callable[[int, tuple[Lines | tuple[bytes, bytes], ...], bytes], None]
+"""The wire's way to answer whole, at once."""
+AT_ONCE = 64 * 1024
+"""Bytes of a body that nobody waits for the caller to read."""
 PROBLEM = (b"content-type", b"application/problem+json")
 CLOSE = (b"connection", b"close")
 SERVER = (b"server", b"webhook-gateway")
 """Said by us, because the server would name itself and its kind."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+async def hand_over(write: Write, send: Send, exchange: Exchange, answer: Answer) -> None:
+    """Send the answer of a hook: a short one by one plain call."""
+    if len(answer.body) > AT_ONCE:
+        await send_answer(send, exchange, answer)
+        return
+    exchange.status = status = answer.status
+    if status not in WITHOUT_BODY:
+        exchange.bytes_out = len(answer.body)
+    request = (b"x-request-id", exchange.request_id.encode())
+    write(status, (_lines(answer.headers), request), answer.body)
+
+
+@lru_cache(64)
+def _lines(headers: Headers) -> Lines:
+    """A hook's answers mostly have the same headers, whose bytes are made once."""
+    return encode_lines((*headers, SERVER))
 
 
 async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:

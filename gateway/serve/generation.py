@@ -10,9 +10,11 @@ from typing import Any, Literal, get_args
 from weakref import finalize
 
 import msgspec
-from litestar import Litestar, Router
+from litestar import Litestar
+from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers import ASGIRouteHandler
+from litestar.routes import ASGIRoute
 from litestar.utils.signature import ParsedSignature
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
@@ -22,8 +24,10 @@ from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic
 from gateway.language.internal import internal
 from gateway.language.spec.hook import Method
-from gateway.serve.answering import send_answer
+from gateway.serve.answering import hand_over
 
+RESPOND = "gateway.respond"
+"""Where the wire's scope has its way to answer whole, at once."""
 METHODS: tuple[str, ...] = (*get_args(Method), "OPTIONS")
 State = Literal["serving", "stale", "out of service", "disabled"]
 
@@ -104,11 +108,12 @@ class Generation:
         HEAD is routed as GET. Raises NotFound and MethodNotAllowed. No path ends with '/': Litestar
         would drop it.
         """
-        if exchange.path[-1] == "/":
-            raise NotFound(_no_owner(self._owned(exchange.path[:-1])))
+        path = exchange.path
+        if path[-1] == "/":
+            raise NotFound(_no_owner(self._owned(path[:-1])))
         try:
             app, handler, _path, parameters, _template = self._find(
-                path=f"/{_routed(exchange.method)}{exchange.path}", method=None
+                f"/{_routed(exchange.method)}{path}", None
             )
         except NotFoundException:
             raise self._refusal(exchange) from None
@@ -129,7 +134,7 @@ class Generation:
 
     def _owns(self, method: str, path: str) -> bool:
         try:
-            self._find(path=f"/{method}{path}", method=None)
+            self._find(f"/{method}{path}", None)
         except NotFoundException:
             return False
         return True
@@ -157,7 +162,8 @@ def _handler(served: Served) -> Any:
     async def handle(scope: Any, receive: Any, send: Any) -> None:
         exchange: Exchange = scope[SCOPE_KEY]
         assert hook is not None  # noqa: S101 - its guard refuses every request before
-        await send_answer(send, exchange, await hook.activate(exchange))
+        answer = await hook.activate(exchange)
+        await hand_over(scope[RESPOND], send, exchange, answer)
 
     return _HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
 
@@ -185,11 +191,25 @@ def _app(hooks: Sequence[Served], rest: Callable[[], None]) -> Litestar:
     for hook in hooks:
         rest()
         if hook.routed:
-            for route in Router.register(app, _handler(hook)):
-                route.route_handler.on_registration(app)  # type: ignore[attr-defined]
+            handler = _handler(hook)
+            handler.owner = app
+            handler.on_registration(app)
+            app.routes += [HookRoute(path=path, route_handler=handler) for path in handler.paths]
     # Once, and not again with each route, as an app does that registers them itself.
     app.asgi_router.construct_routing_trie()
     return app
+
+
+class HookRoute(ASGIRoute):
+    """Litestar's route, without the copy of the scope that it makes for each request."""
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run the guards in order, then the handler; the first that raises refuses the request."""
+        handler = self.route_handler
+        connection: Any = ASGIConnection(scope, receive)
+        for guard in handler.resolve_guards():
+            await guard(connection, handler)  # type: ignore[misc]
+        await handler.fn(scope, receive, send)
 
 
 class _HookHandler(ASGIRouteHandler):
@@ -200,11 +220,6 @@ class _HookHandler(ASGIRouteHandler):
     @property
     def parsed_fn_signature(self) -> ParsedSignature:
         return _SIGNATURE
-
-    async def authorize_connection(self, connection: Any) -> None:
-        """Run the guards in order; the first that raises refuses the request."""
-        for guard in self.resolve_guards():
-            await guard(connection, self)  # type: ignore[misc]
 
 
 async def _alike(scope: Any, receive: Any, send: Any) -> None: ...

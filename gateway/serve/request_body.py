@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from gateway.compile.exchange import Exchange
 from gateway.errors import BodyTimeout, Incomplete, Malformed, Misframed, Refusal, TooLarge
+from gateway.runtime.body_memory import BodyMemory
+from gateway.runtime.shares import Shares
 from gateway.wire.server import Refused
 
 Receive = Callable[[], Awaitable[Any]]
@@ -16,6 +19,45 @@ _REFUSALS: dict[str, type[Refusal]] = {
     "incomplete-body": Incomplete,
     "malformed": Misframed,
 }
+
+
+class Bodies:
+    """Bodies in memory that is accounted for: at most so many on their way at a time."""
+
+    __slots__ = ("_memory", "_unproven")
+
+    def __init__(self, memory: BodyMemory, unproven: Shares) -> None:
+        self._memory = memory
+        self._unproven = unproven
+
+    def here(self, exchange: Exchange) -> bytes | None:
+        """The whole body where it came together with its head. Raises TooLarge."""
+        body = exchange.whole()
+        if body:
+            size = len(body)
+            _check_length(size, exchange.body_limit)
+            self._memory.take(size)
+            exchange.charged += size
+        return body
+
+    async def read(self, exchange: Exchange) -> bytes:
+        """The whole body; a share is held meanwhile for a caller who has proven nothing."""
+        if exchange.proven or exchange.length == 0:
+            return await self._whole(exchange)
+        key = self._unproven.take(exchange.client)
+        try:
+            return await self._whole(exchange)
+        finally:
+            self._unproven.give_back(key)
+
+    async def _whole(self, exchange: Exchange) -> bytes:
+        def charge(size: int) -> None:
+            self._memory.take(size)
+            exchange.charged += size
+
+        receive = exchange.receive
+        assert receive is not None  # noqa: S101 - a request from the wire has it
+        return await read_body(receive, exchange.length, exchange.body_limit, charge)
 
 
 def declared_length(fields: Mapping[bytes, bytes | list[bytes]]) -> int | None:

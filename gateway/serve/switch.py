@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, Literal
 
 import structlog
@@ -18,7 +17,7 @@ from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.request_body import declared_length, read_body
+from gateway.serve.request_body import Bodies, declared_length
 from gateway.serve.target import judge_host, judge_path
 from gateway.settings import Limits
 
@@ -57,104 +56,92 @@ class Switch:
         self.stopping = False
         """Whether requests that are cancelled were cut by the gateway itself."""
         self._slots = Shares("requests in flight", limits.in_flight, limits.in_flight_per_client)
-        self._unproven = Shares("bodies on their way", limits.unproven, limits.unproven_per_client)
+        unproven = Shares("bodies on their way", limits.unproven, limits.unproven_per_client)
+        self._bodies = Bodies(memory, unproven)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One HTTP request (ASGI 3)."""
+        """One HTTP request (ASGI 3). One coroutine, since each costs every request."""
         exchange = self._exchange(scope, receive)
-        if scope["raw_path"].startswith(RESERVED):
-            try:
-                await self._answer(exchange, send, self._operations(scope, exchange, send))
-            finally:
-                self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
-        else:
-            await self._counted(exchange, self._hooks(scope, receive, send, exchange), send)
-
-    async def _counted(self, exchange: Exchange, work: Awaitable[None], send: Any) -> None:
+        if exchange.raw_path.startswith(RESERVED):
+            await self._operations(exchange, send)
+            return
         self.in_flight += 1
+        share = None
         try:
-            await self._answer(exchange, send, work)
+            self._judge(exchange)
+            # Held until the request is answered: nobody's generation is taken apart.
+            generation = self.generation
+            if generation is None:
+                raise Unavailable("No hooks are loaded yet.", SOON)
+            app = generation.route(exchange)
+            share = self._slots.take(exchange.client)
+            scope[SCOPE_KEY] = exchange
+            await app(scope, receive, send)
+        except (Exception, asyncio.CancelledError) as error:
+            await self._went_wrong(exchange, send, error)
         finally:
             self.in_flight -= 1
-            self._memory.give_back(exchange.charged)
+            if share is not None:
+                self._slots.give_back(share)
+            if exchange.charged:
+                self._memory.give_back(exchange.charged)
             if exchange.occupies is not None:
                 exchange.occupies.in_flight -= 1
             self._record(exchange, "info")
 
     def _exchange(self, scope: Any, receive: Any) -> Exchange:
+        fields = scope["gateway.fields"]
+        known = fields.get(b"x-request-id")
+        if isinstance(known, list):
+            known = known[0]
+        peer = scope["client"]
         headers = scope["headers"]
-        known = next((value for name, value in headers if name == b"x-request-id"), None)
-        peer = scope.get("client")
         return Exchange(
-            method=scope["method"],
-            path="",
-            raw_path=scope["raw_path"],
-            query_string=scope["query_string"],
-            headers=headers,
-            client=self._clients.find(peer[0] if peer else "", headers),
-            request_id=request_id(known),
-            started=time.perf_counter(),
-            read=partial(self._read_body, receive),
+            scope["method"],
+            "",
+            scope["raw_path"],
+            scope["query_string"],
+            headers,
+            fields,
+            self._clients.find(peer[0] if peer else "", headers),
+            request_id(known),
+            time.perf_counter(),
+            self._bodies,
+            receive,
+            scope["gateway.whole"],
         )
 
-    async def _read_body(self, receive: Any, exchange: Exchange) -> bytes:
-        if exchange.proven or exchange.length == 0:
-            return await self._whole_body(receive, exchange)
-        self._unproven.take(exchange.client)
+    async def _operations(self, exchange: Exchange, send: Any) -> None:
         try:
-            return await self._whole_body(receive, exchange)
+            # Probes of load balancers name no host, and none is needed to find who answers them.
+            self._judge_target(exchange)
+            await self._operate(exchange, send)
+        except (Exception, asyncio.CancelledError) as error:
+            await self._went_wrong(exchange, send, error)
         finally:
-            self._unproven.give_back(exchange.client)
+            self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
 
-    async def _whole_body(self, receive: Any, exchange: Exchange) -> bytes:
-        charge = partial(self._charge, exchange)
-        return await read_body(receive, exchange.length, exchange.body_limit, charge)
-
-    def _charge(self, exchange: Exchange, size: int) -> None:
-        self._memory.take(size)
-        exchange.charged += size
-
-    async def _operations(self, scope: Any, exchange: Exchange, send: Any) -> None:
-        # Probes of load balancers name no host, and none is needed to find who answers them.
-        self._judge_target(scope, exchange)
-        await self._operate(exchange, send)
-
-    async def _hooks(self, scope: Any, receive: Any, send: Any, exchange: Exchange) -> None:
-        self._judge(scope, exchange)
-        # Held until the request is answered: nobody's generation is taken apart.
-        generation = self.generation
-        if generation is None:
-            raise Unavailable("No hooks are loaded yet.", SOON)
-        app = generation.route(exchange)
-        self._slots.take(exchange.client)
-        scope[SCOPE_KEY] = exchange
-        try:
-            await app(scope, receive, send)
-        finally:
-            self._slots.give_back(exchange.client)
-
-    def _judge(self, scope: Any, exchange: Exchange) -> None:
+    def _judge(self, exchange: Exchange) -> None:
         """Refuse what two parties could read differently, before anything is routed."""
-        self._judge_target(scope, exchange)
-        judge_host(exchange.headers)
+        self._judge_target(exchange)
+        judge_host(exchange.fields.get(b"host"))
 
-    def _judge_target(self, scope: Any, exchange: Exchange) -> None:
-        exchange.path = judge_path(scope["raw_path"])
-        exchange.length = declared_length(scope["gateway.fields"])
+    def _judge_target(self, exchange: Exchange) -> None:
+        exchange.path = judge_path(exchange.raw_path)
+        exchange.length = declared_length(exchange.fields)
 
-    async def _answer(self, exchange: Exchange, send: Any, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
+    async def _went_wrong(self, exchange: Exchange, send: Any, error: BaseException) -> None:
+        """Answer what was refused, and faults of ours."""
+        if isinstance(error, asyncio.CancelledError):
             # The wire cancels whoever answers a caller that left: nobody waits for more.
             if not exchange.status:
                 ending = CUT if self.stopping else LEFT
                 exchange.status, exchange.outcome, exchange.reason = ending
-        except Refusal as refusal:
-            exchange.outcome = exchange.outcome or refusal.code
-            exchange.reason = refusal.reason
-            await send_answer(send, exchange, problem(exchange, refusal))
-        except Exception:
+        elif isinstance(error, Refusal):
+            exchange.outcome = exchange.outcome or error.code
+            exchange.reason = error.reason
+            await send_answer(send, exchange, problem(exchange, error))
+        else:
             _log.exception("unexpected", request_id=exchange.request_id, hook=exchange.hook)
             exchange.outcome = "unexpected"
             if not exchange.status:

@@ -41,10 +41,9 @@ def _segment(raw: bytes) -> str:
     return text
 
 
-def judge_host(headers: list[tuple[bytes, bytes]]) -> None:
+def judge_host(host: bytes | list[bytes] | None) -> None:
     """Raises Malformed unless one Host names a host (RFC 9112 §3.2, RFC 3986 §3.2.2)."""
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) != 1 or not hosts[0]:
+    if not isinstance(host, bytes) or not host:
         raise Malformed("There must be exactly one Host header.")
-    if not _HOST.fullmatch(hosts[0]):
+    if not _HOST.fullmatch(host):
         raise Malformed("The Host header does not name a host.")

@@ -45,10 +45,11 @@ class Unrouted:
             raw_path=path,
             query_string=b"",
             headers=[],
+            fields=head.fields,
             client=self._clients.find(peer, _listed(head)),
             request_id=request_id(known if isinstance(known, bytes) else None),
             started=time.perf_counter(),
-            read=_nothing,
+            source=_Unread(),
         )
 
 
@@ -66,5 +67,11 @@ def _title(status: int, code: str) -> str:
     return _TITLES.get(code) or HTTPStatus(status).phrase
 
 
-async def _nothing(_exchange: Exchange) -> bytes:
-    return b""
+class _Unread:
+    """The body of what is refused: nobody asks for it."""
+
+    def here(self, _exchange: Exchange) -> bytes | None:
+        return b""
+
+    async def read(self, _exchange: Exchange) -> bytes:
+        return b""

@@ -11,7 +11,7 @@ from gateway.compile.invocation_head import USER_AGENT, InvocationHead
 from gateway.compile.payload import Payload
 from gateway.language.spec import Workflow
 from gateway.wire.client import Endpoint
-from tests.support.exchanges import an_exchange
+from tests.support.exchanges import an_exchange, fields_of
 
 JSON = Payload(b"{}", "application/json")
 
@@ -33,7 +33,7 @@ def head(
 
 def _asked(*headers: tuple[bytes, bytes], **path: str) -> Exchange:
     exchange = an_exchange()
-    exchange.headers = list(headers)
+    exchange.fields = fields_of(headers)
     exchange.path_params = dict(path)
     return exchange
 

@@ -21,6 +21,7 @@ from gateway.language.routes import pattern_of
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from tests.plan.requests import VALUES, Request
+from tests.support.exchanges import Body, fields_of
 
 
 class Judge:
@@ -62,11 +63,12 @@ class Judge:
         matcher = compile_match(spec.match)
         encoder = PayloadEncoder(workflow_of(spec), matcher.needs_body, matcher.compares_numbers)
         query = decode_query(exchange.query_string)
-        received = await encoder.read(exchange, query)
-        body = received if exchange.method in WITH_BODY else None
-        if matcher(body, query, exchange.headers) is not None:
+        body = await exchange.read_body() if exchange.method in WITH_BODY else None
+        received = encoder.read(exchange, body, query)
+        judged = None if body is None else received
+        if matcher(judged, query, exchange.headers) is not None:
             raise NoMatch("The rules do not hold.")
-        await encoder.encode(exchange, received)
+        encoder.encode(exchange, body, received)
 
 
 def owns(spec: language.Hook, path: str) -> bool:
@@ -78,14 +80,12 @@ def owns(spec: language.Hook, path: str) -> bool:
 
 
 def _exchange(request: Request) -> Exchange:
-    async def read(_exchange: Exchange) -> bytes:
-        return request.body
-
+    headers = [(name.lower().encode(), one.encode()) for name, one in request.headers.items()]
     exchange = Exchange(
         method=request.method, path=request.path, raw_path=request.path.encode(),
         query_string=urlencode(request.query, doseq=True).encode(), client=request.client,
-        headers=[(name.lower().encode(), one.encode()) for name, one in request.headers.items()],
-        request_id="r", started=0.0, read=read,
+        headers=headers, fields=fields_of(headers),
+        request_id="r", started=0.0, source=Body(request.body),
     )  # fmt: skip
     exchange.length = len(request.body)
     return exchange

@@ -1,13 +1,14 @@
-"""Who may call: one file a type of authentication, each an async Litestar guard."""
+"""Who may call: one file a type of authentication, each a check of one guard."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import UnsetType
 
+from gateway.compile.check import Check
 from gateway.compile.guards import proofs
 from gateway.compile.guards.api_key import api_key_guard
 from gateway.compile.guards.attempts import Failures, Proof, limited
@@ -33,34 +34,32 @@ CredentialAuthentication: TypeAlias = (
     | JwtAuthentication
     | SignatureAuthentication
 )
-Guard = Callable[[Any, Any], Awaitable[None]]
-"""Litestar's guard signature: (ASGI connection, route handler); raises a Refusal."""
 
 
 class Guarding(msgspec.Struct, frozen=True):
-    """The guards of a hook, in their order, and what it cannot do without."""
+    """The checks of a hook's guard, in their order, and what it cannot do without."""
 
-    guards: tuple[Guard, ...]
+    checks: tuple[Check, ...]
     needs: tuple[Need, ...]
 
 
 class Kind(NamedTuple):
-    """A type of authentication: what makes its guard of (spec, realm, runtime), and what proves
+    """A type of authentication: what makes its check of (spec, realm, runtime), and what proves
     a request to it, of (spec, runtime).
     """
 
-    make: Callable[[Any, str, Runtime], tuple[Guard, tuple[Need, ...]]]
+    make: Callable[[Any, str, Runtime], tuple[Check, tuple[Need, ...]]]
     proof: Callable[[Any, Runtime], Proof]
 
 
-def _jwt(*given: Any) -> tuple[Guard, tuple[Need, ...]]:
+def _jwt(*given: Any) -> tuple[Check, tuple[Need, ...]]:
     """Imports cryptography, as do signatures: eleven megabytes that other hooks do without."""
     from gateway.compile.guards.jwt import jwt_guard
 
     return jwt_guard(*given)
 
 
-def _signature(*given: Any) -> tuple[Guard, tuple[Need, ...]]:
+def _signature(*given: Any) -> tuple[Check, tuple[Need, ...]]:
     from gateway.compile.guards.signature import signature_guard
 
     return signature_guard(*given)
@@ -76,7 +75,7 @@ KINDS: dict[type, Kind] = {
 
 
 def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
-    """The guard of a hook's authentication; its name is the realm of the 401's challenge."""
+    """The check of a hook's authentication; its name is the realm of the 401's challenge."""
     written = hook.authentication
     if isinstance(written, NoAuthentication | str | msgspec.UnsetType):
         return Guarding((), ())
@@ -86,9 +85,9 @@ def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
 def compile_authentication(
     written: CredentialAuthentication, realm: str, limits: Limits | UnsetType, runtime: Runtime
 ) -> Guarding:
-    """The guard of an authentication. Failures are counted under `realm`, too."""
+    """The check of an authentication. Failures are counted under `realm`, too."""
     kind = KINDS[type(written)]
-    guard, needs = kind.make(written, realm, runtime)
+    check, needs = kind.make(written, realm, runtime)
     failures = Failures(realm, limits, runtime)
     proof = kind.proof(written, runtime)
-    return Guarding((limited(guard, proof, failures, realm, runtime),), needs)
+    return Guarding((limited(check, proof, failures, realm, runtime),), needs)

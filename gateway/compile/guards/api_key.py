@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from msgspec import UNSET
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import accepted, digest_of, needs_of
 from gateway.compile.guards.presented import key_of, without_parameter
@@ -18,8 +18,8 @@ from gateway.runtime.runtime import Runtime
 
 def api_key_guard(
     spec: ApiKeyAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Need, ...]]:
-    """The guard, and what it needs. It raises Unauthenticated, and Malformed for a query
+) -> tuple[Check, tuple[Need, ...]]:
+    """The check, and what it needs. It raises Unauthenticated, and Malformed for a query
     that cannot be read.
     """
     digests = tuple(digest_of(key, runtime) for key in spec.keys)
@@ -28,8 +28,7 @@ def api_key_guard(
     refused = partial(challenge, "ApiKey", realm)
     clock = runtime.clock
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    def check(exchange: Exchange) -> None:
         key = presented(exchange)
         if parameter:
             exchange.query_string = without_parameter(exchange.query_string, parameter)
@@ -38,4 +37,4 @@ def api_key_guard(
         if not exchange.credential:
             raise refused()
 
-    return guard, needs_of(spec.keys, runtime)
+    return check, needs_of(spec.keys, runtime)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.limits import parse_rate
 from gateway.errors import Refusal, TooManyRequests, Unauthenticated
 from gateway.language.spec.limits import Limits
@@ -58,8 +59,8 @@ class Failures:
         return self._throttle.client("failures", self._hook, client_key(exchange.client))
 
 
-def limited(guard: Any, proof: Proof, failures: Failures, hook: str, runtime: Runtime) -> Any:
-    """A guard whose failures are counted, so that guessing is slow and nobody else notices.
+def limited(check: Check, proof: Proof, failures: Failures, hook: str, runtime: Runtime) -> Check:
+    """A check whose failures are counted, so that guessing is slow and nobody else notices.
 
     What cannot be guessed is always looked at, and opens whatever came before. What could be
     counts until it proves right, and beyond the limit it is not looked at, so that no hash is
@@ -68,22 +69,34 @@ def limited(guard: Any, proof: Proof, failures: Failures, hook: str, runtime: Ru
     """
     accepted = runtime.accepted
 
-    async def guarded(connection: Any, handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    async def counted(exchange: Exchange, shown: bytes) -> None:
+        digest = accepted.digest(hook.encode(), shown)
+        with _counting(failures, exchange, accepted, digest):
+            waits = check(exchange)
+            if waits is not None:
+                await waits
+
+    async def awaited(exchange: Exchange, waits: Awaitable[None], offered: bool) -> None:
+        try:
+            await waits
+        except Unauthenticated:
+            if offered:
+                failures.charge(exchange)
+            raise
+
+    def counting(exchange: Exchange) -> Awaitable[None] | None:
         shown = proof.shown(exchange)
         if shown is not None and proof.guessable(shown):
-            digest = accepted.digest(hook.encode(), shown)
-            with _counting(failures, exchange, accepted, digest):
-                await guard(connection, handler)
-            return
+            return counted(exchange, shown)
         try:
-            await guard(connection, handler)
+            waits = check(exchange)
         except Unauthenticated:
             if shown is not None:
                 failures.charge(exchange)
             raise
+        return None if waits is None else awaited(exchange, waits, shown is not None)
 
-    return guarded
+    return counting
 
 
 @contextmanager

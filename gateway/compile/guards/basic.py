@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 from functools import partial
-from typing import Any
 
 from msgspec import UNSET
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import Digest, accepted, cell_of, expiry, need_of
 from gateway.compile.guards.presented import user_and_password
@@ -38,8 +38,8 @@ class _Account:
 
 def basic_guard(
     spec: BasicAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Need, ...]]:
-    """The guard, and what it needs. It raises Unauthenticated or Unavailable."""
+) -> tuple[Check, tuple[Need, ...]]:
+    """The check, and what it needs. It raises Unauthenticated or Unavailable."""
     accounts = tuple(_Account(user, runtime) for user in spec.users)
     needs = tuple(
         need
@@ -49,15 +49,14 @@ def basic_guard(
     memory = Memory(REMEMBERED)
     refused = partial(challenge, "Basic", realm, ', charset="UTF-8"')
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    async def check(exchange: Exchange) -> None:
         presented = user_and_password(exchange)
         if presented is not None:
             exchange.credential = await _opened(accounts, presented, memory, runtime)
         if not exchange.credential:
             raise refused()
 
-    return guard, needs
+    return check, needs
 
 
 async def _opened(

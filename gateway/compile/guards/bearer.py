@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import accepted, digest_of, needs_of
 from gateway.compile.guards.presented import bearer_token
@@ -16,15 +16,14 @@ from gateway.runtime.runtime import Runtime
 
 def bearer_guard(
     spec: BearerAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Need, ...]]:
-    """The guard, and what it needs. It raises Unauthenticated."""
+) -> tuple[Check, tuple[Need, ...]]:
+    """The check, and what it needs. It raises Unauthenticated."""
     digests = tuple(digest_of(token, runtime) for token in spec.tokens)
     clock = runtime.clock
     missing = partial(challenge, "Bearer", realm)
     wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    def check(exchange: Exchange) -> None:
         token = bearer_token(exchange)
         if token is None:
             raise missing() if exchange.header(b"authorization") is None else wrong()
@@ -32,4 +31,4 @@ def bearer_guard(
         if not exchange.credential:
             raise wrong()
 
-    return guard, needs_of(spec.tokens, runtime)
+    return check, needs_of(spec.tokens, runtime)

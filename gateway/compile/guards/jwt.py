@@ -13,7 +13,8 @@ from jwt.utils import base64url_decode
 from msgspec import UNSET
 
 from gateway.compile import strict_json
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.guards.presented import bearer_token
@@ -72,8 +73,8 @@ class Untrusted(Exception):  # noqa: N818
 
 def jwt_guard(
     spec: JwtAuthentication, realm: str, runtime: Runtime
-) -> tuple[Any, tuple[Need, ...]]:
-    """The guard, and what it needs. It raises Unauthenticated, and Unavailable where the issuer's
+) -> tuple[Check, tuple[Need, ...]]:
+    """The check, and what it needs. It raises Unauthenticated, and Unavailable where the issuer's
     keys were never reachable.
     """
     keys, needs = _published(spec, runtime) if spec.secrets is UNSET else _written(spec, runtime)
@@ -81,8 +82,7 @@ def jwt_guard(
     missing = partial(challenge, "Bearer", realm)
     wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    async def check(exchange: Exchange) -> None:
         token = bearer_token(exchange)
         if token is None and exchange.header(b"authorization") is None:
             raise missing()
@@ -95,7 +95,7 @@ def jwt_guard(
             exchange.outcome = refusal.outcome
             raise wrong() from None
 
-    return guard, needs
+    return check, needs
 
 
 def _header(token: bytes, algorithms: Sequence[str]) -> tuple[str | None, str]:

@@ -65,7 +65,7 @@ def _in_header(name: str) -> Presented:
     written = name.lower().encode("ascii")
 
     def presented(exchange: Exchange) -> bytes | None:
-        values = [value for field, value in exchange.headers if field == written]
+        values = exchange.lines(written)
         return values[0] if len(values) == 1 and values[0] else None
 
     return presented

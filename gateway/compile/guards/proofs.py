@@ -41,7 +41,7 @@ def of_signature(spec: SignatureAuthentication, _runtime: Runtime) -> Proof:
     """A signature in the sender's header; its guard judges one that is there twice."""
     field = sender_of(spec).scheme.header.lower().encode("ascii")
     return Proof(
-        lambda exchange: next((v for k, v in exchange.headers if k == field), None),
+        lambda exchange: next(iter(exchange.lines(field)), None),
         lambda _shown: False,
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gateway.compile.answer import Answer
-from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.check import Check
+from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.guards.credentials import cell_of, prepared
 from gateway.compile.handshakes import HandshakeRequest, compile_handshake
@@ -78,25 +77,18 @@ class Asking:
             raise
 
 
-def asking_guard(asking: Asking) -> Any:
-    """A guard that lets handshakes be answered before credentials are asked for."""
+def asking_check(asking: Asking) -> Check:
+    """A check that lets handshakes be answered before credentials are asked for."""
 
-    async def guard(connection: Any, _handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
+    async def check(exchange: Exchange) -> None:
         exchange.answer = await asking(exchange)
 
-    return guard
+    return check
 
 
-def unless_answered(guard: Any) -> Any:
-    """A guard that is passed over where a handshake has its answer already."""
-
-    async def guarded(connection: Any, handler: Any) -> None:
-        exchange: Exchange = connection.scope[SCOPE_KEY]
-        if exchange.answer is None:
-            await guard(connection, handler)
-
-    return guarded
+def unless_answered(check: Check) -> Check:
+    """A check that is passed over where a handshake has its answer already."""
+    return lambda exchange: check(exchange) if exchange.answer is None else None
 
 
 def _secrets(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> tuple[Prepared[bytes], ...]:

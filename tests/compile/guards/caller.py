@@ -13,6 +13,7 @@ from gateway.errors import Refusal
 from gateway.language.decode import convert
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
+from tests.support.exchanges import Body, fields_of
 
 NOW = 1_700_000_000.0
 ADDRESS = "203.0.113.9"
@@ -84,21 +85,10 @@ class Outcome:
         return int(dict(self.refusal.headers)[b"retry-after"])
 
 
-class Body:
-    """A body on its way, and whether anybody has waited for it."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.was_read = False
-
-    async def read(self, _exchange: Exchange) -> bytes:
-        self.was_read = True
-        return self._data
-
-
 def _exchange(headers: Mapping[str, str], body: Body, client: str, method: str) -> Exchange:
+    lines = [(name.lower().encode(), text.encode()) for name, text in headers.items()]
     return Exchange(
         method=method, path="/hooks/door", raw_path=b"/hooks/door", query_string=b"",
-        headers=[(name.lower().encode(), text.encode()) for name, text in headers.items()],
-        client=client, request_id="r", started=0.0, read=body.read,
+        headers=lines, fields=fields_of(lines), client=client, request_id="r", started=0.0,
+        source=body,
     )  # fmt: skip

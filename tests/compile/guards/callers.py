@@ -8,12 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from gateway.compile.check import guard_of
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.guards import compile_guards
 from gateway.errors import Refusal
 from gateway.language.decode import convert
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
+from tests.support.exchanges import Body, fields_of
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -51,8 +53,7 @@ class Door:
         connection = self.connection(headers, query)
         exchange: Exchange = connection.scope[SCOPE_KEY]
         try:
-            for guard in self.guarding.guards:
-                await guard(connection, None)
+            await guard_of(self.guarding.checks)(connection, None)
         except Refusal as refusal:
             return exchange, refusal
         return exchange, None
@@ -65,11 +66,9 @@ class Door:
     def connection(self, headers: Headers, query: bytes = b"") -> Any:
         """What a guard takes as the connection of a request."""
 
-        async def read(_exchange: Exchange) -> bytes:
-            return self.body
-
         exchange = Exchange(
             method="POST", path="/hooks/door", raw_path=b"/hooks/door", query_string=query,
-            headers=headers, client="127.0.0.1", request_id="r", started=0.0, read=read,
+            headers=headers, fields=fields_of(headers), client="127.0.0.1", request_id="r",
+            started=0.0, source=Body(self.body),
         )  # fmt: skip
         return SimpleNamespace(scope={SCOPE_KEY: exchange})
