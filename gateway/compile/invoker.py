@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Awaitable
 
 from msgspec import UNSET
 
@@ -46,7 +47,7 @@ class Invoker:
         certificate: tuple[Need, ...] = () if identity is None else (identity,)
         self.needs = (*self._credentials.cells, *certificate)
 
-    async def __call__(self, exchange: Exchange, payload: Payload) -> Reply:
+    def __call__(self, exchange: Exchange, payload: Payload) -> Awaitable[Reply]:
         """The workflow's answer, of any status.
 
         Path parameters are handed on as headers, `X-Path-<Name>`, percent-encoded. Raises
@@ -58,8 +59,8 @@ class Invoker:
             raise WorkflowFailure(UNFIT) from error
         body = payload.body or b""
         if self._attempts == 1:
-            return await self._client.send(self._pool, head, body, self._seconds)
-        return await self._persist(head, body)
+            return self._client.send(self._pool, head, body, self._seconds)
+        return self._persist(head, body)
 
     async def _persist(self, head: bytes, body: bytes) -> Reply:
         """Attempts within one deadline, all with the same idempotency key."""

@@ -17,7 +17,9 @@ Send = Callable[[Any], Awaitable[None]]
 Write = Callable[[int, tuple[Lines | tuple[bytes, bytes], ...], bytes], None]
 """The wire's way to answer whole, at once."""
 AT_ONCE = 64 * 1024
-"""Bytes of a body that nobody waits for the caller to read."""
+"""Bytes of a body that may wait to be sent when the request counts no more. A longer answer
+stays in flight until the caller has read it.
+"""
 PROBLEM = (b"content-type", b"application/problem+json")
 CLOSE = (b"connection", b"close")
 SERVER = (b"server", b"webhook-gateway")
@@ -26,11 +28,8 @@ SERVER = (b"server", b"webhook-gateway")
 _encode = msgspec.json.Encoder().encode
 
 
-async def hand_over(write: Write, send: Send, exchange: Exchange, answer: Answer) -> None:
-    """Send the answer of a hook: a short one by one plain call."""
-    if len(answer.body) > AT_ONCE:
-        await send_answer(send, exchange, answer)
-        return
+def write_answer(write: Write, exchange: Exchange, answer: Answer) -> None:
+    """Send a whole answer by one call. The exchange remembers status and size for the log."""
     exchange.status = status = answer.status
     if status not in WITHOUT_BODY:
         exchange.bytes_out = len(answer.body)

@@ -24,7 +24,7 @@ from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic
 from gateway.language.internal import internal
 from gateway.language.spec.hook import Method
-from gateway.serve.answering import hand_over
+from gateway.serve.answering import AT_ONCE, send_answer, write_answer
 
 RESPOND = "gateway.respond"
 """Where the wire's scope has its way to answer whole, at once."""
@@ -163,7 +163,10 @@ def _handler(served: Served) -> Any:
         exchange: Exchange = scope[SCOPE_KEY]
         assert hook is not None  # noqa: S101 - its guard refuses every request before
         answer = await hook.activate(exchange)
-        await hand_over(scope[RESPOND], send, exchange, answer)
+        if len(answer.body) > AT_ONCE:
+            await send_answer(send, exchange, answer)
+        else:
+            write_answer(scope[RESPOND], exchange, answer)
 
     return _HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
 
@@ -200,13 +203,23 @@ def _app(hooks: Sequence[Served], rest: Callable[[], None]) -> Litestar:
     return app
 
 
+class _Connection(ASGIConnection):  # type: ignore[type-arg]
+    """What a hook's guard is given. It looks at the scope alone, so that Litestar's state of a
+    connection, some thirty values, is not made for each request.
+    """
+
+    def __init__(self, scope: Any, receive: Any) -> None:
+        self.scope = scope
+        self.receive = receive
+
+
 class HookRoute(ASGIRoute):
     """Litestar's route, without the copy of the scope that it makes for each request."""
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """Run the guards in order, then the handler; the first that raises refuses the request."""
         handler = self.route_handler
-        connection: Any = ASGIConnection(scope, receive)
+        connection: Any = _Connection(scope, receive)
         for guard in handler.resolve_guards():
             await guard(connection, handler)  # type: ignore[misc]
         await handler.fn(scope, receive, send)
