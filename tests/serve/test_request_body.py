@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import BodyTimeout, Incomplete, Misframed, Refusal, TooLarge
-from gateway.serve.request_body import declared_length, read_body
+from gateway.compile.exchange import Exchange
+from gateway.errors import BodyTimeout, Incomplete, Misframed, Refusal, TooLarge, Unavailable
+from gateway.runtime.body_memory import BodyMemory
+from gateway.runtime.shares import Shares
+from gateway.serve.request_body import Bodies, declared_length, read_body
 from gateway.wire.server import Refused
+from tests.support.exchanges import an_exchange
 
 LENGTH, CODING = b"content-length", b"transfer-encoding"
 
@@ -125,3 +129,26 @@ def test_what_the_wire_refuses_of_a_body_is_a_refusal(
 def test_every_refusal_of_a_body_that_is_not_read_to_its_end_closes() -> None:
     refusals: list[type[Refusal]] = [BodyTimeout, Incomplete, Misframed, TooLarge]
     assert all(refusal.close for refusal in refusals)
+
+
+def _came_whole(body: bytes, memory: BodyMemory) -> Exchange:
+    exchange = an_exchange()
+    exchange.source = Bodies(memory, Shares("bodies", 1, 1))
+    exchange.whole = lambda: body
+    exchange.body_limit = 4
+    return exchange
+
+
+def test_a_body_that_came_with_its_head_is_charged_as_any_other() -> None:
+    memory = BodyMemory(8)
+    exchange = _came_whole(b"1234", memory)
+    assert exchange.body_here() == asyncio.run(exchange.read_body()) == b"1234"
+    assert (exchange.charged, memory.held, exchange.bytes_in) == (4, 4, 4)
+
+
+@pytest.mark.parametrize(("body", "room"), [(b"12345", 8), (b"1234", 3)])
+def test_a_body_that_came_with_its_head_has_the_same_limits(body: bytes, room: int) -> None:
+    memory = BodyMemory(room)
+    with pytest.raises((TooLarge, Unavailable)):
+        _came_whole(body, memory).body_here()
+    assert memory.held == 0
