@@ -119,6 +119,7 @@ class Hook:
         if exchange.method == "HEAD":
             return probed(exchange)
         exchange.drop_body()
+        del body  # the workflow may take long, and needs what was made of it
         return await self._invoked(exchange, judged)
 
     def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:

@@ -11,11 +11,7 @@ from weakref import finalize
 
 import msgspec
 from litestar import Litestar
-from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
-from litestar.handlers import ASGIRouteHandler
-from litestar.routes import ASGIRoute
-from litestar.utils.signature import ParsedSignature
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import RETRY_LATER, Hook
@@ -25,6 +21,7 @@ from gateway.language.diagnostic import Diagnostic
 from gateway.language.internal import internal
 from gateway.language.spec.hook import Method
 from gateway.serve.answering import AT_ONCE, send_answer, write_answer
+from gateway.serve.route import HookHandler, HookRoute
 
 RESPOND = "gateway.respond"
 """Where the wire's scope has its way to answer whole, at once."""
@@ -168,7 +165,7 @@ def _handler(served: Served) -> Any:
         else:
             write_answer(scope[RESPOND], exchange, answer)
 
-    return _HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
+    return HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
 
 
 def _assembled(
@@ -201,44 +198,6 @@ def _app(hooks: Sequence[Served], rest: Callable[[], None]) -> Litestar:
     # Once, and not again with each route, as an app does that registers them itself.
     app.asgi_router.construct_routing_trie()
     return app
-
-
-class _Connection(ASGIConnection):  # type: ignore[type-arg]
-    """What a hook's guard is given. It looks at the scope alone, so that Litestar's state of a
-    connection, some thirty values, is not made for each request.
-    """
-
-    def __init__(self, scope: Any, receive: Any) -> None:
-        self.scope = scope
-        self.receive = receive
-
-
-class HookRoute(ASGIRoute):
-    """Litestar's route, without the copy of the scope that it makes for each request."""
-
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """Run the guards in order, then the handler; the first that raises refuses the request."""
-        handler = self.route_handler
-        connection: Any = _Connection(scope, receive)
-        for guard in handler.resolve_guards():
-            await guard(connection, handler)  # type: ignore[misc]
-        await handler.fn(scope, receive, send)
-
-
-class _HookHandler(ASGIRouteHandler):
-    """A hook's route. All are alike, so the signature is not parsed for each; guards only look at
-    it, so it is not copied for each (7 µs).
-    """
-
-    @property
-    def parsed_fn_signature(self) -> ParsedSignature:
-        return _SIGNATURE
-
-
-async def _alike(scope: Any, receive: Any, send: Any) -> None: ...
-
-
-_SIGNATURE = ParsedSignature.from_fn(_alike, {})
 
 
 def _take_apart(app: Litestar) -> None:

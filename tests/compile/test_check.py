@@ -15,7 +15,11 @@ from tests.support.exchanges import an_exchange
 
 def judged(*checks: Check) -> None:
     connection = SimpleNamespace(scope={SCOPE_KEY: an_exchange()})
-    asyncio.run(guard_of(checks)(connection, None))
+
+    async def pass_all() -> None:
+        await guard_of(checks)(connection, None)
+
+    asyncio.run(pass_all())
 
 
 def test_a_check_that_waits_has_judged_before_the_next_one_looks() -> None:
