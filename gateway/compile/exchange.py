@@ -28,6 +28,16 @@ class BodySource(Protocol):
         """The whole body. Raises BodyTimeout and Incomplete as well."""
 
 
+class Unread:
+    """The body of a request whose body nobody asks for."""
+
+    def here(self, _exchange: Exchange) -> bytes | None:
+        return b""
+
+    async def read(self, _exchange: Exchange) -> bytes:
+        return b""
+
+
 def _nothing_here() -> None:
     return None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from gateway.compile.exchange import Exchange
+from gateway.compile.exchange import Exchange, Unread
 from gateway.errors import Refusal
 from gateway.ids import request_id
 from gateway.operate.endpoints import Endpoints
@@ -151,12 +151,9 @@ def _exchange(scope: Any) -> Exchange:
         raw_path=scope["raw_path"],
         query_string=scope["query_string"],
         headers=scope["headers"],
+        fields=scope["gateway.fields"],
         client=peer[0] if peer else "",
         request_id=request_id(known if isinstance(known, bytes) else None),
         started=time.perf_counter(),
-        read=_nothing,
+        source=Unread(),
     )
-
-
-async def _nothing(_exchange: Exchange) -> bytes:
-    return b""

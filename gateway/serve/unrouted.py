@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Literal
 
-from gateway.compile.exchange import Exchange
+from gateway.compile.exchange import Exchange, Unread
 from gateway.errors import Refusal
 from gateway.ids import request_id
 from gateway.serve.answering import SERVER, problem_document
@@ -49,7 +49,7 @@ class Unrouted:
             client=self._clients.find(peer, _listed(head)),
             request_id=request_id(known if isinstance(known, bytes) else None),
             started=time.perf_counter(),
-            source=_Unread(),
+            source=Unread(),
         )
 
 
@@ -65,13 +65,3 @@ _TITLES = {kind.code: kind.title for kind in Refusal.__subclasses__()}
 
 def _title(status: int, code: str) -> str:
     return _TITLES.get(code) or HTTPStatus(status).phrase
-
-
-class _Unread:
-    """The body of what is refused: nobody asks for it."""
-
-    def here(self, _exchange: Exchange) -> bytes | None:
-        return b""
-
-    async def read(self, _exchange: Exchange) -> bytes:
-        return b""
