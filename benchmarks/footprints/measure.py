@@ -11,7 +11,7 @@ from benchmarks.load import Load, Round
 from benchmarks.operated import Operated
 from benchmarks.peers.gateway import PEER
 from benchmarks.processes import PeerError, running
-from benchmarks.resources import Usage, watched
+from benchmarks.resources import Usage, cpu_seconds, watched
 from benchmarks.scenario import Scenario, Site
 
 SETTLE = 3.0
@@ -22,13 +22,16 @@ PATIENCE = 30.0
 
 @dataclass
 class Found:
-    """One entry a round. `starts` are seconds from the command to the first 200, `idle`, `filled`
-    and `loaded` what the gateway held, `supervisors` the process ids that are no worker's. `held`
-    is how many connections were still open after the load beside them.
+    """One entry a round. `starts` are seconds from the command to the first 200, `cpu` those of the
+    processor that all processes took until then; `idle`, `loaded`, `before` and `filled` are what
+    the gateway held, the last two without and with the idle connections. `supervisors` are the
+    process ids that are no worker's. `held` is how many connections were open after the load
+    beside them.
     """
 
     connections: int
     starts: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     supervisors: set[int] = field(default_factory=set)
     idle: list[Usage] = field(default_factory=list)
     before: list[Usage] = field(default_factory=list)
@@ -59,6 +62,7 @@ def _round(workdir: Path, site: Site, wrk: Load, seconds: int, found: Found) -> 
     with running("gateway", launch, workdir) as server:
         _until_answered(port, site.scenario)
         found.starts.append(time.perf_counter() - started)
+        found.cpu.append(cpu_seconds(server))
         place = Operated(server, port, operators, directory)
         time.sleep(SETTLE)
         found.idle.append(_held(place))
