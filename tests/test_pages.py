@@ -21,10 +21,15 @@ DOCS = README.parent / "docs"
 LIMITS = (DOCS / "limits.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "hook", re.findall(r"^```yaml\n(.*?)^```$", LIMITS, re.MULTILINE | re.DOTALL)
-)
-def test_each_hook_of_the_page_about_limits_is_sound(hook: str) -> None:
+HOOKS = [
+    hook
+    for page in (README.read_text(), LIMITS)
+    for hook in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_each_hook_of_the_readme_and_of_the_page_about_limits_is_sound(hook: str) -> None:
     reading = read_source(Source("page.yaml", hook.encode()))
     assert reading.diagnostics == ()
     assert len(reading.hooks) == 1

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from gateway.language.literals import text_of
 from gateway.language.spec import Elements
@@ -26,6 +26,8 @@ def exact(value: Any) -> Hashable:
             return ("array", *map(exact, value))
         case datetime():
             return ("instant", value.timestamp())
+        case UnsetType():  # a key that was not written
+            return UNSET
         case Elements():
             return ("elements", exact(value.rule))
         case msgspec.Struct():
