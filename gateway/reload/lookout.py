@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
-from watchfiles._rust_notify import RustNotify
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from gateway.reload.snapshot import Places
 from gateway.reload.tree import Identity, ways
@@ -21,6 +21,7 @@ POLL = 1.0
 STEP_MS = 20
 BURST_MS = 100
 DELETED = 3
+UNDECODABLE = "Unable to decode path"
 
 LIMITED = (
     "changes are looked for every second, because the system gives no more watches: raise "
@@ -117,7 +118,7 @@ class Lookout:
             return
         deadline = time.monotonic() + self._net
         while not self._wanted.is_set() and (left := deadline - time.monotonic()) > 0:
-            found = self._notify.watch(BURST_MS, STEP_MS, round(left * 1000) + 1, self._wanted)
+            found = self._heard(self._notify, left)
             if isinstance(found, str):
                 return
             if any(kind == DELETED and path in self._watched for kind, path in found):
@@ -126,6 +127,19 @@ class Lookout:
                 return
             if any(self._matters(path) for _, path in found):
                 return
+
+    def _heard(self, notify: RustNotify, seconds: float) -> set[tuple[int, str]] | str:
+        """The changes of a moment, or in a word why there are none."""
+        try:
+            return notify.watch(BURST_MS, STEP_MS, round(seconds * 1000) + 1, self._wanted)
+        except WatchfilesRustInternalError as error:
+            if UNDECODABLE not in str(error):
+                raise
+        # A name that is not UTF-8 has changed: this watch tells nothing more, not even where. The
+        # pause bounds the looks where such a file is written all the time.
+        self._disarm()
+        self._wanted.wait(BURST_MS / 1000)
+        return "undecodable"
 
     def _matters(self, path: str) -> bool:
         places = self._places

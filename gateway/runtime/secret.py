@@ -42,8 +42,8 @@ class Secret:
 class Cell:
     """What a reference points to now. The store writes it; guards read it at each request.
 
-    `secret` is None while the reference is missing or empty, and then `problem` says so in words
-    an operator can act on, naming the reference and never the value.
+    `secret` is None while the reference is missing, empty or blank, and then `problem` says so in
+    words an operator can act on, naming the reference and never the value.
     """
 
     __slots__ = ("kind", "name", "problem", "secret")
@@ -153,7 +153,9 @@ class SecretStore:
             return None, f"{cell.label} is missing"
         except (OSError, ValueError) as error:
             return None, f"{cell.label} cannot be read: {_reason(error)}"
-        return (Secret(value), "") if value else (None, f"{cell.label} is empty")
+        if not value:
+            return None, f"{cell.label} is empty"
+        return (None, f"{cell.label} is blank") if _is_blank(value) else (Secret(value), "")
 
     def _read(self, cell: Cell) -> bytes:
         if cell.kind == "env":
@@ -179,6 +181,17 @@ def _read_file(path: Path) -> bytes:
     if len(value) > MAX_SECRET:
         raise ValueError(f"larger than {MAX_SECRET} bytes")
     return _without_newline(value)
+
+
+def _is_blank(value: bytes) -> bool:
+    """Whether a value shows nothing: blanks, line ends, control characters, a byte order mark.
+    A file that something cut short holds these, and everybody could guess them.
+    """
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return False
+    return not any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def _without_newline(value: bytes) -> bytes:

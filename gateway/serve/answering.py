@@ -31,7 +31,7 @@ _encode = msgspec.json.Encoder().encode
 def write_answer(write: Write, exchange: Exchange, answer: Answer) -> None:
     """Send a whole answer by one call. The exchange remembers status and size for the log."""
     exchange.status = status = answer.status
-    if status not in WITHOUT_BODY:
+    if status not in WITHOUT_BODY and exchange.method != "HEAD":
         exchange.bytes_out = len(answer.body)
     request = (b"x-request-id", exchange.request_id.encode())
     write(status, (_lines(answer.headers), request), answer.body)
@@ -48,8 +48,8 @@ async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
     exchange.status = answer.status
     headers = [*answer.headers, SERVER, (b"x-request-id", exchange.request_id.encode())]
     if answer.status not in WITHOUT_BODY:
-        exchange.bytes_out = len(answer.body)
-        headers.append((b"content-length", str(exchange.bytes_out).encode()))
+        exchange.bytes_out = 0 if exchange.method == "HEAD" else len(answer.body)
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 

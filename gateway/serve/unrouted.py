@@ -30,8 +30,9 @@ class Unrouted:
         """The answer to what no hook sees."""
         exchange = self._exchange(head)
         exchange.status, exchange.outcome, exchange.reason = status, code, detail
-        self._record(exchange, "info")
         answer = problem_document(status, code, _title(status, code), detail, exchange.request_id)
+        exchange.bytes_out = 0 if head.method == "HEAD" else len(answer.body)
+        self._record(exchange, "info")
         request = (b"x-request-id", exchange.request_id.encode())
         return status, (*answer.headers, SERVER, request), answer.body
 

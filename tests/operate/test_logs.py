@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.gateway import ADMIN_TOKEN, Gateway, gateway
 from tests.support.polling import until
-from tests.support.raw import exchange, request
+from tests.support.raw import Caller, exchange, request
 from tests.support.workflow import Workflow
 
 HOOKS = """
@@ -83,6 +83,27 @@ def test_each_request_is_one_line_that_tells_what_became_of_it(talkative: Gatewa
     assert (line["client"], line["credential"]) == ("127.0.0.1", "the-caller")
     assert (line["bytes_in"], line["bytes_out"]) == (len(BODY), ANSWERED)
     assert len([one for one in talkative.lines() if one["request_id"] == "whole"]) == 1
+
+
+@pytest.mark.parametrize(
+    "bytes_of_request",
+    [
+        b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"no request\r\n\r\n",
+        request(b"/hooks/none"),
+        request(b"/hooks/open", b"Expect: miracles", method=b"HEAD"),
+        request(b"/hooks/none", method=b"HEAD"),
+    ],
+    ids=["long", "malformed", "unknown", "head-at-the-wire", "head"],
+)
+def test_the_size_of_a_refusal_is_that_of_the_body_that_was_sent(
+    talkative: Gateway, bytes_of_request: bytes
+) -> None:
+    with Caller(talkative.port) as caller:
+        to_head = bytes_of_request.startswith(b"HEAD")
+        answer = caller.send(bytes_of_request).answer(to_head=to_head)
+    line = talkative.wait_for_line(request_id=answer.headers["x-request-id"])
+    assert line["bytes_out"] == len(answer.body)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -101,6 +102,21 @@ def test_a_directory_that_is_removed_and_made_again_is_watched_again(
             looks.rest()
             (root / "team/b.yaml").write_text(text * 2)
             looks.more()
+
+
+def test_a_name_that_is_not_utf_8_ends_no_watch(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looks = Looks(root)
+    with looking(looks):
+        for number in range(3):
+            looks.rest()
+            (root / os.fsdecode(b"\xff\xfe.yaml")).write_text(str(number))
+            looks.more()
+            looks.rest()
+            (root / "a.yaml").write_text(str(number))
+            looks.more()
+    assert "failed" not in capsys.readouterr().out
 
 
 def test_what_happens_beside_the_directory_is_nobody_s_concern(root: Path) -> None:

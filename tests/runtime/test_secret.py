@@ -68,6 +68,11 @@ def test_one_newline_at_the_end_is_no_part_of_a_secret(
         (b"", "secret 'token' is empty"),
         (b"\n", "secret 'token' is empty"),
         (b"\r\n", "secret 'token' is empty"),
+        (b"\n\n", "secret 'token' is blank"),
+        (b" \t  \n", "secret 'token' is blank"),
+        (b"\0\0\0\0", "secret 'token' is blank"),
+        ("\ufeff\n".encode(), "secret 'token' is blank"),
+        ("\u00a0\u200b\u2028".encode(), "secret 'token' is blank"),
         (b"x" * (MAX_SECRET + 1), "secret 'token' cannot be read: larger than 65536 bytes"),
     ],
 )

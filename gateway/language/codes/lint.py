@@ -102,11 +102,11 @@ ACCESS = (
         "missing-secret",
         "error",
         "A reference to a missing secret",
-        "The file in the secrets directory, or the environment variable, is missing, empty or "
-        "unreadable. The hook would be out of service: its path answers 503 until the secret "
-        "exists. Validation needs no secrets, so it checks them only on request: files with "
-        "`gateway validate --secrets DIR`, variables with `--check-env`. It checks values as the "
-        "server does. A value that does not have the form that the scheme needs (base64, "
+        "The file in the secrets directory, or the environment variable, is missing, empty, "
+        "only blanks or unreadable. The hook would be out of service: its path answers 503 until "
+        "the secret exists. Validation needs no secrets, so it checks them only on request: files "
+        "with `gateway validate --secrets DIR`, variables with `--check-env`. It checks values as "
+        "the server does. A value that does not have the form that the scheme needs (base64, "
         "`whsec_…`, PEM) is an error, and takes the hook out of service on the server.",
     ),
     Code(
