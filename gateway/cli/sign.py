@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -80,7 +81,7 @@ def command(
     Signatures and tokens are made from the hook's secrets and expire soon. Passwords and keys are
     not printed: the curl command reads them from their files. Notes go to standard error.
 
-    Exit status: 0 success, 2 wrong usage or a missing secret, key or file.
+    Exit status: 0 success, 2 wrong usage or a missing file, key or signing secret.
 
     \b
     Examples:
@@ -100,11 +101,17 @@ def command(
 
 
 def _find(name: str, path: str) -> Hook:
-    found = {hook.spec.name: hook.spec for hook in read(find((path,)).sources).hooks}
+    reading = read(find((path,)).sources)
+    found = {hook.spec.name: hook.spec for hook in reading.hooks}
     if name in found:
         return found[name]
     close = difflib.get_close_matches(name, found, 1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
+    if any(one.severity == "error" for one in reading.diagnostics):
+        hint = f"; the errors: gateway validate {shlex.quote(path)}"
+    else:
+        hint = f"; the hooks: gateway routes {shlex.quote(path)}"
+    if close:
+        hint = f"; did you mean '{close[0]}'?"
     raise OperatorError(f"there is no hook without errors named '{name}' in {path}{hint}")
 
 

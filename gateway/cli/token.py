@@ -53,7 +53,8 @@ def command(file: str | None, write: bool, hook: str | None) -> None:
     Examples:
       gateway token
       gateway token hooks.d/orders.yaml --write
-      gateway token | kubectl create secret generic caller --from-file=token=/dev/stdin
+      gateway token | kubectl create secret generic caller \\
+          --from-file=token=/dev/stdin
     """
     if file is None and (write or hook is not None):
         raise click.UsageError("--write and --hook need a FILE")

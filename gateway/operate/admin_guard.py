@@ -45,7 +45,7 @@ class AdminGuard:
         """
         if not self._checks:
             raise Forbidden(
-                "Status and reload are closed: the gateway was started without --admin-token."
+                "This endpoint is closed: the gateway was started without --admin-token."
             )
         if self._cell is not None and (problem := unfit(self._cell)):
             raise Unavailable(

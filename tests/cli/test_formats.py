@@ -93,7 +93,20 @@ def test_sarif_has_each_finding_with_its_rule_place_and_level() -> None:
         assert one.hint in result["message"]["text"]
 
 
-OF_THE_MACHINE = {"missing-secret", "odd-secret", "internal", "not-a-file", "unreadable"}
+def test_sarif_ends_each_hint_once() -> None:
+    texts = [one["message"]["text"] for one in results(FORMATS["sarif"](EVERYTHING))]
+    assert any(text.endswith("?") for text in texts)
+    assert [text for text in texts if text.endswith(("?.", ".."))] == []
+
+
+OF_THE_MACHINE = {
+    "missing-secret",
+    "odd-secret",
+    "internal",
+    "not-a-file",
+    "unreadable",
+    "slow-file",
+}
 """Codes that no text of a hook file brings about."""
 
 

@@ -241,6 +241,9 @@ def test_what_is_missing_is_said(site: Site, capsys: pytest.CaptureFixture[str])
     said = _refusal(capsys, site, "shopfy")
     assert "there is no hook without errors named 'shopfy'" in said
     assert "did you mean 'shopify'?" in said
+    assert "; the hooks: gateway routes " in _refusal(capsys, site, "zzz")
+    (site.directory / "hooks.d" / "broken.yaml").write_text("name: broken\nmetod: POST\n")
+    assert "; the errors: gateway validate " in _refusal(capsys, site, "zzz")
     assert "cannot read nowhere.json" in _refusal(capsys, site, "github", "--body", "nowhere.json")
     assert "secret 'nothing' is missing" in _refusal(capsys, site, "github", "--key", "nothing")
 

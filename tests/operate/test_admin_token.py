@@ -13,7 +13,7 @@ from tests.support.polling import until
 from tests.support.workflow import Workflow
 
 HOOK = "name: admin\nmethod: POST\nauthentication: none\nworkflow: {url}/run/a\n"
-CLOSED = "Status and reload are closed: the gateway was started without --admin-token."
+CLOSED = "This endpoint is closed: the gateway was started without --admin-token."
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,16 @@ def _result(one: Diagnostic, rule: int) -> dict[str, Any]:
         "ruleId": one.code,
         "ruleIndex": rule,
         "level": one.severity,
-        "message": {"text": f"{one.message}. Hint: {one.hint}." if one.hint else one.message},
+        "message": {"text": _sentences(one)},
         "locations": [{"physicalLocation": location}],
     }
+
+
+def _sentences(one: Diagnostic) -> str:
+    if not one.hint:
+        return one.message
+    end = "" if one.hint.endswith("?") else "."
+    return f"{one.message}. Hint: {one.hint}{end}"
 
 
 def _uri(file: str) -> str:
