@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Any, Protocol
 
 import msgspec
@@ -40,6 +41,14 @@ class Unread:
 
 def _nothing_here() -> None:
     return None
+
+
+def milliseconds(started: float) -> float:
+    """Milliseconds since a reading of `time.perf_counter`, in whole microseconds.
+
+    `round` to three digits takes three times as long, twice in each request.
+    """
+    return int((perf_counter() - started) * 1_000_000) / 1000
 
 
 class Exchange(msgspec.Struct, eq=False):

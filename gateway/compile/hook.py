@@ -13,7 +13,7 @@ from gateway.compile.addresses import address_check
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
 from gateway.compile.check import Check, Guard, guard_of
-from gateway.compile.exchange import Exchange
+from gateway.compile.exchange import Exchange, milliseconds
 from gateway.compile.guards import compile_guards
 from gateway.compile.handshakes.asking import Asking, asking_check, unless_answered
 from gateway.compile.invoker import Invoker
@@ -137,12 +137,12 @@ class Hook:
         started = time.perf_counter()
         try:
             reply = await self._invoke(exchange, payload)
-            exchange.workflow_ms = _elapsed(started)
+            exchange.workflow_ms = milliseconds(started)
             if not 200 <= reply.status < 300:
                 raise WorkflowFailure(f"the workflow answered {reply.status}", reply.status)
             answer = self._respond(exchange, reply)
         except WorkflowFailure as failure:
-            exchange.workflow_ms = _elapsed(started)
+            exchange.workflow_ms = milliseconds(started)
             exchange.outcome = "failed"
             return failed(exchange, failure)
         exchange.outcome = "succeeded"
@@ -165,10 +165,6 @@ def _workflow(spec: Spec, base: str) -> Workflow:
     there = urlsplit(workflow.url)
     query = f"?{there.query}" if there.query else ""
     return msgspec.structs.replace(workflow, url=f"{base}{there.path or '/'}{query}")
-
-
-def _elapsed(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 3)
 
 
 def _in_service(needs: tuple[Need, ...]) -> Check:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from gateway import __version__
 from gateway.compile.exchange import Exchange
-from gateway.compile.payload import WITH_BODY, Payload
+from gateway.compile.payload import JSON, WITH_BODY, Payload
 from gateway.ids import traceparent
 from gateway.language.literals import text_of
 from gateway.language.spec import Workflow
@@ -19,6 +19,7 @@ _SAFE = "!$'()*,/:?@"
 """What stands for itself in a query besides letters (RFC 3986 §3.4), but `&`, `+`, `;` and `=`."""
 _CONTENT_ENCODING = b"content-encoding"
 _PATH = b"x-path-"
+_OF_JSON = line(b"Content-Type", JSON.encode())
 _OWN = frozenset({b"x-request-id"})
 """What may be forwarded by its name, and is always our own."""
 
@@ -93,6 +94,8 @@ class InvocationHead:
         length = b"Content-Length: %d\r\n" % len(body or b"")
         if payload.content_type is None:
             return length
+        if payload.content_type == JSON:
+            return _OF_JSON + length
         return line(b"Content-Type", payload.content_type.encode()) + length
 
 

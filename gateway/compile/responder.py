@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -81,18 +82,22 @@ def _outputs(status: int, extra: Headers) -> Responder:
     extra = ((b"x-content-type-options", b"nosniff"), *extra)
 
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
-        headers = (
-            *_handed_on(b"content-type", reply),
-            *_handed_on(b"content-encoding", reply),
+        known = reply.headers.get
+        return Answer(
+            status, headers(known(b"content-type"), known(b"content-encoding")), reply.body
         )
-        return Answer(status, (*headers, *extra), reply.body)
+
+    @lru_cache(8)
+    def headers(content_type: bytes | None, encoding: bytes | None) -> Headers:
+        """A workflow's answers mostly have the same."""
+        typed = _handed_on(b"content-type", content_type)
+        return (*typed, *_handed_on(b"content-encoding", encoding), *extra)
 
     return respond
 
 
-def _handed_on(name: bytes, reply: Reply) -> Headers:
+def _handed_on(name: bytes, value: bytes | None) -> Headers:
     """A header of the workflow's, byte for byte, where it is fit for an answer."""
-    value = reply.headers.get(name)
     return ((name, value),) if value and _HEADER_VALUE.fullmatch(value) else ()
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 import structlog
 
-from gateway.compile.exchange import Exchange
+from gateway.compile.exchange import Exchange, milliseconds
 from gateway.operate.logs import LEVELS, Lines
 
 _log = structlog.get_logger("gateway.request")
@@ -79,7 +78,7 @@ def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:
         exchange.path,
         exchange.status,
         exchange.outcome,
-        round((time.perf_counter() - exchange.started) * 1000, 3),
+        milliseconds(exchange.started),
         exchange.workflow_ms,
         "request",
         level,

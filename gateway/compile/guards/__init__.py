@@ -14,6 +14,7 @@ from gateway.compile.guards.api_key import api_key_guard
 from gateway.compile.guards.attempts import Failures, Proof, limited
 from gateway.compile.guards.basic import basic_guard
 from gateway.compile.guards.bearer import bearer_guard
+from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need
 from gateway.language.spec import (
     ApiKeyAuthentication,
@@ -48,18 +49,18 @@ class Kind(NamedTuple):
     a request to it, of (spec, runtime).
     """
 
-    make: Callable[[Any, str, Runtime], tuple[Check, tuple[Need, ...]]]
+    make: Callable[[Any, str, Runtime], tuple[Verify, tuple[Need, ...]]]
     proof: Callable[[Any, Runtime], Proof]
 
 
-def _jwt(*given: Any) -> tuple[Check, tuple[Need, ...]]:
+def _jwt(*given: Any) -> tuple[Verify, tuple[Need, ...]]:
     """Imports cryptography, as do signatures: eleven megabytes that other hooks do without."""
     from gateway.compile.guards.jwt import jwt_guard
 
     return jwt_guard(*given)
 
 
-def _signature(*given: Any) -> tuple[Check, tuple[Need, ...]]:
+def _signature(*given: Any) -> tuple[Verify, tuple[Need, ...]]:
     from gateway.compile.guards.signature import signature_guard
 
     return signature_guard(*given)

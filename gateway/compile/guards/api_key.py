@@ -6,11 +6,10 @@ from functools import partial
 
 from msgspec import UNSET
 
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import accepted, digest_of, needs_of
-from gateway.compile.guards.presented import key_of, without_parameter
+from gateway.compile.guards.presented import Verify, without_parameter
 from gateway.compile.needs import Need
 from gateway.language.spec.api_key import ApiKeyAuthentication
 from gateway.runtime.runtime import Runtime
@@ -18,18 +17,14 @@ from gateway.runtime.runtime import Runtime
 
 def api_key_guard(
     spec: ApiKeyAuthentication, realm: str, runtime: Runtime
-) -> tuple[Check, tuple[Need, ...]]:
-    """The check, and what it needs. It raises Unauthenticated, and Malformed for a query
-    that cannot be read.
-    """
+) -> tuple[Verify, tuple[Need, ...]]:
+    """The check, and what it needs. It raises Unauthenticated."""
     digests = tuple(digest_of(key, runtime) for key in spec.keys)
-    presented = key_of(spec)
     parameter = "" if spec.query is UNSET else spec.query
     refused = partial(challenge, "ApiKey", realm)
     clock = runtime.clock
 
-    def check(exchange: Exchange) -> None:
-        key = presented(exchange)
+    def check(exchange: Exchange, key: bytes | None) -> None:
         if parameter:
             exchange.query_string = without_parameter(exchange.query_string, parameter)
         if key is not None:

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
+from gateway.compile.guards.presented import Verify
 from gateway.compile.limits import parse_rate
 from gateway.errors import Refusal, TooManyRequests, Unauthenticated
 from gateway.language.spec.limits import Limits
@@ -59,7 +60,7 @@ class Failures:
         return self._throttle.client("failures", self._hook, client_key(exchange.client))
 
 
-def limited(check: Check, proof: Proof, failures: Failures, hook: str, runtime: Runtime) -> Check:
+def limited(check: Verify, proof: Proof, failures: Failures, hook: str, runtime: Runtime) -> Check:
     """A check whose failures are counted, so that guessing is slow and nobody else notices.
 
     What cannot be guessed is always looked at, and opens whatever came before. What could be
@@ -72,7 +73,7 @@ def limited(check: Check, proof: Proof, failures: Failures, hook: str, runtime: 
     async def counted(exchange: Exchange, shown: bytes) -> None:
         digest = accepted.digest(hook.encode(), shown)
         with _counting(failures, exchange, accepted, digest):
-            waits = check(exchange)
+            waits = check(exchange, shown)
             if waits is not None:
                 await waits
 
@@ -89,7 +90,7 @@ def limited(check: Check, proof: Proof, failures: Failures, hook: str, runtime: 
         if shown is not None and proof.guessable(shown):
             return counted(exchange, shown)
         try:
-            waits = check(exchange)
+            waits = check(exchange, shown)
         except Unauthenticated:
             if shown is not None:
                 failures.charge(exchange)

@@ -7,11 +7,10 @@ from functools import partial
 
 from msgspec import UNSET
 
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import Digest, accepted, cell_of, expiry, need_of
-from gateway.compile.guards.presented import user_and_password
+from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need
 from gateway.language.spec import BasicAuthentication, User
 from gateway.runtime.runtime import Runtime
@@ -38,7 +37,7 @@ class _Account:
 
 def basic_guard(
     spec: BasicAuthentication, realm: str, runtime: Runtime
-) -> tuple[Check, tuple[Need, ...]]:
+) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated or Unavailable."""
     accounts = tuple(_Account(user, runtime) for user in spec.users)
     needs = tuple(
@@ -49,8 +48,7 @@ def basic_guard(
     memory = Memory(REMEMBERED)
     refused = partial(challenge, "Basic", realm, ', charset="UTF-8"')
 
-    async def check(exchange: Exchange) -> None:
-        presented = user_and_password(exchange)
+    async def check(exchange: Exchange, presented: bytes | None) -> None:
         if presented is not None:
             exchange.credential = await _opened(accounts, presented, memory, runtime)
         if not exchange.credential:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import accepted, digest_of, needs_of
-from gateway.compile.guards.presented import bearer_token
+from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need
 from gateway.language.spec import BearerAuthentication
 from gateway.runtime.runtime import Runtime
@@ -16,15 +15,14 @@ from gateway.runtime.runtime import Runtime
 
 def bearer_guard(
     spec: BearerAuthentication, realm: str, runtime: Runtime
-) -> tuple[Check, tuple[Need, ...]]:
+) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated."""
     digests = tuple(digest_of(token, runtime) for token in spec.tokens)
     clock = runtime.clock
     missing = partial(challenge, "Bearer", realm)
     wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
-    def check(exchange: Exchange) -> None:
-        token = bearer_token(exchange)
+    def check(exchange: Exchange, token: bytes | None) -> None:
         if token is None:
             raise missing() if exchange.header(b"authorization") is None else wrong()
         exchange.credential = accepted(digests, token, clock())

@@ -13,11 +13,10 @@ from jwt.utils import base64url_decode
 from msgspec import UNSET
 
 from gateway.compile import strict_json
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
-from gateway.compile.guards.presented import bearer_token
+from gateway.compile.guards.presented import Verify
 from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
 from gateway.errors import Malformed
@@ -73,7 +72,7 @@ class Untrusted(Exception):  # noqa: N818
 
 def jwt_guard(
     spec: JwtAuthentication, realm: str, runtime: Runtime
-) -> tuple[Check, tuple[Need, ...]]:
+) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated, and Unavailable where the issuer's
     keys were never reachable.
     """
@@ -82,8 +81,7 @@ def jwt_guard(
     missing = partial(challenge, "Bearer", realm)
     wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
-    async def check(exchange: Exchange) -> None:
-        token = bearer_token(exchange)
+    async def check(exchange: Exchange, token: bytes | None) -> None:
         if token is None and exchange.header(b"authorization") is None:
             raise missing()
         try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import unquote_plus
 
 from msgspec import UNSET
@@ -17,6 +17,11 @@ from gateway.language.spec.api_key import ApiKeyAuthentication
 
 Presented = Callable[[Exchange], bytes | None]
 """The credential of a request; None where it presents none that could be judged."""
+
+Verify = Callable[[Exchange, bytes | None], Awaitable[None] | None]
+"""The check of one type of authentication, told what the request presents to it. It raises a
+Refusal, and returns what must be awaited, as a Check does.
+"""
 
 _BEARER = b"bearer "
 _BASIC = b"basic "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from functools import partial
 
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
+from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need
 from gateway.compile.signatures import compile_scheme
 from gateway.compile.signatures.outcomes import Unverified
@@ -24,7 +24,7 @@ DETAIL = "This hook asks for a signature that it can verify."
 
 def signature_guard(
     spec: SignatureAuthentication, realm: str, runtime: Runtime
-) -> tuple[Check, tuple[Need, ...]]:
+) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated.
 
     The body is read only for headers that could verify it. Why a request was refused stands in
@@ -59,7 +59,7 @@ def signature_guard(
         except Unverified as refusal:
             raise unverified(exchange, refusal) from None
 
-    def check(exchange: Exchange) -> Awaitable[None] | None:
+    def check(exchange: Exchange, _shown: bytes | None) -> Awaitable[None] | None:
         try:
             claim = claimed(exchange)
             body = exchange.body_here()

@@ -37,6 +37,7 @@ class Answer:
         "_headed",
         "_interim",
         "_limit",
+        "_lines",
         "_names",
         "_parser",
         "_to_head",
@@ -56,6 +57,7 @@ class Answer:
         """
         self._limit = limit
         self._to_head = to_head
+        self._lines: list[tuple[bytes, bytes]] = []
         self._names: dict[bytes, bytes] = {}
         self._body: bytes | bytearray = b""
         self._fed = self._head = self._fields = self._interim = 0
@@ -122,18 +124,17 @@ class Answer:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head, or of the trailers, which is dropped and counts."""
-        self._head += len(name) + len(value) + _FIELD
-        self._fields += 1
         if self._headed:
-            return
-        name = name.lower()
-        names = self._names
-        names[name] = value if name not in names else names[name] + b", " + value
+            self._head += len(name) + len(value) + _FIELD
+            self._fields += 1
+        else:
+            self._lines.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole: what is wrong with it is known before any of the body."""
         if self.reply is not None:
             return
+        self._gather()
         status = self._parser.get_status_code()
         problem = self._problem(status)
         if problem:
@@ -147,6 +148,21 @@ class Answer:
             self._finish()
         elif length is not None and status not in _BODILESS and int(length) > self._limit:
             self._fail(TooLarge(status))
+
+    def _gather(self) -> None:
+        """Fields by name, which are counted before any two are joined."""
+        lines, self._lines = self._lines, []
+        self._fields += len(lines)
+        if self._fields > MAX_FIELDS:
+            return
+        names: dict[bytes, bytes] = {}
+        size = 0
+        for name, value in lines:
+            size += len(name) + len(value)
+            low = name.lower()
+            names[low] = value if low not in names else names[low] + b", " + value
+        self._head += size + _FIELD * len(lines)
+        self._names = names
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""

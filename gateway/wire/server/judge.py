@@ -15,6 +15,7 @@ from gateway.wire.server.refused import (
 )
 
 _ABSOLUTE = re.compile(rb"https?://(?:[^/?#@]*@)?([^/?#@]+)([/?].*)?", re.IGNORECASE)
+_DIGITS = 18
 _LENGTH = re.compile(rb"[0-9]{1,18} *")
 _TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,32}(?: |$)")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -66,6 +67,8 @@ def judge_length(method: str, http11: bool, fields: Fields) -> int | None:
         if not http11 and method in _WITH_BODY:
             raise Refused(411, "length-required", "HTTP/1.0 needs a Content-Length here.")
         return 0
+    if isinstance(length, bytes) and len(length) <= _DIGITS and length.isdigit():
+        return int(length)
     if isinstance(length, list) or not _LENGTH.fullmatch(length):
         raise malformed("The Content-Length must be one number.")
     return int(length)
