@@ -28,6 +28,9 @@ _PUBLIC = {
 _OPERATORS = ("eq", "ne", "in", "not_in", "prefix", "suffix", "contains", "any", "all", "none")
 """Keys that say nothing of what is behind them: the one above them does."""
 
+_BESIDE = ("type", "username", "label", "expires")
+"""Keys beside a secret in its mapping that are none themselves."""
+
 _NOTHING = ("", "null", "~", "true", "false")
 
 _USERINFO = re.compile(r"://[^/?#]*@")
@@ -83,10 +86,18 @@ def _scalars(root: Node) -> Iterator[tuple[str, Node]]:
         key, node = waiting.pop()
         if isinstance(node.children, dict):
             waiting += [
-                (key if name in _OPERATORS else name, child)
-                for name, (_, child) in node.children.items()
+                (_key_above(key, name), child) for name, (_, child) in node.children.items()
             ]
         elif isinstance(node.children, list):
             waiting += [(key, child) for child in node.children]
         else:
             yield key, node
+
+
+def _key_above(key: str, name: str) -> str:
+    """The key that tells what stands behind `name` in a mapping behind `key`. In the place of a
+    reference to a secret, a name that is unknown there holds the secret itself.
+    """
+    if name in _OPERATORS:
+        return key
+    return "secrets" if name not in (*_PUBLIC, *_BESIDE) and _SECRET.search(key) else name
