@@ -8,6 +8,10 @@ import socket
 
 from gateway.errors import OperatorError
 
+SEND_BUFFER = 128 * 1024
+"""Bytes of an answer that the system holds for a caller, who inherits it; Linux doubles the number.
+With its default, megabytes, a caller that reads nothing would look as if it had read everything.
+"""
 BACKLOG = 2048
 """Connections that wait to be accepted, per socket; the system may allow fewer."""
 
@@ -39,6 +43,7 @@ def _bound(host: str, port: int, shared: bool) -> socket.socket:
     bound = socket.socket(family, kind, protocol)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         if shared:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6 and host != "::":

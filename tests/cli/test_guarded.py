@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -69,9 +70,15 @@ def test_dev_makes_the_secrets_of_the_others(
     hooks: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     started: list[Any] = []
+
+    def start(settings: Any, sockets: list[socket.socket]) -> None:
+        started.append(settings)
+        for one in sockets:
+            one.close()
+
     picky = failing_for_bad(new_secrets.make_secrets)
     monkeypatch.setattr("gateway.cli.dev.make_secrets", picky)
-    monkeypatch.setattr("gateway.cli.dev.start", started.append)
+    monkeypatch.setattr("gateway.cli.dev.start", start)
     monkeypatch.setattr("gateway.cli.dev.lasts", failing_for_bad(lambda _hook: True))
     secrets = hooks.parent / "secrets"
     _, out, err = called(capsys, "dev", str(hooks), "--secrets", str(secrets), "--port", PORT)
