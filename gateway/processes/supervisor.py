@@ -97,7 +97,7 @@ class Supervisor:
         elif self._phase in ("serving", "draining"):
             self._finish()
         else:
-            self._kill()
+            self._kill("a worker is killed, as a further signal asks", _log.info)
 
     def _drain(self) -> None:
         self._phase = "draining"
@@ -110,13 +110,15 @@ class Supervisor:
             one.close()
         self._each(signal.SIGTERM)
         # A worker cuts what is not finished itself; one that cannot is killed a second later.
-        self._wait = self._loop.call_later(self._settings.drain + 1, self._kill)
+        self._wait = self._loop.call_later(
+            self._settings.drain + 1, self._kill, "a worker did not end in time and is killed"
+        )
         self._end_if_alone()
 
-    def _kill(self) -> None:
+    def _kill(self, event: str, log: Callable[..., object] = _log.warning) -> None:
         self._phase = "killing"
         for child in self._children.values():
-            _log.warning("a worker did not end in time and is killed", process=child.process)
+            log(event, process=child.process)
         self._each(signal.SIGKILL)
 
     def _each(self, number: int) -> None:

@@ -15,7 +15,7 @@ from gateway.language.spec.signature import Preset
 PAGE = (Path(__file__).parents[3] / "docs" / "signatures.md").read_text()
 SENDERS = {
     line.split("`")[1]: [cell.strip() for cell in line.strip("|").split("|")]
-    for line in PAGE.partition("Which secret")[0].splitlines()
+    for line in PAGE.partition("Secrets and notes:")[0].splitlines()
     if line.startswith("| `")
 }
 
