@@ -74,7 +74,7 @@ class TooManyValues(Malformed):
 class Incomplete(Refusal):
     """The client left in the middle of its body, or broke its framing: a server cannot tell."""
 
-    status, code, title, close = 400, "incomplete-body", "The body is not complete", True
+    status, code, title, close = 400, "incomplete-body", "The body is incomplete", True
 
 
 class Unauthenticated(Refusal):
@@ -98,7 +98,7 @@ class NotFound(Refusal):
 class MethodNotAllowed(Refusal):
     """The path is owned, the method is not; `headers` carry `Allow`."""
 
-    status, code, title = 405, "method-not-allowed", "The hook does not take this method"
+    status, code, title = 405, "method-not-allowed", "The hook does not accept this method"
 
 
 class BodyTimeout(Refusal):
@@ -122,7 +122,7 @@ class UriTooLong(Refusal):
 class UnsupportedMedia(Refusal):
     """The body is of a type that the hook's rules cannot read."""
 
-    status, code, title = 415, "unsupported-media-type", "The body's type cannot be read"
+    status, code, title = 415, "unsupported-media-type", "The body's media type is not supported"
 
 
 class NoMatch(Refusal):
@@ -140,7 +140,7 @@ class TooManyRequests(Refusal):
 class HeadersTooLarge(Refusal):
     """More header fields than the limit."""
 
-    status, code, title, close = 431, "headers-too-large", "There are too many headers", True
+    status, code, title, close = 431, "headers-too-large", "The headers are too large", True
 
 
 class Unavailable(Refusal):

@@ -124,7 +124,7 @@ class Exchange(msgspec.Struct, eq=False):
         """
         value = self.fields.get(name)
         if isinstance(value, list):
-            raise Malformed(f"The header {name.decode('latin-1')} is there twice.")
+            raise Malformed(f"The header {name.decode('latin-1')} appears more than once.")
         return value
 
     def lines(self, name: bytes) -> list[bytes]:

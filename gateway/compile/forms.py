@@ -39,9 +39,9 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
     except UnicodeDecodeError:
         raise Malformed(f"{what} is not valid UTF-8.") from None
     if "%" in text and _BROKEN_ESCAPE.search(text):
-        raise Malformed(f"{what} has a '%' that two hexadecimal digits do not follow.")
+        raise Malformed(f"{what} has a '%' without two hexadecimal digits after it.")
     if "%00" in text or "\0" in text:
-        raise Malformed(f"{what} holds a NUL.")
+        raise Malformed(f"{what} contains a NUL.")
     return gather(pairs)
 
 

@@ -29,7 +29,7 @@ from gateway.wire.client.head import line
 RETRIED = frozenset({502, 503, 504})
 FIRST_PAUSE = 0.1
 """Seconds before the second attempt; doubled before each further one."""
-UNFIT = "a header for the workflow is not fit for HTTP"
+UNFIT = "a header for the workflow is not valid in HTTP"
 
 
 class Invoker:

@@ -27,9 +27,11 @@ def check(data: bytes) -> None:
     if len(data) <= SMALL:
         return
     if _values(data) > MAX_VALUES and _values(_without_strings(data)) > MAX_VALUES:
-        raise TooManyValues(f"The JSON holds more than {MAX_VALUES} values; send fewer at a time.")
+        raise TooManyValues(
+            f"The JSON contains more than {MAX_VALUES} values; send fewer at a time."
+        )
     if _digits(data) > LONGEST_NUMBER * 10 and _digit_work(data) > MAX_DIGIT_WORK:
-        raise TooManyValues("The JSON holds too many long numbers; send them as strings.")
+        raise TooManyValues("The JSON contains too many long numbers; send them as strings.")
 
 
 def count(data: bytes, pattern: bytes) -> int:

@@ -87,14 +87,14 @@ def _of_all(hook: str, rate: Rate, runtime: Runtime) -> _Take:
 def _refuse(wait: float, rate: Rate) -> None:
     if wait:
         raise TooManyRequests(
-            f"More than {rate.count} requests in {rate.seconds:g} s.", retry_after(wait)
+            f"Rate limit exceeded: {rate.count} in {rate.seconds:g} s.", retry_after(wait)
         )
 
 
 def _enter(exchange: Exchange, gauge: Concurrency, limit: int) -> None:
     if gauge.in_flight >= limit:
         raise Unavailable(
-            f"The hook has {limit} requests in flight already; try again.",
+            f"The hook has {limit} requests in flight, which is its limit; try again.",
             retry_after(1),
             f"{limit} requests of the hook are in flight: its workflow is slow, or "
             "limits.concurrency is low",

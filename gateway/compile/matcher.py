@@ -115,7 +115,7 @@ class Matcher:
         return gather(lines)
 
 
-_NO_BODY = "A request of this method has no body, which the hook's rules read."
+_NO_BODY = "A request with this method has no body, but the hook's rules need one."
 _WITHOUT_BODY = Mismatch(_NO_BODY, f"match.body: {_NO_BODY}")
 
 
@@ -162,7 +162,7 @@ class _Part(NamedTuple):
         """A name that was sent stands for the parameter in some programs and not in others."""
         sentence = (
             f"The {where} has a name that some programs read as the {self.what} {name!r}; "
-            "send names without brackets, dots and blanks."
+            "send names without brackets, dots and spaces."
         )
         return self._mismatch(name, sentence)
 

@@ -42,7 +42,7 @@ def describe_media_type(value: bytes | None) -> str:
         return "The body's Content-Type is malformed"
     media_type, parameters = parsed
     utf_8 = parameters.get("charset", "utf-8").lower() in UTF_8
-    charset = "" if utf_8 else " in another charset than UTF-8"
+    charset = "" if utf_8 else " in a charset other than UTF-8"
     return f"The body was read as {media_type[:MOST_SHOWN]}{charset}"
 
 

@@ -54,7 +54,7 @@ class Part(msgspec.Struct, frozen=True):
         except UnicodeDecodeError:
             raise Malformed("The form is not valid UTF-8.") from None
         if "\0" in text:
-            raise Malformed("The form holds a NUL.")
+            raise Malformed("The form contains a NUL.")
         return text
 
 
@@ -113,14 +113,16 @@ def _refuse_ambiguity(segment: MultipartSegment) -> None:
     """What two programs could read differently is neither judged nor handed on."""
     headers = [name for name, _ in segment.headerlist]
     if len(set(headers)) != len(headers):
-        raise Malformed("A part of the form has a header twice.")
+        raise Malformed("A part of the form repeats a header.")
     if "filename*" in segment.header("Content-Disposition", "").lower():
-        raise UnsupportedMedia("A file of the form is named by 'filename*'; send 'filename'.")
+        raise UnsupportedMedia("A file in the form is named with 'filename*'; send 'filename'.")
     if segment.header("Content-Transfer-Encoding", "").lower() not in _PLAIN_ENCODINGS:
-        raise UnsupportedMedia("A part of the form is encoded; send its bytes as they are.")
+        raise UnsupportedMedia(
+            "A part of the form has a Content-Transfer-Encoding; send it unencoded."
+        )
     for name in (segment.name or "", segment.filename or ""):
         if "\0" in name:
-            raise Malformed("The form holds a NUL.")
+            raise Malformed("The form contains a NUL.")
         if _TWO_READINGS.search(name):
             raise Malformed("A name in the form has a backslash or a control character.")
     _refuse_type(segment)
@@ -132,7 +134,7 @@ def _refuse_type(segment: MultipartSegment) -> None:
         return
     parsed = parse_media_type(kind.encode("latin-1", "replace")) if kind.isascii() else None
     if parsed is None or not kind.isprintable():
-        raise Malformed("A part of the form has a Content-Type that is none.")
+        raise Malformed("A part of the form has an invalid Content-Type.")
     charset = parsed[1].get("charset", "utf-8").lower()
     if segment.filename is None and charset not in _UTF_8:
-        raise UnsupportedMedia("A field of the form is in another charset than UTF-8.")
+        raise UnsupportedMedia("A field of the form is in a charset other than UTF-8.")

@@ -165,8 +165,8 @@ def _kept(kind: str) -> str:
 def _refuse_files(parts: Iterable[Part]) -> None:
     if any(part.filename is not None for part in parts):
         raise UnsupportedMedia(
-            "The form holds a file, and this hook's workflow takes fields alone; send the fields "
-            "without it."
+            "The form contains a file, but this hook's workflow takes only fields; send them "
+            "without the file."
         )
 
 
@@ -192,8 +192,7 @@ def header_text(value: bytes) -> str:
 def _refuse_encoded(encoding: bytes | None) -> None:
     if encoding is not None and encoding.lower() != b"identity":
         raise UnsupportedMedia(
-            "The body is compressed, which this hook cannot read; send it without "
-            "Content-Encoding.",
+            "This hook cannot read a compressed body; send it without Content-Encoding.",
             ((b"accept-encoding", b"identity"),),
             reason="The body is compressed.",
         )

@@ -16,7 +16,7 @@ from gateway.language.decimals import exact_decimal
 MAX_DEPTH = 64
 
 _TOO_DEEP = f"The JSON is nested deeper than {MAX_DEPTH} levels."
-_OUT_OF_RANGE = "The JSON holds a number that is out of range."
+_OUT_OF_RANGE = "The JSON contains a number that is out of range."
 
 
 def _decimal(text: str) -> Decimal:
@@ -122,7 +122,7 @@ def _reason(data: bytes, error: Exception) -> str:
     if "out of range" in text:
         return _OUT_OF_RANGE
     if "surrogate" in text or ("truncated" in text and _is_json_but_for_surrogates(data)):
-        return "The JSON holds half a surrogate pair."
+        return "The JSON contains half a surrogate pair."
     if "truncated" in text:
         return "The JSON ends too early."
     found, _, place = text.removeprefix("JSON is malformed: ").partition(" (byte ")

@@ -62,9 +62,9 @@ class Endpoints:
     def _refusal(self, path: str) -> NotFound | MethodNotAllowed:
         allowed = [method for method, known in self._endpoints if known == path]
         if not allowed:
-            return NotFound("There is nothing here.")
+            return NotFound("No endpoint has this path.")
         said = ", ".join([*allowed, "HEAD"] if allowed == ["GET"] else allowed)
-        return MethodNotAllowed(f"This takes {said}.", ((b"allow", said.encode()),))
+        return MethodNotAllowed(f"This endpoint accepts {said}.", ((b"allow", said.encode()),))
 
     async def _livez(self, _exchange: Exchange) -> Answer:
         return answer_json(200, {"status": "alive"})

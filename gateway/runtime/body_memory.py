@@ -20,7 +20,7 @@ class BodyMemory:
         """Charge bytes that are about to be held. Raises Unavailable where there is no room."""
         if self.held + size > self.limit:
             raise Unavailable(
-                "There is no memory for this body now; try again.",
+                "The gateway has no memory left for this body; try again.",
                 SOON,
                 f"bodies hold {self.held} of {self.limit} bytes; raise --body-memory, or lower "
                 "limits.body or limits.concurrency",

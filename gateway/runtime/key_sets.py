@@ -148,7 +148,7 @@ def _read(body: bytes) -> tuple[TokenKey, ...]:
         except BadKey:
             continue
     if not keys:
-        raise BadKey("the answer has no key that could be used")
+        raise BadKey("the answer has no usable key")
     return tuple(keys)
 
 

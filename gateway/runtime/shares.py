@@ -36,15 +36,15 @@ class Shares:
         has = self._taken.get(key, 0)
         if has >= self._each:
             raise TooManyRequests(
-                f"Too many {self._what} of this client; try again.",
+                f"Too many {self._what} from this client; try again.",
                 SOON,
-                f"{has} {self._what} of this client: its share",
+                f"{has} {self._what} from this client: its whole share",
             )
         if self.taken >= self._total:
             raise Unavailable(
                 f"Too many {self._what}; try again.",
                 SOON,
-                f"{self.taken} {self._what}: all of them",
+                f"{self.taken} {self._what}: the limit",
             )
         self.taken += 1
         self._taken[key] = has + 1

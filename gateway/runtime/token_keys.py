@@ -80,7 +80,7 @@ def from_jwk(entry: Mapping[str, Any]) -> TokenKey:
     if "alg" in entry:
         algorithms = frozenset(name for name in algorithms if name == entry["alg"])
     if not algorithms:
-        raise BadKey("it is for no algorithm that is known here")
+        raise BadKey("its algorithm is not supported")
     return TokenKey(material, algorithms, known)
 
 
@@ -102,7 +102,7 @@ def _algorithms(key: object) -> frozenset[str]:
     """What a public key can verify. Raises BadKey for a weak one."""
     match key:
         case RSAPublicKey() if key.key_size < LEAST_RSA:
-            raise BadKey(f"it is an RSA key of {key.key_size} bits; {LEAST_RSA} is the least")
+            raise BadKey(f"it is an RSA key of {key.key_size} bits; the minimum is {LEAST_RSA}")
         case RSAPublicKey():
             return _RSA
         case EllipticCurvePublicKey() if key.curve.name in _CURVES:
@@ -117,7 +117,7 @@ def _shared(value: bytes, algorithms: frozenset[str]) -> bytes:
     least = max(int(name[2:]) for name in algorithms) // 8
     if len(value) < least:
         asks = " and ".join(sorted(algorithms))
-        raise BadKey(f"it has {len(value)} bytes; {asks} takes {least} or more")
+        raise BadKey(f"it has {len(value)} bytes; {asks} needs at least {least}")
     try:
         return HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(value)
     except jwt.InvalidKeyError:

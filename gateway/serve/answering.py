@@ -90,7 +90,7 @@ def unexpected(exchange: Exchange) -> Answer:
     return problem_document(
         500,
         "unexpected",
-        "The gateway made a mistake",
-        "The log has more under this request id.",
+        "The gateway has an internal error",
+        "The gateway's log has the details under this request id.",
         exchange.request_id,
     )

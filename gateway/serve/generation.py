@@ -123,7 +123,7 @@ class Generation:
         if not allowed:
             return NotFound(_no_owner())
         return MethodNotAllowed(
-            f"The hook takes {' and '.join(allowed)}.", ((b"allow", _allow(allowed)),)
+            f"The hook accepts {' and '.join(allowed)}.", ((b"allow", _allow(allowed)),)
         )
 
     def _owned(self, path: str) -> bool:
@@ -147,7 +147,7 @@ def _routed(method: str) -> str:
 
 
 def _no_owner(without_slash: bool = False) -> str:
-    hint = " (without the '/' at its end there is one)" if without_slash else ""
+    hint = " (a hook owns it without the '/' at its end)" if without_slash else ""
     return f"No enabled hook owns this path{hint}."
 
 

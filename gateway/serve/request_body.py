@@ -86,7 +86,7 @@ async def read_body(receive: Receive, length: int | None, limit: int, charge: Ch
     while True:
         message = await _next(receive)
         if message["type"] != "http.request":
-            raise Incomplete("The body broke off.")
+            raise Incomplete("The body ended too early.")
         piece = message["body"]
         size += len(piece)
         _check_length(size, limit)

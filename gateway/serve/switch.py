@@ -56,7 +56,7 @@ class Switch:
         self.stopping = False
         """Whether requests that are cancelled were cut by the gateway itself."""
         self._slots = Shares("requests in flight", limits.in_flight, limits.in_flight_per_client)
-        unproven = Shares("bodies on their way", limits.unproven, limits.unproven_per_client)
+        unproven = Shares("bodies in transfer", limits.unproven, limits.unproven_per_client)
         self._bodies = Bodies(memory, unproven)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

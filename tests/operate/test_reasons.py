@@ -144,7 +144,7 @@ def test_a_type_that_is_not_read_tells_the_operator_which_key_to_change(
 ) -> None:
     plain = {"Content-Type": "text/plain; charset=canary"}
     found = reason(server, f"/hooks/{hook}", f"type-{hook}", **plain)
-    assert found == f"The body was read as text/plain in another charset than UTF-8. {remedy}"
+    assert found == f"The body was read as text/plain in a charset other than UTF-8. {remedy}"
     packed = reason(server, f"/hooks/{hook}", f"packed-{hook}", **{"Content-Encoding": "gzip"})
     assert packed == f"The body is compressed. {remedy}"
 
@@ -163,7 +163,7 @@ def test_a_form_that_holds_json_is_told_to_whoever_sent_it_and_to_the_operator(
 
 def test_a_limit_and_a_hook_out_of_service_have_a_reason(server: Gateway) -> None:
     server.request("POST", "/hooks/busy")
-    assert reason(server, "/hooks/busy", "busy") == "More than 1 requests in 3600 s."
+    assert reason(server, "/hooks/busy", "busy") == "Rate limit exceeded: 1 in 3600 s."
     assert "secret 'nowhere' is missing" in reason(server, "/hooks/out", "out")
 
 

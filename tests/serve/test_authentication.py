@@ -27,7 +27,7 @@ def test_any_other_token_is_401_with_a_constant_answer(
     answer = exchange(server.port, request(b"/hooks/bearer", b"Authorization: " + value))
     assert answer.status == 401
     assert answer.headers["www-authenticate"].startswith('Bearer realm="bearer"')
-    assert b'"This hook asks for Bearer credentials that it knows."' in answer.body
+    assert b'"This hook requires valid Bearer credentials."' in answer.body
     assert not seen
 
 

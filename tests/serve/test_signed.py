@@ -212,7 +212,7 @@ def assert_refused(answer: httpx.Response) -> None:
         "type": "urn:webhook-gateway:unauthenticated",
         "title": "The credentials are missing or wrong",
         "status": 401,
-        "detail": "This hook asks for a signature that it can verify.",
+        "detail": "This hook requires a valid signature.",
     }
 
 

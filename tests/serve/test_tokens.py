@@ -149,7 +149,7 @@ def test_a_token_that_opens_nothing_is_explained_to_the_log_alone(
     headers = {**_bearer(token), "X-Request-Id": uuid.uuid4().hex}
     answer = server.request("GET", "/hooks/published", headers=headers)
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "This hook asks for Bearer credentials that it knows."
+    assert answer.json()["detail"] == "This hook requires valid Bearer credentials."
     assert outcome not in answer.text
     assert server.wait_for_line(request_id=headers["X-Request-Id"])["outcome"] == outcome
     assert not seen
@@ -192,5 +192,5 @@ def test_a_secret_that_cannot_be_a_key_takes_the_hook_out_of_service(server: Gat
     assert server.request("GET", "/hooks/too-short", headers=_bearer(token)).status_code == 503
     hooks = server.request("GET", "/-/status", headers=ADMIN).json()["hooks"]
     (problem,) = next(hook["problems"] for hook in hooks if hook["name"] == "too-short")
-    said = "secret 'api-key' cannot be used: it has 10 bytes; HS256 takes 32 or more"
+    said = "secret 'api-key' cannot be used: it has 10 bytes; HS256 needs at least 32"
     assert problem == said

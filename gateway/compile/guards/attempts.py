@@ -48,7 +48,8 @@ class Failures:
         if wait:
             exchange.outcome = exchange.outcome or "too-many-failures"
             raise TooManyRequests(
-                f"More than {self._rate.count} attempts in {self._rate.seconds:g} s failed.",
+                "Too many failed attempts: the limit is "
+                f"{self._rate.count} in {self._rate.seconds:g} s.",
                 retry_after(wait),
             )
 

@@ -12,6 +12,6 @@ def challenge(scheme: str, realm: str, extra: str = "", detail: str = "") -> Una
     """
     value = f'{scheme} realm="{realm}"{extra}'
     return Unauthenticated(
-        detail or f"This hook asks for {scheme} credentials that it knows.",
+        detail or f"This hook requires valid {scheme} credentials.",
         ((b"www-authenticate", value.encode("ascii")),),
     )

@@ -38,7 +38,7 @@ def of_jwt(_spec: object, _runtime: Runtime) -> Proof:
 
 
 def of_signature(spec: SignatureAuthentication, _runtime: Runtime) -> Proof:
-    """A signature in the sender's header; its guard judges one that is there twice."""
+    """A signature in the sender's header; its guard judges one that appears more than once."""
     field = sender_of(spec).scheme.header.lower().encode("ascii")
     return Proof(
         lambda exchange: next(iter(exchange.lines(field)), None),

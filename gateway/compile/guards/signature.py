@@ -19,7 +19,7 @@ from gateway.language.spec.signature import SignatureAuthentication
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
 
-DETAIL = "This hook asks for a signature that it can verify."
+DETAIL = "This hook requires a valid signature."
 
 
 def signature_guard(

@@ -55,7 +55,7 @@ class Asking:
                 return answer
         if exchange.method not in self._methods:
             allow = ", ".join(self._methods).encode()
-            raise MethodNotAllowed("This is no handshake.", ((b"allow", allow),))
+            raise MethodNotAllowed("This request is not a handshake.", ((b"allow", allow),))
         return None
 
     async def _request(self, exchange: Exchange) -> HandshakeRequest:

@@ -28,7 +28,7 @@ def answer(request: HandshakeRequest, spec: CloudEventsHandshake) -> Answer | No
     if _ORIGIN.fullmatch(origin) is None:
         raise Malformed("WebHook-Request-Origin is not a DNS name.")
     if spec.origins is not UNSET and origin.decode().lower() not in _lower(spec.origins):
-        raise Forbidden("This origin may not send here.")
+        raise Forbidden("This origin is not allowed to send to this hook.")
     headers = (
         (b"allow", b"POST, OPTIONS"),
         (b"webhook-allowed-origin", origin),

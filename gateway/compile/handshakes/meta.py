@@ -28,5 +28,5 @@ def answer(request: HandshakeRequest) -> Answer | None:
         raise Forbidden("The verify token is wrong.")
     challenge = request.parameter("hub.challenge")
     if mode != "subscribe" or challenge is None:
-        raise Malformed("A verification has hub.mode=subscribe and a hub.challenge.")
+        raise Malformed("A verification request needs hub.mode=subscribe and hub.challenge.")
     return echo(challenge)

@@ -34,14 +34,14 @@ class HandshakeRequest(NamedTuple):
         """A query parameter, decoded; None when it is missing. Twice is Malformed."""
         values = [value for field, value in self._parameters() if field == name]
         if len(values) > 1:
-            raise Malformed(f"The query parameter {name} is there twice.")
+            raise Malformed(f"The query parameter {name} appears more than once.")
         return values[0] if values else None
 
     def header(self, name: bytes) -> bytes | None:
         """A header; None when it is missing. Twice is Malformed."""
         values = [value for field, value in self.headers if field == name]
         if len(values) > 1:
-            raise Malformed(f"The header {name.decode()} is there twice.")
+            raise Malformed(f"The header {name.decode()} appears more than once.")
         return values[0] if values else None
 
     def _parameters(self) -> list[tuple[str, str]]:

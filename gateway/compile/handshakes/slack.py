@@ -31,5 +31,5 @@ def answer(request: HandshakeRequest) -> Answer | None:
     if event.type != TYPE:
         return None
     if not isinstance(event.challenge, str):
-        raise Malformed("A url_verification carries its challenge as text.")
+        raise Malformed("A url_verification request needs a challenge that is a string.")
     return echo(event.challenge)

@@ -43,7 +43,7 @@ def answer(request: HandshakeRequest) -> Answer | None:
         return None
     plain = event.payload.get("plainToken") if isinstance(event.payload, dict) else None
     if not isinstance(plain, str):
-        raise Malformed("An endpoint.url_validation carries a plainToken as text.")
+        raise Malformed("An endpoint.url_validation request needs a plainToken that is a string.")
     encrypted = hmac.digest(_secret(request), bounded(plain).encode(), "sha256").hex()
     body = _encode({"plainToken": plain, "encryptedToken": encrypted})
     return Answer(200, (JSON_TYPE, NO_SNIFFING), body)

@@ -141,7 +141,7 @@ class Intake(Parsing):
         """Go on in HTTP/1.1, which RFC 9110 §7.8 allows; llhttp would leave the body unparsed."""
         request = self._connection.request
         if request is None:
-            raise malformed("A tunnel cannot be made here.")
+            raise malformed("CONNECT is not supported.")
         self._renew()
         self._quiet = True
         framing = b"content-length: %d" % (request.remaining or 0)

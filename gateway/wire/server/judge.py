@@ -41,7 +41,7 @@ def not_http(start: bytes, reason: str = "") -> Refused:
     if start[:2] == b"\x16\x03":
         return malformed("This port speaks HTTP without TLS; use http:// or another port.")
     if start.startswith(b"PRI * HTTP/2"):
-        return malformed("HTTP/2 is not spoken here; use HTTP/1.1.")
+        return malformed("HTTP/2 is not supported; use HTTP/1.1.")
     if not reason:
         return malformed("The request line must be: method, target, HTTP/1.1 or HTTP/1.0.")
     return malformed(f"The request is not well-formed HTTP/1.1 ({reason}).")
@@ -65,7 +65,11 @@ def judge_length(method: str, http11: bool, fields: Fields) -> int | None:
         return CHUNKED
     if length is None:
         if not http11 and method in _WITH_BODY:
-            raise Refused(411, "length-required", "HTTP/1.0 needs a Content-Length here.")
+            raise Refused(
+                411,
+                "length-required",
+                "An HTTP/1.0 request with this method needs a Content-Length.",
+            )
         return 0
     if isinstance(length, bytes) and len(length) <= _DIGITS and length.isdigit():
         return int(length)
@@ -76,18 +80,18 @@ def judge_length(method: str, http11: bool, fields: Fields) -> int | None:
 
 def _judge_coding(coding: FieldValue, length: FieldValue | None, http11: bool) -> None:
     if not http11:
-        raise malformed("HTTP/1.0 has no Transfer-Encoding.")
+        raise malformed("HTTP/1.0 does not allow Transfer-Encoding.")
     if length is not None:
-        raise malformed("There are both Content-Length and Transfer-Encoding.")
+        raise malformed("The request has both Content-Length and Transfer-Encoding.")
     if isinstance(coding, list) or coding.lower() != b"chunked":
-        raise malformed("The only Transfer-Encoding that is understood is 'chunked', once.")
+        raise malformed("The only supported Transfer-Encoding is 'chunked', once.")
 
 
 def judge_expect(http11: bool, fields: Fields) -> bool:
     """Whether the caller waits for 100 Continue (RFC 9110 §10.1.1)."""
     expect = fields[b"expect"]
     if isinstance(expect, list) or expect.lower() != b"100-continue":
-        raise Refused(417, "expectation-failed", "The only Expect is '100-continue'.")
+        raise Refused(417, "expectation-failed", "The only supported Expect is '100-continue'.")
     return http11
 
 

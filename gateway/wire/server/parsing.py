@@ -83,15 +83,17 @@ class Parsing:
         if self._quiet:
             return
         if self._connection.request is not None:  # no piece may span two messages
-            raise malformed("The request's end and the next one's begin cannot be told apart.")
+            raise malformed("It is unclear where this request ends and the next one begins.")
         limits = self._connection.limits
         if len(self.headers) > limits.fields:
             raise Refused(
-                431, "headers-too-large", f"There are more than {limits.fields} header fields."
+                431,
+                "headers-too-large",
+                f"The request has more than {limits.fields} header fields.",
             )
         method = self.method
         if method == "CONNECT":
-            raise malformed("A tunnel cannot be made here.")
+            raise malformed("CONNECT is not supported.")
         fields = self.fields
         length = judge.judge_length(method, self.http11, fields)
         waits = b"expect" in fields and judge.judge_expect(self.http11, fields)
@@ -109,7 +111,7 @@ class Parsing:
         request.chunks += 1
         if request.chunks > self._connection.limits.chunks:
             raise incomplete(
-                f"The body comes in more than {self._connection.limits.chunks} pieces; "
+                f"The body has more than {self._connection.limits.chunks} chunks; "
                 "send larger chunks."
             )
 

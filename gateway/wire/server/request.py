@@ -19,7 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DISCONNECT: Message = {"type": "http.disconnect"}
-UNEXPECTED = Refused(500, "unexpected", "The log has more.")
+UNEXPECTED = Refused(500, "unexpected", "The gateway's log has the details.")
 
 
 class Request:

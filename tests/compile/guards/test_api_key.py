@@ -56,7 +56,7 @@ def test_any_other_key_is_401_with_a_constant_answer(header: Door, query: Door, 
         assert refusal is None or refusal.status in (400, 401)
         assert door.status(headers, text) != 200
         if refusal is not None and not isinstance(refusal, Malformed):
-            assert refusal.detail == "This hook asks for ApiKey credentials that it knows."
+            assert refusal.detail == "This hook requires valid ApiKey credentials."
             assert refusal.headers == ((b"www-authenticate", b'ApiKey realm="door"'),)
 
 

@@ -47,7 +47,7 @@ def _outcome(door: Door, token: str | bytes, scheme: str = "Bearer") -> str:
         return ""
     assert (refusal.status, refusal.detail) == (
         401,
-        "This hook asks for Bearer credentials that it knows.",
+        "This hook requires valid Bearer credentials.",
     )
     challenge = b'Bearer realm="door", error="invalid_token"'
     assert refusal.headers == ((b"www-authenticate", challenge),)
@@ -230,14 +230,14 @@ def test_a_public_key_never_becomes_a_shared_secret(
 @pytest.mark.parametrize(
     ("algorithm", "secret", "said"),
     [
-        ("HS256", "k" * 31, "it has 31 bytes; HS256 takes 32 or more"),
-        ("HS512", "k" * 32, "it has 32 bytes; HS512 takes 64 or more"),
+        ("HS256", "k" * 31, "it has 31 bytes; HS256 needs at least 32"),
+        ("HS512", "k" * 32, "it has 32 bytes; HS512 needs at least 64"),
         ("HS256", tokens.pem("rsa-2048"), "it is not a key for HS256"),
         ("HS256", tokens.der("P-256"), "it is a public key"),
         ("HS256", json.dumps(tokens.jwk("P-256")), "it is a public key"),
         ("HS256", json.dumps({"keys": [tokens.jwk("P-256")]}), "it is a public key"),
         ("RS256", SHARED, "it is not a public key in PEM form"),
-        ("RS256", tokens.pem("rsa-1024"), "it is an RSA key of 1024 bits; 2048 is the least"),
+        ("RS256", tokens.pem("rsa-1024"), "it is an RSA key of 1024 bits; the minimum is 2048"),
         ("RS256", tokens.pem("P-256"), "it is not a key for RS256"),
         ("ES256", tokens.pem("P-384"), "it is not a key for ES256"),
         ("ES256", tokens.pem("secp256k1"), "it is not a key for ES256"),
