@@ -102,13 +102,13 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     intended = compile_match(Match(body=INTENDED))
     mixed = compile_match(Match(body=MIXED))
     tenth_fails = compile_match(Match(body={**INTENDED, "/order/items/1/sku": "C-9"}))
-    assert intended(body, {}, ()) is None
-    assert mixed(body, {}, ()) is None
-    assert tenth_fails(body, {}, ()) is not None
+    assert intended(body, {}, {}) is None
+    assert mixed(body, {}, {}) is None
+    assert tenth_fails(body, {}, {}) is not None
     return {
-        "ten intended values": lambda: intended(body, {}, ()),
-        "ten rules of ten kinds": lambda: mixed(body, {}, ()),
-        "ten values, the last refuses": lambda: tenth_fails(body, {}, ()),
+        "ten intended values": lambda: intended(body, {}, {}),
+        "ten rules of ten kinds": lambda: mixed(body, {}, {}),
+        "ten values, the last refuses": lambda: tenth_fails(body, {}, {}),
         f"decoding that body, {len(raw)} bytes": lambda: decode_body(b"application/json", raw),
     }
 

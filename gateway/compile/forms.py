@@ -16,6 +16,7 @@ MAX_ESCAPES = 400_000
 PIECE = 16 * 1024
 
 Parameters = dict[str, str | list[str]]
+Name = TypeVar("Name", str, bytes)
 Value = TypeVar("Value")
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -67,9 +68,9 @@ def _pieces(raw: bytes) -> Iterator[bytes]:
         start = end
 
 
-def gather(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value | list[Value]]:
+def gather(pairs: Iterable[tuple[Name, Value]]) -> dict[Name, Value | list[Value]]:
     """Parameters by name, a repeated name with a list of its values, in order."""
-    parameters: dict[str, Value | list[Value]] = {}
+    parameters: dict[Name, Value | list[Value]] = {}
     for name, value in pairs:
         if name not in parameters:
             parameters[name] = value

@@ -127,7 +127,7 @@ class Hook:
         query = decode_query(exchange.query_string)
         received = self._encoder.read(exchange, body, query)
         judged = received if body is not None else None
-        mismatch = self._matcher(judged, query, exchange.headers)
+        mismatch = self._matcher(judged, query, exchange.fields)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
         return self._encoder.encode(exchange, body, received)

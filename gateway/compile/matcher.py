@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from msgspec import UnsetType
 
 from gateway.compile.body import Received
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
-from gateway.compile.forms import gather
+from gateway.compile.exchange import Fields
 from gateway.compile.names import Names
 from gateway.compile.operators import compile_condition, holds_number
 from gateway.compile.paths import MISSING, Finder, compile_path
@@ -67,7 +67,8 @@ class Matcher:
         self._query = _rules(query, match.query, _named, TEXT)
         self._query_names = Names(_written(match.query))
         self._headers = _rules(headers, match.headers, _header, TEXT, _over_lines)
-        self._header_names = frozenset(name.lower().encode() for name in _written(match.headers))
+        names = dict.fromkeys(map(str.lower, _written(match.headers)))
+        self._header_names = tuple((name.encode(), name) for name in names)
         self.needs_body = bool(self._json)
         self.compares_numbers = any(map(holds_number, _written(match.body).values()))
 
@@ -75,16 +76,16 @@ class Matcher:
         self,
         body: Received | None,
         query: Mapping[str, Any],
-        headers: Iterable[tuple[bytes, bytes]],
+        fields: Fields,
     ) -> Mismatch | None:
         """None where all conditions hold, else the first that does not.
 
-        `headers` are lower-case names with values as received (ASGI).
+        `fields` are the header fields by name, with values as received.
         """
         return (
             (self._mismatch_in(body) if self._json else None)
             or (self._mismatch_in_query(query) if self._query else None)
-            or (_first_mismatch(self._headers, self._gather(headers)) if self._headers else None)
+            or (_first_mismatch(self._headers, self._texts(fields)) if self._headers else None)
         )
 
     def _mismatch_in(self, body: Received | None) -> Mismatch | None:
@@ -105,14 +106,15 @@ class Matcher:
             return self._parameters.ambiguous(taken, "query")
         return _first_mismatch(self._query, query)
 
-    def _gather(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str | list[str]]:
+    def _texts(self, fields: Fields) -> dict[str, str | list[str]]:
         """The headers that rules speak of; one that is repeated has a list of its lines."""
-        lines = (
-            (name.decode("ascii"), _header_text(value))
-            for name, value in headers
-            if name in self._header_names
-        )
-        return gather(lines)
+        return {
+            name: [_header_text(line) for line in value]
+            if isinstance(value, list)
+            else _header_text(value)
+            for field, name in self._header_names
+            if (value := fields.get(field)) is not None
+        }
 
 
 _NO_BODY = "A request with this method has no body, but the hook's rules need one."

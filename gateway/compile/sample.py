@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.compile.body import decode_body, decode_query
 from gateway.compile.comparisons import TEXT
+from gateway.compile.forms import gather
 from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_values import document, sample_value
@@ -72,7 +73,7 @@ def _accepted(
         decoded_query = decode_query(urlencode(query, doseq=True).encode())
     except Refusal:
         return False
-    sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    sent = gather((name.lower().encode(), value.encode()) for name, value in headers.items())
     return compile_match(match)(received, decoded_query, sent) is None
 
 

@@ -16,6 +16,7 @@ from gateway.compile.sample_text import sample_text
 from gateway.language.spec import Hook
 from gateway.language.spec.match import OPERATORS, Elements, Match, Operators
 from tests.compile import strategies
+from tests.support.exchanges import fields_of
 
 URL = "http://127.0.0.1:9000/run"
 
@@ -104,7 +105,7 @@ def test_a_rule_that_can_hold_has_a_sample(condition: Any) -> None:
     match = Match(body={"a.b": condition, "c": 1})
     sampled = sample(match)
     assert sampled.exact
-    assert compile_match(match)(Received("json", document(sampled)), {}, []) is None
+    assert compile_match(match)(Received("json", document(sampled)), {}, {}) is None
 
 
 def test_every_operator_has_a_sample() -> None:
@@ -139,7 +140,7 @@ def test_a_sample_is_honest_about_every_rule(match: Match) -> None:
     sampled = sample(match)
     query = {name: value for name, value in sampled.query.items() if value != []}
     headers = [(name.lower().encode(), text.encode()) for name, text in sampled.headers.items()]
-    mismatch = compile_match(match)(Received("json", document(sampled)), query, headers)
+    mismatch = compile_match(match)(Received("json", document(sampled)), query, fields_of(headers))
     assert sampled.exact == (mismatch is None)
 
 

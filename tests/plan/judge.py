@@ -66,7 +66,7 @@ class Judge:
         body = await exchange.read_body() if exchange.method in WITH_BODY else None
         received = encoder.read(exchange, body, query)
         judged = None if body is None else received
-        if matcher(judged, query, exchange.headers) is not None:
+        if matcher(judged, query, exchange.fields) is not None:
             raise NoMatch("The rules do not hold.")
         encoder.encode(exchange, body, received)
 
