@@ -59,7 +59,9 @@ def set_up_logs(
 
 def _tell_lost(tell: Callable[[int], None], count: int) -> None:
     tell(count)
-    structlog.get_logger("gateway").warning("log lines lost: nobody read them", count=count)
+    structlog.get_logger("gateway").warning(
+        "log lines lost: the log was not read in time", count=count
+    )
 
 
 def _json(_logger: Any, _method: str, event: dict[str, Any]) -> bytes:

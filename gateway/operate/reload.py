@@ -25,7 +25,7 @@ async def reload(view: View) -> tuple[int, dict[str, Any]]:
         report = await view.reload(PATIENCE)
     except TimeoutError:
         raise Unavailable(
-            f"The hooks are not reloaded after {PATIENCE:.0f} s; /-/status has more.", LATER
+            f"The reload did not finish within {PATIENCE:.0f} s; see /-/status.", LATER
         ) from None
     return _status(report), _describe(report, view.generation)
 

@@ -48,7 +48,7 @@ class LeaderView:
 
     @property
     def generation(self) -> GenerationView | None:
-        """What serves."""
+        """The digest of the hooks that serve."""
         return of_current(self._leader.current, self.board)
 
     @property
@@ -88,7 +88,7 @@ class LeaderView:
         yield Sample("gateway_generation", "The generation that is wanted.", {(): board.generation})
         yield Sample(
             "gateway_last_reload_successful",
-            "Whether what is in the hooks directory is what serves.",
+            "Whether the last reload succeeded.",
             {(): float(not board.problems and not board.rejecting)},
         )
         yield Sample(
@@ -97,7 +97,11 @@ class LeaderView:
             {(): 0.0 if generation is None else generation.loaded_at},
         )
         digest = "" if generation is None else generation.digest[:12]
-        yield Sample("gateway_config_info", "What serves.", {(("digest", digest),): 1.0})
+        yield Sample(
+            "gateway_config_info",
+            "The digest of the hooks that serve.",
+            {(("digest", digest),): 1.0},
+        )
         running = sum(1 for worker in board.workers if worker.process)
         yield Sample("gateway_workers", "Workers that serve.", {(): running})
         text = "Workers that ended unexpectedly."

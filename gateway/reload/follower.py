@@ -131,7 +131,7 @@ class Follower:
             except (EOFError, OSError):
                 break
             except Exception:
-                _log.exception("a message of the leader came to nothing")
+                _log.exception("a message from the leader could not be handled")
         self._loop.call_soon_threadsafe(self._told.set)
         self._lost()
 
@@ -196,7 +196,7 @@ class Follower:
         """What is missing of a generation, in words."""
         problems = [f"{one.file}: {one.message}" for one in generation.faults]
         if self._builder.missing:
-            problems.append(f"hooks that did not arrive, as the log says: {self._builder.missing}")
+            problems.append(f"hooks that did not arrive (see the log): {self._builder.missing}")
         return "; ".join(problems)
 
     def _answer(self, message: Board | Report) -> None:

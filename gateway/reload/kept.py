@@ -81,7 +81,10 @@ class Keeper:
 
     def _warn(self, problem: str) -> None:
         if problem != self.problem:
-            _log.warning(problem, hint="reloading goes on; a restart may not find the last good")
+            _log.warning(
+                problem,
+                hint="reloading continues; a restart may not find the last good hooks",
+            )
         self.problem = problem
 
 

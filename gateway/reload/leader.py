@@ -159,7 +159,7 @@ class Leader:
         try:
             return self._loader.load(fresh)
         except Exception:
-            _log.exception("looking failed")
+            _log.exception("checking for changes failed")
             return False
 
     @property

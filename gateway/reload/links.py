@@ -71,7 +71,7 @@ class Link:
             raise
         except Exception:
             if not isinstance(message, Specs) or len(message.hooks) == 1:
-                _log.exception("a message to a worker came to nothing")
+                _log.exception("a message to a worker could not be sent")
                 return
             for hook in message.hooks:
                 self._send(Specs((hook,)))
@@ -105,4 +105,4 @@ class Link:
             except (EOFError, OSError):
                 return self.close()
             except Exception:
-                _log.exception("a message of a worker came to nothing")
+                _log.exception("a message from a worker could not be handled")

@@ -79,7 +79,7 @@ class Loader:
         try:
             return self._decide(found)
         except Exception as error:
-            self.problem = f"what is in {self._root} cannot be taken over: {error!r}"
+            self.problem = f"the hooks in {self._root} cannot be loaded: {error!r}"
             raise
 
     def keep(self) -> None:
@@ -141,7 +141,7 @@ class Loader:
             attempt = partial(decide, unreadable=snapshot.unreadable)
             sound, culprits = sound_part(snapshot.sources, attempt)
         faults = [
-            internal("the file cannot be taken over", error, file=source.name)
+            internal("the file cannot be loaded", error, file=source.name)
             for source, error in culprits
         ]
         return decide(sound, (*snapshot.unreadable, *faults))
@@ -160,7 +160,9 @@ class Loader:
         before a restart runs again.
         """
         runs = bool(self.current or self._files)
-        _log.error(problem, hint="what served before goes on" if runs else "no hook is served yet")
+        _log.error(
+            problem, hint="the previous hooks keep serving" if runs else "no hook is served yet"
+        )
         self.problem = problem
         if self.current or not self._files:
             return False
@@ -190,7 +192,7 @@ def _being_read(source: Source) -> Diagnostic:
         place=START,
         severity="warning",
         code="slow-file",
-        message="the file is still being read; until then it serves as it was before",
+        message="the file is still being read; its hooks stay as they were until then",
         hint="a file with fewer hooks takes less time",
     )
 

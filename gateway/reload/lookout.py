@@ -24,10 +24,10 @@ DELETED = 3
 UNDECODABLE = "Unable to decode path"
 
 LIMITED = (
-    "changes are looked for every second, because the system gives no more watches: raise "
+    "the gateway looks for changes every second, because the system allows no more watches: raise "
     "fs.inotify.max_user_instances and fs.inotify.max_user_watches, or the limit of open files"
 )
-SILENT = "changes are looked for every second: a file system of type {} sends no events for them"
+SILENT = "the gateway looks for changes every second, because {} sends no events"
 _log = structlog.get_logger("gateway.reload")
 
 
@@ -75,7 +75,7 @@ class Lookout:
             try:
                 self._places = self._look()
             except Exception:
-                _log.exception("looking failed")
+                _log.exception("checking for changes failed")
             try:
                 if not self._arm():
                     self._wait()

@@ -65,7 +65,7 @@ class ServiceLog:
         resolved = current.resolved
         rejecting = [state.worker for state in states if state.rejects(resolved.number)]
         if rejecting:
-            hint = "what served before goes on"
+            hint = "the previous hooks keep serving"
             event = "generation does not serve"
             _log.error(event, generation=resolved.number, workers=rejecting, hint=hint)
             return

@@ -126,7 +126,7 @@ class Tree:
         if self._entries > MOST_ENTRIES:
             raise OperatorError(
                 f"the hooks directory has more than {MOST_ENTRIES} entries; "
-                "is a link in it to a directory that is not one of hooks?"
+                "does a link in it lead to a directory without hooks?"
             )
 
 

@@ -21,7 +21,7 @@ CLOSED = "This endpoint is closed: the gateway was started without --admin-token
     [
         ("nope", "secret 'nope' is missing; make one: openssl rand -hex 32 > secrets/nope"),
         ("empty", "secret 'empty' is empty; make one:"),
-        ("short", "secret 'short' has 31 bytes, and an admin token has at least 32; make one:"),
+        ("short", "secret 'short' has 31 bytes, and an admin token needs at least 32; make one:"),
     ],
 )
 def test_an_admin_token_that_opens_nothing_is_not_served_with(
@@ -63,7 +63,7 @@ def test_an_admin_token_that_gets_lost_closes_what_it_opened(
         assert answer.status_code == 503
         assert "secret" not in answer.json()["detail"]
         reasons = {line["reason"] for line in server.lines() if line["status"] == 503}
-    assert reasons == {"secret 'admin' has 5 bytes, and an admin token has at least 32"}
+    assert reasons == {"secret 'admin' has 5 bytes, and an admin token needs at least 32"}
 
 
 def test_without_a_terminal_no_admin_token_is_made(tmp_path: Path, workflow: Workflow) -> None:

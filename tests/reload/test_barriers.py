@@ -85,7 +85,7 @@ def test_without_watches_changes_are_still_found_and_that_is_told(
         for version in ("2", "3"):
             served.write("a", version)
             served.answers(a=version)
-        assert served.gateway.output().count("the system gives no more watches") <= 2
+        assert served.gateway.output().count("the system allows no more watches") <= 2
 
 
 def test_a_mount_that_never_updates_is_told_at_the_start(

@@ -75,7 +75,7 @@ def test_a_mistake_of_ours_is_told_and_the_next_change_is_taken_over(root: Path)
     found.wrong = True
     with pytest.raises(RuntimeError):
         found.load()
-    assert "cannot be taken over: RuntimeError('a mistake')" in found.problem
+    assert "cannot be loaded: RuntimeError('a mistake')" in found.problem
     assert not found.load()
     assert numbers(found) == (1, (1, 2))
     found.wrong = False

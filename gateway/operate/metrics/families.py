@@ -41,11 +41,11 @@ REQUEST_SECONDS = Family(
 WORKFLOW_SECONDS = Family(
     "gateway_workflow_seconds", "Seconds that the workflow took.", "histogram", ("hook",)
 )
-IN_FLIGHT = Family("gateway_in_flight", "Requests on their way now.", "gauge", ("hook",))
+IN_FLIGHT = Family("gateway_in_flight", "Requests in flight.", "gauge", ("hook",))
 REFUSED = Family("gateway_refused", "Requests refused before anything ran.", "counter", ("reason",))
 AUTHENTICATION = Family(
     "gateway_authentication",
-    "Credentials that were looked at: accepted, refused, or limited after too many failures.",
+    "Credentials that were checked: accepted, refused, or limited after too many failures.",
     "counter",
     ("hook", "result"),
 )
@@ -53,14 +53,14 @@ CONNECTIONS = Family(
     "gateway_connections", "Open connections of callers by what they do.", "gauge", ("state",)
 )
 BODY_BYTES = Family(
-    "gateway_body_bytes_held", "Bytes of bodies and of what is decoded of them.", "gauge"
+    "gateway_body_bytes_held", "Bytes held for bodies and the values decoded from them.", "gauge"
 )
 LOOP_LAG = Family(
     "gateway_event_loop_lag_seconds",
     "How late the event loop of a worker was, at most, in the last seconds.",
     "highest",
 )
-LOG_LOST = Family("gateway_log_lines_lost", "Log lines that nobody read in time.", "counter")
+LOG_LOST = Family("gateway_log_lines_lost", "Log lines that were not read in time.", "counter")
 
 COUNTED = (
     *(REQUESTS, REQUEST_SECONDS, WORKFLOW_SECONDS, IN_FLIGHT, REFUSED, AUTHENTICATION),
