@@ -12,7 +12,7 @@ def test_one_client_gets_its_share_and_the_others_theirs() -> None:
     shares = Shares("things", 3, 2)
     for _ in range(2):
         shares.take("203.0.113.1")
-    with pytest.raises(TooManyRequests, match="of this client"):
+    with pytest.raises(TooManyRequests, match="from this client"):
         shares.take("203.0.113.1")
     shares.take("203.0.113.2")
     with pytest.raises(Unavailable):
