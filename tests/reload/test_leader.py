@@ -98,7 +98,7 @@ def events(lines: list[Line], event: str) -> list[Line]:
 def answered(endpoints: Endpoints, method: str, path: str) -> tuple[int, Any]:
     exchange = an_exchange()
     exchange.method, exchange.path = method, path
-    exchange.headers.append((b"authorization", b"Bearer " + TOKEN))
+    exchange.fields = {b"authorization": b"Bearer " + TOKEN}
     found = asyncio.run(endpoints(exchange))
     return found.status, json.loads(found.body)
 
