@@ -47,7 +47,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterato
     hooks = [hook(name, f"{url}/raw/{name}") for name in RAWS]
     hooks += [hook(f"kept-{name}", f"{url}/keep/{name}") for name in RAWS]
     hooks += [hook("nothing-selected", f"{url}/keep/no-content", response="{select: [a]}")]
-    hooks += [hook("once", f"{url}/once")]
+    hooks += [hook("once", f"{url}/raw")]
     hooks += [hook("hasty", f"{url}/hang", ", timeout: 300ms, retry: {attempts: 5}")]
     hooks += [hook("stubborn", f"{url}/reset", ", retry: {attempts: 3}")]
     for count in (1, 2, 3):

@@ -32,9 +32,9 @@ class Workflow:
 
     `/run/…` echoes, `/status/<code>` answers it, `/raw/<name>` answers the bytes of `raws[name]`
     and closes, `/keep/<name>` answers them and stays, `/flaky/<n>` answers 503 to all but every
-    nth request, `/once` answers and closes what it said to keep, `/second` never answers a second
-    request of a connection, `/hang` never answers, `/reset` resets the connection, `/huge` and
-    `/drip` send without end, fast and slowly, `/gate` answers when `gate` is set.
+    nth request, `/second` never answers a second request of a connection, `/hang` never answers,
+    `/reset` resets the connection, `/huge` and `/drip` send without end, fast and slowly, `/gate`
+    answers when `gate` is set.
 
     With a `context` it speaks TLS; `callers` are the names in the certificates that it was shown.
     """
@@ -106,12 +106,12 @@ class Workflow:
             writer.write(_response(200, _echo(request)))
         elif kind == "status":
             writer.write(_response(int(name), b'{"secret": "of the workflow"}'))
-        elif kind in ("raw", "keep", "once", "second"):
-            if kind == "once":
+        elif kind in ("raw", "keep", "second"):
+            if kind == "raw":
                 _end_with_the_answer(writer)
             writer.write(self.raws.get(name, _response(200, b"{}")))
             await writer.drain()
-            if kind in ("raw", "once"):
+            if kind == "raw":
                 raise ConnectionError
         elif kind == "flaky":
             self.flaky += 1

@@ -34,17 +34,29 @@ class Server:
         self.ended = asyncio.Event()
         self.port = 0
         self._script = script
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection to its end."""
         number, self.connections = self.connections, self.connections + 1
+        if task := asyncio.current_task():
+            self._tasks.add(task)
         try:
             await self._script(reader, writer, number)
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:
+            writer.transport.abort()
         finally:
             writer.close()
             self.ended.set()
+
+    async def end(self) -> None:
+        """End what is still being served: nothing of it is left for the next test."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks)
+        await asyncio.sleep(0)  # A transport lets go of its socket in the turn after it is closed.
 
     async def request(self, reader: asyncio.StreamReader) -> bytes:
         """Read the head of a request, and count it."""
@@ -70,6 +82,7 @@ async def serving(
         yield server
     finally:
         listener.close()
+        await server.end()
 
 
 def answering(*answers: bytes, stay: bool = True) -> Callable[[Server], Script]:
