@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.guards.presented import Verify
-from gateway.compile.needs import Need
+from gateway.compile.needs import Need, Prepared
 from gateway.compile.signatures import compile_scheme
+from gateway.compile.signatures.kinds import Key
 from gateway.compile.signatures.outcomes import Unverified
 from gateway.compile.signatures.request import Request
-from gateway.compile.signatures.scheme import Claim
+from gateway.compile.signatures.scheme import Claim, CompiledScheme
 from gateway.errors import Unauthenticated
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.runtime.offloading import SMALL
@@ -27,47 +28,64 @@ def signature_guard(
 ) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated.
 
-    The body is read only for headers that could verify it. Why a request was refused stands in
-    the exchange's `outcome`, for the log alone.
+    The body is read only for headers that could verify it. The reason of a refusal is in the
+    exchange's `outcome`, for the log alone.
     """
     scheme = compile_scheme(spec)
     secrets = tuple(
         (name_of(entry), prepared(entry, scheme.prepare_key, runtime)) for entry in spec.secrets
     )
-    refused = partial(challenge, "Signature", realm, detail=DETAIL)
-    clock, offloading = runtime.clock, runtime.offloading
+    check = _Check(scheme, secrets, partial(challenge, "Signature", realm, detail=DETAIL), runtime)
+    return check.verify, tuple(secret for _, secret in secrets)
 
-    def claimed(exchange: Exchange) -> Claim:
-        request = Request(exchange.headers, b"", exchange.query_string, exchange.raw_path)
-        return scheme.claim(request, clock())
 
-    def prove(exchange: Exchange, claim: Claim, body: bytes) -> str:
-        request = Request(exchange.headers, body, exchange.query_string, exchange.raw_path)
-        live = [(name, key) for name, one in secrets if (key := one.value()) is not None]
-        return live[scheme.prove(claim, request, [key for _, key in live])][0]
+class _Check:
+    """Verifies the signatures of one hook with its secrets, each with its name for the log."""
 
-    def unverified(exchange: Exchange, refusal: Unverified) -> Unauthenticated:
-        exchange.outcome = refusal.outcome
-        return refused()
+    __slots__ = ("_clock", "_offloading", "_refused", "_scheme", "_secrets")
 
-    async def awaited(exchange: Exchange, claim: Claim) -> None:
-        body = await exchange.read_body()
+    def __init__(
+        self,
+        scheme: CompiledScheme,
+        secrets: tuple[tuple[str, Prepared[Key]], ...],
+        refused: Callable[[], Unauthenticated],
+        runtime: Runtime,
+    ) -> None:
+        self._scheme = scheme
+        self._secrets = secrets
+        self._refused = refused
+        self._clock = runtime.clock
+        self._offloading = runtime.offloading
+
+    def verify(self, exchange: Exchange, _shown: bytes | None) -> Awaitable[None] | None:
         try:
-            exchange.credential = await offloading.run(
-                len(body), partial(prove, exchange, claim, body)
-            )
-        except Unverified as refusal:
-            raise unverified(exchange, refusal) from None
-
-    def check(exchange: Exchange, _shown: bytes | None) -> Awaitable[None] | None:
-        try:
-            claim = claimed(exchange)
+            claim = self._scheme.claim(_request(exchange, b""), self._clock())
             body = exchange.body_here()
             if body is None or len(body) > SMALL:
-                return awaited(exchange, claim)
-            exchange.credential = prove(exchange, claim, body)
+                return self._awaited(exchange, claim)
+            exchange.credential = self._prove(exchange, claim, body)
         except Unverified as refusal:
-            raise unverified(exchange, refusal) from None
+            raise self._unverified(exchange, refusal) from None
         return None
 
-    return check, tuple(secret for _, secret in secrets)
+    async def _awaited(self, exchange: Exchange, claim: Claim) -> None:
+        body = await exchange.read_body()
+        prove = partial(self._prove, exchange, claim, body)
+        try:
+            exchange.credential = await self._offloading.run(len(body), prove)
+        except Unverified as refusal:
+            raise self._unverified(exchange, refusal) from None
+
+    def _prove(self, exchange: Exchange, claim: Claim, body: bytes) -> str:
+        """The name of the secret that verifies the body."""
+        live = [(name, key) for name, one in self._secrets if (key := one.value()) is not None]
+        request = _request(exchange, body)
+        return live[self._scheme.prove(claim, request, [key for _, key in live])][0]
+
+    def _unverified(self, exchange: Exchange, refusal: Unverified) -> Unauthenticated:
+        exchange.outcome = refusal.outcome
+        return self._refused()
+
+
+def _request(exchange: Exchange, body: bytes) -> Request:
+    return Request(exchange.headers, body, exchange.query_string, exchange.raw_path)
