@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from gateway.language.codes.access import ACCESS
 from gateway.language.codes.code import Code
-from gateway.language.codes.lint import ACCESS, ROUTES, RULES, WORKFLOWS
+from gateway.language.codes.routes import ROUTES
+from gateway.language.codes.rules import RULES
 from gateway.language.codes.schema import SCHEMA
+from gateway.language.codes.workflows import WORKFLOWS
 from gateway.language.codes.yaml import YAML
 
 FAMILIES: dict[str, tuple[Code, ...]] = {

@@ -1,0 +1,64 @@
+"""The workflow and the answer: what a schema cannot check."""
+
+from __future__ import annotations
+
+from gateway.language.codes.code import Code
+
+WORKFLOWS = (
+    Code(
+        "bad-url",
+        "error",
+        "A URL that cannot be called",
+        "The host must be a name or an address, and the port a number between 1 and 65535. A URL "
+        "must not have a fragment (`#…`) or templates.",
+    ),
+    Code(
+        "bad-timeout",
+        "error",
+        "A deadline that cannot be kept",
+        "`timeout` is the deadline of the whole invocation, while the caller waits. It must be "
+        "more than zero and at most five minutes.",
+    ),
+    Code(
+        "reserved-header",
+        "error",
+        "A header that cannot be set here",
+        "Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding` and others) "
+        "belong to the protocol. The gateway sets `Idempotency-Key`, `X-Request-Id`, "
+        "`traceparent` and `Content-Type`. In an answer, `Content-Type` and `Content-Encoding` "
+        "are the workflow's.",
+    ),
+    Code(
+        "tls-without-https",
+        "error",
+        "A client certificate for a workflow that is called without TLS",
+        "`workflow.tls` says what the gateway shows to a server that asks for a certificate, "
+        "which only happens over https.",
+    ),
+    Code(
+        "format-without-body",
+        "error",
+        "An encoding for a body that is not sent",
+        "A workflow that is called with GET or DELETE receives the data as query parameters.",
+    ),
+    Code(
+        "raw-with-body",
+        "error",
+        "Members for a body that is sent unchanged",
+        "`format: raw` sends the bytes unchanged, so nothing can be merged into them.",
+    ),
+    Code(
+        "raw-with-rule",
+        "warning",
+        "The workflow may read different values than the rules",
+        "With `format: raw`, the workflow parses the bytes again, and two parsers may disagree, "
+        "for example about a form field that appears twice. Without it, the gateway encodes "
+        "forms again from the values that the rules read.",
+    ),
+    Code(
+        "select-without-outputs",
+        "error",
+        "Results are selected from a report",
+        "`select` chooses from the workflow's outputs, which `type: status` does not return.",
+    ),
+)
