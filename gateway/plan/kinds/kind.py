@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -23,3 +24,16 @@ class Kind(msgspec.Struct, frozen=True):
     name: str
     level: Level
     text: str
+
+
+def kinds(
+    *,
+    risk: Mapping[str, str] = {},
+    notice: Mapping[str, str] = {},
+    info: Mapping[str, str] = {},
+) -> tuple[Kind, ...]:
+    """The kinds of a family by their level, the gravest first: name → text."""
+    levels: dict[Level, Mapping[str, str]] = {"risk": risk, "notice": notice, "info": info}
+    return tuple(
+        Kind(name, level, text) for level, texts in levels.items() for name, text in texts.items()
+    )
