@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import msgspec
 import structlog
 
 from gateway.reload import mounts
-from gateway.reload.links import Link, Outgoing
+from gateway.reload.crew import Crew
+from gateway.reload.links import Link
 from gateway.reload.loading import Loader
 from gateway.reload.lookout import Lookout
 from gateway.reload.messages import (
@@ -30,27 +28,15 @@ from gateway.reload.messages import (
     Serving,
     ToLeader,
     ToWorker,
-    WorkerState,
 )
 from gateway.reload.numbering import Current
+from gateway.reload.requests import Requests, to_future, to_worker
 from gateway.reload.secrets_directory import SecretsDirectory
 from gateway.reload.service import ServiceLog
 from gateway.reload.snapshot import Places
 from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway.reload")
-
-
-Told = Callable[[bool, str, Board], None]
-"""Is told what became of a request to look again: whether there was a change, why nothing can be
-used, and the workers.
-"""
-
-
-class _Waiting(msgspec.Struct, frozen=True):
-    tell: Told
-    changed: bool
-    generation: int
 
 
 class Leader:
@@ -65,15 +51,11 @@ class Leader:
         """Called when secrets may have changed."""
         self._settings = settings
         self._loader = loader
-        self._listening: set[int] = set()
         self._announced = False
         self._lock = threading.RLock()
-        self._links: dict[int, Link] = {}
-        self._states: dict[int, WorkerState] = {}
-        self._board: Board | None = None
+        self._crew = Crew(self._receive)
+        self._requests = Requests()
         self._stuck: tuple[str, ...] = ()
-        self._requests: deque[Told] = deque()
-        self._waiting: list[_Waiting] = []
         self._fresh = False
         self._logged = 0
         self._service = ServiceLog(settings.secrets)
@@ -96,8 +78,7 @@ class Leader:
             lookout.close()
         self._loader.readings.close()
         with self._lock:
-            for link in self._links.values():
-                link.close()
+            self._crew.close()
 
     @property
     def current(self) -> Current | None:
@@ -107,12 +88,12 @@ class Leader:
     @property
     def board(self) -> Board:
         """The workers, and what is wrong."""
-        return self._board or Board()
+        return self._crew.board or Board()
 
     def reload(self) -> Future[Report]:
         """Look again; from any thread. The report comes once every worker serves what was found."""
         future: Future[Report] = Future()
-        self._requests.append(partial(_tell_future, future))
+        self._requests.add(to_future(future))
         self.wake()
         return future
 
@@ -125,29 +106,20 @@ class Leader:
     def link(self, worker: int, connection: Connection[ToWorker, ToLeader]) -> None:
         """Follow a worker that was started, which is told what serves at once."""
         with self._lock:
-            if worker in self._links:
-                self._links[worker].close()
-            link = Link(worker, connection, self._receive)
-            self._links[worker] = link
-            self._states[worker] = WorkerState(worker)
-            if self._loader.current is not None:
-                link.tell(self._loader.current)
-            if self._board is not None:
-                link.tell(self._board)
+            self._crew.link(worker, connection, self._loader.current)
+            if self._crew.board is not None:
                 self._tell_board()
 
     def _look(self) -> Places:
         fresh, self._fresh = self._fresh, False
         asked = len(self._requests)
         changed = self._loaded(fresh or asked > 0)
-        requests = [self._requests.popleft() for _ in range(asked)]
         self._stuck = self._never_updates()
         with self._lock:
             if changed and self._loader.current is not None:
-                self._tell_all(self._loader.current)
+                self._crew.tell(self._loader.current)
             self._tell_board()
-            number = self._generation
-            self._waiting += [_Waiting(tell, changed, number) for tell in requests]
+            self._requests.looked(asked, changed, self._generation)
             self._report()
         self._loader.keep()
         with self._lock:
@@ -180,95 +152,53 @@ class Leader:
 
     def _refresh_secrets(self) -> None:
         with self._lock:
-            self._tell_all(RefreshSecrets())
+            self._crew.tell(RefreshSecrets())
         self.secrets_changed()
 
-    def _tell_all(self, message: Outgoing) -> None:
-        for link in self._links.values():
-            link.tell(message)
-
     def _tell_board(self) -> None:
-        problems = [*self._loader.problems, *self._stuck]
-        problems += [lookout.problem for lookout in self._lookouts if lookout.problem]
-        states = tuple(self._states[worker] for worker in sorted(self._states))
-        wanted = self._generation
-        problems += [one.unserved(wanted) for one in states if one.rejects(wanted)]
-        board = Board(wanted, states, tuple(dict.fromkeys(problems)))
-        if board != self._board:
-            self._board = board
-            self._tell_all(board)
+        slow = [lookout.problem for lookout in self._lookouts if lookout.problem]
+        self._crew.tell_board(self._generation, [*self._loader.problems, *self._stuck, *slow])
 
     def _receive(self, link: Link, message: ToLeader) -> None:
         match message:
             case Serving():
                 self._serving(link, message)
             case ReloadRequest():
-                self._requests.append(partial(_tell_link, link, message.request))
+                self._requests.add(to_worker(link, message.request))
                 self.wake()
             case ScrapeRequest():
                 link.tell(Scrape(message.request, *self.expose(message.accept)))
             case Listening():
                 self._listens(link)
-            case SecretsChanged() if link.worker == min(self._links):
+            case SecretsChanged() if self._crew.is_first(link):
                 _log.info("secrets changed", secrets=list(message.labels))
 
     def _listens(self, link: Link) -> None:
         """Say once that connections are accepted, when they are."""
         with self._lock:
-            self._listening.add(link.worker)
-            if self._announced or self._listening < self._links.keys():
+            if not self._crew.listens(link) or self._announced:
                 return
             self._announced = True
         settings = self._settings
-        _log.info("serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._links))
+        _log.info("serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._crew))
 
     def _serving(self, link: Link, message: Serving) -> None:
         with self._lock:
-            if self._links.get(link.worker) is not link:
-                return
-            before = self._states[link.worker]
-            if message.problem and before.answered != message.number:
-                _log.error(message.problem, worker=link.worker, generation=message.number)
-            self._states[link.worker] = WorkerState(
-                link.worker,
-                message.process,
-                message.serves,
-                message.number,
-                message.problem,
-                message.unwell,
-            )
-            self._tell_board()
-            self._report()
+            if self._crew.serves(link, message):
+                self._tell_board()
+                self._report()
 
     def _report(self) -> None:
         """Answer the requests whose outcome has reached every worker, and log what has."""
-        reached = min((state.answered for state in self._states.values()), default=0)
-        done = [one for one in self._waiting if one.generation <= reached]
-        self._waiting = [one for one in self._waiting if one.generation > reached]
-        for one in done:
-            assert self._board is not None  # noqa: S101 - a look told it before
-            one.tell(one.changed, self._loader.problem, self._board)
+        reached = self._crew.reached
+        self._requests.reached(reached, self._loader.problem, self.board)
+        current = self._loader.current
+        if current is None or current.resolved.number != reached:
+            return
         if reached > self._logged:
             self._logged = reached
-            self._log_generation()
-        current = self._loader.current
-        if current is not None and reached == current.resolved.number:
-            self._service.tell(tuple(self._states.values()), current)
-
-    def _log_generation(self) -> None:
-        current = self._loader.current
-        if current is not None and current.resolved.number == self._logged:
-            states = tuple(self._states.values())
-            self._service.tell_generation(current, states, self._loader.noticed)
-
-
-def _tell_link(link: Link, request: int, changed: bool, refused: str, board: Board) -> None:
-    link.tell(Report(request, changed, refused, board))
-
-
-def _tell_future(future: Future[Report], changed: bool, refused: str, board: Board) -> None:
-    if not future.cancelled():
-        future.set_result(Report(0, changed, refused, board))
+            self._service.tell_generation(current, self._crew.states, self._loader.noticed)
+        self._service.tell(self._crew.states, current)
 
 
 def _silent(directory: Path) -> str:
