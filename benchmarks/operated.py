@@ -43,7 +43,7 @@ class Operated:
         return found
 
     def workers(self) -> list[int]:
-        """The process ids of the workers that serve."""
+        """The process ids of the running workers."""
         return [one["process"] for one in self.status()["workers"]]
 
     def write(self, name: str, text: str) -> None:

@@ -90,7 +90,7 @@ class Endpoints:
         try:
             text, content_type = await self._view.metrics(accept, SCRAPE)
         except TimeoutError:
-            raise Unavailable("The metrics could not be gathered in time.", LATER) from None
+            raise Unavailable("The metrics could not be collected in time.", LATER) from None
         return Answer(200, ((b"content-type", content_type.encode()), NO_STORE), text)
 
 

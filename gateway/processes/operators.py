@@ -48,7 +48,7 @@ class LeaderView:
 
     @property
     def generation(self) -> GenerationView | None:
-        """The digest of the hooks that serve."""
+        """The digest of the served hooks."""
         return of_current(self._leader.current, self.board)
 
     @property
@@ -85,7 +85,9 @@ class LeaderView:
             "Hooks by state.",
             {(("state", state),): states.count(state) for state in STATES},
         )
-        yield Sample("gateway_generation", "The generation that is wanted.", {(): board.generation})
+        yield Sample(
+            "gateway_generation", "The number of the current generation.", {(): board.generation}
+        )
         yield Sample(
             "gateway_last_reload_successful",
             "Whether the last reload succeeded.",
@@ -93,17 +95,17 @@ class LeaderView:
         )
         yield Sample(
             "gateway_last_reload_timestamp_seconds",
-            "When the generation that serves was loaded.",
+            "When the served generation was loaded.",
             {(): 0.0 if generation is None else generation.loaded_at},
         )
         digest = "" if generation is None else generation.digest[:12]
         yield Sample(
             "gateway_config_info",
-            "The digest of the hooks that serve.",
+            "The digest of the served hooks.",
             {(("digest", digest),): 1.0},
         )
         running = sum(1 for worker in board.workers if worker.process)
-        yield Sample("gateway_workers", "Workers that serve.", {(): running})
+        yield Sample("gateway_workers", "Running workers.", {(): running})
         text = "Workers that ended unexpectedly."
         yield Sample("gateway_worker_ends", text, {(): self.ends}, counts=True)
 

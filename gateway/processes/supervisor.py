@@ -97,7 +97,7 @@ class Supervisor:
         elif self._phase in ("serving", "draining"):
             self._finish()
         else:
-            self._kill("a worker is killed, as a further signal asks", _log.info)
+            self._kill("a worker is killed after a further signal", _log.info)
 
     def _drain(self) -> None:
         self._phase = "draining"
@@ -145,7 +145,7 @@ class Supervisor:
             return
         pause = self._pause(child)
         _log.error(
-            "a worker ended unexpectedly; another takes its place",
+            "a worker ended unexpectedly; another one is started",
             process=child.process,
             ending=child.ending,
             seconds=pause,

@@ -43,7 +43,7 @@ class Watch:
         since, patience = (beat, self._still) if beat else (child.started, START)
         if now - since > patience:
             _log.error(
-                "a worker's event loop stands still; the worker is killed",
+                "a worker's event loop is blocked; the worker is killed",
                 process=child.process,
                 seconds=round(now - since, 1),
             )

@@ -70,7 +70,7 @@ class Follower:
         self._said = Serving(os.getpid(), 0, 0)
 
     async def start(self) -> None:
-        """Begin to follow. Returns when the first generation serves, or when the leader says
+        """Begin to follow. Returns when the first generation is served, or when the leader says
         that there is none, or does not speak in time: it is still reading.
         """
         self._loop = asyncio.get_running_loop()
@@ -115,7 +115,7 @@ class Follower:
             try:
                 self._connection.send(message)
             except OSError:
-                _log.debug("the leader is gone")
+                _log.debug("the leader ended")
 
     def _follow(self) -> None:
         latest: Resolved | None = None
@@ -196,7 +196,8 @@ class Follower:
         """What is missing of a generation, in words."""
         problems = [f"{one.file}: {one.message}" for one in generation.faults]
         if self._builder.missing:
-            problems.append(f"hooks that did not arrive (see the log): {self._builder.missing}")
+            missing = f"hooks that did not reach this worker: {self._builder.missing}"
+            problems.append(f"{missing} (see the log)")
         return "; ".join(problems)
 
     def _answer(self, message: Board | Report) -> None:

@@ -83,7 +83,7 @@ class Keeper:
         if problem != self.problem:
             _log.warning(
                 problem,
-                hint="reloading continues; a restart may not find the last good hooks",
+                hint="reloading continues; a restart may not have the last good hooks",
             )
         self.problem = problem
 

@@ -152,7 +152,7 @@ class Loader:
 
     def _accept(self) -> None:
         if self.problem:
-            _log.info("the hooks directory can be used again", hooks=self._root)
+            _log.info("the hooks directory is usable again", hooks=self._root)
         self.problem = ""
 
     def _refuse(self, problem: str) -> bool:
@@ -161,7 +161,7 @@ class Loader:
         """
         runs = bool(self.current or self._files)
         _log.error(
-            problem, hint="the previous hooks keep serving" if runs else "no hook is served yet"
+            problem, hint="the previous hooks stay in service" if runs else "no hook is served yet"
         )
         self.problem = problem
         if self.current or not self._files:

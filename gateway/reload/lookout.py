@@ -80,7 +80,7 @@ class Lookout:
                 if not self._arm():
                     self._wait()
             except Exception:
-                _log.exception("watching failed")
+                _log.exception("the file watcher failed")
                 self._disarm()
                 self._wanted.wait(POLL)
 

@@ -73,7 +73,7 @@ class WorkerState(msgspec.Struct, frozen=True):
 
     def unserved(self, wanted: int) -> str:
         """What a worker that rejects a generation serves instead, in words."""
-        serves = f"generation {self.generation}" if self.generation else "none"
+        serves = f"generation {self.generation}" if self.generation else "no generation"
         what = f"generation {wanted} is not served: a worker rejected it and serves {serves}"
         return f"{what}: {self.problem}"
 

@@ -53,8 +53,8 @@ def never_updates(directory: str, table: Iterable[Mount]) -> list[str]:
     with suppress(OSError):
         if os.stat(directory).st_nlink == 0:
             found.append(
-                f"{directory} was removed while it was mounted, and what replaced it is not "
-                f"seen: {REMEDY}, and start the container again"
+                f"{directory} was removed while it was mounted, and the gateway cannot see its "
+                f"replacement: {REMEDY}, and start the container again"
             )
     table = tuple(table)
     below = [mount for mount in table if mount.point.startswith(directory + "/")]
@@ -77,15 +77,15 @@ def _covering(directory: str, table: Iterable[Mount]) -> list[Mount]:
 def _stuck(mount: Mount) -> Iterator[str]:
     if mount.root.endswith("//deleted"):
         yield (
-            f"{mount.point} shows something that was removed, and what replaced it is not seen: "
-            f"{REMEDY}, and start the container again"
+            f"{mount.point} shows a removed file or directory, and the gateway cannot see its "
+            f"replacement: {REMEDY}, and start the container again"
         )
     elif _OF_A_VOLUME.search(mount.root):
         yield f"{mount.point} is a subPath mount, which never updates: {REMEDY}"
     elif os.path.isfile(mount.point):
         yield (
-            f"{mount.point} is mounted as a single file: a new file in its place is never seen; "
-            "mount its directory"
+            f"{mount.point} is mounted as a single file, so the gateway cannot see a new file in "
+            "its place: mount its directory"
         )
 
 

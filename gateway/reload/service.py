@@ -52,7 +52,7 @@ class ServiceLog:
 
     def __init__(self, secrets: Path | None) -> None:
         named = f"secrets are files in {secrets}"
-        self._secrets = named if secrets else "name the directory of secrets with --secrets DIR"
+        self._secrets = named if secrets else "set the directory of secrets with --secrets DIR"
         self._known: dict[Key, Unwell] = {}
         self._served: Mapping[int, Loaded] = {}
 
@@ -65,14 +65,14 @@ class ServiceLog:
         resolved = current.resolved
         rejecting = [state.worker for state in states if state.rejects(resolved.number)]
         if rejecting:
-            hint = "the previous hooks keep serving"
-            event = "generation does not serve"
+            hint = "the previous hooks stay in service"
+            event = "generation is not served"
             _log.error(event, generation=resolved.number, workers=rejecting, hint=hint)
             return
         changed = changes(self._served, current.loaded)
         self._served = current.loaded
         _log.info(
-            "generation serves",
+            "generation is served",
             generation=resolved.number,
             digest=resolved.digest[:12],
             hooks=len(resolved.hooks),

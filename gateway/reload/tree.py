@@ -86,7 +86,7 @@ class Tree:
         found = os.stat(directory)
         here = (found.st_dev, found.st_ino)
         if here in above:
-            raise OSError(0, "it is a link to a directory that holds it")
+            raise OSError(0, "it is a link to a directory that contains it")
         if len(above) > DEEPEST:
             raise OSError(0, f"it is more than {DEEPEST} directories deep")
         self.directories[directory] = here
@@ -126,7 +126,7 @@ class Tree:
         if self._entries > MOST_ENTRIES:
             raise OperatorError(
                 f"the hooks directory has more than {MOST_ENTRIES} entries; "
-                "does a link in it lead to a directory without hooks?"
+                "check for a link to a directory without hooks"
             )
 
 

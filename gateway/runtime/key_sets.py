@@ -62,7 +62,7 @@ class KeySet:
         self._attempted = self._fetched = float("-inf")
         self._flight: asyncio.Task[None] | None = None
         private = endpoint.scheme == "https" or on_this_machine(endpoint.host)
-        self.problem = "" if private else f"the keys at {self._shown} need https"
+        self.problem = "" if private else f"the URL {self._shown} must start with https://"
 
     async def keys(self, kid: str | None, algorithm: str) -> list[TokenKey]:
         """The keys that may have signed: of this id, or the only one where no id is given.
@@ -79,7 +79,7 @@ class KeySet:
             self._refresh(now)
         if not self._keys:
             wait = max(self._attempted + REFETCH - self._clock(), 1.0)
-            raise Unavailable("The issuer's keys could not be fetched yet.", retry_after(wait))
+            raise Unavailable("The issuer's keys are not available yet.", retry_after(wait))
         return found
 
     async def close(self) -> None:
@@ -148,7 +148,7 @@ def _read(body: bytes) -> tuple[TokenKey, ...]:
         except BadKey:
             continue
     if not keys:
-        raise BadKey("the answer has no usable key")
+        raise BadKey("the answer contains no usable key")
     return tuple(keys)
 
 

@@ -164,7 +164,7 @@ class SecretStore:
                 raise FileNotFoundError
             return _without_newline(value)
         if self._directory is None:
-            raise ValueError("there is no secrets directory; --secrets names it")
+            raise ValueError("there is no secrets directory; set it with --secrets")
         return _read_file(self._directory / cell.name)
 
 

@@ -38,13 +38,13 @@ class Shares:
             raise TooManyRequests(
                 f"Too many {self._what} from this client; try again.",
                 SOON,
-                f"{has} {self._what} from this client: its whole share",
+                f"{has} {self._what} from this client, which is its share",
             )
         if self.taken >= self._total:
             raise Unavailable(
                 f"Too many {self._what}; try again.",
                 SOON,
-                f"{self.taken} {self._what}: the limit",
+                f"{self.taken} {self._what}, which is the limit",
             )
         self.taken += 1
         self._taken[key] = has + 1

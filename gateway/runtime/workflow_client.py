@@ -22,10 +22,10 @@ from gateway.wire.client.tls import Identity
 _REASONS: dict[type[CallError], str] = {
     HostNotFound: "the workflow's host name was not found",
     Unreachable: "the workflow could not be reached",
-    Untrusted: "no trusted TLS connection to the workflow could be made",
-    Broke: "the connection to the workflow broke before it answered",
-    BrokeOff: "the workflow's answer broke off",
-    NotHTTP: "the workflow did not answer in HTTP",
+    Untrusted: "the gateway could not make a trusted TLS connection to the workflow",
+    Broke: "the connection to the workflow was lost before it answered",
+    BrokeOff: "the workflow's answer is incomplete",
+    NotHTTP: "the workflow's answer is not valid HTTP",
 }
 """What happened in words that a caller may read: no address, no name, no library's text."""
 
@@ -67,5 +67,5 @@ def _failure(error: CallError, seconds: float, limit: int) -> WorkflowFailure:
         case Late():
             return WorkflowTimeout(f"the workflow did not answer within {seconds:g} s")
         case TooLarge(status=status):
-            return WorkflowFailure(f"the workflow answered with more than {limit} bytes", status)
+            return WorkflowFailure(f"the workflow's answer is larger than {limit} bytes", status)
     return WorkflowFailure(_REASONS[type(error)])

@@ -65,7 +65,7 @@ def test_a_request_that_stalls_is_cut_when_the_drain_is_over(
     with in_flight(tmp_path, workflow, "/hang", "--drain", "1s") as (running, call):
         assert running.stop() == 0
         assert call.result() == 0
-        assert running.lines("the drain is over; what is still in flight is cut")
+        assert running.lines("the drain time is over; the requests still in flight are cut off")
         (line,) = running.lines()
         assert (line["status"], line["outcome"]) == (499, "cut")
 

@@ -16,8 +16,8 @@ from tests.support.raw import Caller, request
 
 HOOK = "name: a\nauthentication: none\nworkflow: http://127.0.0.1:9/\n"
 LIVE = b"GET /-/livez HTTP/1.0\r\n\r\n"
-ENDED = "a worker ended unexpectedly; another takes its place"
-STILL = "a worker's event loop stands still; the worker is killed"
+ENDED = "a worker ended unexpectedly; another one is started"
+STILL = "a worker's event loop is blocked; the worker is killed"
 
 
 @pytest.fixture(scope="module")

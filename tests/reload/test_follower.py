@@ -153,7 +153,7 @@ def test_a_hook_that_never_arrived_is_told_and_the_others_are_served(
         followed = await _started()
         answer = await followed.tell(generation(2, 1, 99))
         assert (answer.number, answer.serves) == (2, 2)
-        assert "did not arrive (see the log): 1" in answer.problem
+        assert "did not reach this worker: 1" in answer.problem
         await followed.runtime.close()
 
     runner.run(check())

@@ -107,7 +107,7 @@ def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
     led: Led, lines: list[Line]
 ) -> None:
     led.agree(1)
-    until(lambda: events(lines, "generation serves"))
+    until(lambda: events(lines, "generation is served"))
     (led.root / "a.yaml").write_text(hook("a", more="description: changed\n"))
     led.workers[0].send(ReloadRequest(7))
     led.hears(0, Resolved, 2)
@@ -118,10 +118,10 @@ def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
 
     assert [one.worker for one in report.board.rejecting] == [1]
     assert any("generation 2 is not served" in one for one in report.board.problems)
-    until(lambda: events(lines, "generation does not serve"))
-    (told,) = events(lines, "generation does not serve")
+    until(lambda: events(lines, "generation is not served"))
+    (told,) = events(lines, "generation is not served")
     assert (told["log_level"], told["generation"], told["workers"]) == ("error", 2, [1])
-    assert len(events(lines, "generation serves")) == 1
+    assert len(events(lines, "generation is served")) == 1
 
     view = LeaderView(led.leader, Totals())
     token = hashlib.sha256(TOKEN).hexdigest()
@@ -150,9 +150,9 @@ def test_a_generation_serves_when_all_workers_have_it(led: Led, lines: list[Line
         led.hears(worker, Resolved, 1)
     led.says(0, 1, 1)
     led.board(lambda board: board.workers[0].generation == 1)
-    assert not events(lines, "generation serves")
+    assert not events(lines, "generation is served")
     led.says(1, 1, 1)
-    until(lambda: events(lines, "generation serves"))
+    until(lambda: events(lines, "generation is served"))
 
 
 def test_a_hook_that_goes_out_of_service_or_comes_back_is_told_once_for_all_workers(
@@ -163,7 +163,7 @@ def test_a_hook_that_goes_out_of_service_or_comes_back_is_told_once_for_all_work
         led.hears(worker, Resolved, 1)
         led.says(worker, 1, 1, "", missing)
     until(lambda: events(lines, "hook is out of service"))
-    (serves,) = events(lines, "generation serves")
+    (serves,) = events(lines, "generation is served")
     assert (serves["hooks"], serves["out_of_service"]) == (2, 1)
     led.says(0, 1, 1)
     led.says(1, 1, 1)
@@ -178,15 +178,15 @@ def test_a_reload_tells_which_hooks_were_added_changed_and_removed(
     led: Led, lines: list[Line]
 ) -> None:
     led.agree(1)
-    until(lambda: events(lines, "generation serves"))
+    until(lambda: events(lines, "generation is served"))
     (led.root / "a.yaml").write_text(hook("a", more="description: changed\n"))
     (led.root / "b.yaml").unlink()
     many = "---\n".join(hook(f"new-{number:02}") for number in range(30))
     (led.root / "new.yaml").write_text(many)
     led.leader.wake()
     led.agree(2)
-    until(lambda: len(events(lines, "generation serves")) == 2)
-    first, second = events(lines, "generation serves")
+    until(lambda: len(events(lines, "generation is served")) == 2)
+    first, second = events(lines, "generation is served")
     assert (first["added"], first["changed"], first["removed"]) == (["a", "b"], [], [])
     assert (second["changed"], second["removed"]) == (["a"], ["b"])
     assert second["added"][:2] == ["new-00", "new-01"]

@@ -74,7 +74,7 @@ def test_without_secrets_each_hook_that_names_one_is_told_with_the_remedy(
     hooks = {f"{name}.yaml": text.replace("guarded", name) for name in ("a", "b")}
     hooks["open.yaml"] = hook("open", workflow.url)
     with gateway(tmp_path, hooks, "--workers", "2", bare=True) as running:
-        (serves,) = eventually(lambda: running.lines("generation serves"))
+        (serves,) = eventually(lambda: running.lines("generation is served"))
         assert (serves["hooks"], serves["out_of_service"]) == (3, 2)
         told = eventually(
             lambda: running.lines("hook is out of service"), lambda found: len(found) == 2
@@ -82,7 +82,7 @@ def test_without_secrets_each_hook_that_names_one_is_told_with_the_remedy(
         assert [line["hook"] for line in told] == ["a", "b"]
         for line in told:
             assert "'old-token' cannot be read: there is no secrets directory" in line["reason"]
-            assert line["hint"] == "name the directory of secrets with --secrets DIR"
+            assert line["hint"] == "set the directory of secrets with --secrets DIR"
         ready = running.request("GET", "/-/readyz")
         assert (ready.status_code, ready.json()["out_of_service"]) == (200, 2)
         assert running.request("GET", "/hooks/a").status_code == 503

@@ -52,7 +52,7 @@ def test_a_worker_that_ends_is_replaced_and_serves_what_the_others_do(served: Si
         return victim not in found and len(set(found.values()) - {0}) == len(set(found.values()))
 
     eventually(replaced)
-    assert served.gateway.lines("a worker ended unexpectedly; another takes its place")
+    assert served.gateway.lines("a worker ended unexpectedly; another one is started")
     served.write("a", "6")
     assert served.reload().status_code == 200
     assert {served.answer("a") for _ in range(20)} == {"6"}

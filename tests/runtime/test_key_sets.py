@@ -260,7 +260,7 @@ def test_a_token_without_a_key_id_needs_an_issuer_with_one_key(server: KeyServer
 )
 def test_keys_come_over_https_or_from_this_machine(url: str, allowed: bool) -> None:
     problem = KeySets(WorkflowClient(1)).of(url).problem
-    assert problem == ("" if allowed else f"the keys at {url} need https")
+    assert problem == ("" if allowed else f"the URL {url} must start with https://")
 
 
 def test_an_address_without_https_is_never_called() -> None:

@@ -125,7 +125,7 @@ def test_without_the_authority_the_workflow_is_not_called(tmp_path: Path, strict
     with gateway(tmp_path, hooks, secrets=secrets) as running:
         answer = running.request("POST", "/hooks/certified", json={})
         assert answer.status_code == 502
-        reason = "no trusted TLS connection to the workflow could be made"
+        reason = "the gateway could not make a trusted TLS connection to the workflow"
         assert answer.json()["reason"] == reason
     assert not strict.received
 

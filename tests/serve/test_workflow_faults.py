@@ -30,29 +30,29 @@ RAWS = {
     "redirect": b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
     "failed": b"HTTP/1.1 500 secret of the workflow\r\nContent-Length: 0\r\n\r\n",
 }
-BROKE = "the connection to the workflow broke before it answered"
+BROKE = "the connection to the workflow was lost before it answered"
 FAULTS: dict[str, tuple[str, int, str]] = {
     "reset": ("/reset", 502, BROKE),
     "hang": ("/hang", 504, "the workflow did not answer within 0.5 s"),
     "drip": ("/drip", 504, "the workflow did not answer within 0.5 s"),
     "error": ("/status/500", 502, "the workflow answered 500"),
     "gone": ("/status/404", 502, "the workflow answered 404"),
-    "huge": ("/huge", 502, "the workflow answered with more than 1048576 bytes"),
+    "huge": ("/huge", 502, "the workflow's answer is larger than 1048576 bytes"),
     "nothing": ("/raw/nothing", 502, BROKE),
     "half-head": ("/raw/half-head", 502, BROKE),
-    "continues": ("/raw/continues", 502, "the workflow did not answer in HTTP"),
+    "continues": ("/raw/continues", 502, "the workflow's answer is not valid HTTP"),
     "redirect": ("/raw/redirect", 502, "the workflow answered 302"),
     "switches": ("/raw/switches", 502, "the workflow answered 101"),
     "unchanged": ("/raw/unchanged", 502, "the workflow answered 304"),
     "failed": ("/raw/failed", 502, "the workflow answered 500"),
-    "bad-chunk": ("/raw/bad-chunk", 502, "the workflow did not answer in HTTP"),
-    "not-http": ("/raw/not-http", 502, "the workflow did not answer in HTTP"),
-    "headers": ("/raw/headers", 502, "the workflow did not answer in HTTP"),
-    "header": ("/raw/header", 502, "the workflow did not answer in HTTP"),
-    "two-lengths": ("/raw/two-lengths", 502, "the workflow did not answer in HTTP"),
-    "cut": ("/raw/cut", 502, "the workflow's answer broke off"),
-    "cut-chunks": ("/raw/cut-chunks", 502, "the workflow's answer broke off"),
-    "long": ("/raw/long", 502, "the workflow answered with more than 1048576 bytes"),
+    "bad-chunk": ("/raw/bad-chunk", 502, "the workflow's answer is not valid HTTP"),
+    "not-http": ("/raw/not-http", 502, "the workflow's answer is not valid HTTP"),
+    "headers": ("/raw/headers", 502, "the workflow's answer is not valid HTTP"),
+    "header": ("/raw/header", 502, "the workflow's answer is not valid HTTP"),
+    "two-lengths": ("/raw/two-lengths", 502, "the workflow's answer is not valid HTTP"),
+    "cut": ("/raw/cut", 502, "the workflow's answer is incomplete"),
+    "cut-chunks": ("/raw/cut-chunks", 502, "the workflow's answer is incomplete"),
+    "long": ("/raw/long", 502, "the workflow's answer is larger than 1048576 bytes"),
 }
 HOOK = """
 name: {name}
@@ -149,7 +149,8 @@ def test_a_host_that_is_not_known_is_reported(faulty: Gateway) -> None:
 
 
 def test_a_workflow_that_proves_not_who_it_is_is_reported(faulty: Gateway) -> None:
-    report_of(faulty, "untrusted", 502, "no trusted TLS connection to the workflow could be made")
+    reason = "the gateway could not make a trusted TLS connection to the workflow"
+    report_of(faulty, "untrusted", 502, reason)
 
 
 def test_outputs_that_nothing_can_be_selected_from_are_reported(faulty: Gateway) -> None:

@@ -39,10 +39,12 @@ REQUEST_SECONDS = Family(
     ("hook",),
 )
 WORKFLOW_SECONDS = Family(
-    "gateway_workflow_seconds", "Seconds that the workflow took.", "histogram", ("hook",)
+    "gateway_workflow_seconds", "Seconds until the workflow answered.", "histogram", ("hook",)
 )
 IN_FLIGHT = Family("gateway_in_flight", "Requests in flight.", "gauge", ("hook",))
-REFUSED = Family("gateway_refused", "Requests refused before anything ran.", "counter", ("reason",))
+REFUSED = Family(
+    "gateway_refused", "Requests refused before the workflow was called.", "counter", ("reason",)
+)
 AUTHENTICATION = Family(
     "gateway_authentication",
     "Credentials that were checked: accepted, refused, or limited after too many failures.",
@@ -50,17 +52,19 @@ AUTHENTICATION = Family(
     ("hook", "result"),
 )
 CONNECTIONS = Family(
-    "gateway_connections", "Open connections of callers by what they do.", "gauge", ("state",)
+    "gateway_connections", "Open connections of callers by state.", "gauge", ("state",)
 )
 BODY_BYTES = Family(
-    "gateway_body_bytes_held", "Bytes held for bodies and the values decoded from them.", "gauge"
+    "gateway_body_bytes_held", "Bytes of memory held for bodies and their decoded values.", "gauge"
 )
 LOOP_LAG = Family(
     "gateway_event_loop_lag_seconds",
-    "How late the event loop of a worker was, at most, in the last seconds.",
+    "The longest delay of a worker's event loop in the last ten seconds.",
     "highest",
 )
-LOG_LOST = Family("gateway_log_lines_lost", "Log lines that were not read in time.", "counter")
+LOG_LOST = Family(
+    "gateway_log_lines_lost", "Log lines lost because the log was not read in time.", "counter"
+)
 
 COUNTED = (
     *(REQUESTS, REQUEST_SECONDS, WORKFLOW_SECONDS, IN_FLIGHT, REFUSED, AUTHENTICATION),

@@ -35,7 +35,7 @@ from gateway.serve.unrouted import Unrouted
 from gateway.settings import Settings
 from gateway.wire.server import Listener, serve
 
-ALONE = "the supervisor is gone: this worker finishes what is in flight and ends"
+ALONE = "the supervisor ended: this worker finishes its requests in flight and ends"
 _log = structlog.get_logger("gateway")
 
 
@@ -120,7 +120,7 @@ class Worker:
                 await listener.wait_closed()
         except TimeoutError:
             _log.warning(
-                "the drain is over; what is still in flight is cut",
+                "the drain time is over; the requests still in flight are cut off",
                 in_flight=self._switch.in_flight,
             )
         self._switch.stopping = True
