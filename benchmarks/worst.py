@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
@@ -24,7 +28,9 @@ BEAT = 0.001
 FORM = b"application/x-www-form-urlencoded"
 JSON = b"application/json"
 LARGE = 25 * MIB
-SIGNED = {"type": "signature", "scheme": "github", "secrets": [{"env": "PATH"}]}
+GITHUB = {"type": "signature", "scheme": "github", "secrets": [{"env": "PATH"}]}
+ED25519 = {"type": "signature", "scheme": "standard-webhooks", "secrets": [{"env": "WORST_KEY"}]}
+WRONG = " ".join(["v1a," + b64encode(bytes(64)).decode()] * 4)
 
 Make = Callable[[int], bytes]
 """A body of at most so many bytes."""
@@ -62,7 +68,14 @@ class _Heart:
 
 
 def _exchange(content_type: bytes, body: bytes) -> Exchange:
-    headers = [(b"content-type", content_type), (b"x-hub-signature-256", b"sha256=" + b"0" * 64)]
+    """A request; the signatures are wrong, and the Ed25519 ones as many as are looked at."""
+    headers = [
+        (b"content-type", content_type),
+        (b"x-hub-signature-256", b"sha256=" + b"0" * 64),
+        (b"webhook-id", b"1"),
+        (b"webhook-timestamp", b"%d" % time.time()),
+        (b"webhook-signature", WRONG.encode()),
+    ]
     return Exchange(
         method="POST", path="/hooks/worst", raw_path=b"/hooks/worst", query_string=b"",
         headers=headers, fields=fields_of(headers), client="203.0.113.9", request_id="r",
@@ -97,11 +110,16 @@ def _hook(runtime: Runtime, **written: object) -> Hook:
 
 async def _rows(runtime: Runtime) -> list[tuple[str, float, float]]:
     hook = _hook(runtime, authentication="none", limits={"body": "25MiB"})
-    signed = _hook(runtime, authentication=SIGNED, limits={"body": "25MiB"})
+    github = _hook(runtime, authentication=GITHUB, limits={"body": "25MiB"})
+    ed25519 = _hook(runtime, authentication=ED25519, limits={"body": "25MiB"})
     rows = []
     for name, (content_type, make) in WORST.items():
         rows.append(await _row(name, hook, content_type, make))
-    rows.append(await _row("a wrong signature", signed, JSON, lambda size: b"x" * size))
+    for name, signed in (
+        ("a wrong HMAC signature", github),
+        ("four wrong Ed25519 signatures", ed25519),
+    ):
+        rows.append(await _row(name, signed, JSON, lambda size: b"x" * size))
     return rows
 
 
@@ -117,6 +135,9 @@ async def _least(hook: Hook, content_type: bytes, body: bytes) -> float:
 
 def main() -> None:
     """Print the table."""
+    os.environ["WORST_KEY"] = (
+        "whpk_" + b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+    )
     runtime = Runtime(Settings(hooks=Path("hooks.d")))
     print(f"Python {platform.python_version()}, the best of {ROUNDS} rounds.\n")
     print("| body | 1 MiB, ms | 25 MiB, ms |\n| --- | ---: | ---: |")
