@@ -43,6 +43,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iter
 
 
 def test_strays_at_a_cold_start_take_no_hook_away(served: Site) -> None:
+    served.settled()
     served.answers(a="0", b="0")
     assert served.client.get("/-/readyz").status_code == 200
     for name in STRAYS:
