@@ -126,10 +126,12 @@ def compile_match(match: Match | UnsetType, places: Places | None = None) -> Mat
     return Matcher(Match() if isinstance(match, UnsetType) else match, places or {})
 
 
-def compile_claims(conditions: dict[str, Condition]) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether all conditions hold for the claims of a token, compared by JSON type."""
+def compile_claims(
+    conditions: dict[str, Condition],
+) -> Callable[[Mapping[str, Any]], Mismatch | None]:
+    """The first condition that does not hold for the claims of a token, compared by JSON type."""
     rules = _rules(_Part("claim", "claims.", {}), conditions, _at_path, TYPED)
-    return lambda claims: _first_mismatch(rules, claims) is None
+    return lambda claims: _first_mismatch(rules, claims)
 
 
 def _first_mismatch(rules: Rules, value: Any) -> Mismatch | None:

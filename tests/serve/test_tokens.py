@@ -151,7 +151,10 @@ def test_a_token_that_opens_nothing_is_explained_to_the_log_alone(
     assert answer.status_code == 401
     assert answer.json()["detail"] == "This hook requires valid Bearer credentials."
     assert outcome not in answer.text
-    assert server.wait_for_line(request_id=headers["X-Request-Id"])["outcome"] == outcome
+    line = server.wait_for_line(request_id=headers["X-Request-Id"])
+    assert line["outcome"] == outcome
+    if outcome == "claim-refused":
+        assert line["reason"] == "claims.sub: The claim 'sub' does not match."
     assert not seen
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import jwt
 from jwt.types import Options
@@ -17,6 +18,7 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.guards.presented import Verify
+from gateway.compile.guards.untrusted import BadDate, Untrusted, untrusted
 from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
 from gateway.errors import Malformed
@@ -30,44 +32,20 @@ MAX_TOKEN = 16 * 1024
 LAST_DATE = 253_402_300_799
 """The end of the year 9999 in seconds. What is later is milliseconds, or meant never to end."""
 
+_SEGMENT = rb"(?:[A-Za-z0-9_-]{4})*+(?:[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048]|[A-Za-z0-9_-][AQgw])?"
+_COMPACT = re.compile(_SEGMENT + rb"\." + _SEGMENT + rb"\." + _SEGMENT)
+"""Three times base64url without padding (RFC 7515 §2, §7.1), where the bits that are left over are
+zero (RFC 4648 §3.5): decoders pass over anything else, which gives one token several spellings.
+"""
+
 _DATES = ("exp", "nbf", "iat")
 _EXTENSIONS = frozenset({"crit", "b64"})
 """Header members that change what a token means (RFC 7515 §4.1.11, RFC 7797): none is known."""
-
-Outcome = Literal[
-    "token-malformed",
-    "algorithm-refused",
-    "key-unknown",
-    "signature-wrong",
-    "token-expired",
-    "token-early",
-    "issuer-wrong",
-    "audience-wrong",
-    "claim-missing",
-    "claim-refused",
-]
-"""Why a token opens nothing: for the log alone, never for the caller."""
-
-_OUTCOMES: dict[type[Exception], Outcome] = {
-    jwt.ExpiredSignatureError: "token-expired",
-    jwt.ImmatureSignatureError: "token-early",
-    jwt.InvalidIssuerError: "issuer-wrong",
-    jwt.InvalidAudienceError: "audience-wrong",
-    jwt.MissingRequiredClaimError: "claim-missing",
-}
 
 Keys = Callable[[str | None, str], Awaitable[Sequence[tuple[str, TokenKey]]]]
 """The keys that may have signed a token with this `kid` and this algorithm, and what the log calls
 each.
 """
-
-
-class Untrusted(Exception):  # noqa: N818
-    """The token opens nothing."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome)
-        self.outcome: Outcome = outcome
 
 
 def jwt_guard(
@@ -85,13 +63,13 @@ def jwt_guard(
         if token is None and exchange.header(b"authorization") is None:
             raise missing()
         try:
-            if token is None or len(token) > MAX_TOKEN:
+            if token is None or len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
                 raise Untrusted("token-malformed")
             kid, algorithm = _header(token, spec.algorithms)
             exchange.credential = verify(token, algorithm, await keys(kid, algorithm))
         except Untrusted as refusal:
             exchange.outcome = refusal.outcome
-            raise wrong() from None
+            raise wrong(reason=refusal.reason) from None
 
     return check, needs
 
@@ -127,7 +105,7 @@ class _Tokens(jwt.PyJWT):
         claims = _object(decoded["payload"])
         for name in _DATES:
             if name in claims and not _is_date(claims[name]):
-                raise jwt.DecodeError(f"'{name}' is not a NumericDate")
+                raise BadDate(f"The claim '{name}' is not a number of seconds.")
         return claims
 
 
@@ -146,7 +124,7 @@ def _verifier(
     """
     leeway = min(parse_duration(spec.leeway), MAX_LEEWAY)
     options: Options = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
-    holds = None if spec.claims is UNSET else compile_claims(spec.claims)
+    mismatch_in = compile_claims({} if spec.claims is UNSET else spec.claims)
     decode = _Tokens().decode
 
     def claims_of(token: bytes, algorithm: str, key: TokenKey) -> dict[str, Any] | None:
@@ -159,14 +137,14 @@ def _verifier(
         except jwt.InvalidSignatureError:
             return None
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
-            raise Untrusted(_OUTCOMES.get(type(error), "token-malformed")) from None
+            raise untrusted(error) from None
 
     def verify(token: bytes, algorithm: str, keys: Sequence[tuple[str, TokenKey]]) -> str:
         for name, key in keys:
             claims = claims_of(token, algorithm, key)
             if claims is not None:
-                if holds is not None and not holds(claims):
-                    raise Untrusted("claim-refused")
+                if mismatch := mismatch_in(claims):
+                    raise Untrusted("claim-refused", mismatch.reason)
                 return name
         raise Untrusted("signature-wrong" if keys else "key-unknown")
 

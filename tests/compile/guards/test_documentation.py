@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from gateway.compile.guards.jwt import Outcome
+from gateway.compile.guards.untrusted import Outcome
 from gateway.language.read import read
 from gateway.language.source import Source
 

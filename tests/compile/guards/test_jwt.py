@@ -350,6 +350,57 @@ def test_what_is_no_token_opens_nothing(door: Door, token: str) -> None:
     assert _outcome(door, token) in ("token-malformed", "algorithm-refused", "signature-wrong")
 
 
+def _padded(token: str) -> list[str]:
+    """The token with each of its parts padded in turn."""
+    parts = token.split(".")
+    return [
+        ".".join([*parts[:at], part + "=" * (-len(part) % 4), *parts[at + 1 :]])
+        for at, part in enumerate(parts)
+        if len(part) % 4
+    ]
+
+
+@pytest.mark.parametrize("ending", ["", "a", "aa"])
+def test_a_token_has_one_spelling(door: Door, ending: str) -> None:
+    """Base64url without padding or bits left over, and nothing else between (RFC 7515 §2)."""
+    token = mint(padding=ending)
+    assert _outcome(door, token) == ""
+    signature = token.rpartition(".")[2]
+    last = chr(ord(signature[-1]) + 1)  # of the last character, two bits are left over
+    others = [*_padded(token), token[:-1] + last, token[:9] + "\n" + token[9:], token + "===="]
+    assert len(others) >= 4
+    assert [_outcome(door, one) for one in others] == ["token-malformed"] * len(others)
+
+
+def _reason(door: Door, token: str) -> str:
+    refusal = asyncio.run(door.knock([(b"authorization", b"Bearer " + token.encode())]))[1]
+    assert refusal is not None
+    return refusal.reason
+
+
+def test_the_log_names_the_claim_that_is_wrong_and_never_its_value(tmp_path: Path) -> None:
+    door = _door(tmp_path, "HS256", SHARED, claims={"scope": "deploy", "org.id": {"gte": 7}})
+    fitting: dict[str, Any] = {"scope": "deploy", "org": {"id": 7}}
+    without = {name: value for name, value in claims(**fitting).items() if name != "exp"}
+    reasons = {
+        "exp": _reason(door, mint(**{**fitting, "exp": 1})),
+        "nbf": _reason(door, mint(**fitting, nbf=2**33)),
+        "iat": _reason(door, mint(**fitting, iat=2**33)),
+        "iss": _reason(door, mint(**fitting, iss="canary")),
+        "aud": _reason(door, mint(**fitting, aud="canary")),
+        "sub": _reason(door, forge(HS256, json.dumps({**claims(**fitting), "sub": 1}).encode())),
+        "scope": _reason(door, mint(**{**fitting, "scope": "canary"})),
+        "org.id": _reason(door, mint(**{**fitting, "org": {"id": 6}})),
+    }
+    assert all(f"The claim '{name}'" in said or f"the claim '{name}'" in said
+               for name, said in reasons.items())  # fmt: skip
+    assert "canary" not in str(reasons)
+    bad_date = forge(HS256, json.dumps({**claims(**fitting), "exp": "canary"}).encode())
+    assert _reason(door, bad_date) == "The claim 'exp' is not a number of seconds."
+    missing = forge(HS256, json.dumps(without).encode())
+    assert _reason(door, missing) == "The claim 'exp' is missing."
+
+
 def test_bytes_that_are_no_ascii_open_nothing(door: Door) -> None:
     assert _outcome(door, b"\xff\xfe.\x00.\x80") == "token-malformed"
     assert _outcome(door, mint().encode() + b"\xe9") == "token-malformed"
