@@ -72,7 +72,7 @@ class TooManyValues(Malformed):
 
 
 class Incomplete(Refusal):
-    """The client left in the middle of its body, or broke its framing: a server cannot tell."""
+    """The client left in the middle of its body."""
 
     status, code, title, close = 400, "incomplete-body", "The body is incomplete", True
 

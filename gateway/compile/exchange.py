@@ -20,13 +20,15 @@ Fields = Mapping[bytes, bytes | list[bytes]]
 
 
 class BodySource(Protocol):
-    """Where bodies come from. Both charge the body to the exchange and raise TooLarge."""
+    """Where bodies come from. Both charge the body to the exchange and raise TooLarge; `read`
+    counts the exchange's `bytes_in`.
+    """
 
     def here(self, exchange: Exchange) -> bytes | None:
         """The whole body where it came together with its head, None where it must be awaited."""
 
     async def read(self, exchange: Exchange) -> bytes:
-        """The whole body. Raises BodyTimeout and Incomplete as well."""
+        """The whole body. Raises BodyTimeout, Incomplete and Misframed as well."""
 
 
 class Unread:
@@ -59,9 +61,10 @@ class Exchange(msgspec.Struct, eq=False):
     `read_body` reads the body within its deadline and limit, once: guards, matcher and invoker
     share the same bytes. `length` is None for a body whose end will tell. `proven` is whether the
     caller's credentials hold. `charged` are the bytes of memory that are accounted to it,
-    `bytes_in` and `bytes_out` the sizes of the bodies that were read and sent. `credential` is
-    what the log calls the one that opened the hook. `run` is the id of the activation, given when
-    the workflow is invoked; `reason` tells the operator why it failed, or why there was none.
+    `bytes_in` and `bytes_out` the sizes of the bodies as far as they were read and sent.
+    `credential` is what the log calls the one that opened the hook. `run` is the id of the
+    activation, given when the workflow is invoked; `reason` tells the operator why it failed, or
+    why there was none.
     `receive` and `whole` are the wire's: ASGI's, and the body where it is whole already.
     """
 
@@ -106,11 +109,12 @@ class Exchange(msgspec.Struct, eq=False):
         return body
 
     async def read_body(self) -> bytes:
-        """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, Incomplete."""
+        """The raw bytes of the body, read once. Raises TooLarge, BodyTimeout, Incomplete,
+        Misframed.
+        """
         body = self.body_here()
         if body is None:
             body = self.body = await self.source.read(self)
-            self.bytes_in = len(body)
         return body
 
     def drop_body(self) -> None:

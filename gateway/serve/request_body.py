@@ -57,7 +57,14 @@ class Bodies:
 
         receive = exchange.receive
         assert receive is not None  # noqa: S101 - a request from the wire has it
-        return await read_body(receive, exchange.length, exchange.body_limit, charge)
+
+        async def counted() -> Any:
+            """What came counts for the log, also where the rest never comes."""
+            message = await receive()
+            exchange.bytes_in += len(message.get("body", b""))
+            return message
+
+        return await read_body(counted, exchange.length, exchange.body_limit, charge)
 
 
 def declared_length(fields: Mapping[bytes, bytes | list[bytes]]) -> int | None:
@@ -75,8 +82,8 @@ async def read_body(receive: Receive, length: int | None, limit: int, charge: Ch
     """The whole body, at most `limit` bytes; `charge` is told of each byte before it is held.
 
     Raises what `charge` raises, TooLarge (before reading, where the length is declared),
-    BodyTimeout when it is late or too slow, Incomplete for broken chunks and for a client that
-    leaves.
+    BodyTimeout when it is late or too slow, Misframed for broken chunks, Incomplete for a client
+    that leaves.
     """
     _check_length(length, limit)
     if length == 0:

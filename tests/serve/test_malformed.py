@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -54,7 +55,7 @@ def test_broken_chunks_are_malformed(server: Gateway, chunks: bytes) -> None:
     with Caller(server.port) as caller:
         answer = caller.send(request(b"/hooks/open", CHUNKED, body=chunks)).answer()
         assert answer.status == 400
-        assert b"urn:webhook-gateway:incomplete-body" in answer.body
+        assert b"urn:webhook-gateway:malformed" in answer.body
         assert caller.closed()
 
 
@@ -187,6 +188,26 @@ def test_a_body_that_breaks_off_runs_nothing_and_is_told(server: Gateway, head: 
     assert answer.status == 400
     assert b"urn:webhook-gateway:incomplete-body" in answer.body
     assert not server.wait_for_line(request_id="half-closed")["run"]
+
+
+@pytest.mark.parametrize(
+    ("framing", "body", "outcome", "read"),
+    [
+        (b"Content-Length: 100", b"half", "incomplete-body", 4),
+        (CHUNKED, b"4\r\nhalf\r\n5\r\nx", "incomplete-body", 5),
+        (CHUNKED, b"4\r\nhalf\r\nzz\r\n", "malformed", 4),
+    ],
+)
+def test_the_log_counts_what_came_of_a_body_that_never_becomes_whole(
+    server: Gateway, framing: bytes, body: bytes, outcome: str, read: int
+) -> None:
+    name = uuid.uuid4().hex
+    head = (framing, b"X-Request-Id: " + name.encode())
+    with Caller(server.port) as caller:
+        assert caller.send(request(b"/hooks/open", *head, body=body)).end().answer().status == 400
+    line = server.wait_for_line(request_id=name)
+    assert (line["outcome"], line["bytes_in"], line["run"]) == (outcome, read, "")
+    assert line["reason"]
 
 
 def test_a_client_that_leaves_mid_body_is_no_fault(server: Gateway) -> None:

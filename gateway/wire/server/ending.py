@@ -56,7 +56,7 @@ class Ending(Link):
         elif self.phase == DISCARD:
             self.end(linger=True)
         elif not request.complete:
-            self._fail(refused if refused.code != "malformed" else incomplete(refused.detail))
+            self._fail(refused)
 
     def _fail(self, refused: Refused) -> None:
         """The body in work will not come: the app is told, and answers."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httptools
 
 from gateway.wire.server import judge
-from gateway.wire.server.refused import FieldValue, Refused, incomplete, malformed
+from gateway.wire.server.refused import FieldValue, Refused, malformed
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
@@ -110,7 +110,7 @@ class Parsing:
             return
         request.chunks += 1
         if request.chunks > self._connection.limits.chunks:
-            raise incomplete(
+            raise malformed(
                 f"The body has more than {self._connection.limits.chunks} chunks; "
                 "send larger chunks."
             )
@@ -131,4 +131,4 @@ class Parsing:
 
     def _judge_framing(self, request: Request) -> None:
         if self._framing > self._connection.limits.head + CHUNK_FRAMING * request.chunks:
-            raise incomplete("The chunks' extensions or the trailers are too large.")
+            raise malformed("The chunks' extensions or the trailers are too large.")

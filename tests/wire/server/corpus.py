@@ -33,7 +33,7 @@ def _refused(name: str, sent: bytes, code: str = "malformed", status: int = 400)
 
 def _broken(name: str, sent: bytes) -> Case:
     """A body that never becomes whole; the app is called, and never told of an end."""
-    return Case(name, sent + NEXT, (400,), "incomplete-body")
+    return Case(name, sent + NEXT, (400,), "malformed")
 
 
 def _fine(name: str, sent: bytes, *bodies: bytes) -> Case:
