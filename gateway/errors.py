@@ -92,7 +92,7 @@ class Forbidden(Refusal):
 class NotFound(Refusal):
     """No enabled hook owns the path."""
 
-    status, code, title = 404, "not-found", "No hook answers this path"
+    status, code, title = 404, "not-found", "No hook has this path"
 
 
 class MethodNotAllowed(Refusal):

@@ -77,7 +77,7 @@ def _judged(hook: Hook, steps: Steps, cell: Cell) -> Iterator[tuple[str, str]]:
 
 def _hint(code: str, cell: Cell, secrets: Path | None) -> str:
     if code != CODE:
-        return "all of the value is the secret: take out what is not meant"
+        return "the whole value is the secret: check its first and last characters"
     if cell.secret is None and cell.kind == "secret":
         return f"write its value into {secrets}/{masked(cell.name)}"
     return ""

@@ -39,6 +39,6 @@ def address_check(networks: Sequence[str]) -> Check:
 
     def check(exchange: Exchange) -> None:
         if not admits(exchange.client):
-            raise Forbidden("This hook does not take requests from your address.")
+            raise Forbidden("This hook does not accept requests from your address.")
 
     return check

@@ -115,7 +115,9 @@ def _refuse_ambiguity(segment: MultipartSegment) -> None:
     if len(set(headers)) != len(headers):
         raise Malformed("A part of the form repeats a header.")
     if "filename*" in segment.header("Content-Disposition", "").lower():
-        raise UnsupportedMedia("A file in the form is named with 'filename*'; send 'filename'.")
+        raise UnsupportedMedia(
+            "A file in the form has its name in 'filename*'; send the name in 'filename'."
+        )
     if segment.header("Content-Transfer-Encoding", "").lower() not in _PLAIN_ENCODINGS:
         raise UnsupportedMedia(
             "A part of the form has a Content-Transfer-Encoding; send it unencoded."
@@ -124,7 +126,7 @@ def _refuse_ambiguity(segment: MultipartSegment) -> None:
         if "\0" in name:
             raise Malformed("The form contains a NUL.")
         if _TWO_READINGS.search(name):
-            raise Malformed("A name in the form has a backslash or a control character.")
+            raise Malformed("A name in the form contains a backslash or a control character.")
     _refuse_type(segment)
 
 

@@ -147,15 +147,18 @@ def _written(workflow: Workflow) -> Names:
 def _remedy(workflow: Workflow, needs_body: bool) -> str:
     """What the operator can change, for bodies that cannot be decoded."""
     if needs_body:
-        return "The rules of `match.body` must read it; without them it is handed on unread."
+        return "The rules of `match.body` must read the body; without them, it is forwarded unread."
     if workflow.body:
-        return "`workflow.body` is merged into it; without that key it is handed on unread."
+        return "`workflow.body` is merged into the body; without this key, it is forwarded unread."
     if workflow.method not in WITH_BODY:
         return (
-            f"`workflow.method: {workflow.method}` sends it as a query; write POST and "
-            "`format: raw` to hand it on unread."
+            f"`workflow.method: {workflow.method}` sends the body as a query; write POST and "
+            "`format: raw` to forward it unread."
         )
-    return "`workflow.format` must read it; write `format: raw` to hand it on unread."
+    return (
+        "The gateway must read the body for `workflow.format`; write `format: raw` to forward it "
+        "unread."
+    )
 
 
 def _kept(kind: str) -> str:

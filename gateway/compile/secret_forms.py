@@ -35,9 +35,9 @@ def doubts(hook: Hook, steps: Steps, value: bytes) -> Iterator[str]:
     if value.startswith(_PEM):
         return
     if value != value.strip():
-        yield "begins or ends with a blank or a line break"
+        yield "starts or ends with a space or a line break"
     if len(value) > 1 and value[:1] == value[-1:] and value.startswith(_QUOTES):
-        yield "stands in quotes"
+        yield "is in quotes"
     if steps[:2] == ("authentication", "secrets"):
         yield from _without_beginning(hook, value)
 
@@ -47,4 +47,4 @@ def _without_beginning(hook: Hook, value: bytes) -> Iterator[str]:
         return
     begins = sender_of(hook.authentication).begins
     if begins and not value.startswith(begins.encode()):
-        yield f"does not begin with '{begins}', as secrets of {hook.authentication.scheme} do"
+        yield f"does not start with '{begins}', as secrets of {hook.authentication.scheme} must"

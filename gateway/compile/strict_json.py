@@ -122,7 +122,7 @@ def _reason(data: bytes, error: Exception) -> str:
     if "out of range" in text:
         return _OUT_OF_RANGE
     if "surrogate" in text or ("truncated" in text and _is_json_but_for_surrogates(data)):
-        return "The JSON contains half a surrogate pair."
+        return "The JSON contains an unpaired surrogate."
     if "truncated" in text:
         return "The JSON ends too early."
     found, _, place = text.removeprefix("JSON is malformed: ").partition(" (byte ")

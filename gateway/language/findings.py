@@ -96,6 +96,6 @@ class Findings:
             place=place,
             severity=CODES["too-many"].severity,
             code="too-many",
-            message=f"{self._dropped} more {noun} left out",
+            message=f"{self._dropped} more {noun} omitted",
             hint="fix these first",
         )

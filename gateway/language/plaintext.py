@@ -51,7 +51,7 @@ def report_plaintext(found: Sequence[Plaintext], findings: Findings) -> None:
     for one in found:
         if one.place.line in told:
             continue
-        findings.add(CODE, one.place, f"{_called(one.issuer)} stands in the file", _HINT)
+        findings.add(CODE, one.place, f"the file contains {_called(one.issuer)}", _HINT)
 
 
 def _called(issuer: str) -> str:

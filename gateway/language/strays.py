@@ -19,7 +19,7 @@ _BEGINS = re.compile(r"<{7}(?:[ \t]|$)")
 _ENDS = re.compile(r">{7}(?:[ \t]|$)")
 _TAG = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}")
 _KIND = re.compile(r"[A-Z][A-Za-z]{0,62}")
-_OUT = "move it out of the hooks directory, or begin its name with '_' so that it is not read"
+_OUT = "move it out of the hooks directory, or give it a name that starts with '_'"
 _KUSTOMIZE = frozenset(
     {"configMapGenerator", "secretGenerator", "patchesStrategicMerge", "patches"}
 )

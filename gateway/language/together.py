@@ -45,7 +45,7 @@ def _alone(check: Check, hooks: Sequence[ReadHook]) -> list[Diagnostic]:
 def _names(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
     for name, owners in _repeated((hook.spec.name, hook) for hook in hooks):
         for hook, other in _pairs(owners):
-            message = f"the name '{name}' is taken by the hook at {_at(other, other.place)}"
+            message = f"the name '{name}' is already used by the hook at {_at(other, other.place)}"
             yield _diagnostic("duplicate-name", hook, hook.place, message, "choose another")
 
 
@@ -72,7 +72,7 @@ def _shadows(hooks: Sequence[ReadHook]) -> Iterator[Diagnostic]:
     for hook, example, owner in shadowed(hooks):
         message = (
             f"{example} does not reach this hook: '{owner.spec.route}' of hook "
-            f"'{owner.spec.name}' takes the literal segment"
+            f"'{owner.spec.name}' has a literal segment there"
         )
         hint = "the router takes a literal segment before a parameter and does not backtrack"
         yield _diagnostic("shadowed-path", hook, _path_of(hook), message, hint)

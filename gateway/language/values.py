@@ -105,5 +105,5 @@ def parse_path(text: str) -> Path:
     else:
         names = text.split(".")
         if not all(names):
-            raise ValueError("a dotted path has a name on both sides of every '.'")
+            raise ValueError("a dotted path needs a name on both sides of every '.'")
     return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)

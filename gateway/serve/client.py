@@ -44,7 +44,7 @@ class ClientFinder:
         found = {self._rightmost(chain) for chain in chains if chain}
         if not found:
             return peer
-        # A proxy writes one of the two headers and hands on what a stranger wrote in the other.
+        # A proxy writes one of the two headers and forwards the other as it came.
         return found.pop() if len(found) == 1 else UNKNOWN
 
     def is_client(self, peer: str) -> bool:

@@ -147,8 +147,8 @@ def _routed(method: str) -> str:
 
 
 def _no_owner(without_slash: bool = False) -> str:
-    hint = " (a hook owns it without the '/' at its end)" if without_slash else ""
-    return f"No enabled hook owns this path{hint}."
+    hint = " (a hook has the path without the '/' at the end)" if without_slash else ""
+    return f"No enabled hook has this path{hint}."
 
 
 def _handler(served: Served) -> Any:

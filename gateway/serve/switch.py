@@ -27,7 +27,7 @@ Record = Callable[[Exchange, Literal["debug", "info"]], None]
 """Tells the log how a request ended."""
 
 RESERVED = b"/-/"
-LEFT = 499, "caller-left", "the caller left before it was answered; the workflow may have run"
+LEFT = 499, "caller-left", "the caller disconnected before the answer; the workflow may have run"
 """How a request ends that nobody waits for: the status is nginx's, and is sent to nobody."""
 CUT = 499, "cut", "the gateway stopped before the workflow answered; the workflow may have run"
 _log = structlog.get_logger("gateway.request")

@@ -24,10 +24,10 @@ def judge_path(raw: bytes) -> str:
     if _PLAIN.fullmatch(raw):
         return raw.decode("ascii")
     if not _ENCODED.fullmatch(raw):
-        raise Malformed("The path holds characters that must be percent-encoded.")
+        raise Malformed("The path contains characters that must be percent-encoded.")
     segments = [_segment(segment) for segment in raw[1:].split(b"/")]
     if any(segment in _DOTS for segment in segments[:-1]) or segments[-1] in (".", ".."):
-        raise Malformed("The path has an empty segment, '.' or '..'.")
+        raise Malformed("The path contains an empty segment, '.' or '..'.")
     return "/" + "/".join(segments)
 
 
@@ -37,7 +37,7 @@ def _segment(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         raise Malformed("The path is not UTF-8.") from error
     if "/" in text or _CONTROL.search(text):
-        raise Malformed("The path has an encoded '/' or a control character.")
+        raise Malformed("The path contains an encoded '/' or a control character.")
     return text
 
 

@@ -139,7 +139,7 @@ JWT = "jwt, issuer: a, audience: b, algorithms: "
     [
         (SIGNED + "svix", '"whsec_aGVsbG8gaGVsbG8gaGVsbG8gaGVsbG8"', "'whsec_'"),
         (SIGNED + "svix", "whsec_hello hello", "is not base64"),
-        (SIGNED + "github", "short", "5 bytes of key"),
+        (SIGNED + "github", "short", "a key of 5 bytes"),
         (SIGNED + "sendgrid", "no key", "is not a public key"),
         (SIGNED + "{header: X, signed: '{body}', key: base64}", "a-b", "is not base64"),
         (JWT + "[HS256]", "too short", "9 bytes"),
@@ -165,12 +165,12 @@ def test_a_secret_is_judged_as_the_server_judges_it(
 @pytest.mark.parametrize(
     ("scheme", "value", "said"),
     [
-        ("github", '"of-the-webhook"', "stands in quotes"),
-        ("github", "'of-the-webhook'\n", "stands in quotes"),
-        ("github", " of-the-webhook", "begins or ends with a blank or a line break"),
-        ("github", "of-the-webhook\n\n", "begins or ends with a blank or a line break"),
-        ("stripe", "of-the-webhook", "does not begin with 'whsec_', as secrets of stripe do"),
-        ("paddle", "of-the-webhook", "does not begin with 'pdl_ntfset_'"),
+        ("github", '"of-the-webhook"', "is in quotes"),
+        ("github", "'of-the-webhook'\n", "is in quotes"),
+        ("github", " of-the-webhook", "starts or ends with a space or a line break"),
+        ("github", "of-the-webhook\n\n", "starts or ends with a space or a line break"),
+        ("stripe", "of-the-webhook", "does not start with 'whsec_', as secrets of stripe must"),
+        ("paddle", "of-the-webhook", "does not start with 'pdl_ntfset_'"),
     ],
 )
 def test_a_secret_that_is_odd_is_a_warning(

@@ -74,7 +74,7 @@ async def test_others_and_those_that_cannot_be_told_are_refused(
     outcome = await door.call(client=client)
     assert outcome.status == 403
     assert outcome.refusal is not None
-    assert outcome.refusal.detail == "This hook does not take requests from your address."
+    assert outcome.refusal.detail == "This hook does not accept requests from your address."
 
 
 async def test_the_address_is_looked_at_before_the_credentials(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def reason(server: Gateway, path: str, name: str, body: str = "{}", **headers: s
             "[]",
             "The body must be a JSON object: this hook's workflow takes parameters.",
         ),
-        ("/hooks/guarded", "{}", "This hook does not take requests from your address."),
-        ("/hooks/nothing", "{}", "No enabled hook owns this path."),
+        ("/hooks/guarded", "{}", "This hook does not accept requests from your address."),
+        ("/hooks/nothing", "{}", "No enabled hook has this path."),
     ],
 )
 def test_the_line_tells_the_condition_or_what_the_caller_was_told(
@@ -126,16 +126,23 @@ def test_the_line_tells_the_condition_or_what_the_caller_was_told(
 @pytest.mark.parametrize(
     ("hook", "remedy"),
     [
-        ("strict", "The rules of `match.body` must read it; without them it is handed on unread."),
-        ("as-form", "`workflow.format` must read it; write `format: raw` to hand it on unread."),
+        (
+            "strict",
+            "The rules of `match.body` must read the body; without them, it is forwarded unread.",
+        ),
+        (
+            "as-form",
+            "The gateway must read the body for `workflow.format`; write `format: raw` to forward "
+            "it unread.",
+        ),
         (
             "merged",
-            "`workflow.body` is merged into it; without that key it is handed on unread.",
+            "`workflow.body` is merged into the body; without this key, it is forwarded unread.",
         ),
         (
             "as-query",
-            "`workflow.method: GET` sends it as a query; write POST and `format: raw` to hand it "
-            "on unread.",
+            "`workflow.method: GET` sends the body as a query; write POST and `format: raw` to "
+            "forward it unread.",
         ),
     ],
 )

@@ -93,7 +93,7 @@ def _swapped(files: dict[str, str]) -> dict[str, str]:
     ("broken", "problem"),
     [
         (_without_key, "secret 'key' is empty"),
-        (_of_another, "the key is not that of the certificate"),
+        (_of_another, "the key does not match the certificate"),
         (_swapped, "the certificate is not in PEM form"),
     ],
 )

@@ -339,7 +339,10 @@ def test_a_secret_that_is_too_short_takes_its_hook_out_of_service(server: Gatewa
     found = next(hook for hook in hooks if hook["name"] == "too-short")
     assert (found["state"], found["problems"]) == (
         "out of service",
-        ["secret 'short' cannot be used: the secret gives 5 bytes of key; the scheme asks for 8"],
+        [
+            "secret 'short' cannot be used: the secret contains a key of 5 bytes; the scheme "
+            "requires at least 8"
+        ],
     )
 
 

@@ -76,7 +76,8 @@ class Hmac:
         key = self._form(secret)
         if len(key) < self._min_key:
             raise BadSecret(
-                f"the secret gives {len(key)} bytes of key; the scheme asks for {self._min_key}"
+                f"the secret contains a key of {len(key)} bytes; "
+                f"the scheme requires at least {self._min_key}"
             )
         return hmac.new(key, digestmod=self._digest)
 
@@ -185,7 +186,7 @@ def _private_key(secret: bytes) -> PrivateKeyTypes:
         return load_pem_private_key(secret, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise CannotSign(
-            "a public key verifies signatures; making one takes the private key, "
+            "a public key only verifies signatures; to sign, you need the private key, "
             "which only the sender has"
         ) from None
 

@@ -24,7 +24,9 @@ _PEM = b"-----BEGIN "
 def utf8(secret: bytes) -> bytes:
     """The bytes as they are. A public key is refused: whoever knows it could sign."""
     if secret.startswith((_PEM, PUBLIC_PREFIX, PRIVATE_PREFIX)):
-        raise BadSecret("the secret is one half of a key pair; this scheme takes a shared secret")
+        raise BadSecret(
+            "the secret is a public or private key; this scheme requires a shared secret"
+        )
     return secret
 
 
@@ -58,17 +60,15 @@ def spki(secret: bytes) -> PublicKeyTypes:
             return load_pem_public_key(secret)
         return load_der_public_key(base64(secret))
     except (ValueError, UnsupportedAlgorithm):
-        raise BadSecret(
-            "the secret is not a public key, neither PEM nor the base64 of DER"
-        ) from None
+        raise BadSecret("the secret is not a public key in PEM form or in base64 of DER") from None
 
 
 def _after(prefix: bytes, secret: bytes) -> bytes:
     if not secret.startswith(prefix):
-        raise BadSecret(f"the secret does not begin with '{prefix.decode()}'")
+        raise BadSecret(f"the secret does not start with '{prefix.decode()}'")
     key = _decode(secret[len(prefix) :])
     if key is None:
-        raise BadSecret(f"what follows '{prefix.decode()}' is not base64")
+        raise BadSecret(f"the text after '{prefix.decode()}' is not base64")
     return key
 
 

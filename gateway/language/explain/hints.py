@@ -78,7 +78,7 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
         case list() if "object" in kinds:
             return "write 'key: value' without '- '"
         case dict() if "array" in kinds:
-            return "begin each entry with '- '"
+            return "start each entry with '- '"
     return ""
 
 
@@ -88,7 +88,7 @@ def _hint_for_text(value: str, kinds: set[str]) -> str:
     if "boolean" in kinds and value.lower() in _BOOLEANS:
         return f"write {value.lower()} without quotes"
     if "array" in kinds:
-        return "write a list: [a, b], or a line that begins with '- ' for each entry"
+        return "write a list: [a, b], or a line that starts with '- ' for each entry"
     if {"integer", "number"} & kinds and value[:1].isdigit():
         return "write the number without quotes"
     return ""

@@ -11,7 +11,7 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Route path": (
         (r"^https?://", "write the path alone, without the host"),
-        (r"^[^/]", "begin it with '/'"),
+        (r"^[^/]", "start it with '/'"),
         (r"\?", "a path has no query: write its parameters under `match.query`"),
         (r"./$", "remove the '/' at its end"),
         (r"//", "write it without '//'"),
@@ -20,7 +20,7 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"[^!-~]", "it is made of ASCII letters, digits and -._~!$&'()*+,;=:@"),
     ),
     "HTTP URL": (
-        (r"^(?!https?://)", "begin it with http:// or https://"),
+        (r"^(?!https?://)", "start it with http:// or https://"),
         (r" ", "a URL has no spaces; in its path a space is %20"),
         (r"[^ -~]", "write it in ASCII: the path percent-encoded, the host in its xn-- form"),
     ),

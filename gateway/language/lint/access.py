@@ -19,7 +19,7 @@ _ENTRIES = ("users", "tokens", "keys", "secrets")
 def public(hook: Hook) -> Iterator[Mistake]:
     """A hook that says nothing about who may call."""
     if hook.authentication is UNSET:
-        hint = "write `authentication: none` if that is meant"
+        hint = "write `authentication: none` if anyone may call it"
         yield Mistake("public-hook", ("name",), f"anyone may call '{hook.name}'", hint)
 
 

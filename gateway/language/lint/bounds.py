@@ -19,12 +19,12 @@ def bounds(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
     for one, other in combinations(given, 2):
         order = ordered(given[one], given[other])
         if order is None:
-            message = f"of '{one}' and '{other}' one is a number and the other is text"
+            message = f"one of '{one}' and '{other}' is a number and the other is text"
             hint = "a JSON value cannot be both: write two numbers or two texts"
             yield Mistake("contradiction", (*steps, other), message, hint, on="key")
         elif one in _LOWER and other in _UPPER:
             if order > 0 or (order == 0 and (one, other) != ("gte", "lte")):
-                message = f"nothing lies between '{one}' and '{other}'"
+                message = f"no value is between '{one}' and '{other}'"
                 yield Mistake("contradiction", (*steps, other), message, on="key")
         else:
             weaker = _weaker(one, other, order)

@@ -26,7 +26,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _algorithms(written)
     if parse_duration(written.leeway) > MAX_LEEWAY:
         message = f"'leeway' must be at most 5m, not {written.leeway}"
-        hint = "set the clocks instead"
+        hint = "synchronise the clocks instead"
         yield Mistake("bad-token-rule", ("authentication", "leeway"), message, hint)
     if written.jwks is not UNSET:
         yield from _key_server(written.jwks)
@@ -66,5 +66,5 @@ def on_this_machine(host: str) -> bool:
 
 
 def _of_a_key_server(code: str, message: str, hint: str) -> tuple[str, str, str]:
-    public = "published keys need no credentials; replace these credentials"
+    public = "published keys need no credentials: remove these credentials and replace them"
     return code, message, public if code == "secret-in-yaml" else hint

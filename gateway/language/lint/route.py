@@ -20,7 +20,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
 def faults(path: str) -> Iterator[tuple[str, str, str]]:
     """Code, message and hint of everything that is wrong with a path of the right form."""
     if path == RESERVED or path.startswith(RESERVED + "/"):
-        hint = "choose a path that does not begin with /-"
+        hint = "choose a path that does not start with /-"
         yield "reserved-path", "paths below /-/ are reserved for the gateway", hint
     segments = path.split("/")[1:]
     for segment in dict.fromkeys(segments):

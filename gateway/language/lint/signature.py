@@ -89,9 +89,9 @@ def _in_signed(scheme: Scheme) -> Iterator[Fault]:
     if sum(field in ("body", "form") for field in fields) != 1:
         yield place, "the body must be signed", "write {body} once, or {form} for Twilio's forms"
     if len(set(fields)) != len(fields):
-        yield place, "a placeholder appears twice", "each placeholder may appear once"
+        yield place, "a placeholder appears twice", "use each placeholder once"
     if "id" in fields and not all(template.neighbours("id")):
-        hint = "otherwise an id could be read as the beginning of the next value"
+        hint = "otherwise an id could be read as the start of the next value"
         yield place, "{id} needs text between it and another placeholder", hint
     sent = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
     yield from _together("timestamp", sent, fields, "'timestamp' in a header or a pair")
@@ -134,8 +134,8 @@ def _in_timestamp_pair(scheme: Scheme, pair: str) -> Iterator[Fault]:
 def _around(spec: SignatureAuthentication, scheme: Scheme) -> Iterator[Fault]:
     signs_url = "{url}" in scheme.signed
     if signs_url and spec.public_url is UNSET:
-        hint = "write `public_url`, the URL that the sender calls"
-        yield ("scheme",), "the sender signs the URL, but the hook does not have it", hint
+        hint = "write the URL that the sender calls"
+        yield ("scheme",), "the sender signs the URL, but the hook has no `public_url`", hint
     if not signs_url and spec.public_url is not UNSET:
         yield ("public_url",), "the sender does not sign the URL", "remove it"
     if spec.public_url is not UNSET and not _can_be_called(spec.public_url):

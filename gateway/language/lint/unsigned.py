@@ -44,7 +44,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     for index, entry in enumerate(trusted):
         if not any(_means(entry, one) for one in inputs):
             signed = entry.lower() in covered.headers
-            message = f"'{entry}' is signed" if signed else f"nothing reads '{entry}'"
+            message = f"'{entry}' is signed" if signed else f"no rule reads '{entry}'"
             place = ("authentication", "trust_unsigned", index)
             yield Mistake("needless-trust", place, message, "remove it")
     if not covered.url:

@@ -25,8 +25,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
 def faults(url: str) -> Iterator[tuple[str, str, str]]:
     """Code, message and hint of everything that is wrong with a URL of the right form."""
     if "${" in url:
-        hint = "path parameters are handed on as headers, everything else in the body"
-        yield "bad-url", "a URL has no templates: '${' would be sent as it stands", hint
+        hint = "path parameters are sent as headers, all other data in the body"
+        yield "bad-url", "a URL cannot contain templates: '${' would be sent unchanged", hint
         return
     try:
         parts = urlsplit(url)
@@ -35,7 +35,7 @@ def faults(url: str) -> Iterator[tuple[str, str, str]]:
         return
     if "@" in parts.netloc:
         hint = "write `authentication` under `workflow`, and replace the credentials"
-        yield "secret-in-yaml", "credentials stand in the URL", hint
+        yield "secret-in-yaml", "the URL contains credentials", hint
         return
     yield from _host_and_port(parts)
     if parts.fragment or url.endswith("#"):

@@ -23,7 +23,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
         message = f"'timeout' must be more than 0 and at most 5m, not {workflow.timeout}"
         yield Mistake("bad-timeout", ("workflow", "timeout"), message)
     if not isinstance(workflow.tls, UnsetType) and not workflow.url.startswith("https:"):
-        message = "a client certificate is shown over https alone, and the URL has http"
+        message = "a client certificate is used only with https, but the URL has http"
         hint = "write https, or remove 'tls'"
         yield Mistake("tls-without-https", ("workflow", "tls"), message, hint, on="key")
     yield from _format(hook)

@@ -26,7 +26,7 @@ class Written(
         if self.EXACTLY_ONE:
             given = [k for k in self.EXACTLY_ONE if getattr(self, k) is not UNSET]
             if len(given) != 1:
-                raise ValueError(f"exactly one of {', '.join(self.EXACTLY_ONE)} must stand here")
+                raise ValueError(f"exactly one of {', '.join(self.EXACTLY_ONE)} is required")
         if self.AT_LEAST_ONE and all(
             getattr(self, field) is UNSET for field in self.__struct_fields__
         ):

@@ -15,7 +15,7 @@ Origin = Annotated[
     Meta(
         pattern=r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+$(?!\n)",
         max_length=253,
-        description="a DNS name; that by which the sending system calls itself",
+        description="a DNS name; the name that the sending system uses for itself",
         examples=["eventgrid.azure.net"],
     ),
 ]

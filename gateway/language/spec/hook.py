@@ -60,7 +60,7 @@ class Hook(Written, frozen=True, kw_only=True):
         RoutePath | UnsetType,
         Meta(
             description="The path of the URL; by default `/hooks/<name>`. What stands in the "
-            "place of a `{parameter}` is handed on to the workflow as a header, "
+            "place of a `{parameter}` is forwarded to the workflow as a header, "
             "percent-encoded: `{order_id}` as `X-Path-Order-Id`."
         ),
     ] = UNSET

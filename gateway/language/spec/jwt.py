@@ -72,8 +72,8 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
     jwks: Annotated[
         HttpUrl | UnsetType,
         Meta(
-            description="Where the issuer publishes its keys (RFC 7517): https, or http on this "
-            "machine."
+            description="The URL where the issuer publishes its keys (RFC 7517): https, or http on "
+            "this machine."
         ),
     ] = UNSET
     secrets: (
@@ -96,5 +96,7 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
     ) = UNSET
     leeway: Annotated[
         Duration,
-        Meta(description="How far clocks may differ for `exp`, `nbf` and `iat`; at most 5m."),
+        Meta(
+            description="The largest difference of clocks for `exp`, `nbf` and `iat`; at most 5m."
+        ),
     ] = "30s"

@@ -23,7 +23,7 @@ Rate = Annotated[
     str,
     Meta(
         pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,4}(s|m|h)" + _END,
-        description="a rate; how many requests in which time, such as 100/1m or 10/1s",
+        description="a rate; a number of requests and a time, such as 100/1m or 10/1s",
         examples=["100/1m", "10/1s"],
     ),
 ]

@@ -85,7 +85,7 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     lt: Annotated[Ordered | UnsetType, Meta(description="Is less than this.")] = UNSET
     lte: Annotated[Ordered | UnsetType, Meta(description="Is this or less.")] = UNSET
     prefix: (
-        Annotated[str, Meta(min_length=1, description="Is text that begins with this.")] | UnsetType
+        Annotated[str, Meta(min_length=1, description="Is text that starts with this.")] | UnsetType
     ) = UNSET
     suffix: (
         Annotated[str, Meta(min_length=1, description="Is text that ends with this.")] | UnsetType

@@ -15,7 +15,7 @@ Name = Annotated[
     Meta(
         pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" + _END,
         description="a DNS label; a-z, 0-9 and '-', at most 63 characters, "
-        "neither beginning nor ending with '-'",
+        "not starting or ending with '-'",
         examples=["paris-orders"],
     ),
 ]
@@ -37,8 +37,8 @@ HttpUrl = Annotated[
     Meta(
         pattern=r"^https?://[!-~]+" + _END,
         max_length=2048,
-        description="an absolute URL; it begins with http:// or https://, and is printable ASCII "
-        "without spaces",
+        description="an absolute URL; printable ASCII without spaces that starts with http:// "
+        "or https://",
         examples=["http://workflows.internal/run/paris"],
     ),
 ]
@@ -77,7 +77,7 @@ SecretName = Annotated[
     Meta(
         pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}" + _END,
         description="the name of a file in the secrets directory; letters, digits and ._-, "
-        "not beginning with '.'",
+        "not starting with '.'",
         examples=["paris-token"],
     ),
 ]
@@ -117,7 +117,7 @@ Label = Annotated[
     Meta(
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9 ._@/-]{0,62}[A-Za-z0-9])?" + _END,
         description="a name for people; letters, digits, spaces and ._@/-, at most 64 characters, "
-        "neither beginning nor ending with a sign",
+        "not starting or ending with a space or a sign",
         examples=["paris-ci"],
     ),
 ]
@@ -136,7 +136,8 @@ Instant = Annotated[
     datetime,
     Meta(
         tz=True,
-        description="an instant; as RFC 3339 has it, with its offset, such as 2027-01-31T00:00:00Z",
+        description="an instant; in the form of RFC 3339 with an offset, such as "
+        "2027-01-31T00:00:00Z",
         examples=["2027-01-31T00:00:00Z"],
     ),
 ]

@@ -13,7 +13,7 @@ Prefix = Annotated[
     str,
     Meta(
         pattern=r"^[!-~]{1,32}$(?!\n)",
-        description="what stands before a signature; printable ASCII without spaces, at most 32 "
+        description="the text before a signature; printable ASCII without spaces, at most 32 "
         "characters",
         examples=["sha256=", "v1,"],
     ),
@@ -32,7 +32,7 @@ Separator = Annotated[
     str,
     Meta(
         pattern=r"^[ ,;:|&]{1,2}$(?!\n)",
-        description="what stands between two items of a header; one or two of space , ; : | &",
+        description="the separator of two items of a header; one or two of space , ; : | &",
         examples=[",", ";", " "],
     ),
 ]
@@ -42,7 +42,7 @@ SignedText = Annotated[
     Meta(
         pattern=r"^([^{}]|\{(id|timestamp|body|url|form)\})+$(?!\n)",
         max_length=256,
-        description="what is signed; text with {id}, {timestamp}, {body}, {url} or {form}",
+        description="the signed text; text with {id}, {timestamp}, {body}, {url} or {form}",
         examples=["{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}"],
     ),
 ]
@@ -101,7 +101,7 @@ class Variant(Written, frozen=True, kw_only=True):
 
     prefix: Annotated[
         Prefix | UnsetType,
-        Meta(description="What stands before the signature (`prefix`, `list`)."),
+        Meta(description="The text before the signature (`prefix`, `list`)."),
     ] = UNSET
     pair: Annotated[
         PairName | UnsetType,
@@ -162,14 +162,14 @@ class Scheme(Variant, frozen=True, kw_only=True):
     separator: Annotated[
         Separator | UnsetType,
         Meta(
-            description="What stands between the items (`list`, `pairs`), blanks around it or "
-            "not; by default a comma."
+            description="The separator of the items (`list`, `pairs`), with or without spaces "
+            "around it; by default a comma."
         ),
     ] = UNSET
     signed: Annotated[
         SignedText,
         Meta(
-            description="What is signed. {body} stands for the bytes received, {timestamp} and "
+            description="The signed text. {body} stands for the received bytes, {timestamp} and "
             "{id} for the values sent, {url} for `public_url` with the query, {form} for the "
             "parameters of a form as Twilio signs them."
         ),

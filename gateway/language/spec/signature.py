@@ -101,7 +101,7 @@ class SignatureAuthentication(
             list[Annotated[str, Meta(pattern=r"^[^\x00-\x1f]+$(?!\n)", max_length=256)]],
             Meta(
                 min_length=1,
-                description="Headers, query and path parameters that may be read or handed on "
+                description="Headers, query and path parameters that may be read or forwarded "
                 "although the signature does not cover them; without this, validation warns.",
                 examples=[["X-GitHub-Event"]],
             ),

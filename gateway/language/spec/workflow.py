@@ -43,7 +43,7 @@ class BasicWorkflowAuthentication(
         {"type": "basic", "username": "gateway", "password": {"secret": "workflow-password"}},
     )
 
-    username: Annotated[Username, Meta(description="The gateway's name at the workflow.")]
+    username: Annotated[Username, Meta(description="The user name for the workflow.")]
     password: Annotated[SecretReference, Meta(description="A reference to the password.")]
 
 
@@ -74,11 +74,11 @@ class ClientCertificate(Written, frozen=True, kw_only=True):
 
     certificate: Annotated[
         SecretReference,
-        Meta(description="Where the certificate is found, in PEM form, its chain behind it."),
+        Meta(description="A reference to the certificate in PEM form, followed by its chain."),
     ]
     key: Annotated[
         SecretReference,
-        Meta(description="Where its private key is found, in PEM form, without a passphrase."),
+        Meta(description="A reference to its private key in PEM form, without a passphrase."),
     ]
 
 

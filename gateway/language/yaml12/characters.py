@@ -60,7 +60,9 @@ def _place(before: str) -> Place:
 def _not_utf8(error: UnicodeDecodeError, findings: Findings) -> None:
     data, at = error.object, error.start
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    what = "it begins like UTF-16" if utf16 else f"the byte 0x{data[at]:02x} is not part of a text"
+    what = (
+        "it looks like UTF-16" if utf16 else f"the byte 0x{data[at]:02x} is not part of UTF-8 text"
+    )
     place = _place(data[:at].decode())
     findings.add("not-utf8", place, f"the file is not UTF-8: {what}", "save it as UTF-8")
 
@@ -69,6 +71,6 @@ def _forbidden(text: str, found: re.Match[str], findings: Findings) -> None:
     character = found[0]
     name = f"{_NAMES.get(character, 'the character')} (U+{ord(character):04X})"
     more = sum(1 for _ in _FORBIDDEN.finditer(text, found.end()))
-    message = f"{name} cannot stand in a YAML file" + (f", nor can {more} more" if more else "")
-    hint = f'inside double quotes it is written "\\u{ord(character):04X}"'
+    message = f"a YAML file must not contain {name}" + (f", nor {more} more" if more else "")
+    hint = f'inside double quotes, write "\\u{ord(character):04X}"'
     findings.add("forbidden-character", _place(text[: found.start()]), message, hint)

@@ -26,29 +26,29 @@ _WORDS = (
     _Words(r"tab character|'\\t'", "YAML does not allow tabs as indentation", "indent with spaces"),
     _Words(
         r"directive",
-        "a line that begins with '%' is a directive, and none of YAML 1.2",
+        "a line that starts with '%' is a directive, but this is not a directive of YAML 1.2",
         "remove it, or write the text in quotes",
     ),
     _Words(
         r"tag|URI",
-        "text that begins with '!' is a tag, but this is not a valid tag",
+        "text that starts with '!' is a tag, but this is not a valid tag",
         "write the text in quotes",
     ),
     _Words(
         r"alphabetic or numeric",
-        "'&' and '*' begin anchors and aliases, but this is neither",
+        "'&' and '*' start anchors and aliases, but this is neither",
         "write the text in quotes",
         begins=True,
     ),
-    _Words(r"cannot start any token", "text cannot begin with {here}", "write it in quotes"),
+    _Words(r"cannot start any token", "text cannot start with {here}", "write it in quotes"),
     _Words(
         r"block sequence entries|sequence entries are not allowed",
-        "a list cannot begin here",
-        "begin it on a line of its own",
+        "a list cannot start here",
+        "start it on a separate line",
     ),
     _Words(
         r"expected key|expected <block end>",
-        "this line fits neither the lines above nor a new key",
+        "this line neither continues the lines above nor starts a new key",
         "check its indentation, and the line before it",
     ),
     _Words(
@@ -58,13 +58,13 @@ _WORDS = (
     ),
     _Words(
         r"expected ':'",
-        "a key without ':'",
+        "a ':' is missing after the key",
         "write 'key: value' with a space after the ':', or '- ' before an entry of a list",
         begins=True,
     ),
     _Words(
         r"unexpected (end of stream|document)",
-        "the quotes that begin here are never closed",
+        "the quotes that start here are not closed",
         "close them",
         begins=True,
     ),
@@ -75,19 +75,19 @@ _WORDS = (
     ),
     _Words(
         r"block scalar",
-        "after '|' or '>', the text must begin on the next line",
-        "write text that begins with '|' or '>' in quotes",
+        "after '|' or '>', the text must start on the next line",
+        "write text that starts with '|' or '>' in quotes",
         begins=True,
     ),
     _Words(
         r"node content|mapping keys are not allowed",
-        "a value cannot begin with {here}",
+        "a value cannot start with {here}",
         "write it in quotes",
     ),
     _Words(
         r"<document start>",
         "the document has ended before this",
-        "begin another with '---', or check the indentation",
+        "start another document with '---', or check the indentation",
     ),
 )
 
@@ -107,7 +107,7 @@ def explain(text: str, error: yaml.MarkedYAMLError, findings: Findings) -> None:
     elif (found := re.search(r"expected ',' or '([]}])'", complaint)) is not None:
         _unclosed(text, found[1], mark, begun, findings)
     elif not here and not (words := _words(complaint)).begins:
-        hint = "the file was cut off, or a value is unfinished"
+        hint = "the file may be truncated, or a value is incomplete"
         findings.add("syntax", _last_place(text), "the file ends too early", hint)
     else:
         words = _words(complaint)
@@ -122,25 +122,25 @@ def _misplaced_key(text: str, mark: Any, findings: Findings) -> None:
     before = text[mark.index - mark.column : mark.index]
     if re.search(r":\s", before):
         hint = "write text that contains ': ' in quotes"
-        findings.add("syntax", _place(mark), "a ':' cannot stand here", hint)
+        findings.add("syntax", _place(mark), "a ':' is not allowed here", hint)
         return
     start = len(before) - len(before.lstrip())
     place = Place(mark.line + 1, start + 1, mark.line + 1, mark.column + 1)
     hint = "check its indentation, and the ': ' of the line before it"
-    findings.add("syntax", place, "a key cannot stand here", hint)
+    findings.add("syntax", place, "a key is not allowed here", hint)
 
 
 def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings) -> None:
     at_end = mark.index >= len(text)
     if _touches(text, mark.index):
-        hint = "put the text in quotes: inside braces and brackets, '[]{},' belong to YAML"
+        hint = "put the text in quotes: inside braces and brackets, '[]{},' are YAML syntax"
         findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here", hint)
         return
     if begun is None or (begun.line == mark.line and not at_end):
         findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here")
         return
     what = "list" if bracket == "]" else "mapping"
-    message = f"a ',' or '{bracket}' is missing in the {what} that begins here"
+    message = f"a ',' or '{bracket}' is missing in the {what} that starts here"
     hint = "the file ends before" if at_end else f"line {mark.line + 1} cannot be part of it"
     findings.add("syntax", _place(begun), message, hint)
 

@@ -83,7 +83,7 @@ class _Reader:
             self._findings.add(
                 "too-many-documents",
                 event_place(event),
-                f"the file has more than {MAX_DOCUMENTS} documents; the rest is not read",
+                f"the file has more than {MAX_DOCUMENTS} documents; the gateway ignores the rest",
                 "put the hooks into several files",
             )
             raise _BrokenOffError
@@ -92,7 +92,7 @@ class _Reader:
                 "directive",
                 event_place(event),
                 "the only directive in a hook file is %YAML 1.2",
-                "remove the lines that begin with '%'",
+                "remove the lines that start with '%'",
             )
 
     def _document_end(self, _event: Any) -> None:

@@ -26,8 +26,8 @@ def fault_of(node: Node, siblings: dict[str, Any]) -> Fault | None:
     text = getattr(node.start, "value", None)
     if isinstance(node.value, str):
         first = event_place(siblings[node.value][0])
-        hint = f"it stands on line {first.line} already; remove one of them"
-        return "duplicate-key", f"'{shortened(node.value)}' is written twice", hint
+        hint = f"it is already on line {first.line}; remove one of them"
+        return "duplicate-key", f"'{shortened(node.value)}' appears twice", hint
     what = f"'{shortened(text)}' is" if text else "this is"
     message = f"a key must be text; {what} {_kind(node.value)}"
     return "key-not-text", message, _hint(node.value, text)
@@ -39,7 +39,7 @@ def _is_merge(node: Node) -> bool:
 
 def _hint(value: Any, text: str | None) -> str:
     if isinstance(value, dict):
-        return "write a name; where a tool fills in '{{ … }}', check what it has written"
+        return "write a name; if a tool replaces '{{ … }}', check its output"
     return f'write it in quotes: "{shortened(text)}"' if text else "write a name"
 
 

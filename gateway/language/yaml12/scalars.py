@@ -48,14 +48,14 @@ def _integer(text: str) -> int:
     # Python refuses to convert very many digits with an error of its own.
     value = int(text, _BASES.get(text[:2], 10)) if len(text) <= 32 else None
     if value is None or not MIN_INTEGER <= value <= MAX_INTEGER:
-        raise ValueError(f"{shortened(text)} is beyond 64 bits")
+        raise ValueError(f"{shortened(text)} does not fit into 64 bits")
     return integer(value, text)
 
 
 def _decimal(text: str) -> Decimal:
     value = exact_decimal(text)
     if value is None:
-        raise ValueError(f"{shortened(text)} is too large for a number")
+        raise ValueError(f"{shortened(text)} is too large")
     return decimal(value, text)
 
 

@@ -143,7 +143,7 @@ class Worker:
 
 async def _nobody(_exchange: Exchange, _send: Any) -> None:
     """Operators have a listener of their own."""
-    raise NotFound("No enabled hook owns this path.")
+    raise NotFound("No enabled hook has this path.")
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ def line(name: bytes, value: bytes) -> bytes:
     or that is not a field's (RFC 9110 §5.5).
     """
     if _unfit(value):
-        raise ValueError("a header field has control characters")
+        raise ValueError("a header field contains control characters")
     return b"%b: %b\r\n" % (name, value)
 
 

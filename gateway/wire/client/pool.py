@@ -118,7 +118,7 @@ class Pool:
     async def _connect(self) -> Connection:
         endpoint, context = self._endpoint, self._context
         if context is None and self._identity is not None:
-            raise Untrusted("there is no client certificate")
+            raise Untrusted("the client certificate is missing")
         sock = await dial(await self._lookup(endpoint.host, endpoint.port))
         connection = Connection(self, sock, context)
         connect = asyncio.get_running_loop().create_connection

@@ -64,7 +64,7 @@ def _no_passphrase() -> bytes:
 
 def _reason(error: ssl.SSLError) -> str:
     if error.reason == "KEY_VALUES_MISMATCH":
-        return "the key is not that of the certificate"
+        return "the key does not match the certificate"
     return f"OpenSSL cannot read the certificate or the key ({error.reason or 'malformed'})"
 
 

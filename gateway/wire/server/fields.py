@@ -86,7 +86,7 @@ class Head:
         """
         data = b"".join(self.parts)
         if data.count(b"\n") != self.count or data.count(b"\r") != self.count or b"\0" in data:
-            raise ValueError("A field of the answer holds CR, LF or NUL.")
+            raise ValueError("A field of the answer contains CR, LF or NUL.")
         return data + CRLF
 
 
@@ -101,7 +101,7 @@ def encode_lines(fields: Iterable[tuple[bytes, bytes]]) -> Lines:
         count += 1
     data = b"".join(parts)
     if data.count(b"\n") != count or data.count(b"\r") != count or b"\0" in data:
-        raise ValueError("A field of the answer holds CR, LF or NUL.")
+        raise ValueError("A field of the answer contains CR, LF or NUL.")
     return Lines(data, count)
 
 

@@ -39,7 +39,7 @@ def judge_line(head: bytes) -> bool:
 def not_http(start: bytes, reason: str = "") -> Refused:
     """Why bytes are no request of HTTP/1.1, as far as they tell."""
     if start[:2] == b"\x16\x03":
-        return malformed("This port speaks HTTP without TLS; use http:// or another port.")
+        return malformed("This port does not use TLS; use http:// or another port.")
     if start.startswith(b"PRI * HTTP/2"):
         return malformed("HTTP/2 is not supported; use HTTP/1.1.")
     if not reason:
@@ -84,7 +84,7 @@ def _judge_coding(coding: FieldValue, length: FieldValue | None, http11: bool) -
     if length is not None:
         raise malformed("The request has both Content-Length and Transfer-Encoding.")
     if isinstance(coding, list) or coding.lower() != b"chunked":
-        raise malformed("The only supported Transfer-Encoding is 'chunked', once.")
+        raise malformed("The only supported Transfer-Encoding is a single 'chunked'.")
 
 
 def judge_expect(http11: bool, fields: Fields) -> bool:

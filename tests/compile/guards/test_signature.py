@@ -54,14 +54,14 @@ BAD: list[tuple[str, bytes | None, str]] = [
     ("github", None, "secret 'key' is missing"),
     ("github", b"", "secret 'key' is empty"),
     ("github", b"\n", "secret 'key' is empty"),
-    ("github", b"canary", "secret 'key' cannot be used: the secret gives 6 bytes of key; the "
-     "scheme asks for 8"),
-    ("svix", b"whsec_canary-canary-canary", "secret 'key' cannot be used: what follows 'whsec_' "
-     "is not base64"),
-    ("svix", b"whsec_Y2FuYXJ5", "secret 'key' cannot be used: the secret gives 6 bytes of key; "
-     "the scheme asks for 24"),
+    ("github", b"canary", "secret 'key' cannot be used: the secret contains a key of 6 "
+     "bytes; the scheme requires at least 8"),
+    ("svix", b"whsec_canary-canary-canary", "secret 'key' cannot be used: the text after "
+     "'whsec_' is not base64"),
+    ("svix", b"whsec_Y2FuYXJ5", "secret 'key' cannot be used: the secret contains a key of "
+     "6 bytes; the scheme requires at least 24"),
     ("sendgrid", b"-----BEGIN PUBLIC KEY-----\ncanary", "secret 'key' cannot be used: the secret "
-     "is not a public key, neither PEM nor the base64 of DER"),
+     "is not a public key in PEM form or in base64 of DER"),
 ]  # fmt: skip
 
 

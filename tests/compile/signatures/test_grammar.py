@@ -258,7 +258,7 @@ MISTAKES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         "'algorithm: ecdsa-p256' has its own digest",
     ),
     ({"also": [{"key": "spki"}]}, {}, "'algorithm: hmac' does not accept 'key: spki'"),
-    ({"signed": "{url}{body}"}, {}, "the hook does not have it"),
+    ({"signed": "{url}{body}"}, {}, "the hook has no `public_url`"),
     ({}, {"public_url": TWILIO}, "the sender does not sign the URL"),
     ({"signed": "{url}{body}"}, {"public_url": f"{TWILIO}:99999"}, "cannot be called"),
     ({}, {"tolerance": "5m"}, "signs no timestamp"),

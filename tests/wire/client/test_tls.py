@@ -253,7 +253,7 @@ def test_what_is_no_certificate_with_its_key_is_told(authority: trustme.CA) -> N
         (b"x", key, "the certificate is not in PEM form"),
         (chain, b"x", "the key is not a private key in PEM form"),
         (chain, chain, "the key is not a private key in PEM form"),
-        (chain, other.private_key_pem.bytes(), "the key is not that of the certificate"),
+        (chain, other.private_key_pem.bytes(), "the key does not match the certificate"),
         (chain[:200], key, "the certificate is not in PEM form|OpenSSL cannot read"),
     ):
         with pytest.raises(ValueError, match=problem):
