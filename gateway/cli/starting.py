@@ -113,8 +113,9 @@ def _without_admin_token(settings: Settings, readable: bool) -> Settings:
     `readable` is whether the log is for people.
     """
     if not readable or not os.isatty(sys.stdout.fileno()):
+        closed = "status and reload" if settings.admin_listen else "status, reload and metrics"
         _log.info(
-            "status and reload are closed: there is no admin token",
+            f"{closed} are closed: there is no admin token",
             hint="name a secret of at least 32 bytes with --admin-token",
         )
         return settings
