@@ -13,7 +13,6 @@ from gateway.compile.secret_forms import doubts, form_of
 from gateway.language.codes import CODES
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.findings import Findings
-from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook
 from gateway.language.references import Kind, written_references
 from gateway.language.source import Source
@@ -37,7 +36,7 @@ def unresolved(
     places = _Places(sources)
 
     def judged(hook: ReadHook) -> list[Diagnostic]:
-        return list(_unresolved(hook, kinds, store, secrets, places))
+        return list(_unresolved(hook, kinds, store, places))
 
     faults: list[Diagnostic] = []
     for found in each(hooks, judged, "has secrets that cannot be judged", faults):
@@ -49,7 +48,6 @@ def _unresolved(
     hook: ReadHook,
     kinds: Collection[Kind],
     store: SecretStore,
-    secrets: Path | None,
     places: _Places,
 ) -> Iterator[Diagnostic]:
     for kind, name, steps in written_references(hook.spec):
@@ -61,7 +59,7 @@ def _unresolved(
                 severity=CODES[code].severity,
                 code=code,
                 message=message,
-                hint=_hint(code, store.cell(kind, name), secrets),
+                hint=_hint(code, store.cell(kind, name)),
                 hook=hook.spec.name,
             )
 
@@ -75,12 +73,10 @@ def _judged(hook: Hook, steps: Steps, cell: Cell) -> Iterator[tuple[str, str]]:
             yield "odd-secret", f"{cell.label} {what}"
 
 
-def _hint(code: str, cell: Cell, secrets: Path | None) -> str:
-    if code != CODE:
-        return "the whole value is the secret: check its first and last characters"
-    if cell.secret is None and cell.kind == "secret":
-        return f"write its value into {secrets}/{masked(cell.name)}"
-    return ""
+def _hint(code: str, cell: Cell) -> str:
+    if code == CODE:
+        return cell.remedy
+    return "the whole value is the secret: check its first and last characters"
 
 
 class _Places:

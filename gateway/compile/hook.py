@@ -95,6 +95,11 @@ class Hook:
         """Why the hook is out of service, in words; empty while it serves."""
         return list(dict.fromkeys(need.problem for need in self._needs if need.problem))
 
+    def remedies(self) -> list[str]:
+        """What to do about the problems, as far as they do not say it."""
+        found = (need.remedy for need in self._needs if need.problem)
+        return list(dict.fromkeys(filter(None, found)))
+
     async def activate(self, exchange: Exchange) -> Answer:
         """Handshake, body, rules, workflow, answer. Raises a Refusal before anything ran.
 

@@ -15,10 +15,15 @@ Value = TypeVar("Value")
 
 
 class Need(Protocol):
-    """`problem` says in words what an operator must do, and is empty while all is well."""
+    """`problem` says in words what is wrong, and is empty while all is well; `remedy` says what an
+    operator can do about it, and is empty where `problem` says that as well.
+    """
 
     @property
     def problem(self) -> str: ...
+
+    @property
+    def remedy(self) -> str: ...
 
 
 class Prepared(Generic[Value]):
@@ -53,6 +58,11 @@ class Prepared(Generic[Value]):
             return ""
         self._follow()
         return self._problem
+
+    @property
+    def remedy(self) -> str:
+        """What to do about the problem."""
+        return self._cell.remedy
 
     def value(self) -> Value | None:
         """What the secret is now; None where it is expired, missing or cannot be used."""

@@ -32,3 +32,8 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str = ""
     hook: str = ""
     private: bool = False
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`."""
+        return f"{self.file}:{self.place.line}:{self.place.column}"

@@ -67,7 +67,7 @@ def _hook(hook: HookView, of_file: list[Diagnostic]) -> dict[str, Any]:
 def describe_diagnostic(found: Diagnostic) -> dict[str, Any]:
     """A diagnostic as JSON values; its place as file:line:column."""
     return {
-        "place": f"{found.file}:{found.place.line}:{found.place.column}",
+        "place": found.where,
         "severity": found.severity,
         "code": found.code,
         "message": found.message,

@@ -58,7 +58,7 @@ class Leader:
         self._stuck: tuple[str, ...] = ()
         self._fresh = False
         self._logged = 0
-        self._service = ServiceLog(settings.secrets)
+        self._service = ServiceLog()
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
         loader.readings.when_read = self._lookouts[0].wake

@@ -25,6 +25,8 @@ from gateway.settings import Settings
 
 PATIENCE = 2.0
 """Seconds that a look waits for files which are slow to read."""
+LAST = "to remove the last hook, restore its file and write 'enabled: false' into it"
+"""What to do where somebody has deleted the last file: an empty directory may be an accident."""
 _log = structlog.get_logger("gateway.reload")
 
 
@@ -64,8 +66,10 @@ class Loader:
     def load(self, fresh: bool = False) -> bool:
         """Look, and decide what serves from now on. Whether that is a new generation.
 
-        `fresh`: every byte is read again, whatever the file system says about changes.
+        `fresh`: every byte is read again, whatever the file system says about changes, and so is
+        a file whose reading was given up.
         """
+        again = fresh and self.readings.retry()
         if self._seen is None:
             self._files = self._restored()
         found = look(self._looker, fresh)
@@ -73,9 +77,11 @@ class Loader:
             self.noticed = time.monotonic()
             found = settle(self._looker, found, self.readings.read_until, self._quiet)
         self.places = found.snapshot.places if found.snapshot else places_of(self._root)
-        if found.digest == self._seen and not (found.snapshot and self.readings.news):
+        news = again or self.readings.news
+        if found.digest == self._seen and not (found.snapshot and news):
             return False
         self._seen = found.digest
+        self._late = self._late or again
         try:
             return self._decide(found)
         except Exception as error:
@@ -109,7 +115,8 @@ class Loader:
             return False
         if resolution.empty and (self._files or not resolution.files):
             self._tell(resolution.diagnostics)
-            return self._refuse(_without_hooks(self._root, resolution.diagnostics))
+            problem = _without_hooks(self._root, resolution.diagnostics)
+            return self._refuse(problem, "" if resolution.diagnostics else LAST)
         self._accept()
         self._use(resolution, found.snapshot.digest)
         self._unkept = True
@@ -155,14 +162,14 @@ class Loader:
             _log.info("the hooks directory is usable again", hooks=self._root)
         self.problem = ""
 
-    def _refuse(self, problem: str) -> bool:
+    def _refuse(self, problem: str, remedy: str = "") -> bool:
         """Nothing of the directory can be used: what runs keeps running, and what was good
-        before a restart runs again.
+        before a restart runs again; `remedy` says how it would end.
         """
-        runs = bool(self.current or self._files)
-        _log.error(
-            problem, hint="the previous hooks stay in service" if runs else "no hook is served yet"
-        )
+        hint = "no hook is served yet"
+        if self.current or self._files:
+            hint = "; ".join(filter(None, ("the previous hooks stay in service", remedy)))
+        _log.error(problem, hint=hint)
         self.problem = problem
         if self.current or not self._files:
             return False
@@ -177,13 +184,8 @@ class Loader:
         for found in diagnostics:
             if found not in self._told:
                 log = _log.error if found.severity == "error" else _log.warning
-                log(found.message, code=found.code, place=place_of(found), hint=found.hint)
+                log(found.message, code=found.code, place=found.where, hint=found.hint)
         self._told = frozenset(diagnostics)
-
-
-def place_of(found: Diagnostic) -> str:
-    """`file:line:column`."""
-    return f"{found.file}:{found.place.line}:{found.place.column}"
 
 
 def _being_read(source: Source) -> Diagnostic:
@@ -198,5 +200,5 @@ def _being_read(source: Source) -> Diagnostic:
 
 
 def _without_hooks(root: str, diagnostics: Iterable[Diagnostic]) -> str:
-    errors = [f"{place_of(one)}: {one.message}" for one in diagnostics if one.severity == "error"]
+    errors = [f"{one.where}: {one.message}" for one in diagnostics if one.severity == "error"]
     return "; ".join([f"there is no hook in {os.path.join(root, '')}", *errors[:3]])

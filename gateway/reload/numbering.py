@@ -8,19 +8,23 @@ from itertools import count
 
 import msgspec
 
+from gateway.language.diagnostic import Diagnostic
 from gateway.language.notation import notation
 from gateway.language.outcome import BrokenHook, ReadHook
 from gateway.language.routes import pattern_of
 from gateway.reload.claims import Claim, claims
 from gateway.reload.messages import Loaded, Refused, Resolved
-from gateway.reload.resolve import Adopted, Resolution
+from gateway.reload.resolve import Adopted, Resolution, is_of
 
 
 class Current(msgspec.Struct, frozen=True):
-    """What serves now, in full: `loaded` has the hooks of `resolved` by their numbers."""
+    """What serves now, in full: `loaded` has the hooks of `resolved` by their numbers, and
+    `causes` why those of them are stale that are, None where no file is the cause.
+    """
 
     resolved: Resolved
     loaded: Mapping[int, Loaded]
+    causes: Mapping[int, Diagnostic | None] = {}
 
 
 class Numbering:
@@ -34,23 +38,24 @@ class Numbering:
     def number(self, resolution: Resolution, digest: str) -> Current:
         """The next generation."""
         loaded: dict[int, Loaded] = {}
-        stale = set()
-        for adopted in resolution.files.values():
+        causes: dict[int, Diagnostic | None] = {}
+        for name, adopted in resolution.files.items():
+            cause = _cause(name, resolution.diagnostics) if adopted.stale else None
             for hook in self._loaded(adopted):
                 loaded[hook.number] = hook
                 if adopted.stale:
-                    stale.add(hook.number)
+                    causes[hook.number] = cause
         self._known = {(hook.file, hook.spec.name): hook for hook in loaded.values()}
         resolved = Resolved(
             next(self._generations),
             digest,
             time.time(),
             tuple(loaded),
-            frozenset(stale),
+            frozenset(causes),
             tuple(_refused(resolution, loaded)),
             resolution.diagnostics,
         )
-        return Current(resolved, loaded)
+        return Current(resolved, loaded, causes)
 
     def _loaded(self, adopted: Adopted) -> Iterator[Loaded]:
         for hook in adopted.hooks:
@@ -59,6 +64,12 @@ class Numbering:
                 yield known
             else:
                 yield Loaded(next(self._numbers), hook.spec, hook.file, hook.lines)
+
+
+def _cause(file: str, diagnostics: tuple[Diagnostic, ...]) -> Diagnostic | None:
+    """Why a file stays as it was: its first error, or why it cannot be read."""
+    of_file = [one for one in diagnostics if is_of(one, file)]
+    return min(of_file, key=lambda one: one.severity != "error", default=None)
 
 
 def _is_as_before(hook: ReadHook, known: Loaded) -> bool:

@@ -30,11 +30,14 @@ _log = logging.getLogger("gateway.internal")
 
 
 class ReadingProcess:
-    """Reads a file, and says when it is done; `reading` is what came of it from then on."""
+    """Reads a file, and says when it is done; `reading` is what came of it from then on, and
+    `failed` whether it was given up.
+    """
 
     def __init__(self, source: Source, when_done: Callable[[], None]) -> None:
         self.source = source
         self.reading = Reading()
+        self.failed = False
         self.done = threading.Event()
         self._when_done = when_done
         self._cancelled = False
@@ -53,13 +56,15 @@ class ReadingProcess:
                 if not self._cancelled:
                     self.reading = self._read()
             except subprocess.TimeoutExpired:
-                self.reading = Reading(diagnostics=(_too_slow(self.source.name),))
+                self._fail(_too_slow(self.source.name))
             except Exception as error:
-                found = internal("the file cannot be read", error, file=self.source.name)
-                self.reading = Reading(diagnostics=(found,))
+                self._fail(internal("the file cannot be read", error, file=self.source.name))
         self.done.set()
         if not self._cancelled:
             self._when_done()
+
+    def _fail(self, found: Diagnostic) -> None:
+        self.reading, self.failed = Reading(diagnostics=(found,)), True
 
     def _read(self) -> Reading:
         with _started() as process:
@@ -103,7 +108,7 @@ def _too_slow(file: str) -> Diagnostic:
         severity="error",
         code="slow-file",
         message=f"the file cannot be read within {LONGEST:.0f} s",
-        hint="put the hooks into several files",
+        hint="put the hooks into several files, or try again with a reload",
     )
 
 

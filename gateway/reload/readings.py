@@ -21,6 +21,7 @@ class Readings:
         self.when_read: Callable[[], None] = _nothing
         self._known: dict[str, tuple[Source, Reading]] = {}
         self._reading: dict[str, ReadingProcess] = {}
+        self._failed: set[str] = set()
 
     @property
     def news(self) -> bool:
@@ -45,6 +46,13 @@ class Readings:
             process.done.wait(None if due is None else max(0.0, due - time.monotonic()))
         return [one for one in waiting if self._find(one) is None]
 
+    def retry(self) -> bool:
+        """Read again what a process could not read to its end. Whether there is any."""
+        for name in self._failed:
+            self._known.pop(name, None)
+        found, self._failed = bool(self._failed), set()
+        return found
+
     def read_until(self, snapshot: Snapshot, due: float) -> None:
         """Read ahead while there is time (monotonic)."""
         for source in snapshot.sources:
@@ -57,6 +65,7 @@ class Readings:
         """Keep what is there."""
         there = {source.name: source for source in snapshot.sources}
         self._known = {name: known for name, known in self._known.items() if name in there}
+        self._failed.intersection_update(there)
         for name, process in list(self._reading.items()):
             if there.get(name) != process.source:
                 self._reading.pop(name).cancel()
@@ -71,14 +80,23 @@ class Readings:
         process = self._reading.get(source.name)
         if process is not None and process.source == source and process.done.is_set():
             del self._reading[source.name]
-            self._known[source.name] = (source, process.reading)
+            self._know(source, process.reading, process.failed)
         known = self._known.get(source.name)
         if known is None or (known[0] is not source and known[0] != source):
             if len(source.data) >= LARGE:
                 return None
-            known = (source, read_source(source))
-            self._known[source.name] = known
+            known = self._know(source, read_source(source))
         return known[1]
+
+    def _know(
+        self, source: Source, reading: Reading, failed: bool = False
+    ) -> tuple[Source, Reading]:
+        known = self._known[source.name] = (source, reading)
+        if failed:
+            self._failed.add(source.name)
+        else:
+            self._failed.discard(source.name)
+        return known
 
     def _begin(self, source: Source) -> ReadingProcess:
         process = self._reading.get(source.name)

@@ -93,7 +93,12 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def _cannot_be_read(name: str, unreadable: tuple[Diagnostic, ...]) -> bool:
     """Whether a file, or a directory above it, is there and cannot be read."""
-    return any(name == one.file or name.startswith(one.file + "/") for one in unreadable)
+    return any(is_of(one, name) for one in unreadable)
+
+
+def is_of(found: Diagnostic, name: str) -> bool:
+    """Whether something was found in a file, or of a directory above it."""
+    return name == found.file or name.startswith(found.file + "/")
 
 
 def _renamed(readings: Mapping[str, tuple[Source, Reading]], prior: Files) -> Files:

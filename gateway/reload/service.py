@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -39,21 +38,40 @@ def _unwell(generation: Generation) -> Iterator[Unwell]:
         if hook.state == "out of service":
             error = errors.get((hook.name, hook.file)) or errors.get(("", hook.file))
             if hook.problems or error is None:
-                yield Unwell(hook.name, hook.file, "; ".join(hook.problems))
+                problems, remedies = "; ".join(hook.problems), "; ".join(hook.remedies)
+                yield Unwell(hook.name, hook.file, problems, remedies)
             else:
-                place = f"{error.file}:{error.place.line}:{error.place.column}"
-                yield Unwell(hook.name, hook.file, f"{place}: {error.message}", error.hint)
+                yield Unwell(hook.name, hook.file, f"{error.where}: {error.message}", error.hint)
+
+
+class Events(NamedTuple):
+    """What is said of a bad state of hooks: when it begins, when it ends, and of too many."""
+
+    begins: str
+    ends: str
+    more: str
+
+
+OUT = Events(
+    "hook is out of service",
+    "hook is back in service",
+    "more hooks went out of service or came back",
+)
+STALE = Events(
+    "hook is stale",
+    "hook is no longer stale",
+    "more hooks became stale or are no longer stale",
+)
 
 
 class ServiceLog:
     """What serves, told once for all workers: a line for each generation, and one for each hook
-    that goes out of service or comes back. `secrets` is where secret files are.
+    that goes out of service or becomes stale, and when that is over.
     """
 
-    def __init__(self, secrets: Path | None) -> None:
-        named = f"secrets are files in {secrets}"
-        self._secrets = named if secrets else "set the directory of secrets with --secrets DIR"
-        self._known: dict[Key, Unwell] = {}
+    def __init__(self) -> None:
+        self._out = _Spells(OUT)
+        self._stale = _Spells(STALE)
         self._served: Mapping[int, Loaded] = {}
 
     def tell_generation(
@@ -85,22 +103,43 @@ class ServiceLog:
 
     def tell(self, states: Sequence[WorkerState], current: Current) -> None:
         """All workers have taken over the current generation, or have looked again."""
-        now = _all(states)
-        lost = [one for key, one in now.items() if key not in self._known]
-        here = {(one.spec.name, one.file) for one in current.loaded.values() if one.spec.enabled}
-        back = [key for key in self._known if key not in now and key in here]
-        self._known = now
-        for one in lost[:MOST]:
-            self._tell_lost(one)
-        for hook, file in back[:MOST]:
-            _log.info("hook is back in service", hook=hook, file=file)
-        if more := len(lost[MOST:]) + len(back[MOST:]):
-            _log.warning("more hooks went out of service or came back", count=more)
+        enabled = {n: _key(one) for n, one in current.loaded.items() if one.spec.enabled}
+        here = frozenset(enabled.values())
+        causes = current.causes
+        stale = {key: _stale(key, causes[n]) for n, key in enabled.items() if n in causes}
+        self._out.tell(_all(states), here)
+        self._stale.tell(stale, here)
 
-    def _tell_lost(self, one: Unwell) -> None:
-        hint = one.hint or (self._secrets if "secret '" in one.problem else "")
-        event = "hook is out of service"
-        _log.warning(event, hook=one.hook, file=one.file, reason=one.problem, hint=hint)
+
+class _Spells:
+    """Hooks that are in a bad state for a while."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._known: Mapping[Key, Unwell] = {}
+
+    def tell(self, now: Mapping[Key, Unwell], here: Collection[Key]) -> None:
+        """Log what is new. `here` are the hooks that are there and enabled."""
+        begun = [one for key, one in now.items() if key not in self._known]
+        over = [key for key in self._known if key not in now and key in here]
+        self._known = now
+        for one in begun[:MOST]:
+            said = {"hook": one.hook, "file": one.file, "reason": one.problem, "hint": one.hint}
+            _log.warning(self._events.begins, **said)
+        for hook, file in over[:MOST]:
+            _log.info(self._events.ends, hook=hook, file=file)
+        if more := len(begun[MOST:]) + len(over[MOST:]):
+            _log.warning(self._events.more, count=more)
+
+
+def _key(loaded: Loaded) -> Key:
+    return loaded.spec.name, loaded.file
+
+
+def _stale(key: Key, cause: Diagnostic | None) -> Unwell:
+    if cause is None:
+        return Unwell(*key, "the hooks directory cannot be used")
+    return Unwell(*key, f"{cause.where}: {cause.message}", cause.hint)
 
 
 def _all(states: Iterable[WorkerState]) -> dict[Key, Unwell]:

@@ -48,6 +48,12 @@ class Derived(Generic[Value]):
 
         return put
 
+    @property
+    def remedy(self) -> str:
+        """What to do about the problem."""
+        lacking = [cell for cell in self._cells if cell.secret is None]
+        return "; ".join(cell.remedy for cell in lacking or self._cells)
+
     def _same(self, secrets: list[Secret | None]) -> bool:
         made_of = self._made_of
         return len(secrets) == len(made_of) and not any(map(differ, secrets, made_of))

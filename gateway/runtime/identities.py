@@ -31,6 +31,11 @@ class ClientIdentity:
         """Why there is no context, in words an operator can act on; empty where there is one."""
         return self._derived.problem
 
+    @property
+    def remedy(self) -> str:
+        """What to do about the problem."""
+        return self._derived.remedy
+
 
 class Identities:
     """One identity for each certificate and key, for as long as a hook has it."""

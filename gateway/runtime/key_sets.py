@@ -62,6 +62,7 @@ class KeySet:
         self._attempted = self._fetched = float("-inf")
         self._flight: asyncio.Task[None] | None = None
         private = endpoint.scheme == "https" or on_this_machine(endpoint.host)
+        self.remedy = ""
         self.problem = "" if private else f"the URL {self._shown} must start with https://"
 
     async def keys(self, kid: str | None, algorithm: str) -> list[TokenKey]:

@@ -43,12 +43,14 @@ class Cell:
     """What a reference points to now. The store writes it; guards read it at each request.
 
     `secret` is None while the reference is missing, empty or blank, and then `problem` says so in
-    words an operator can act on, naming the reference and never the value.
+    words an operator can act on, naming the reference and never the value. `directory` is where
+    secret files are.
     """
 
-    __slots__ = ("kind", "name", "problem", "secret")
+    __slots__ = ("_directory", "kind", "name", "problem", "secret")
 
-    def __init__(self, kind: SecretKind, name: str) -> None:
+    def __init__(self, kind: SecretKind, name: str, directory: Path | None) -> None:
+        self._directory = directory
         self.kind = kind
         self.name = name
         self.secret: Secret | None = None
@@ -59,6 +61,16 @@ class Cell:
         """The reference in words, for messages; who wrote a credential as a name has it masked."""
         what = "secret" if self.kind == "secret" else "variable"
         return f"{what} '{masked(self.name)}'"
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the reference has no value, or one that cannot be used."""
+        if self.kind == "env":
+            return "restart the gateway with a value for the variable"
+        if self._directory is None:
+            return "set the directory of secrets with --secrets DIR"
+        what = "write its value into" if self.secret is None else "correct its value in"
+        return f"{what} {self._directory / masked(self.name)}"
 
 
 Found = Mapping[Cell, tuple[Secret | None, str]]
@@ -99,7 +111,7 @@ class SecretStore:
         """The one cell of a reference; it stays the same object for the life of the process."""
         key = (kind, name)
         if key not in self._cells:
-            cell = Cell(kind, name)
+            cell = Cell(kind, name, self._directory)
             cell.secret, cell.problem = self._look(cell)
             self._cells[key] = cell
         return self._cells[key]

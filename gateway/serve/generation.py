@@ -56,6 +56,11 @@ class Served(msgspec.Struct, frozen=True):
         return self.running.problems() if self.running else []
 
     @property
+    def remedies(self) -> list[str]:
+        """What to do about the problems, as far as they do not say it."""
+        return self.running.remedies() if self.running else []
+
+    @property
     def state(self) -> State:
         """The state now: a secret that goes missing takes the hook out of service at once."""
         if not self.enabled:

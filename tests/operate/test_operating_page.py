@@ -13,6 +13,7 @@ from gateway.operate.request_log import Line
 from gateway.processes.operators import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
+from gateway.reload.service import OUT, STALE
 from gateway.serve.generation import State
 from gateway.settings import Settings
 
@@ -45,3 +46,7 @@ def test_each_metric_is_explained() -> None:
 
 def test_each_state_of_a_hook_is_explained() -> None:
     assert set(get_args(State)) <= NAMED
+
+
+def test_each_line_about_the_state_of_a_hook_is_explained() -> None:
+    assert {*OUT, *STALE} <= NAMED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Iterator, MutableMapping
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -158,7 +159,8 @@ def test_a_generation_serves_when_all_workers_have_it(led: Led, lines: list[Line
 def test_a_hook_that_goes_out_of_service_or_comes_back_is_told_once_for_all_workers(
     led: Led, lines: list[Line]
 ) -> None:
-    missing = Unwell("a", f"{led.root}/a.yaml", "secret 'x' is missing")
+    remedy = "write its value into secrets/x"
+    missing = Unwell("a", f"{led.root}/a.yaml", "secret 'x' is missing", remedy)
     for worker in range(2):
         led.hears(worker, Resolved, 1)
         led.says(worker, 1, 1, "", missing)
@@ -170,8 +172,56 @@ def test_a_hook_that_goes_out_of_service_or_comes_back_is_told_once_for_all_work
     until(lambda: events(lines, "hook is back in service"))
     (told,) = events(lines, "hook is out of service")
     assert (told["hook"], told["reason"]) == ("a", "secret 'x' is missing")
-    assert "--secrets" in told["hint"]
+    assert told["hint"] == remedy
     assert len(events(lines, "hook is back in service")) == 1
+
+
+def test_a_hook_that_becomes_stale_or_is_it_no_longer_is_told_with_its_file_and_why(
+    led: Led, lines: list[Line]
+) -> None:
+    led.agree(1)
+    file = led.root / "a.yaml"
+    file.write_text(hook("a", more="metod: POST\n"))
+    led.agree(2)
+    until(lambda: events(lines, "hook is stale"))
+    (told,) = events(lines, "hook is stale")
+    assert (told["log_level"], told["hook"], told["file"]) == ("warning", "a", str(file))
+    assert re.fullmatch(rf"{file}:\d+:1: .*'metod'.*", told["reason"])
+    assert "'method'" in told["hint"]
+    assert not events(lines, "hook is no longer stale")
+
+    file.write_text(hook("a", more="description: sound\n"))
+    led.agree(3)
+    until(lambda: events(lines, "hook is no longer stale"))
+    (told,) = events(lines, "hook is no longer stale")
+    assert (told["log_level"], told["hook"], told["file"]) == ("info", "a", str(file))
+    assert len(events(lines, "hook is stale")) == 1
+
+
+def test_a_stale_hook_that_is_removed_is_told_as_removed_alone(led: Led, lines: list[Line]) -> None:
+    led.agree(1)
+    (led.root / "a.yaml").write_text("")
+    led.agree(2)
+    until(lambda: events(lines, "hook is stale"))
+    (led.root / "a.yaml").unlink()
+    led.agree(3)
+    until(lambda: any(line["removed"] == ["a"] for line in events(lines, "generation is served")))
+    assert not events(lines, "hook is no longer stale")
+
+
+def test_the_last_hook_is_removed_the_way_the_log_says(led: Led, lines: list[Line]) -> None:
+    led.agree(1)
+    text = (led.root / "a.yaml").read_text()
+    (led.root / "b.yaml").unlink()
+    led.agree(2)
+    (led.root / "a.yaml").unlink()
+    until(lambda: [line for line in lines if "there is no hook" in line["event"]])
+    (told,) = [line for line in lines if "there is no hook" in line["event"]]
+    assert told["hint"].startswith("the previous hooks stay in service; to remove the last hook, ")
+    assert "restore its file and write 'enabled: false'" in told["hint"]
+    (led.root / "a.yaml").write_text(f"enabled: false\n{text}")
+    led.agree(3)
+    until(lambda: events(lines, "the hooks directory is usable again"))
 
 
 def test_a_reload_tells_which_hooks_were_added_changed_and_removed(

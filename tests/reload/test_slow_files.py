@@ -10,6 +10,8 @@ from typing import ClassVar
 
 import pytest
 
+from gateway.language.diagnostic import Diagnostic
+from gateway.language.internal import START
 from gateway.language.outcome import Reading
 from gateway.language.read import read_source
 from gateway.language.source import Source
@@ -25,6 +27,11 @@ COMMENT = f"# {'x' * LARGE}\n"
 SLOW = "[" + "a," * 500_000 + "]"
 
 
+_TOO_SLOW = Diagnostic(
+    file="slow.yaml", place=START, severity="error", code="slow-file", message="too slow"
+)
+
+
 class Process:
     """A reading that ends when the test says so."""
 
@@ -34,6 +41,7 @@ class Process:
         self.source = source
         self.reading = read_source(source)
         self.done = threading.Event()
+        self.failed = False
         self.cancelled = False
         self._when_done = when_done
         self.all.append(self)
@@ -94,6 +102,31 @@ def test_a_slow_file_stays_as_it_was_until_it_is_read(
     assert not one.load()
 
 
+def test_a_file_that_was_given_up_is_read_again_when_a_reload_is_asked_for(
+    tmp_path: Path, processes: list[Process]
+) -> None:
+    root = write_files(tmp_path, {"a.yaml": hook("a"), "slow.yaml": large("slow", "new")})
+    one = loader(root)
+    one.load()
+    (given_up,) = processes
+    sound, given_up.reading = given_up.reading, Reading(diagnostics=(_TOO_SLOW,))
+    given_up.failed = True
+    given_up.end()
+    assert one.load()
+    assert served(one) == {"a": ""}
+    assert not one.load()
+    assert len(processes) == 1
+
+    one.load(fresh=True)
+    assert len(processes) == 2
+    processes[1].reading = sound
+    processes[1].end()
+    assert one.load()
+    assert served(one) == {"a": "", "slow": "new"}
+    assert not one.load(fresh=True)
+    assert len(processes) == 2
+
+
 def test_a_slow_file_alone_is_waited_for_and_is_no_empty_directory(
     tmp_path: Path, processes: list[Process]
 ) -> None:
@@ -143,7 +176,7 @@ def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("gateway.reload.reading_process.LONGEST", 0.0)
     (found,) = read_apart(SLOW.encode()).diagnostics
     assert (found.code, found.severity) == ("slow-file", "error")
-    assert found.hint == "put the hooks into several files"
+    assert found.hint == "put the hooks into several files, or try again with a reload"
 
 
 def test_a_process_that_dies_is_a_finding_of_its_file(

@@ -73,7 +73,8 @@ YAML = (
         "The file takes long to read",
         "A file of more than 128 KiB is read beside the others, which do not wait for it longer "
         "than two seconds. Until it has been read, its hooks stay as they were, and this is a "
-        "warning. After 30 seconds it is given up. Put the hooks into several files.",
+        "warning. After 30 seconds the gateway gives up. It reads the file again when the file "
+        "changes, on SIGHUP and on `POST /-/reload`. Put the hooks into several files.",
     ),
     Code(
         "too-deep",
