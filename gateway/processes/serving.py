@@ -35,8 +35,8 @@ def serve(
     that both go on at once; `lines` is where lines of JSON are logged, None for text.
     """
     _allow_open_files()
-    # Inherited: a worker that is not set up yet is not ended by a signal it cannot understand.
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    # Inherited: the signal waits for a worker that is still importing, and does not end it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR1,))
     children = [Child(number, one, settings) for number, one in enumerate(sockets)]
     try:
         served = _Served(settings, sockets, make_leader(), lines)

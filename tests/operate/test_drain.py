@@ -84,6 +84,20 @@ def test_each_further_signal_ends_the_wait_that_it_finds(
         assert call.result() == 0
 
 
+def test_a_worker_that_is_still_starting_drains_with_the_others(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    hooks = {"a.yaml": HOOK.format(url=workflow.url)}
+    with gateway(tmp_path, hooks, "--pre-drain", "50s") as running:
+        (first,) = running.workers()
+        os.kill(first, signal.SIGKILL)
+        until(lambda: set(running.workers()) - {first})
+        running.process.send_signal(signal.SIGTERM)
+        until(lambda: running.request("GET", "/-/readyz").json() == {"status": "draining"})
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+
+
 @pytest.mark.parametrize("pre_drain", ["0s", "50s"])
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_stop_that_the_whole_process_group_is_asked_for_is_no_error(

@@ -85,6 +85,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._loop.set_exception_handler(_report)
         self._loop.add_signal_handler(signal.SIGUSR1, self._drain)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR1,))
         self._loop.add_signal_handler(signal.SIGTERM, self._told_to_stop.set)
         await self._started()
         if not self._told_to_stop.is_set():
