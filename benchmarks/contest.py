@@ -11,9 +11,10 @@ from pathlib import Path
 from benchmarks import verify, workflow
 from benchmarks.load import Round
 from benchmarks.peers.protocol import Peer
-from benchmarks.processes import Running, free_port, running, until_it_works
+from benchmarks.processes import Running, running, until_it_works
 from benchmarks.resources import Usage
 from benchmarks.scenario import Scenario, Site
+from tests.support.ports import free_port
 
 
 @dataclass

@@ -13,8 +13,9 @@ from typing import Any
 
 from benchmarks import workflow
 from benchmarks.peers.gateway import COMMAND, HOOK_YAML
-from benchmarks.processes import Launch, PeerError, Running, free_port, running, until_it_works
+from benchmarks.processes import Launch, PeerError, Running, running, until_it_works
 from benchmarks.scenario import HOOK, Scenario, Site
+from tests.support.ports import free_port
 
 ADMIN = "the-admin-token-of-the-benchmarks"
 """The name of the admin token, and its value."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,13 +80,6 @@ def until_it_works(attempt: Callable[[], None], server: Running, seconds: float 
 def inherited_environment() -> dict[str, str]:
     """Ours, without the gateway's own settings: a run measures defaults."""
     return {key: value for key, value in os.environ.items() if not key.startswith("GATEWAY_")}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def last_lines(log: Path, count: int = 3) -> str:

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.load import Load, Round, prepare
-from benchmarks.processes import Launch, Running, free_port, running, until_it_works
+from benchmarks.processes import Launch, Running, running, until_it_works
 from benchmarks.resources import cpu_seconds
 from benchmarks.scenario import bearer_post
+from tests.support.ports import free_port
 
 ANSWER = b'{"orderId":"A-1042","status":"accepted","city":"Paris"}'
 FIELDS = [

@@ -14,9 +14,10 @@ from typing import Any
 
 from benchmarks import workflow
 from benchmarks.peers.gateway import COMMAND, HOOK_YAML
-from benchmarks.processes import Launch, PeerError, Running, free_port, running, until_it_works
+from benchmarks.processes import Launch, PeerError, Running, running, until_it_works
 from benchmarks.scenario import HOOK, Scenario, Site
 from tests.reload.volumes import Volume
+from tests.support.ports import free_port
 
 GENERATED = """\
 name: {name}

@@ -12,8 +12,9 @@ from benchmarks import operated
 from benchmarks.needs import debian, require
 from benchmarks.operated import Operated
 from benchmarks.peers import nginx
-from benchmarks.processes import Launch, free_port, running, until_it_works
+from benchmarks.processes import Launch, running, until_it_works
 from benchmarks.scenario import Scenario, Site
+from tests.support.ports import free_port
 
 NEED = debian("slowhttptest", "slowhttptest")
 PIECE = "x" * 2048

@@ -13,9 +13,10 @@ from secrets import token_urlsafe
 
 from benchmarks import verify, workflow
 from benchmarks.peers.gateway import COMMAND, PEER
-from benchmarks.processes import Launch, Running, free_port, running, until_it_works
+from benchmarks.processes import Launch, Running, running, until_it_works
 from benchmarks.scenario import Scenario, Site, bearer_post
 from gateway.runtime import scrypt
+from tests.support.ports import free_port
 
 SIZE = 10 * 1024
 CONNECTIONS = 32

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.command import Terminal, ask, terminal
-from tests.support.gateway import free_port
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 ROOT = Path(__file__).parents[2]

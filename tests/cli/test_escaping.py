@@ -14,7 +14,7 @@ from gateway.cli.formats import FORMATS
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from tests.support.command import called, terminal
-from tests.support.gateway import free_port
+from tests.support.ports import free_port
 
 HOSTILE = "\x1b]0;title\x07\n\r\x9b31m\u202e\u2028%s'$(touch x)\\"
 WRITTEN = json.dumps(HOSTILE)

@@ -16,7 +16,8 @@ from gateway.compile import secret_forms
 from gateway.plan.subjects import SUBJECTS
 from tests.reload.hooks import hook
 from tests.support.command import called
-from tests.support.gateway import free_port, write_files
+from tests.support.gateway import write_files
+from tests.support.ports import free_port
 
 PORT = str(free_port())
 SECRETS = "authentication: {type: bearer, tokens: [{secret: missing}]}\n"

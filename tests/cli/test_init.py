@@ -16,7 +16,8 @@ from gateway.language.schema import editor_schema
 from gateway.language.senders import PRESETS
 from gateway.language.source import Source
 from tests.support.command import ask, called, run, terminal
-from tests.support.gateway import free_port, write_files
+from tests.support.gateway import write_files
+from tests.support.ports import free_port
 
 EXAMPLES = {path.name: path.read_bytes() for path in (files("gateway") / "examples").iterdir()}
 ASYMMETRIC = {"sendgrid"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import ask, called, run, terminal
-from tests.support.gateway import ADMIN, ADMIN_TOKEN, free_port, write_files
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, write_files
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 HOOK = "name: a\nauthentication: none\nworkflow: {url}/run/a\n"

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from tests.reload.volumes import Volume
-from tests.support.gateway import free_port
+from tests.support.ports import free_port
 
 USER = 10001
 PATIENCE = 30.0

@@ -15,7 +15,8 @@ from gateway import __version__
 from gateway.cli.serve import command as serve
 from tests.deploy.containerfile import ROOT, all_of, exec_form, instructions, pairs, stages, the
 from tests.deploy.manifests import KUBERNETES, environment, objects_in, pod_of
-from tests.support.gateway import free_port, gateway
+from tests.support.gateway import gateway
+from tests.support.ports import free_port
 
 GLOBAL, BUILD, LAST = stages(instructions((ROOT / "Containerfile").read_text()))
 POD = pod_of([found for _, found in objects_in(KUBERNETES / "base")])

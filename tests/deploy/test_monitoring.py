@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 from tests.deploy.manifests import ROOT
-from tests.support.gateway import Gateway, free_port, gateway
+from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import ask, called, terminal
-from tests.support.gateway import ADMIN, ADMIN_TOKEN, free_port, gateway, write_files
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, gateway, write_files
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 HOOK = "name: admin\nmethod: POST\nauthentication: none\nworkflow: {url}/run/a\n"

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.gateway import ADMIN, Gateway, free_port, gateway
+from tests.support.gateway import ADMIN, Gateway, gateway
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.raw import exchange
 from tests.support.workflow import Workflow
 

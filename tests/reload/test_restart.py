@@ -11,7 +11,8 @@ import pytest
 
 from tests.reload.hooks import hook
 from tests.reload.site import eventually, site
-from tests.support.gateway import free_port, write_files
+from tests.support.gateway import write_files
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 BROKEN = "name: [\n"

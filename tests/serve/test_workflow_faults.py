@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.serve.processes import resident
-from tests.support.gateway import Gateway, free_port, gateway
+from tests.support.gateway import Gateway, gateway
+from tests.support.ports import free_port
 from tests.support.untrusted import untrusted_endpoint
 from tests.support.workflow import Received, Workflow
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.support.ports import free_port
+
 PATIENCE = 50.0
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing is encrypted here; without it, each request would load every certificate authority."""
@@ -26,14 +27,6 @@ SETTLED = 2.0
 """Seconds after which a process that logs no requests is believed to have written its lines."""
 ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
 """What is imported is compiled once, and not again for every server."""
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Gateway:
