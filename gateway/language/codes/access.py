@@ -8,15 +8,15 @@ ACCESS = (
     Code(
         "public-hook",
         "warning",
-        "The hook does not say who may call it",
+        "The hook does not define who may call it",
         "Without `authentication`, anyone who can reach the gateway can start the workflow. If "
-        "this is intended, write `authentication: none`; validation then reports nothing.",
+        "anyone may call the hook, write `authentication: none`; validation then reports nothing.",
     ),
     Code(
         "expired-credential",
         "warning",
         "A credential has expired",
-        "A credential opens nothing after its `expires`. If all credentials of a hook have "
+        "The gateway refuses a credential after its `expires`. If all credentials of a hook have "
         "expired, nobody can call it.",
     ),
     Code(
@@ -29,14 +29,14 @@ ACCESS = (
         "credential-header",
         "warning",
         "A header that carries credentials",
-        "Forwarding such a header shows the caller's credentials to the workflow. Setting it or "
-        "comparing with it needs its value in the file. Use `authentication` of the hook or of "
-        "the workflow instead, which takes a reference to a secret.",
+        "Forwarding such a header shows the caller's credentials to the workflow. To set it or "
+        "to compare with it, the file must contain its value. Use `authentication` of the hook "
+        "or of the workflow instead, which takes a reference to a secret.",
     ),
     Code(
         "plaintext-credential",
         "warning",
-        "A credential stands in the file",
+        "The file contains a credential",
         "Everyone who can read the file or its history has the credential. Validation finds "
         "values in the form of a known issuer's credentials, values that look random, and values "
         "whose name suggests a password or a token. It searches the whole file, including "
@@ -78,7 +78,7 @@ ACCESS = (
     Code(
         "bad-token-rule",
         "error",
-        "A rule for tokens that would accept wrong tokens",
+        "A rule that would accept wrong tokens",
         "Public keys and shared secrets cannot verify the same tokens, because anyone who knows "
         "the public key could sign tokens with it. The gateway fetches published keys over "
         "https, and over http only from this machine. `leeway` is at most five minutes.",
@@ -103,19 +103,19 @@ ACCESS = (
         "error",
         "A reference to a missing secret",
         "The file in the secrets directory, or the environment variable, is missing, empty, "
-        "only blanks or unreadable. The hook would be out of service: its path answers 503 until "
-        "the secret exists. Validation needs no secrets, so it checks them only on request: files "
-        "with `gateway validate --secrets DIR`, variables with `--check-env`. It checks values as "
-        "the server does. A value that does not have the form that the scheme needs (base64, "
+        "blank or unreadable. The hook would be out of service: its path answers 503 until the "
+        "secret exists. Validation needs no secrets, so it checks them only on request: files "
+        "with `gateway validate --secrets DIR`, variables with `--check-env`. It checks values "
+        "as the server does. A value that does not have the form that the scheme needs (base64, "
         "`whsec_…`, PEM) is an error, and takes the hook out of service on the server.",
     ),
     Code(
         "odd-secret",
         "warning",
         "A secret that is probably wrong",
-        "Quotes, blanks and line breaks are part of a secret, except for one newline at its end. "
-        'If a file contains `SECRET="value"` or a pasted blank, the gateway refuses every '
-        "request. The same happens if the prefix that the issuer writes is missing. Checked with "
-        "`--secrets` and `--check-env`, as above.",
+        "Quotes, spaces and line breaks are part of a secret, except for one newline at its end. "
+        'If a file contains `SECRET="value"` or a pasted space, the gateway refuses every '
+        "request. The same happens if the prefix of the issuer is missing. Validation checks "
+        "this only with `--secrets` and `--check-env`.",
     ),
 )

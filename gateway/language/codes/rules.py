@@ -16,16 +16,16 @@ RULES = (
         "bad-path",
         "error",
         "An invalid path into a body",
-        "A dotted path such as `order.total` has a name on both sides of every dot. A path that "
-        "begins with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and `~1` for "
-        "`/`.",
+        "A dotted path such as `order.total` needs a name on both sides of every dot. A path "
+        "that starts with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and "
+        "`~1` for `/`.",
     ),
     Code(
         "dotted-key",
         "warning",
         "A dotted path that looks like a key with dots in it",
         "In `app.kubernetes.io/name`, every dot leads one object deeper, so the parameter is "
-        "missing in every body. For a key with dots, write a JSON Pointer, which begins with "
+        "missing in every body. For a key with dots, write a JSON Pointer, which starts with "
         "`/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for a `/` in a key.",
     ),
     Code(
@@ -40,24 +40,24 @@ RULES = (
         "error",
         "Operators that can never hold together",
         "All operators of a condition must hold. These operators exclude each other, so the "
-        "gateway would refuse every request. A bound that is a number and a bound that is text "
-        "exclude each other in JSON, and are hardly intended in a form.",
+        "gateway would refuse every request. A number and a text as bounds exclude each other in "
+        "JSON, and are probably a mistake in a form.",
     ),
     Code(
         "unreachable",
         "warning",
         "An operator or a value without effect",
-        "Another operator already implies or excludes it. Either it is left over, or one of the "
-        "two is wrong.",
+        "Another operator already implies or excludes it. Remove it, or correct one of the two.",
     ),
     Code(
         "unquoted-scalar",
         "warning",
-        "A value without quotes whose spelling counts",
-        "Query parameters, headers and the fields of forms are text, and are compared with the "
-        "text that stands in the file: `version: 1.10` holds for `1.10` and not for `1.1`, `1e3` "
-        "not for `1000`, `True` not for `true`. JSON has the value, however it is spelled. Quotes "
-        "say that text is meant, which a JSON body then has to hold as well.",
+        "An unquoted value whose spelling matters",
+        "Query parameters, headers and form fields are text. The gateway compares them with the "
+        "text in the file: `version: 1.10` accepts `1.10` and not `1.1`, `1e3` does not accept "
+        "`1000`, and `True` does not accept `true`. In JSON, the gateway compares the value, and "
+        "its spelling does not matter. A value in quotes is text, so a JSON body must contain "
+        "text as well.",
     ),
     Code(
         "duplicate-header",

@@ -9,8 +9,8 @@ SCHEMA = (
         "unknown-key",
         "error",
         "An unknown key",
-        "A misspelt key would otherwise be a rule that is never applied. The hint names the key "
-        "that was probably intended, or the place where this key belongs.",
+        "A misspelt key would otherwise be a rule that is never applied. The hint shows a "
+        "similar key, or the mapping that has this key.",
     ),
     Code(
         "missing-key",
@@ -76,9 +76,8 @@ SCHEMA = (
         "empty-rule",
         "error",
         "A rule without a condition",
-        "An empty rule would accept every request, which is hardly intended. Usually its "
-        "conditions are indented wrongly or commented out. To accept every request, remove "
-        "`match`.",
+        "An empty rule would accept every request. Usually its conditions are indented wrongly "
+        "or commented out. To accept every request on purpose, remove `match`.",
     ),
     Code(
         "secret-in-yaml",

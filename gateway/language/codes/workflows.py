@@ -32,8 +32,8 @@ WORKFLOWS = (
         "tls-without-https",
         "error",
         "A client certificate for a workflow that is called without TLS",
-        "`workflow.tls` says what the gateway shows to a server that asks for a certificate, "
-        "which only happens over https.",
+        "`workflow.tls` is the certificate that the gateway sends to a server that requests one, "
+        "which requires https.",
     ),
     Code(
         "format-without-body",
@@ -58,7 +58,7 @@ WORKFLOWS = (
     Code(
         "select-without-outputs",
         "error",
-        "Results are selected from a report",
+        "`select` with a report",
         "`select` chooses from the workflow's outputs, which `type: status` does not return.",
     ),
 )

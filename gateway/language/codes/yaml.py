@@ -31,18 +31,18 @@ YAML = (
         "empty-file",
         "error",
         "The file contains no hook",
-        "A file that is empty or contains only comments is more likely an interrupted save than "
-        "an intended removal of its hooks. To remove hooks, delete the file. To keep a hook "
-        "without serving it, write `enabled: false`. Files whose names begin with `.` or `_` are "
-        "not read.",
+        "A file that is empty or contains only comments is probably an interrupted save and not "
+        "a removal of its hooks. To remove hooks, delete the file. To keep a hook that is out of "
+        "use, write `enabled: false`. The gateway does not read files whose names start with `.` "
+        "or `_`.",
     ),
     Code(
         "syntax",
         "error",
         "The file is not YAML",
-        "The rest of the file cannot be read; the documents before this place can. The usual "
-        "causes are indentation, a tab, a missing quote, and text that contains `: ` or ` #` "
-        "without quotes.",
+        "The gateway reads the documents before this place, but not the rest of the file. The "
+        "usual causes are indentation, a tab, a missing quote, and text that contains `: ` or ` "
+        "#` without quotes.",
     ),
     Code(
         "merge-conflict",
@@ -57,8 +57,9 @@ YAML = (
         "A document of another tool",
         "The gateway reads every `*.yaml` and `*.yml` below the hooks directory as hooks. This "
         "document is a Kubernetes manifest, a kustomization, a GitHub workflow, an unrendered "
-        "template or similar. Move it elsewhere, or begin its name with `_` or `.`. Kubernetes "
-        "mounts a ConfigMap of hooks as a directory in which each entry of `data` is a file.",
+        "template or similar. Move it elsewhere, or give it a name that starts with `_` or `.`. "
+        "Kubernetes mounts a ConfigMap of hooks as a directory in which each entry of `data` is "
+        "a file.",
     ),
     Code(
         "too-many-documents",
@@ -70,17 +71,18 @@ YAML = (
     Code(
         "slow-file",
         "error",
-        "The file takes long to read",
-        "A file of more than 128 KiB is read beside the others, which do not wait for it longer "
-        "than two seconds. Until it has been read, its hooks stay as they were, and this is a "
-        "warning. After 30 seconds the gateway gives up. It reads the file again when the file "
-        "changes, on SIGHUP and on `POST /-/reload`. Put the hooks into several files.",
+        "The file takes too long to read",
+        "The gateway reads a file of more than 128 KiB in a separate process, and other files "
+        "wait at most two seconds for it. Until the file has been read, its hooks do not change, "
+        "and this finding is a warning. After 30 seconds, the gateway gives up. It reads the file "
+        "again when the file changes, on SIGHUP and on `POST /-/reload`. Put the hooks into "
+        "several files.",
     ),
     Code(
         "too-deep",
         "error",
         "Values are nested deeper than 64",
-        "No hook needs such depth, and such files are usually made to harm their reader.",
+        "No hook needs this depth, and such files are often attacks on the parser.",
     ),
     Code(
         "alias",
@@ -114,7 +116,7 @@ YAML = (
         "duplicate-key",
         "error",
         "A key appears twice",
-        "Most parsers silently keep the last one, while a reviewer may read the first. Remove one.",
+        "Most parsers silently use the last one, but a reviewer may read the first. Remove one.",
     ),
     Code(
         "key-not-text",
@@ -136,21 +138,22 @@ YAML = (
         "error",
         "Not a regular file",
         "A FIFO, a socket or a device has the name of a hook file. The gateway does not open it. "
-        "Remove it, or give it a name that begins with `.` or `_`.",
+        "Remove it, or give it a name that starts with `.` or `_`.",
     ),
     Code(
         "unreadable",
         "error",
         "A file or a directory cannot be read",
-        "The gateway has no permission, the link is broken or circular, or reading fails. The "
-        "gateway reads the other files, and keeps serving hooks that it served before.",
+        "The gateway has no permission, the link is broken or circular, or an error occurs while "
+        "reading. The gateway reads the other files, and hooks that were in service stay in "
+        "service.",
     ),
     Code(
         "internal",
         "error",
         "A fault of the gateway",
-        "The gateway failed on this file or this hook. The hook is out of service, or the "
-        "gateway serves its last good version. Every other hook is unaffected. The log has the "
+        "The gateway failed on this file or this hook. The hook is out of service, or its last "
+        "good version stays in service. Every other hook is unaffected. The log has the "
         "traceback; please report it.",
     ),
     Code(

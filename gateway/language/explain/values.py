@@ -148,5 +148,5 @@ def empty_rule(_error: ValidationError, steps: Steps) -> Mistakes:
 def _empty(steps: Steps) -> Mistake:
     message = f"{called(steps)} is empty"
     return Mistake(
-        "empty-rule", steps, message, "write its conditions below it, indented, or remove it"
+        "empty-rule", steps, message, "write its conditions below it with indentation, or remove it"
     )

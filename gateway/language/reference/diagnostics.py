@@ -9,8 +9,8 @@ _INTRODUCTION = """\
 
 Written by `gateway schema --diagnostics`; do not edit.
 
-`gateway validate` reports every mistake of every file in one go. Each finding has a place, a
-severity, a code that stays the same across versions, a sentence, and where it is known what to do:
+`gateway validate` reports all mistakes of all files in one run. Each finding has a place, a
+severity, a stable code, a sentence, and often a hint:
 
 ```
 hooks.d/orders.yaml:7:3: error[unknown-key]: 'metod' is not a key of a hook
@@ -18,9 +18,9 @@ hooks.d/orders.yaml:7:3: error[unknown-key]: 'metod' is not a key of a hook
      | ^^^^^ did you mean 'method'?
 ```
 
-A hook with an error is not served; its path answers 503 until it is mended, or goes on with the
-version that last was good. A hook with warnings is served; `gateway validate --strict` fails on
-them. A broken hook never keeps another from being served.
+If a hook has an error, its last good version stays in service; without one, its path answers 503. A
+hook with warnings is in service; `gateway validate --strict` fails on warnings. A broken hook does
+not affect other hooks.
 """
 
 

@@ -7,10 +7,10 @@ Written by `gateway schema --reference` from the JSON Schema; do not edit.
 
 One YAML document is one hook. A file may contain several hooks, separated by `---`. The gateway
 reads every `*.yaml` and `*.yml` below the hooks directory, also in sub-folders, and skips names
-that begin with `.` or `_`. `gateway validate` checks hooks as the server does.
+that start with `.` or `_`. `gateway validate` checks hooks as the server does.
 [Diagnostics](diagnostics.md) explains its findings.
 
-An editor with yaml-language-server completes and explains every key of a file that begins with
+An editor with yaml-language-server completes and explains every key of a file that starts with
 
 ```yaml
 # yaml-language-server: $schema=../schemas/hook.schema.json
@@ -35,12 +35,12 @@ errors, so everything about a hook is in one place.
 
 All conditions of `match` must hold. A condition is an expected value, which must be equal, or a
 mapping of operators, all of which must hold. A key of `body` is a dotted path into the decoded
-body, or a JSON Pointer if it begins with `/`. In an array, a segment of digits is an index.
+body, or a JSON Pointer if it starts with `/`. In an array, a segment of digits is an index.
 
 - JSON values are compared by type: `1` equals `1.0`, but not `"1"` or `true`. Numbers are decimals
   and are compared exactly. Text is compared by code points.
 - Fields of forms, query parameters and headers are text, and are compared with the text of the
-  intended value as it is written: `1.10` is not `1.1`, `1e3` is not `1000`, `True` is not `true`.
+  expected value as it is written: `1.10` is not `1.1`, `1e3` is not `1000`, `True` is not `true`.
 - A missing value satisfies only `exists: false`, `ne`, `not_in` and `none`. It does not equal null.
 - The gateway refuses a request if it cannot decide a condition, also for `ne`, `not_in`, `none` and
   `exists: false`: a value of a type other than the expected one (except null), a path that leads
@@ -97,7 +97,7 @@ Refusals are `application/problem+json` (RFC 9457) with the request's id as `ins
 The report of a failed workflow has `"status": "failed"` and a `reason`. It never contains the
 workflow's answer.
 
-HEAD checks what GET would check; nothing runs. Where the checks of a hook that takes GET pass, the
+For HEAD, the gateway runs the checks of GET and does not call the workflow. If the checks pass, the
 answer is 200 without a body.
 
 ## Contents

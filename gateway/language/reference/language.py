@@ -57,7 +57,7 @@ def _table(schema: dict[str, Any]) -> Iterator[str]:
 def _meaning(part: dict[str, Any]) -> str:
     """The first sentence of a key; the tag of a mapping has said it above its table."""
     said: str = part.get("description", "").split("\n\n")[0]
-    return "Which kind this is." if "const" in part else said
+    return "The type." if "const" in part else said
 
 
 def _examples(part: dict[str, Any]) -> Iterator[str]:
@@ -69,9 +69,9 @@ def _examples(part: dict[str, Any]) -> Iterator[str]:
 def _conditions(schema: dict[str, Any]) -> Iterator[str]:
     if "oneOf" in schema:
         keys = ", ".join(f"`{branch['required'][0]}`" for branch in schema["oneOf"])
-        yield f"Exactly one of {keys} must be there.\n"
+        yield f"Exactly one of {keys} is required.\n"
     if schema.get("minProperties"):
-        yield "At least one key must be there.\n"
+        yield "At least one key is required.\n"
 
 
 def _scalars(scalars: list[dict[str, Any]]) -> str:

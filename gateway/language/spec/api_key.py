@@ -42,5 +42,5 @@ class ApiKeyAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
     ] = UNSET
     keys: Annotated[
         list[Token],
-        Meta(min_length=1, description="The keys, any one of which opens the hook."),
+        Meta(min_length=1, description="The keys; any one of them opens the hook."),
     ]

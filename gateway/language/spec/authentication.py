@@ -99,7 +99,7 @@ class NoAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag
 
 
 class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="basic"):
-    """HTTP Basic (RFC 7617): any one of the users opens the hook."""
+    """HTTP Basic (RFC 7617): any one of the users may call."""
 
     EXAMPLES: ClassVar = (
         {
@@ -109,7 +109,7 @@ class BasicAuthentication(Written, frozen=True, kw_only=True, tag_field="type", 
     )
 
     users: Annotated[
-        list[User], Meta(min_length=1, description="The users, any one of whom may call.")
+        list[User], Meta(min_length=1, description="The users; any one of them may call.")
     ]
 
 
@@ -130,7 +130,7 @@ class BearerAuthentication(Written, frozen=True, kw_only=True, tag_field="type",
         list[Token],
         Meta(
             min_length=1,
-            description="The tokens, any one of which opens the hook. To rotate, add one and "
+            description="The tokens; any one of them opens the hook. To rotate, add one and "
             "later remove the other.",
         ),
     ]

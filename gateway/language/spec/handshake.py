@@ -32,8 +32,8 @@ class Handshaking(Written, frozen=True, kw_only=True):
 
 
 class SlackHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="slack"):
-    """Slack's `url_verification`: signed by Slack like every event, so it is answered after the
-    signature holds.
+    """Slack's `url_verification`: signed like every event, so the gateway verifies the signature
+    first.
     """
 
     EXAMPLES: ClassVar = ({"type": "slack"},)
@@ -43,8 +43,8 @@ class SlackHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", t
 
 
 class ZoomHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
-    """Zoom's `endpoint.url_validation`: answered with the secrets of the hook's signature, after
-    it holds.
+    """Zoom's `endpoint.url_validation`: verified and answered with the secrets of the hook's
+    signature.
     """
 
     EXAMPLES: ClassVar = ({"type": "zoom"},)
@@ -54,7 +54,7 @@ class ZoomHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", ta
 
 
 class DropboxHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
-    """Dropbox's `challenge`: a GET that nobody signs, answered with the challenge."""
+    """Dropbox's `challenge`: an unsigned GET, answered with the challenge."""
 
     EXAMPLES: ClassVar = ({"type": "dropbox"},)
 
@@ -64,7 +64,7 @@ class DropboxHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type",
 class MicrosoftGraphHandshake(
     Handshaking, frozen=True, kw_only=True, tag_field="type", tag="microsoft-graph"
 ):
-    """Microsoft Graph's `validationToken`: a POST that nobody signs, answered with the token."""
+    """Microsoft Graph's `validationToken`: an unsigned POST, answered with the token."""
 
     EXAMPLES: ClassVar = ({"type": "microsoft-graph"},)
 
@@ -72,7 +72,7 @@ class MicrosoftGraphHandshake(
 
 
 class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="meta"):
-    """Meta's `hub.challenge`: a GET that proves itself by the verify token."""
+    """Meta's `hub.challenge`: a GET with the verify token."""
 
     EXAMPLES: ClassVar = ({"type": "meta", "verify_token": {"secret": "meta-verify-token"}},)
 
@@ -86,7 +86,9 @@ class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", ta
 class CloudEventsHandshake(
     Handshaking, frozen=True, kw_only=True, tag_field="type", tag="cloudevents"
 ):
-    """The OPTIONS request of the CloudEvents webhook specification: who may send, how often."""
+    """The OPTIONS request of the CloudEvents webhook specification, with the allowed origin and
+    rate.
+    """
 
     EXAMPLES: ClassVar = ({"type": "cloudevents", "origins": ["eventgrid.azure.net"], "rate": 120},)
 
@@ -95,7 +97,9 @@ class CloudEventsHandshake(
     origins: (
         Annotated[
             list[Origin],
-            Meta(min_length=1, description="The systems that may send; without it, any may."),
+            Meta(
+                min_length=1, description="The systems that may send; without it, any system may."
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -105,7 +109,7 @@ class CloudEventsHandshake(
             Meta(
                 ge=1,
                 le=1_000_000,
-                description="The promised rate in requests per minute; by default no limit.",
+                description="The allowed rate in requests per minute; no limit by default.",
             ),
         ]
         | UnsetType

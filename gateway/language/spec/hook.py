@@ -59,9 +59,9 @@ class Hook(Written, frozen=True, kw_only=True):
     path: Annotated[
         RoutePath | UnsetType,
         Meta(
-            description="The path of the URL; by default `/hooks/<name>`. What stands in the "
-            "place of a `{parameter}` is forwarded to the workflow as a header, "
-            "percent-encoded: `{order_id}` as `X-Path-Order-Id`."
+            description="The path of the URL; by default `/hooks/<name>`. The value of a "
+            "`{parameter}` is sent to the workflow as a percent-encoded header: "
+            "`{order_id}` as `X-Path-Order-Id`."
         ),
     ] = UNSET
     method: Annotated[
@@ -71,8 +71,8 @@ class Hook(Written, frozen=True, kw_only=True):
     authentication: Annotated[
         Authentication | UnsetType,
         Meta(
-            description="Who may call. Without it, anyone may call and validation warns. If that "
-            "is intended, write `authentication: none`."
+            description="Who may call. Without it, anyone may call and validation warns. To allow "
+            "this, write `authentication: none`."
         ),
     ] = UNSET
     allow_from: (

@@ -36,7 +36,7 @@ class VerificationKey(Written, frozen=True, kw_only=True):
 class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="jwt"):
     """A JSON Web Token (RFC 7519) as a bearer token, verified according to RFC 8725.
 
-    A token must carry `exp`, `iss` and `aud`. Its own header never says where keys are found.
+    A token must have `exp`, `iss` and `aud`. The gateway never takes keys from a token's header.
     """
 
     EXAMPLES: ClassVar = (
@@ -79,7 +79,7 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
     secrets: (
         Annotated[
             list[VerificationKey],
-            Meta(min_length=1, description="Keys, any one of which may have signed the token."),
+            Meta(min_length=1, description="The keys; any one of them may have signed the token."),
         ]
         | UnsetType
     ) = UNSET

@@ -62,11 +62,11 @@ class Limits(Written, frozen=True, kw_only=True):
         Rate | UnsetType,
         Meta(
             description="Failed authentications of one client; 10/1m by default. Beyond it: 429. "
-            "A credential that was accepted before or that nobody can guess is still "
+            "A credential that was accepted before or that cannot be guessed is still "
             "accepted."
         ),
     ] = UNSET
     concurrency: Annotated[
         Annotated[int, Meta(ge=1, le=512)] | UnsetType,
-        Meta(description="Requests in flight at a time; 128 by default. Beyond it: 503."),
+        Meta(description="Requests in flight at the same time; 128 by default. Beyond it: 503."),
     ] = UNSET

@@ -14,7 +14,7 @@ ResponseType = Literal["outputs", "status"]
 
 
 class Response(Written, frozen=True, kw_only=True):
-    """The answer in its long form; `outputs` and `status` alone are short for `{type: …}`."""
+    """The answer in its long form; `outputs` and `status` are short for `{type: …}`."""
 
     EXAMPLES: ClassVar = (
         {"type": "outputs", "select": ["orderId", "customer.name"], "status": 201},

@@ -116,7 +116,7 @@ Label = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9 ._@/-]{0,62}[A-Za-z0-9])?" + _END,
-        description="a name for people; letters, digits, spaces and ._@/-, at most 64 characters, "
+        description="a readable name; letters, digits, spaces and ._@/-, at most 64 characters, "
         "not starting or ending with a space or a sign",
         examples=["paris-ci"],
     ),

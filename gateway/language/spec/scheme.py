@@ -69,13 +69,16 @@ class Timestamp(Written, frozen=True, kw_only=True):
 
     EXACTLY_ONE: ClassVar = ("header", "pair", "body")
 
-    header: Annotated[HeaderName | UnsetType, Meta(description="A header of its own.")] = UNSET
+    header: Annotated[HeaderName | UnsetType, Meta(description="A separate header.")] = UNSET
     pair: Annotated[PairName | UnsetType, Meta(description="A pair of the signature's header.")] = (
         UNSET
     )
     body: Annotated[
         BodyPointer | UnsetType,
-        Meta(description="A value in the JSON body; it is read after the signature holds."),
+        Meta(
+            description="A value in the JSON body; the gateway reads it after it has verified "
+            "the signature."
+        ),
     ] = UNSET
     unit: Annotated[
         Literal["s", "ms", "rfc3339"],
@@ -95,7 +98,7 @@ class MessageId(Written, frozen=True, kw_only=True):
 
 
 class Variant(Written, frozen=True, kw_only=True):
-    """One kind of signature: how it is marked, made and written, and what its secret looks like."""
+    """One kind of signature: its mark, its algorithm, its encoding, and the form of its secret."""
 
     EXAMPLES: ClassVar = ({"prefix": "v1a,", "algorithm": "ed25519", "key": "whpk"},)
 
@@ -125,9 +128,10 @@ class Variant(Written, frozen=True, kw_only=True):
     key: Annotated[
         Literal["utf8", "base64", "whsec", "whpk", "spki"],
         Meta(
-            description="How the secret becomes the key: `utf8` its bytes as they are; `base64` "
-            "decoded; `whsec` base64 after `whsec_`; `whpk` an Ed25519 public key, base64 after "
-            "`whpk_`; `spki` a public key as PEM or as base64 of its DER form (RFC 5280)."
+            description="How the gateway derives the key from the secret: `utf8` uses its bytes; "
+            "`base64` decoded; `whsec` base64 after `whsec_`; `whpk` an Ed25519 "
+            "public key, base64 after `whpk_`; `spki` a public key as PEM or as "
+            "base64 of its DER form (RFC 5280)."
         ),
     ] = "utf8"
     min_key: Annotated[
@@ -154,9 +158,9 @@ class Scheme(Variant, frozen=True, kw_only=True):
         Literal["raw", "prefix", "list", "pairs"],
         Meta(
             description="How the header is written: `raw` the signature alone; `prefix` the "
-            "signature after `prefix`; `list` several of either with `separator` between them; "
-            "`pairs` name=value items with `separator` between them, those named `pair` being "
-            "signatures."
+            "signature after `prefix`; `list` several signatures, with or without "
+            "`prefix`, with `separator` between them; `pairs` name=value items with "
+            "`separator` between them, where items named `pair` are signatures."
         ),
     ] = "raw"
     separator: Annotated[
@@ -186,8 +190,8 @@ class Scheme(Variant, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=4,
-                description="Other kinds of signature in the same header. Each secret is used "
-                "with the kinds that it fits.",
+                description="Other kinds of signature in the same header. The gateway uses each "
+                "secret with the kinds that fit it.",
             ),
         ]
         | UnsetType

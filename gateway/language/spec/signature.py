@@ -59,7 +59,7 @@ class SigningSecret(Written, frozen=True, kw_only=True):
 class SignatureAuthentication(
     Written, frozen=True, kw_only=True, tag_field="type", tag="signature"
 ):
-    """The sender signs each request; any one of the secrets that verifies it opens the hook."""
+    """The sender signs each request; any one of the secrets may verify it."""
 
     EXAMPLES: ClassVar = (
         {"type": "signature", "scheme": "github", "secrets": [{"secret": "github-webhook"}]},
@@ -77,23 +77,23 @@ class SignatureAuthentication(
         Meta(
             min_length=1,
             max_length=16,
-            description="The secrets, any one of which verifies a request. To rotate, add one "
+            description="The secrets; any one of them may verify a request. To rotate, add one "
             "and later remove the other.",
         ),
     ]
     tolerance: Annotated[
         Duration | UnsetType,
         Meta(
-            description="How far the signed timestamp may be from now, into the past and into "
-            "the future; by default the sender's documented value, otherwise 5m."
+            description="The largest difference between the signed timestamp and now, in both "
+            "directions; by default the sender's documented value, otherwise 5m."
         ),
     ] = UNSET
     public_url: Annotated[
         PublicUrl | UnsetType,
         Meta(
             description="For schemes that sign the URL: the URL that the sender calls, without "
-            "the query. Where only scheme and host are written, the request's path is added. It "
-            "is never taken from the request's `Host`."
+            "the query. If it has only a scheme and a host, the gateway adds the "
+            "request's path. It never uses the request's `Host`."
         ),
     ] = UNSET
     trust_unsigned: (

@@ -29,7 +29,7 @@ else:
 
 
 class NoWorkflowAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
-    """The workflow asks for no credentials."""
+    """The workflow requires no credentials."""
 
     EXAMPLES: ClassVar = ({"type": "none"},)
 
@@ -66,7 +66,7 @@ WorkflowAuthentication = (
 
 
 class ClientCertificate(Written, frozen=True, kw_only=True):
-    """The certificate that the gateway shows to a workflow that asks for one (mutual TLS)."""
+    """The certificate that the gateway sends to a workflow that requests one (mutual TLS)."""
 
     EXAMPLES: ClassVar = (
         {"certificate": {"secret": "gateway.crt"}, "key": {"secret": "gateway.key"}},
@@ -100,7 +100,7 @@ class Retry(Written, frozen=True, kw_only=True):
 
 
 class Workflow(Written, frozen=True, kw_only=True):
-    """The workflow's HTTP endpoint. A URL alone is short for `{url: URL}`."""
+    """The workflow's HTTP endpoint. A URL is short for `{url: URL}`."""
 
     EXAMPLES: ClassVar = (
         {
@@ -145,8 +145,8 @@ class Workflow(Written, frozen=True, kw_only=True):
     format: Annotated[
         Literal["json", "form", "raw"] | UnsetType,
         Meta(
-            description="How the data is encoded: `json`, `form` (URL-encoded), or `raw`: the "
-            "bytes as they were received. By default the type that was received is kept."
+            description="How the data is encoded: `json`, `form` (URL-encoded), or `raw`, the "
+            "received bytes. By default, the received type is kept."
         ),
     ] = UNSET
     authentication: Annotated[
@@ -157,8 +157,8 @@ class Workflow(Written, frozen=True, kw_only=True):
         ClientCertificate | UnsetType,
         Meta(
             description="A client certificate, for a workflow behind https. While one of its "
-            "secrets is missing or they cannot be used, the hook is out of service; a change of "
-            "them takes effect with the next connection."
+            "secrets is missing or unusable, the hook is out of service. A changed "
+            "certificate applies to new connections."
         ),
     ] = UNSET
     timeout: Annotated[
