@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets: Path | None = None
     state: Path | None = None
     ca_file: Path | None = None
-    """A PEM bundle of authorities that workflows' certificates may have, beside the system's."""
+    """A PEM bundle of authorities to trust for workflows, in addition to the system's."""
     strict: bool = False
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose word about the caller's address is believed."""

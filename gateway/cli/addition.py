@@ -94,11 +94,11 @@ def _extended(hook: str, written: Any, entry: Token) -> Any:
     kind = "none" if written == "none" else written.__struct_config__.tag
     if kind == "none":
         raise CannotAddError(
-            f"hook '{hook}' says `authentication: none`: anyone may call it. Remove that first"
+            f"hook '{hook}' has `authentication: none`, so anyone may call it. Remove it first"
         )
     if kind not in LISTS:
         raise CannotAddError(
-            f"hook '{hook}' has `authentication` of type {kind}, which knows no bearer tokens. "
+            f"hook '{hook}' has `authentication` of type {kind}, which has no bearer tokens. "
             "Change it to `type: bearer` first"
         )
     entries = [*getattr(written, LISTS[kind]), entry]

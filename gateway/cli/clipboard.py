@@ -20,9 +20,9 @@ def copy(text: str) -> str:
     """Copy, and say in a sentence whether that was done."""
     for where, command in _tools():
         if _run(command, text):
-            return f"It is in {where}."
+            return f"It was copied to {where}."
     if os.environ.get("TERM", "") in _WITHOUT_ESCAPES:
-        return "It is not in the clipboard: no clipboard was found."
+        return "It was not copied, because no clipboard was found."
     sys.stdout.write(_escape(text))
     sys.stdout.flush()
     return "It was sent to the terminal's clipboard (OSC 52), which some terminals do not support."

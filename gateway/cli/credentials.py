@@ -80,7 +80,7 @@ class Wallet:
             except ValueError as reason:
                 reasons.append(f"{cell.label}: {reason}")
         if not reasons:
-            reasons.append("only the issuer has the key that signs its tokens")
+            reasons.append("only the issuer has the private key for its tokens")
         raise OperatorError(f"{'; '.join(reasons)} (--key names a file with the key that signs)")
 
     def _cell(self, written: Any) -> Cell | None:

@@ -51,8 +51,8 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     """
     if not hooks.is_dir():
         raise OperatorError(
-            f"the hooks directory {hooks} does not exist. Write a first hook: gateway init. "
-            "Or name another directory: gateway dev path/to/hooks.d"
+            f"the hooks directory {hooks} does not exist. To write a first hook, run: "
+            "gateway init. To use another directory, run: gateway dev path/to/hooks.d"
         )
     flags["secrets"] = flags["secrets"] or Path(SECRETS)
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
@@ -72,7 +72,7 @@ def _make_secrets(hooks: Sequence[ReadHook], directory: Path) -> None:
     def made(hook: ReadHook) -> list[str]:
         return list(make_secrets([hook.spec], directory))
 
-    said = each(hooks, made, "has secrets that cannot be made", [])
+    said = each(hooks, made, "has secrets that cannot be created", [])
     for line in dict.fromkeys(chain.from_iterable(said)):
         click.echo(line, err=True)
 

@@ -108,7 +108,7 @@ def default_path(command: str) -> str:
     """The directory that a command reads when none is named."""
     if not Path("hooks.d").is_dir():
         raise OperatorError(
-            f"the directory hooks.d does not exist here. Name another: gateway {command} PATH. "
-            "Or write a first hook: gateway init"
+            "the directory hooks.d does not exist. To use another one, run: "
+            f"gateway {command} PATH. To write a first hook, run: gateway init"
         )
     return "hooks.d"

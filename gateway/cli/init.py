@@ -73,8 +73,8 @@ def _new(path: Path, data: bytes) -> str:
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:
-        return f"kept {path}: it exists already"
-    return f"made {path}"
+        return f"kept {path}: it already exists"
+    return f"created {path}"
 
 
 def _ignore(path: Path) -> Iterator[str]:
@@ -86,15 +86,15 @@ def _ignore(path: Path) -> Iterator[str]:
         between = "" if not written or written.endswith(b"\n") else "\n"
         with path.open("a", encoding="utf-8") as file:
             file.write(between + "".join(f"{line}\n" for line in missing))
-        yield f"{'added to' if written else 'made'} {path}: {' '.join(missing)}"
+        yield f"{'added to' if written else 'created'} {path}: {' '.join(missing)}"
 
 
 def _next_steps(directory: Path, name: str) -> Iterator[str]:
     """Lines to type, and what each does."""
     steps = {
-        "gateway dev": "serve it with an echo in place of the workflow",
-        f"gateway sign {name} | sh": "in another terminal: send a request that the hook accepts",
-        "gateway validate --strict": "check it, as CI does",
+        "gateway dev": "serve it with an echo instead of the workflow",
+        f"gateway sign {name} | sh": "in another terminal, send a request that the hook accepts",
+        "gateway validate --strict": "check it as CI does",
     }
     yield from ("", "Next:", "")
     if directory != Path():

@@ -75,9 +75,9 @@ def cli() -> None:
     \b
     Examples:
       gateway init                write a first hook and its secret
-      gateway dev                 try the hooks of hooks.d
-      gateway validate hooks.d    check every hook, as CI does
-      gateway serve hooks.d       serve
+      gateway dev                 try the hooks in hooks.d
+      gateway validate hooks.d    check every hook as CI does
+      gateway serve hooks.d       serve the hooks
     """
 
 

@@ -48,7 +48,7 @@ def _mint(secret: bytes, algorithms: Sequence[str], claims: dict[str, Any]) -> s
     private = _private_key(secret)
     key = from_secret(secret if private is None else _public_pem(private), algorithms)
     if private is None and not isinstance(key.material, bytes):
-        raise BadKey("it is a public key, which cannot sign tokens")
+        raise BadKey("it is a public key and cannot sign tokens")
     algorithm = next(name for name in algorithms if name in key.algorithms)
     material: Any = key.material if private is None else private
     return jwt.encode(claims, material, algorithm)

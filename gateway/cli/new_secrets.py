@@ -30,12 +30,12 @@ def make_secrets(hooks: Iterable[Hook], directory: Path) -> Iterator[str]:
         if os.path.lexists(path):
             continue
         if make is None:
-            yield f"{shown} must hold the sender's public key: put it there"
+            yield f"{shown} must contain the sender's public key: write it there"
             continue
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="ascii") as file:
             file.write(make() + "\n")
-        yield f"made {shown}"
+        yield f"created {shown}"
 
 
 def _makers(hooks: Iterable[Hook]) -> dict[str, Maker | None]:

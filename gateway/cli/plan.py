@@ -98,7 +98,7 @@ class _Trees:
             self._repository = _repository(name)
         sources = read_revision(self._repository, name, self._folder)
         if sources is None:
-            click.echo(f"gateway: {name} has no {self._folder}; it counts as empty", err=True)
+            click.echo(f"gateway: {name} has no {self._folder}, so it counts as empty", err=True)
         return Tree(name, os.path.join(self._folder, ""), sources or [])
 
 

@@ -49,7 +49,7 @@ class Route(msgspec.Struct, frozen=True):
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="text is a table on a terminal, tab-separated lines otherwise.",
+    help="Output format: text (a table on a terminal, otherwise tab-separated lines) or json.",
 )
 def command(hooks: str | None, form: str) -> None:
     """List hooks with name, method, path, authentication, workflow and file.
@@ -150,6 +150,7 @@ def _errors(diagnostics: Iterable[Diagnostic], path: str) -> int:
     files = {one.file for one in diagnostics if one.severity == "error"}
     if files:
         verb = "has" if len(files) == 1 else "have"
-        said = f"{counted(len(files), 'file')} {verb} errors: gateway validate {quote(path)}"
-        click.echo(f"gateway: {said}", err=True)
+        said = f"{counted(len(files), 'file')} {verb} errors"
+        remedy = f"to list them, run: gateway validate {quote(path)}"
+        click.echo(f"gateway: {said}; {remedy}", err=True)
     return 1 if files else 0

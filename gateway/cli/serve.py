@@ -45,8 +45,7 @@ FLAGS = (
         "--ca-file",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="PEM bundle of authorities that workflows' certificates may have, beside the "
-        "system's.",
+        help="PEM bundle of authorities to trust for workflows, in addition to the system's.",
     ),
     flag(
         "--admin-listen",
@@ -54,15 +53,16 @@ FLAGS = (
         type=ADDRESS,
         show_default=False,
         metavar="HOST:PORT",
-        help="Address of a listener for operators alone; without it /-/ is on the callers' one.",
+        help="Address of a separate listener for operators. Without it, their paths, /-/…, are "
+        "on the callers' listener.",
     ),
     flag(
         "--admin-token",
         default="",
         show_default=False,
         metavar="NAME",
-        help="Name of the secret that opens /-/status and /-/reload. Without it, a terminal "
-        "shows a generated token; elsewhere both are closed.",
+        help="Name of the secret that opens /-/status and /-/reload. Without it, the "
+        "gateway shows a generated token on a terminal, and closes both elsewhere.",
     ),
     flag(
         "--trusted-proxies",
@@ -86,8 +86,8 @@ FLAGS = (
         type=DURATION,
         default=None,
         metavar="DURATION",
-        help="Time to keep accepting requests after SIGTERM while not ready. Default: 5s, on a "
-        "terminal 0s.",
+        help="Time to accept requests after SIGTERM, while readiness answers 503. Default: 5s, "
+        "on a terminal 0s.",
     ),
     flag(
         "--drain",
@@ -110,7 +110,7 @@ FLAGS = (
         metavar="LEVEL",
         help="Lowest level to log: debug, info, warning or error.",
     ),
-    flag("--strict", is_flag=True, help="Do not start while any hook has an error."),
+    flag("--strict", is_flag=True, help="Do not start if a hook has an error."),
 )
 """What `serve` and `dev` share; each has its variable GATEWAY_<FLAG>."""
 

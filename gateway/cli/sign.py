@@ -76,7 +76,7 @@ def command(
     content_type: str | None,
     key: Path | None,
 ) -> None:
-    """Print a curl command that calls a hook with a fresh signature or the credential it asks for.
+    """Print a curl command that calls a hook with a fresh signature or with its credential.
 
     Signatures and tokens are made from the hook's secrets and expire soon. Passwords and keys are
     not printed: the curl command reads them from their files. Notes go to standard error.
@@ -107,12 +107,12 @@ def _find(name: str, path: str) -> Hook:
         return found[name]
     close = difflib.get_close_matches(name, found, 1)
     if any(one.severity == "error" for one in reading.diagnostics):
-        hint = f"; the errors: gateway validate {shlex.quote(path)}"
+        hint = f"; to list the errors, run: gateway validate {shlex.quote(path)}"
     else:
-        hint = f"; the hooks: gateway routes {shlex.quote(path)}"
+        hint = f"; to list the hooks, run: gateway routes {shlex.quote(path)}"
     if close:
         hint = f"; did you mean '{close[0]}'?"
-    raise OperatorError(f"there is no hook without errors named '{name}' in {path}{hint}")
+    raise OperatorError(f"{path} contains no valid hook named '{name}'{hint}")
 
 
 def _with_body(hook: Hook, call: Call, name: str | None, content_type: str | None) -> Call:

@@ -71,7 +71,7 @@ def _stamped(call: Call, place: tuple[tuple[str, ...], int | str] | None) -> Cal
         where = "/" + "/".join(steps)
         raise OperatorError(
             f"this sender writes the time of signing into the body at {where}, "
-            "but this body has no such place"
+            "but this body does not have it"
         ) from None
     return msgspec.structs.replace(
         call, body=msgspec.json.encode(value), file=None, content_type="application/json"

@@ -81,7 +81,7 @@ def _check_directory(settings: Settings) -> None:
         return
     raise OperatorError(
         f"the hooks directory {settings.hooks} does not exist. "
-        "Name it: gateway serve path/to/hooks.d"
+        "To use another one, run: gateway serve path/to/hooks.d"
     )
 
 
@@ -92,14 +92,15 @@ def _check_admin_token(settings: Settings) -> None:
     problem = unfit(SecretStore(settings.secrets).cell("secret", settings.admin_token))
     if problem:
         path = (settings.secrets or Path()) / settings.admin_token
-        raise OperatorError(f"--admin-token: {problem}; make one: openssl rand -hex 32 > {path}")
+        remedy = f"to create one, run: openssl rand -hex 32 > {path}"
+        raise OperatorError(f"--admin-token: {problem}; {remedy}")
 
 
 def _check_memory(settings: Settings) -> None:
     limit = memory_limit()
     if remedy := too_much(settings, limit):
         _log.warning(
-            "bodies may take more memory than there is",
+            "request bodies may need more memory than is available",
             limit=limit,
             body_memory=settings.body_memory,
             workers=settings.workers,
@@ -116,11 +117,11 @@ def _without_admin_token(settings: Settings, readable: bool) -> Settings:
         closed = "status and reload" if settings.admin_listen else "status, reload and metrics"
         _log.info(
             f"{closed} are closed: there is no admin token",
-            hint="name a secret of at least 32 bytes with --admin-token",
+            hint="set --admin-token to the name of a secret of at least 32 bytes",
         )
         return settings
     token = secrets.token_urlsafe(32)
-    click.echo(f"The admin token of this start: {token}")
+    click.echo(f"The admin token until the next start: {token}")
     digest = sha256(token.encode()).hexdigest()
     return msgspec.structs.replace(settings, admin_token_sha256=digest)
 

@@ -29,7 +29,7 @@ PREFIX = "whg_"
 
 @click.command()
 @click.argument("file", required=False, type=click.Path())
-@click.option("--write", is_flag=True, help="Add the digest to FILE, and change nothing else.")
+@click.option("--write", is_flag=True, help="Add the digest to FILE and change nothing else.")
 @click.option(
     "--hook",
     metavar="NAME",
@@ -65,7 +65,7 @@ def command(file: str | None, write: bool, hook: str | None) -> None:
     said = _entry(digest) if file is None else _added(file, digest, hook, write)
     click.echo(token)
     if sys.stdout.isatty():
-        said = f"Shown this once. {copy(token)}\n{said}"
+        said = f"This token is shown only once. {copy(token)}\n{said}"
     click.echo(said, err=True)
 
 

@@ -45,7 +45,7 @@ def command(
     """Check hook files and report all mistakes with their places, errors first.
 
     PATH is a file, a directory, or - for standard input; hooks.d by default. In directories, the
-    command reads *.yaml and *.yml, also in sub-folders, and skips names that begin with . or _.
+    command reads *.yaml and *.yml, also in sub-folders, and skips names that start with . or _.
     It checks secrets only with --secrets or --check-env.
 
     Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage or a path

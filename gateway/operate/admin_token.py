@@ -14,5 +14,5 @@ def unfit(cell: Cell) -> str:
         return cell.problem
     length = len(cell.secret.reveal())
     if length < SHORTEST:
-        return f"{cell.label} has {length} bytes, and an admin token needs at least {SHORTEST}"
+        return f"{cell.label} has {length} bytes, but an admin token needs at least {SHORTEST}"
     return ""

@@ -170,7 +170,7 @@ def test_no_more_annotations_than_github_shows_and_the_last_line_counts_the_rest
     assert len(lines) == 25
     assert last == (
         "1 file, 25 hooks: 13 errors, 12 warnings; "
-        "5 findings beyond GitHub's limit of annotations, see this log"
+        "5 findings over GitHub's limit of annotations; see this log"
     )
 
 

@@ -83,7 +83,7 @@ def test_dev_makes_the_secrets_of_the_others(
     monkeypatch.setattr("gateway.cli.dev.lasts", failing_for_bad(lambda _hook: True))
     secrets = hooks.parent / "secrets"
     _, out, err = called(capsys, "dev", str(hooks), "--secrets", str(secrets), "--port", PORT)
-    assert f"made {secrets}/missing" in err
+    assert f"created {secrets}/missing" in err
     assert "  # a\n  curl " in out
     assert "# bad" not in out
     assert started

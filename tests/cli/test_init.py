@@ -63,7 +63,7 @@ def test_it_writes_a_hook_with_its_secret_that_is_opened_by_its_sender(
     secrets = tmp_path / "new" / "secrets"
     assert secrets.stat().st_mode & 0o077 == 0
     if sender in ASYMMETRIC:
-        assert "must hold the sender's public key" in said
+        assert "must contain the sender's public key" in said
         return
     for path in secrets.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
@@ -86,7 +86,7 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     expected = {name: text.encode() for name, text in mine.items()}
     assert tree(tmp_path) == {**expected, ".gitignore": b"*.pyc\nsecrets\n/state/\n"}
-    assert "kept hooks.d/hello.yaml: it exists already" in done.stdout
+    assert "kept hooks.d/hello.yaml: it already exists" in done.stdout
     before = tree(tmp_path)
     run("init", directory=tmp_path)
     assert tree(tmp_path) == before

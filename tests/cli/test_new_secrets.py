@@ -37,12 +37,12 @@ def test_each_secret_has_the_form_that_its_hook_asks_for(tmp_path: Path) -> None
     specs = [hook.spec for hook in read([Source("a.yaml", HOOKS.encode())]).hooks]
     assert len(specs) == 4
     assert list(make_secrets(specs, tmp_path)) == [
-        f"made {tmp_path}/base64",
-        f"made {tmp_path}/long",
-        f"{tmp_path}/pem must hold the sender's public key: put it there",
-        f"{tmp_path}/public must hold the sender's public key: put it there",
-        f"made {tmp_path}/token",
+        f"created {tmp_path}/base64",
+        f"created {tmp_path}/long",
+        f"{tmp_path}/pem must contain the sender's public key: write it there",
+        f"{tmp_path}/public must contain the sender's public key: write it there",
+        f"created {tmp_path}/token",
     ]
     assert (tmp_path / "kept").read_text() == "as it was"
     assert len((tmp_path / "long").read_text().strip()) >= 64
-    assert next(make_secrets(specs, tmp_path)).startswith(f"{tmp_path}/pem must hold")
+    assert next(make_secrets(specs, tmp_path)).startswith(f"{tmp_path}/pem must contain")

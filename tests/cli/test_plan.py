@@ -40,7 +40,7 @@ def test_the_most_dangerous_change_stands_first_with_its_place(old: str, new: st
     done = run("plan", old, new)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "risk[now-public] paris: anyone may call the hook; it asked for a bearer token\n"
+        "risk[now-public] paris: anyone may call the hook; it required a bearer token\n"
         f"  {new}/hooks.yaml:3:1, was at {old}/hooks.yaml:3:1\n"
         "  - a bearer token: the secret 'paris'\n"
         "  + nothing\n"
@@ -63,7 +63,7 @@ def test_programs_get_every_change_with_both_places(
         "level": "risk",
         "kind": "now-public",
         "hook": "paris",
-        "message": "anyone may call the hook; it asked for a bearer token",
+        "message": "anyone may call the hook; it required a bearer token",
         "was": "a bearer token: the secret 'paris'",
         "now": "nothing",
         "at": {"file": f"{new}/hooks.yaml", "line": 3, "column": 1},

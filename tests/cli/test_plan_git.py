@@ -19,12 +19,12 @@ authentication: {type: bearer, tokens: [{secret: paris}]}
 workflow: http://flows/paris
 """
 PUBLIC = HOOK.replace("{type: bearer, tokens: [{secret: paris}]}", "none")
-NOW_PUBLIC = "risk[now-public] paris: anyone may call the hook; it asked for a bearer token\n"
+NOW_PUBLIC = "risk[now-public] paris: anyone may call the hook; it required a bearer token\n"
 Plan = Callable[..., tuple[int, str, str]]
 
 
 def changed(top: Path, folder: str = "hooks.d") -> Repository:
-    """A repository whose `main` asks for credentials and whose `HEAD` does not."""
+    """A repository whose `main` requires credentials and whose `HEAD` does not."""
     made = Repository(top)
     made.commit({f"{folder}/paris.yaml": HOOK, "README.md": "# Hooks\n"})
     made.git("checkout", "--quiet", "-b", "change")
@@ -104,7 +104,7 @@ def test_a_folder_that_a_revision_has_not_is_empty_there(
     status, told, said = plan("main", "HEAD", "--path", "hooks")
     assert status == 0
     assert told.startswith("risk[public-hook-added] paris: ")
-    assert said == "gateway: main has no hooks; it counts as empty\n"
+    assert said == "gateway: main has no hooks, so it counts as empty\n"
     assert plan("main", "HEAD")[1].startswith("notice[hook-removed] paris: ")
 
 

@@ -117,7 +117,7 @@ def test_a_broken_file_is_counted_and_the_sound_ones_are_listed(
     status, text, said = called(capsys, "routes", str(hooks))
     assert status == 1
     assert len(text.splitlines()) == len(AUTHENTICATION)
-    assert said == f"gateway: 2 files have errors: gateway validate {hooks}\n"
+    assert said == f"gateway: 2 files have errors; to list them, run: gateway validate {hooks}\n"
 
 
 def test_one_file_can_be_listed_and_nothing_is_an_error(
@@ -130,8 +130,8 @@ def test_one_file_can_be_listed_and_nothing_is_an_error(
     status, _, said = called(capsys, "routes")
     assert (status, said.strip()) == (
         2,
-        "gateway: the directory hooks.d does not exist here. Name another: gateway routes PATH. "
-        "Or write a first hook: gateway init",
+        "gateway: the directory hooks.d does not exist. To use another one, run: "
+        "gateway routes PATH. To write a first hook, run: gateway init",
     )
 
 

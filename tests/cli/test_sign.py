@@ -239,11 +239,11 @@ def test_what_is_missing_is_said(site: Site, capsys: pytest.CaptureFixture[str])
         said = _refusal(capsys, site, name)
         assert said.startswith(f"gateway: secret '{name}' is missing (--key names a file")
     said = _refusal(capsys, site, "shopfy")
-    assert "there is no hook without errors named 'shopfy'" in said
+    assert "contains no valid hook named 'shopfy'" in said
     assert "did you mean 'shopify'?" in said
-    assert "; the hooks: gateway routes " in _refusal(capsys, site, "zzz")
+    assert "; to list the hooks, run: gateway routes " in _refusal(capsys, site, "zzz")
     (site.directory / "hooks.d" / "broken.yaml").write_text("name: broken\nmetod: POST\n")
-    assert "; the errors: gateway validate " in _refusal(capsys, site, "zzz")
+    assert "; to list the errors, run: gateway validate " in _refusal(capsys, site, "zzz")
     assert "cannot read nowhere.json" in _refusal(capsys, site, "github", "--body", "nowhere.json")
     assert "secret 'nothing' is missing" in _refusal(capsys, site, "github", "--key", "nothing")
 
@@ -267,7 +267,7 @@ def test_a_body_without_a_place_for_the_time_is_refused(
         said = _refusal(
             capsys, site, "linear", "--body", str(file), "--key", str(site.directory / "whsk")
         )
-        assert "at /webhookTimestamp, but this body has no such place" in said
+        assert "at /webhookTimestamp, but this body does not have it" in said
 
 
 def test_a_digest_cannot_be_turned_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

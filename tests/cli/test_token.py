@@ -234,7 +234,7 @@ def test_a_terminal_without_a_tool_is_asked_itself() -> None:
 def test_a_terminal_that_cannot_copy_is_told_so() -> None:
     with terminal("token", environment={"TERM": "dumb"}) as screen:
         assert screen.wait() == 0
-    assert "It is not in the clipboard: no clipboard was found." in screen.shown
+    assert "It was not copied, because no clipboard was found." in screen.shown
     assert "\x1b" not in screen.shown
 
 
@@ -264,7 +264,7 @@ def test_a_local_tool_gets_the_token(
     with terminal("token", environment=environment) as screen:
         assert screen.wait() == 0
     copied = (tmp_path / "clipboard").read_text()
-    assert f"It is in the clipboard ({name})." in screen.shown
+    assert f"It was copied to the clipboard ({name})." in screen.shown
     assert screen.shown.startswith(f"{copied}\r\n")
     assert "\x1b]52" not in screen.shown
 
@@ -288,6 +288,6 @@ def test_inside_tmux_its_buffer_has_the_token(tmp_path: Path) -> None:
             time.sleep(0.05)
         shown = subprocess.check_output([*tmux, "capture-pane", "-p"], text=True)
         assert subprocess.check_output([*tmux, "show-buffer"], text=True) == shown.strip()
-        assert "It is in the paste buffer of tmux." in (tmp_path / "said").read_text()
+        assert "It was copied to the paste buffer of tmux." in (tmp_path / "said").read_text()
     finally:
         subprocess.run([*tmux, "kill-server"], check=True)

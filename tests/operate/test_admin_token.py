@@ -20,9 +20,9 @@ CLOSED = "This endpoint is closed: the gateway was started without --admin-token
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("nope", "secret 'nope' is missing; make one: openssl rand -hex 32 > secrets/nope"),
-        ("empty", "secret 'empty' is empty; make one:"),
-        ("short", "secret 'short' has 31 bytes, and an admin token needs at least 32; make one:"),
+        ("nope", "secret 'nope' is missing; to create one, run: openssl rand -hex 32 > secrets/n"),
+        ("empty", "secret 'empty' is empty; to create one,"),
+        ("short", "secret 'short' has 31 bytes, but an admin token needs at least 32"),
     ],
 )
 def test_an_admin_token_that_opens_nothing_is_not_served_with(
@@ -65,7 +65,7 @@ def test_an_admin_token_that_gets_lost_closes_what_it_opened(
         assert "secret" not in answer.json()["detail"]
         refused = [line for line in server.lines() if line["path"] == "/-/status"]
         reasons = {line["reason"] for line in refused if line["status"] == 503}
-    assert reasons == {"secret 'admin' has 5 bytes, and an admin token needs at least 32"}
+    assert reasons == {"secret 'admin' has 5 bytes, but an admin token needs at least 32"}
 
 
 def test_without_a_terminal_no_admin_token_is_made(tmp_path: Path, workflow: Workflow) -> None:
@@ -77,7 +77,7 @@ def test_without_a_terminal_no_admin_token_is_made(tmp_path: Path, workflow: Wor
                 assert (answer.status_code, answer.json()["detail"]) == (403, CLOSED)
         assert server.request("GET", "/-/readyz").status_code == 200
         (line,) = server.lines("status, reload and metrics are closed: there is no admin token")
-        assert line["hint"] == "name a secret of at least 32 bytes with --admin-token"
+        assert line["hint"] == "set --admin-token to the name of a secret of at least 32 bytes"
         assert "token=" not in server.output()
 
 
@@ -90,7 +90,7 @@ def test_a_terminal_is_shown_the_token_of_this_start(
     arguments = ("serve", "--port", str(port), "--log-format", log_format)
     with terminal(*arguments, directory=tmp_path, columns=400) as screen:
         screen.wait_for(f"http://127.0.0.1:{port}")
-        found = re.search(r"The admin token of this start: ([\w-]{43})\r\n", screen.shown)
+        found = re.search(r"The admin token until the next start: ([\w-]{43})\r\n", screen.shown)
         token = found[1] if found else "none"
         answer = ask(port, "/-/status", {"Authorization": f"Bearer {token}"})
         screen.send("\x03")

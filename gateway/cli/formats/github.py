@@ -22,7 +22,7 @@ def render(found: Report) -> str:
     hidden = max(found.errors - SHOWN, 0) + max(found.warnings - SHOWN, 0)
     last = summary(found)
     if hidden:
-        last += f"; {counted(hidden, 'finding')} beyond GitHub's limit of annotations, see this log"
+        last += f"; {counted(hidden, 'finding')} over GitHub's limit of annotations; see this log"
     return "\n".join([*_lines(found), last]) + "\n"
 
 

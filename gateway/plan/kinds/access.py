@@ -6,7 +6,7 @@ from gateway.plan.kinds.kind import kinds
 
 ACCESS = kinds(
     risk={
-        "now-public": "Anyone may call the hook now; it asked for credentials before.",
+        "now-public": "Anyone may call the hook now; it required credentials before.",
         "authentication-weakened": (
             "The hook has a weaker type of authentication. From the strongest to the weakest: a "
             "signature, a JSON Web Token, a secret in a header (bearer token, password, key), a "
@@ -44,7 +44,7 @@ ACCESS = kinds(
         ),
     },
     notice={
-        "authentication-added": "The hook asks for credentials now; anyone could call it before.",
+        "authentication-added": "The hook requires credentials now; anyone could call it before.",
         "credential-removed": "A token, user, key or secret no longer opens the hook.",
         "expiry-shortened": "A credential opens the hook for a shorter time.",
         "scheme-narrowed": "The gateway no longer accepts a kind of signature.",

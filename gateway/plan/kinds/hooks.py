@@ -22,9 +22,9 @@ HOOKS = kinds(
         "public-hook-enabled": "A disabled hook is now enabled, and anyone may call it.",
     },
     notice={
-        "hook-added": "A new hook that asks for credentials.",
+        "hook-added": "A new hook that requires credentials.",
         "hook-removed": "A hook was removed; its path answers 404.",
-        "hook-enabled": "A disabled hook is now enabled; it asks for credentials.",
+        "hook-enabled": "A disabled hook is now enabled; it requires credentials.",
         "hook-disabled": "A hook is now disabled; its path answers 404.",
         "hook-renamed": (
             "A hook has another name in logs, in reports and by default in its path. The plan "

@@ -89,12 +89,12 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 def _other_type(was: Long, now: Long) -> tuple[str, str]:
     asked, asks = TYPES[type(was)].proof, TYPES[type(now)].proof
     if isinstance(now, NoAuthentication):
-        return "now-public", f"anyone may call the hook; it asked for {asked}"
+        return "now-public", f"anyone may call the hook; it required {asked}"
     if isinstance(was, NoAuthentication):
-        return "authentication-added", f"it asks for {asks}; anyone could call it"
+        return "authentication-added", f"it requires {asks}; anyone could call it"
     if _strength(now) < _strength(was):
-        return "authentication-weakened", f"it asks for {asks}, which is weaker than {asked}"
-    return "authentication-replaced", f"it asks for {asks} instead of {asked}"
+        return "authentication-weakened", f"it requires {asks}, which is weaker than {asked}"
+    return "authentication-replaced", f"it requires {asks} instead of {asked}"
 
 
 def _shown(written: Long) -> str:

@@ -46,7 +46,7 @@ def compare_enabled(_old: Hook, new: Hook) -> Iterator[Change]:
         message = f"the hook is enabled, and anyone may call {summary(new)}"
         yield Change("public-hook-enabled", ("enabled",), message, "false", "true")
     else:
-        message = f"the hook is enabled: {summary(new)} asks for {authentication.proof(new)}"
+        message = f"the hook is enabled: {summary(new)} requires {authentication.proof(new)}"
         yield Change("hook-enabled", ("enabled",), message, "false", "true")
 
 
@@ -59,7 +59,7 @@ def added(hook: Hook) -> Change:
     if authentication.is_public(hook):
         message = f"a new hook that anyone may call: {summary(hook)}"
         return Change("public-hook-added", steps, message, now=workflow_of(hook).url)
-    message = f"a new hook that asks for {authentication.proof(hook)}: {summary(hook)}"
+    message = f"a new hook that requires {authentication.proof(hook)}: {summary(hook)}"
     return Change("hook-added", steps, message, now=workflow_of(hook).url)
 
 
