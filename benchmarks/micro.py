@@ -106,7 +106,7 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     assert mixed(body, {}, {}) is None
     assert tenth_fails(body, {}, {}) is not None
     return {
-        "ten intended values": lambda: intended(body, {}, {}),
+        "ten expected values": lambda: intended(body, {}, {}),
         "ten rules of ten kinds": lambda: mixed(body, {}, {}),
         "ten values, the last refuses": lambda: tenth_fails(body, {}, {}),
         f"decoding that body, {len(raw)} bytes": lambda: decode_body(b"application/json", raw),
