@@ -59,6 +59,16 @@ class LazyGroup(click.RichGroup):
             found = importlib.import_module(f"gateway.cli.{name}").command
         return name, found, rest
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            # Where the parser fails, click does not say in which command.
+            if error.ctx is None and ctx.invoked_subcommand is not None:
+                name = ctx.invoked_subcommand
+                error.ctx = click.Context(self.commands[name], parent=ctx, info_name=name)
+            raise
+
 
 @click.group(
     cls=LazyGroup,

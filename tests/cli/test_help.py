@@ -136,6 +136,20 @@ def test_wrong_usage_is_one_plain_message_and_status_2(
     assert said == "" or said.startswith("gateway")
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_option_without_its_value_is_said_to_be_of_its_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = [one for one in _options(name) if not one.is_flag]
+    for option in (option for one in options for option in one.opts):
+        assert called(capsys, name, option) == (
+            2,
+            "",
+            f"gateway {name}: Option '{option}' requires an argument.\n"
+            f"Try 'gateway {name} --help'.\n",
+        )
+
+
 def test_colours_are_for_terminals_that_want_them(tmp_path: Path) -> None:
     broken = tmp_path / "a.yaml"
     broken.write_text("name: a\n")
