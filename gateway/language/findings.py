@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 import msgspec
 
@@ -74,13 +74,16 @@ class Findings:
             if one.place.line in lines:
                 self._found[index] = msgspec.structs.replace(one, private=True)
 
-    def withhold(self, codes: Container[str], lines: Container[int]) -> None:
-        """Say of the findings of these codes on these lines no more than what they are."""
+    def withhold(self, told: Callable[[Diagnostic], bool]) -> frozenset[int]:
+        """Say of these findings no more than what they are; the numbers of their lines."""
+        lines = set()
         for index, one in enumerate(self._found):
-            if one.code in codes and one.place.line in lines:
+            if told(one):
                 title = CODES[one.code].title
                 message = title[:1].lower() + title[1:]
                 self._found[index] = msgspec.structs.replace(one, message=message, hint="")
+                lines.add(one.place.line)
+        return frozenset(lines)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """All findings by place; the last one says how many were left out."""

@@ -7,15 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gateway.language.issued import credentials
+from gateway.language.secret_words import holds_secret, opens_with_secret
 from gateway.language.yaml12 import Document, Node
 from gateway.language.yaml12.characters import lines_of
-
-_SECRET = re.compile(
-    r"token|pass(w|code|phrase|key)|pwd|secret|credential|authorization|cookie|api.?keys?$"
-    r"|^(env|keys|users|sha256|scrypt)$",
-    re.IGNORECASE,
-)
-"""Keys behind which people write secrets, rightly as references or wrongly as they are."""
 
 _PUBLIC = {
     "secret": re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}"),
@@ -51,7 +45,7 @@ def is_private(value: Any, key: str) -> bool:
         return False
     if key in _PUBLIC:
         return not _PUBLIC[key].fullmatch(text) or bool(credentials(text))
-    if _SECRET.search(key) or _USERINFO.search(text) or _PARAMETER.search(text):
+    if holds_secret(key) or _USERINFO.search(text) or _PARAMETER.search(text):
         return True
     return bool(credentials(text))
 
@@ -63,8 +57,8 @@ def private_lines(data: bytes, documents: Sequence[Document]) -> frozenset[int]:
         if _has_secret(line):
             found.add(number)
     for document in documents:
-        for key, node in _scalars(document.root):
-            if is_private(node.value, key):
+        for key, node in values_in(document.root):
+            if node.children is None and is_private(node.value, key):
                 found.update(range(node.place.line, node.place.end_line + 1))
     return frozenset(found)
 
@@ -76,28 +70,30 @@ def can_be_shown(line: str) -> bool:
 
 def _has_secret(line: str) -> bool:
     pairs = ((pair[1], pair[2].partition(" #")[0]) for pair in _PAIR.finditer(line))
-    return any(is_private(value, key) for key, value in pairs)
+    return any(is_private(value, key) for key, value in pairs) or opens_with_secret(line)
 
 
-def _scalars(root: Node) -> Iterator[tuple[str, Node]]:
-    """Every scalar value with the nearest key above it."""
+def values_in(root: Node) -> Iterator[tuple[str, Node]]:
+    """Every value with the nearest key above it that tells what it is."""
     waiting = [("", root)]
     while waiting:
         key, node = waiting.pop()
+        yield key, node
         if isinstance(node.children, dict):
             waiting += [
-                (_key_above(key, name), child) for name, (_, child) in node.children.items()
+                (_key_above(key, name, child), child) for name, (_, child) in node.children.items()
             ]
         elif isinstance(node.children, list):
             waiting += [(key, child) for child in node.children]
-        else:
-            yield key, node
 
 
-def _key_above(key: str, name: str) -> str:
+def _key_above(key: str, name: str, child: Node) -> str:
     """The key that tells what stands behind `name` in a mapping behind `key`. In the place of a
     reference to a secret, a name that is unknown there holds the secret itself.
     """
     if name in _OPERATORS:
         return key
-    return "secrets" if name not in (*_PUBLIC, *_BESIDE) and _SECRET.search(key) else name
+    if key == "tls" or (key, name) == ("authentication", "value"):
+        return "secrets"
+    known = name in _PUBLIC or (name in _BESIDE and child.children is None)
+    return "secrets" if holds_secret(key) and not known else name

@@ -20,6 +20,7 @@ from gateway.language.internal import internal
 from gateway.language.lint import lint
 from gateway.language.mistake import report
 from gateway.language.outcome import BrokenHook, ReadHook, Reading
+from gateway.language.pasted import Pasted
 from gateway.language.plaintext import CODE, plaintext, report_plaintext
 from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
@@ -65,8 +66,10 @@ def _read(source: Source, now: datetime) -> Reading:
     findings.keep_back(private_lines(source.data, written) | findings.lines({CODE}))
     findings.keep_back({line for one in secrets for line in one.lines})
     withheld = withheld_lines(source.data, written, findings.lines(CODES))
-    findings.withhold(QUOTING, withheld)
+    findings.withhold(lambda one: one.code in QUOTING and one.place.line in withheld)
     findings.keep_back(withheld)
+    pasted = Pasted(written)
+    findings.keep_back(pasted.lines | findings.withhold(pasted.is_quoted_by))
     return msgspec.structs.replace(reading, diagnostics=findings.sorted())
 
 

@@ -66,7 +66,7 @@ class Cell:
     def remedy(self) -> str:
         """What to do where the reference has no value, or one that cannot be used."""
         if self.kind == "env":
-            return "restart the gateway with a value for the variable"
+            return "set the variable and restart the gateway"
         if self._directory is None:
             return "set the directory of secrets with --secrets DIR"
         what = "write its value into" if self.secret is None else "correct its value in"

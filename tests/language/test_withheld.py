@@ -52,3 +52,57 @@ def test_a_number_alone_is_not_shown(number: str) -> None:
     source = Source("a.yaml", number.encode())
     for render in FORMATS.values():
         assert "7318945" not in render(report([source], read([source])))
+
+
+CREDENTIALS = {
+    "token": "authentication: {{type: bearer, tokens: [{}]}}",
+    "password": "authentication: {{type: basic, users: [{{username: a, password: {}}}]}}",
+    "user": "authentication: {{type: basic, users: [{}]}}",
+    "key": "authentication: {{type: api-key, header: X-Key, keys: [{}]}}",
+    "signature": "authentication: {{type: signature, scheme: github, secrets: [{}]}}",
+    "name": "authentication: {{type: bearer, tokens: [{{secret: {}}}]}}",
+    "variable": "authentication: {{type: bearer, tokens: [{{env: {}}}]}}",
+    "digest": "authentication: {{type: bearer, tokens: [{{sha256: {}}}]}}",
+    "handshake": "handshake: {{type: meta, verify_token: {}}}",
+    "workflow-token": "workflow: {{url: 'http://a', authentication: {{type: bearer, token: {}}}}}",
+    "workflow-header": "workflow: {{url: 'http://a', authentication: "
+    "{{type: header, name: X-Key, value: {}}}}}",
+    "client-key": "workflow: {{url: 'https://a', tls: {{certificate: {{secret: a}}, key: {}}}}}",
+    "misplaced": "authentication: {{type: bearer, password: {}}}",
+    "block": "authentication:\n  type: bearer\n  tokens:\n    - {}",
+}
+PASTED = [
+    "{canary}", "{canary: }", "{canary: x}", "{'canary': x}", "{? canary}", "{canary.a: x}",
+    "{value: canary}", "{valu: {canary}}", "{secret: {canary}}", "{secret: [{canary}]}",
+    "{env: {canary: 1}}", "{secret: a, canary: b}", "{canary: a, canary: b}", "{type: {canary}}",
+    "[canary: x]", "*canary", "&canary x", "!canary x", "!!canary x", "{<<: canary}",
+    "{true: canary}", "{? [canary] : x}", "{7318945: canary}", '{"canary\\n": x}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", PASTED)
+@pytest.mark.parametrize("place", CREDENTIALS)
+def test_a_secret_that_is_read_as_a_key_or_as_notation_is_not_shown(place: str, form: str) -> None:
+    rest = "" if CREDENTIALS[place].startswith("workflow") else "workflow: http://a\n"
+    text = f"name: a\nmethod: POST\n{CREDENTIALS[place].format(form)}\n{rest}"
+    source = Source("a.yaml", text.encode())
+    reading = read([source])
+    assert any(one.severity == "error" for one in reading.diagnostics)
+    for render in FORMATS.values():
+        assert "canary" not in render(report([source], reading))
+
+
+@pytest.mark.parametrize("place", ["token", "password", "user", "key", "signature", "handshake"])
+def test_brackets_behind_a_credential_that_are_never_closed_are_not_shown(place: str) -> None:
+    text = f"name: a\n{CREDENTIALS[place].format('{canary')}\nworkflow: http://a\n"
+    source = Source("a.yaml", text.encode())
+    for render in FORMATS.values():
+        assert "canary" not in render(report([source], read([source])))
+
+
+@pytest.mark.parametrize("key", ["secrt", "sha265", "value", "plaintext", "secretRef", "pasword"])
+def test_a_slip_of_the_pen_beside_a_secret_is_named(key: str) -> None:
+    text = (
+        f"name: a\nauthentication: {{type: bearer, tokens: [{{{key}: x}}]}}\nworkflow: http://a\n"
+    )
+    assert f"'{key}'" in repr(read([Source("a.yaml", text.encode())]).diagnostics)
