@@ -10,6 +10,8 @@ from gateway.wire.client.reply import Reply
 MAX_HEAD = 64 * 1024
 """Bytes of status lines, header fields and trailers, those of interim answers with them."""
 MAX_FIELDS = 128
+SURE = MAX_HEAD - MAX_FIELDS
+"""An answer of so many bytes has no larger head, be there no blank behind any colon."""
 MAX_INTERIM = 16
 OVERHEAD = 8
 """Bytes on the wire for a byte of the body at most: chunks of one byte have six."""
@@ -94,7 +96,7 @@ class Answer:
         """The outcome, which is kept no longer: an idle connection holds no body."""
         outcome = self.reply or self.error
         self.reply = self.error = None
-        self._body, self._names = b"", {}
+        self._body, self._names, self._lines = b"", {}, []
         return outcome
 
     def release(self) -> None:
@@ -135,6 +137,8 @@ class Answer:
         if self.reply is not None:
             return
         self._gather()
+        if not self._bounded():
+            return
         status = self._parser.get_status_code()
         problem = self._problem(status)
         if problem:
@@ -151,18 +155,12 @@ class Answer:
 
     def _gather(self) -> None:
         """Fields by name, which are counted before any two are joined."""
-        lines, self._lines = self._lines, []
+        lines = self._lines
         self._fields += len(lines)
         if self._fields > MAX_FIELDS:
             return
-        names: dict[bytes, bytes] = {}
-        size = 0
-        for name, value in lines:
-            size += len(name) + len(value)
-            low = name.lower()
-            names[low] = value if low not in names else names[low] + b", " + value
-        self._head += size + _FIELD * len(lines)
-        self._names = names
+        names = {name.lower(): value for name, value in lines}
+        self._names = names if len(names) == len(lines) else _joined(lines)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
@@ -187,7 +185,8 @@ class Answer:
                 self.reusable = self._parser.should_keep_alive()
         else:
             self._interim += 1
-            self._names = {}
+            self._head += _size(self._lines)
+            self._lines, self._names = [], {}
             if self._interim > MAX_INTERIM:
                 self._fail(NotHTTP("there are too many interim answers"))
 
@@ -195,15 +194,15 @@ class Answer:
         self.reply = Reply(self._parser.get_status_code(), self._names, bytes(self._body))
 
     def _bounded(self) -> bool:
-        """Whether head and trailers together are in bounds."""
-        if self._head <= MAX_HEAD and self._fields <= MAX_FIELDS:
+        """Whether head and trailers together are in bounds, which most answers are as a whole."""
+        if self._fields <= MAX_FIELDS and (
+            self._fed <= SURE or self._head + _size(self._lines) <= MAX_HEAD
+        ):
             return True
         self._fail(NotHTTP("the head of the answer is too large"))
         return False
 
     def _problem(self, status: int) -> str:
-        if not self._bounded():
-            return "the head of the answer is too large"
         version = self._parser.get_http_version()
         if version not in ("1.1", "1.0") or not 100 <= status < 600:
             return "the status line is not HTTP/1.1"
@@ -211,3 +210,17 @@ class Answer:
         if coding is not None and (coding.lower() != b"chunked" or version == "1.0"):
             return "the transfer coding is not 'chunked'"
         return ""
+
+
+def _joined(lines: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Fields by name, the values of one name joined (RFC 9110 §5.3)."""
+    names: dict[bytes, bytes] = {}
+    for name, value in lines:
+        low = name.lower()
+        names[low] = value if low not in names else names[low] + b", " + value
+    return names
+
+
+def _size(lines: list[tuple[bytes, bytes]]) -> int:
+    """Bytes of fields as they were received."""
+    return sum(len(name) + len(value) + _FIELD for name, value in lines)

@@ -6,6 +6,7 @@ import asyncio
 import select
 import socket
 import ssl
+from time import monotonic
 from typing import Protocol, cast
 
 from gateway.wire.client.answer import Answer
@@ -14,6 +15,8 @@ from gateway.wire.client.reply import Reply
 
 TOGETHER = 64 * 1024
 """Bytes up to which a body is copied behind its head, so that both are one write."""
+RESOLUTION = 0.001
+"""Seconds that a timer of the loop may ring early."""
 
 
 class Owner(Protocol):
@@ -29,14 +32,18 @@ class Owner(Protocol):
 class Connection(asyncio.Protocol):
     """What arrives without having been asked for ends the connection, and is never an answer.
 
-    `context` is what TLS was made with; `idle_since` is the loop's time of its last answer.
+    `context` is what TLS was made with; `idle_since` is the monotonic time of its last answer.
     """
 
     __slots__ = (
         "_answer",
+        "_deadline",
         "_future",
+        "_loop",
         "_owner",
         "_readable",
+        "_rings",
+        "_timer",
         "_transport",
         "closed",
         "context",
@@ -50,19 +57,46 @@ class Connection(asyncio.Protocol):
         self._readable = readable.poll
         self._answer = Answer()
         self._future: asyncio.Future[Reply] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._deadline = self._rings = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self.context = context
         self.closed = False
         self.idle_since = 0.0
 
-    def send(self, head: bytes, body: bytes, future: asyncio.Future[Reply], limit: int) -> None:
-        """Write a request; `future` gets its answer or a CallError."""
+    def send(
+        self, head: bytes, body: bytes, future: asyncio.Future[Reply], seconds: float, limit: int
+    ) -> None:
+        """Write a request; `future` gets its answer or a CallError, Late after `seconds`."""
         self._future = future
+        self._deadline = deadline = monotonic() + seconds
+        if self._timer is None or deadline < self._rings:
+            self._ring_at(deadline, seconds)
         self._answer.expect(limit, head.startswith(b"HEAD "))
         if len(body) <= TOGETHER:
             self._transport.write(head + body)
         else:
             self._transport.write(head)
             self._transport.write(body)
+
+    def _ring_at(self, deadline: float, seconds: float) -> None:
+        """Have the deadline looked at. One timer serves all requests that come before it rings:
+        most are answered long before, and a timer for each costs more than the rest of a call.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings = deadline
+        self._timer = self._loop.call_later(seconds, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._future is None:
+            return
+        left = self._deadline - monotonic()
+        if left <= RESOLUTION:
+            self._settle(Late())
+        else:
+            self._ring_at(self._deadline, left)
 
     def dead(self) -> bool:
         """Whether the server closed the connection or said something: then nothing is sent on it.
@@ -71,11 +105,6 @@ class Connection(asyncio.Protocol):
         is lost on a closed connection must not be repeated.
         """
         return self.closed or self._transport.is_closing() or bool(self._readable(0))
-
-    def expire(self, future: asyncio.Future[Reply]) -> None:
-        """The deadline of a request has passed; the connection may have another one by now."""
-        if self._future is future:
-            self._settle(Late())
 
     def give_up(self, future: asyncio.Future[Reply]) -> None:
         """Nobody waits for the answer to a request any more."""
@@ -132,6 +161,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _reason: Exception | None) -> None:
         """The end of the connection, whoever made it."""
         self.closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._future is None:
             self._owner.forget(self)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from time import monotonic
 
 from gateway.wire.client.connection import Connection
 from gateway.wire.client.dial import dial
@@ -48,21 +49,19 @@ class Pool:
         Raises CallError.
         """
         loop = asyncio.get_running_loop()
-        connection = self._take(loop.time())
+        connection = self._take(monotonic())
         if connection is None:
             deadline = loop.time() + seconds
             connection = await self._connect_until(deadline)
             seconds = deadline - loop.time()
         future: asyncio.Future[Reply] = loop.create_future()
-        timer = loop.call_later(seconds, connection.expire, future)
-        connection.send(head, body, future, limit)
+        connection.send(head, body, future, seconds, limit)
         try:
             return await future
         except BaseException:
             connection.give_up(future)
             raise
         finally:
-            timer.cancel()
             # An error holds this frame, and the future the error: garbage of a circle comes late.
             del future, connection
 
@@ -73,7 +72,7 @@ class Pool:
             return
         if not self._idle:
             self._sweeper.watch(self)
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = monotonic()
         self._idle.append(connection)
 
     def forget(self, connection: Connection) -> None:

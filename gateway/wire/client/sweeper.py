@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Protocol
 
 INTERVAL = 0.5
@@ -46,6 +47,6 @@ class Sweeper:
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = monotonic()
         self._watched = {one for one in self._watched if one.sweep(now)}
         self._timer = loop.call_later(INTERVAL, self._sweep) if self._watched else None
