@@ -14,7 +14,7 @@ from gateway.errors import Refusal
 from gateway.wire.server import Lines, encode_lines
 
 Send = Callable[[Any], Awaitable[None]]
-Write = Callable[[int, tuple[Lines | tuple[bytes, bytes], ...], bytes], None]
+Write = Callable[[int, Lines, bytes], None]
 """The wire's way to answer whole, at once."""
 AT_ONCE = 64 * 1024
 """Bytes of a body that may wait to be sent when the request counts no more. A longer answer
@@ -33,8 +33,8 @@ def write_answer(write: Write, exchange: Exchange, answer: Answer) -> None:
     exchange.status = status = answer.status
     if status not in WITHOUT_BODY and exchange.method != "HEAD":
         exchange.bytes_out = len(answer.body)
-    request = (b"x-request-id", exchange.request_id.encode())
-    write(status, (_lines(answer.headers), request), answer.body)
+    lines = _lines(answer.headers).followed_by(b"x-request-id", exchange.request_id.encode())
+    write(status, lines, answer.body)
 
 
 @lru_cache(64)

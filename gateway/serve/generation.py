@@ -97,12 +97,25 @@ class Generation:
         self.app, self.hooks = _assembled(hooks, rest)
         self.diagnostics = (*diagnostics, *self.faults)
         self._find = self.app.asgi_router.handle_routing
+        self._literal: dict[tuple[str, bytes], tuple[str, str, Any]] = {}
+        """Of the paths without parameters that were asked for: decoded, with hook and app."""
         finalize(self, _take_apart, self.app).atexit = False
 
     @property
     def faults(self) -> tuple[Diagnostic, ...]:
         """The mistakes of the gateway's own with hooks of this generation."""
         return tuple(hook.fault for hook in self.hooks if hook.fault is not None)
+
+    def literal(self, exchange: Exchange) -> Any:
+        """What `route` gives, for a path that a hook has as it stands there; None for others.
+
+        Such a path needs no judging: the hook's own was judged when it was asked for first.
+        """
+        known = self._literal.get((exchange.method, exchange.raw_path))
+        if known is None:
+            return None
+        exchange.path, exchange.hook, app = known
+        return app
 
     def route(self, exchange: Exchange) -> Any:
         """The ASGI app of the hook that owns the path and method: guards, then the handler.
@@ -121,6 +134,8 @@ class Generation:
             raise self._refusal(exchange) from None
         exchange.hook = handler.name or ""
         exchange.path_params = parameters
+        if not parameters and exchange.raw_path == path.encode():
+            self._literal[exchange.method, exchange.raw_path] = path, exchange.hook, app
         return app
 
     def _refusal(self, exchange: Exchange) -> NotFound | MethodNotAllowed:

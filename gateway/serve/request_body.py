@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.compile.exchange import Exchange
@@ -65,17 +65,6 @@ class Bodies:
             return message
 
         return await read_body(counted, exchange.length, exchange.body_limit, charge)
-
-
-def declared_length(fields: Mapping[bytes, bytes | list[bytes]]) -> int | None:
-    """How long the body is: 0 where none is announced, None for chunks, whose end will tell.
-
-    The wire has judged the fields (RFC 9112 §6).
-    """
-    if b"transfer-encoding" in fields:
-        return None
-    length = fields.get(b"content-length")
-    return int(length) if isinstance(length, bytes) else 0
 
 
 async def read_body(receive: Receive, length: int | None, limit: int, charge: Charge) -> bytes:

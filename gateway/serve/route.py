@@ -25,10 +25,11 @@ class HookRoute(ASGIRoute):
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         """Run the guards in order, then the handler; the first that raises refuses the request."""
-        handler = self.route_handler
-        connection: Any = _Connection(scope, receive)
-        for guard in handler.resolve_guards():
-            await guard(connection, handler)  # type: ignore[misc]
+        handler: Any = self.route_handler
+        connection = _Connection(scope, receive)
+        # The route's own are all: the app of the hooks has none.
+        for guard in handler.guards:
+            await guard(connection, handler)
         await handler.fn(scope, receive, send)
 
 

@@ -17,7 +17,7 @@ from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.request_body import Bodies, declared_length
+from gateway.serve.request_body import Bodies
 from gateway.serve.target import judge_host, judge_path
 from gateway.settings import Limits
 
@@ -68,12 +68,13 @@ class Switch:
         self.in_flight += 1
         share = None
         try:
-            self._judge(exchange)
+            # Refused is what two parties could read differently, before anything is routed.
+            judge_host(exchange.fields.get(b"host"))
             # Held until the request is answered: nobody's generation is taken apart.
             generation = self.generation
-            if generation is None:
-                raise Unavailable("No hooks are loaded yet.", SOON)
-            app = generation.route(exchange)
+            app = None if generation is None else generation.literal(exchange)
+            if app is None:
+                app = _routed(generation, exchange)
             share = self._slots.take(exchange.client)
             scope[SCOPE_KEY] = exchange
             await app(scope, receive, send)
@@ -109,26 +110,18 @@ class Switch:
             self._bodies,
             receive,
             scope["gateway.whole"],
+            length=scope["gateway.length"],
         )
 
     async def _operations(self, exchange: Exchange, send: Any) -> None:
         try:
             # Probes of load balancers name no host, and none is needed to find who answers them.
-            self._judge_target(exchange)
+            exchange.path = judge_path(exchange.raw_path)
             await self._operate(exchange, send)
         except (Exception, asyncio.CancelledError) as error:
             await self._went_wrong(exchange, send, error)
         finally:
             self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
-
-    def _judge(self, exchange: Exchange) -> None:
-        """Refuse what two parties could read differently, before anything is routed."""
-        self._judge_target(exchange)
-        judge_host(exchange.fields.get(b"host"))
-
-    def _judge_target(self, exchange: Exchange) -> None:
-        exchange.path = judge_path(exchange.raw_path)
-        exchange.length = declared_length(exchange.fields)
 
     async def _went_wrong(self, exchange: Exchange, send: Any, error: BaseException) -> None:
         """Answer what was refused, and faults of ours."""
@@ -146,3 +139,10 @@ class Switch:
             exchange.outcome = "unexpected"
             if not exchange.status:
                 await send_answer(send, exchange, unexpected(exchange))
+
+
+def _routed(generation: Generation | None, exchange: Exchange) -> Any:
+    exchange.path = judge_path(exchange.raw_path)
+    if generation is None:
+        raise Unavailable("No hooks are loaded yet.", SOON)
+    return generation.route(exchange)

@@ -12,11 +12,9 @@ from gateway.compile.exchange import Exchange
 from gateway.errors import BodyTimeout, Incomplete, Misframed, Refusal, TooLarge, Unavailable
 from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.shares import Shares
-from gateway.serve.request_body import Bodies, declared_length, read_body
+from gateway.serve.request_body import Bodies, read_body
 from gateway.wire.server import Refused
 from tests.support.exchanges import an_exchange
-
-LENGTH, CODING = b"content-length", b"transfer-encoding"
 
 
 def piece(data: bytes, more: bool = True) -> dict[str, Any]:
@@ -43,22 +41,6 @@ class Sender:
 
 def read(sender: Sender, length: int | None, limit: int = 100) -> bytes:
     return asyncio.run(read_body(sender, length, limit, lambda _size: None))
-
-
-@pytest.mark.parametrize(
-    ("fields", "length"),
-    [
-        ({}, 0),
-        ({b"x": b"1"}, 0),
-        ({LENGTH: b"0"}, 0),
-        ({LENGTH: b"0042"}, 42),
-        ({CODING: b"chunked"}, None),
-    ],
-)
-def test_a_length_is_what_the_fields_declare(
-    fields: dict[bytes, bytes | list[bytes]], length: int | None
-) -> None:
-    assert declared_length(fields) == length
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def scope(path: bytes, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
         "headers": [(b"host", b"x"), *headers],
         "client": ("127.0.0.1", "1"),
         "gateway.fields": {b"host": b"x", **dict(headers)},
+        "gateway.length": 0,
         "gateway.whole": lambda: b"",
     }
 

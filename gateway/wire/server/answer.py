@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gateway.wire.server.fields import BODILESS, Head
+from gateway.wire.server.fields import BODILESS, Head, Lines, plain_head
 from gateway.wire.server.refused import AnswerFields
 
 if TYPE_CHECKING:
@@ -19,22 +19,23 @@ JOINED = 64 * 1024
 
 
 class Answer:
-    """What the app says. Once `done`, nothing more can be said."""
+    """What the app says. Once `done`, nothing more can be said.
+
+    A request has one, and is it: an object less for each.
+    """
 
     __slots__ = ("_chunked", "_connection", "_left", "_start", "_to_head", "begun", "done", "keep")
+    _connection: Connection
+    _to_head: bool
+    keep: bool
+    """Whether another request may follow on the connection."""
+    begun: bool
+    done: bool
+    _start: Mapping[str, Any] | None
+    _chunked: bool
+    _left: int | None
 
-    def __init__(self, connection: Connection, to_head: bool, keep: bool) -> None:
-        self._connection = connection
-        self._to_head = to_head
-        self.keep = keep
-        """Whether another request may follow on the connection."""
-        self.begun = False
-        self.done = False
-        self._start: Mapping[str, Any] | None = None
-        self._chunked = False
-        self._left: int | None = None
-
-    def respond(self, status: int, fields: AnswerFields, body: bytes) -> None:
+    def respond(self, status: int, fields: Lines | AnswerFields, body: bytes) -> None:
         """Answer whole, in one write.
 
         Raises ValueError for a field that cannot be sent, and RuntimeError for a second answer
@@ -42,6 +43,25 @@ class Answer:
         """
         if self.begun or self.done:
             raise RuntimeError("The request was answered before.")
+        if not isinstance(fields, Lines):
+            self._respond(status, fields, body)
+        elif self._to_head or status in BODILESS:
+            self._respond(status, (fields,), body)
+        else:
+            head = plain_head(status, fields, len(body), self._own_lines())
+            self._connection.write(head, body)
+            self._finish()
+
+    def _own_lines(self) -> bytes:
+        """Date, and Connection where the version of HTTP does not say it."""
+        connection = self._connection
+        shared = connection.shared
+        self.keep = self.keep and not shared.draining
+        if self.keep and connection.http11:
+            return shared.date
+        return shared.date + (KEEP if self.keep else CLOSE)
+
+    def _respond(self, status: int, fields: AnswerFields, body: bytes) -> None:
         head = Head(status)
         head.add(fields)
         bodiless = self._to_head or status in BODILESS

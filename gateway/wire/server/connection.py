@@ -75,16 +75,19 @@ class Connection(Ending):
         self.phase = BUSY
         self.deadline = NEVER
         raw, _, query = target.partition(b"?")
-        scope = self._scope.copy()
-        scope["method"] = method
-        scope["http_version"] = "1.1" if intake.http11 else "1.0"
-        scope["path"] = path_of(raw)
-        scope["raw_path"] = raw
-        scope["query_string"] = query
-        scope["headers"] = intake.headers
-        scope["gateway.fields"] = intake.fields
-        scope["gateway.whole"] = request.whole
-        scope["gateway.respond"] = request.answer.respond
+        scope = {
+            **self._scope,
+            "method": method,
+            "http_version": "1.1" if intake.http11 else "1.0",
+            "path": path_of(raw),
+            "raw_path": raw,
+            "query_string": query,
+            "headers": intake.headers,
+            "gateway.fields": intake.fields,
+            "gateway.length": length,
+            "gateway.whole": request.whole,
+            "gateway.respond": request.respond,
+        }
         request.start(self.shared.app, scope)
 
     def _await_body(self, request: Request) -> None:
@@ -125,14 +128,17 @@ class Connection(Ending):
     def answered(self) -> None:
         """The answer is written: what is next begins when the system has taken it."""
         self.holding = True
-        self.when_written(self.next)
+        if self.blocked:
+            self.when_written(self.next)
+        else:
+            self.next()
 
     def next(self) -> None:
         """Go on with what follows the answer: another request, or the end."""
         request = self.request
         if self.lost or request is None:
             return
-        keep = request.answer.keep and not self.shared.draining and not self.dead
+        keep = request.keep and not self.shared.draining and not self.dead
         if not request.complete:
             self._without_body(request, keep)
             return
@@ -144,7 +150,8 @@ class Connection(Ending):
         self.phase = IDLE
         self.shared.idle[self] = None
         self.deadline = self.shared.after(self.limits.idle_timeout)
-        self._go_on()
+        if self._held or self.ended:
+            self._go_on()
 
     def _go_on(self) -> None:
         """Take what was held, one request of it."""

@@ -72,11 +72,11 @@ class Ending(Link):
         """Answer without the app, and end."""
         request, intake = self.request, self.intake
         if request is not None:
-            request.answer.done = True
+            request.done = True
         self.dead = True
         self.mark = 0
         method = intake.method if intake.url else ""
-        head = RequestHead(self.client, method, intake.url, intake.fields)
+        head = RequestHead(self.client, method, intake.url, intake.known())
         status, fields, body = self.shared.worded(refused, head)
         self._say(status, fields, body, to_head=method == "HEAD")
         self.when_written(partial(self.end, linger=True))
@@ -121,7 +121,7 @@ class Ending(Link):
         # A request that began since has not had its turn: it is left by a call of its own.
         if self.lost or self.request is not request:
             return
-        if self.phase == WRITING and (request is None or request.answer.done):
+        if self.phase == WRITING and (request is None or request.done):
             return  # what was said whole is still read
         if request is None or self.phase in (DISCARD, LINGER):
             self.close()

@@ -16,6 +16,7 @@ _NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FRAMING = frozenset(
     {b"connection", b"content-length", b"date", b"keep-alive", b"transfer-encoding"}
 )
+_UNFIT = re.compile(rb"[\r\n\0]").search
 _KNOWN = 256
 _PREFIXES: dict[bytes, bytes] = {}
 """`name: ` of names that were judged; names are the app's own, so they are few."""
@@ -29,6 +30,13 @@ class Lines:
     def __init__(self, data: bytes, count: int) -> None:
         self.data = data
         self.count = count
+
+    def followed_by(self, name: bytes, value: bytes) -> Lines:
+        """These lines and one more; `name` is in lower case. Raises ValueError."""
+        if name in _FRAMING or _UNFIT(value):
+            raise ValueError("A field of the answer holds CR, LF or NUL, or is the server's own.")
+        prefix = _PREFIXES.get(name) or _prefix(name)
+        return Lines(b"%b%b%b\r\n" % (self.data, prefix, value), self.count + 1)
 
 
 class Head:
@@ -88,6 +96,12 @@ class Head:
         if data.count(b"\n") != self.count or data.count(b"\r") != self.count or b"\0" in data:
             raise ValueError("A field of the answer contains CR, LF or NUL.")
         return data + CRLF
+
+
+def plain_head(status: int, lines: Lines, length: int, own: bytes) -> bytes:
+    """The whole head of an answer with a body; `own` are the lines that the server adds."""
+    status_line = _STATUS_LINES.get(status) or _status_line(status)
+    return b"%b%bcontent-length: %d\r\n%b\r\n" % (status_line, lines.data, length, own)
 
 
 def encode_lines(fields: Iterable[tuple[bytes, bytes]]) -> Lines:

@@ -66,29 +66,26 @@ class Intake(Parsing):
 
     def _take_head(self, data: bytes, at: int) -> int:
         """Feed the head if it is whole now. Returns where its end is in `data`."""
-        partial = self._partial
-        whole = partial + data[at:] if partial or at else data
-        known = len(partial)
+        whole, known = data, 0
+        if self._partial or at:
+            known = len(self._partial)
+            whole = self._partial + data[at:]
         if whole[0] == CR:
-            # RFC 9112 §2.2: empty lines before a request are passed over.
-            blank = 0
-            while whole.startswith(b"\r\n", blank):
-                blank += 2
-            whole = whole[blank:]
-            known = max(known - blank, 0)
+            whole, known = _without_blank(whole, known)
         # The end may stand across the border of two pieces.
-        end = whole.find(END, max(known - 3, 0)) + 4
-        if (end if end > 3 else len(whole)) > self._connection.limits.head:
+        end = whole.find(END, known - 3 if known > 3 else 0) + 4
+        size = len(whole)
+        if (end if end > 3 else size) > self._connection.limits.head:
             self._clear()
             raise self._oversized(whole)
         if end == 3:
             self._look_early(whole, known)
             return len(data)
-        self._partial = b""
-        self._probe = None
-        behind = len(whole) - end
-        self._feed_head(whole[:end] if behind else whole)
-        return len(data) - behind
+        if self._partial:
+            self._partial = b""
+            self._probe = None
+        self._feed_head(whole[:end] if end < size else whole)
+        return len(data) - size + end
 
     def _oversized(self, whole: bytes) -> Refused:
         limits = self._connection.limits
@@ -122,18 +119,21 @@ class Intake(Parsing):
         self._tail = b""
         self.http11 = judge.judge_line(head)
         try:
-            self._feed_known(head)
+            self._feed(head)
+        except httptools.HttpParserUpgrade:
+            self._without_upgrade()
         except httptools.HttpParserInvalidMethodError as error:
             method = judge.unknown_method(head)
             if method is None:
                 raise judge.not_http(head, str(error)) from error
-            self._method = method
-            self._renew()
-            self._feed_known(b"POST" + head[len(method) :])
+            self._feed_unknown(method, head)
 
-    def _feed_known(self, head: bytes) -> None:
+    def _feed_unknown(self, method: bytes, head: bytes) -> None:
+        """Feed a head as that of a method which llhttp knows."""
+        self._method = method
+        self._renew()
         try:
-            self._feed(head)
+            self._feed(b"POST" + head[len(method) :])
         except httptools.HttpParserUpgrade:
             self._without_upgrade()
 
@@ -163,3 +163,11 @@ class Intake(Parsing):
         if request is not None and not request.complete:
             self._judge_framing(request)
         return at + len(piece)
+
+
+def _without_blank(whole: bytes, known: int) -> tuple[bytes, int]:
+    """Without the empty lines before a request, which are passed over (RFC 9112 §2.2)."""
+    blank = 0
+    while whole.startswith(b"\r\n", blank):
+        blank += 2
+    return whole[blank:], max(known - blank, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import httptools
 
 from gateway.wire.server import judge
-from gateway.wire.server.refused import FieldValue, Refused, malformed
+from gateway.wire.server.refused import Fields, FieldValue, Refused, malformed
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
@@ -17,6 +18,8 @@ _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DEL
 CHUNK_FRAMING = 64
 """Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
 the size of a head, over all chunks and trailers, refused."""
+NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
+"""Where trailers go."""
 
 
 class Parsing:
@@ -26,6 +29,7 @@ class Parsing:
         "_connection",
         "_feed",
         "_framing",
+        "_lines",
         "_method",
         "_parser",
         "_quiet",
@@ -46,6 +50,7 @@ class Parsing:
 
     def _clear(self) -> None:
         self.url = b""
+        self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
         self.headers: list[tuple[bytes, bytes]] = []
         self.fields: dict[bytes, FieldValue] = {}
         self.http11 = True
@@ -65,19 +70,7 @@ class Parsing:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head. Trailers are dropped (RFC 9110 §6.5.1 allows it)."""
-        if self._connection.request is not None:
-            return
-        name = name.lower()
-        self.headers.append((name, value))
-        fields = self.fields
-        if name not in fields:
-            fields[name] = value
-            return
-        known = fields[name]
-        if isinstance(known, list):
-            known.append(value)
-        else:
-            fields[name] = [known, value]
+        self._lines.append((name, value))
 
     def on_headers_complete(self) -> None:
         if self._quiet:
@@ -85,13 +78,15 @@ class Parsing:
         if self._connection.request is not None:  # no piece may span two messages
             raise malformed("It is unclear where this request ends and the next one begins.")
         limits = self._connection.limits
+        self._gather()
+        self._lines = NOWHERE
         if len(self.headers) > limits.fields:
             raise Refused(
                 431,
                 "headers-too-large",
                 f"The request has more than {limits.fields} header fields.",
             )
-        method = self.method
+        method = _METHODS.get(self._method or self._parser.get_method()) or self.method
         if method == "CONNECT":
             raise malformed("CONNECT is not supported.")
         fields = self.fields
@@ -103,6 +98,18 @@ class Parsing:
             method, target, length, waits and length != 0, self._parser.should_keep_alive()
         )
         self._quiet = upgrade
+
+    def _gather(self) -> None:
+        """Make `headers` and `fields` of the lines that were read."""
+        headers = self.headers = [(name.lower(), value) for name, value in self._lines]
+        fields: dict[bytes, FieldValue] = dict(headers)
+        self.fields = fields if len(fields) == len(headers) else _repeated(headers)
+
+    def known(self) -> Fields:
+        """The fields, as many as were read, of a head that may not be whole."""
+        if self._lines:
+            self._gather()
+        return self.fields
 
     def on_chunk_header(self) -> None:
         request = self._connection.request
@@ -132,3 +139,18 @@ class Parsing:
     def _judge_framing(self, request: Request) -> None:
         if self._framing > self._connection.limits.head + CHUNK_FRAMING * request.chunks:
             raise malformed("The chunks' extensions or the trailers are too large.")
+
+
+def _repeated(headers: list[tuple[bytes, bytes]]) -> dict[bytes, FieldValue]:
+    """Fields by name, with a list for a name that came more than once."""
+    fields: dict[bytes, FieldValue] = {}
+    for name, value in headers:
+        if name not in fields:
+            fields[name] = value
+            continue
+        known = fields[name]
+        if isinstance(known, list):
+            known.append(value)
+        else:
+            fields[name] = [known, value]
+    return fields

@@ -22,16 +22,14 @@ DISCONNECT: Message = {"type": "http.disconnect"}
 UNEXPECTED = Refused(500, "unexpected", "The gateway's log has the details.")
 
 
-class Request:
-    """From its head to its answer. `receive` and `answer.send` are the app's side (ASGI 3)."""
+class Request(Answer):
+    """From its head to its answer. `receive` and `send` are the app's side (ASGI 3)."""
 
     __slots__ = (
         "_body",
-        "_connection",
         "_taken",
         "_task",
         "_waiter",
-        "answer",
         "chunks",
         "complete",
         "failure",
@@ -46,7 +44,10 @@ class Request:
         self, connection: Connection, method: str, remaining: int | None, waits: bool, keep: bool
     ) -> None:
         self._connection = connection
-        self.answer = Answer(connection, method == "HEAD", keep)
+        self._to_head = method == "HEAD"
+        self.keep = keep
+        self.begun = self.done = self._chunked = False
+        self._start = self._left = None
         self.remaining = remaining
         """Bytes of the body to come; None: chunks."""
         self.waits = waits
@@ -91,18 +92,20 @@ class Request:
             body += data
         else:
             self._body = bytearray(body) + data
-        self.wake()
+        if self._waiter is not None:
+            self.wake()
 
     def end(self) -> None:
         """The body is whole."""
         self.complete = True
         self._connection.body_is_whole()
-        self.wake()
+        if self._waiter is not None:
+            self.wake()
 
     def fail(self, failure: Refused) -> None:
         """The body will not become whole: `receive` says why."""
         self.failure = failure
-        self.answer.keep = False
+        self.keep = False
         self.wake()
 
     def wake(self) -> None:
@@ -124,8 +127,9 @@ class Request:
 
     def _take(self) -> bytes:
         body, self._body = self._body, b""
-        self._taken = self.complete
-        self._connection.body_was_taken()
+        self._taken = complete = self.complete
+        if not complete:
+            self._connection.body_was_taken()
         return body if isinstance(body, bytes) else bytes(body)
 
     async def receive(self) -> Message:
@@ -136,7 +140,7 @@ class Request:
         if self.waits:
             self.waits = False
             self._connection.ask_for_body()
-        while not self.gone and not self.answer.done:
+        while not self.gone and not self.done:
             if self._body or (self.complete and not self._taken):
                 body = self._take()
                 return {"type": "http.request", "body": body, "more_body": not self._taken}
@@ -157,12 +161,12 @@ class Request:
             self._cancel()
 
     def _cancel(self) -> None:
-        if self._task is not None and not self.answer.done:
+        if self._task is not None and not self.done:
             self._task.cancel()
 
     async def _run(self, app: App, scope: Scope) -> None:
         try:
-            await app(scope, self.receive, self.answer.send)
+            await app(scope, self.receive, self.send)
         except Refused as refused:
             self._close(refused)
         except asyncio.CancelledError:
@@ -172,18 +176,17 @@ class Request:
                 self._connection.report(error)
             self._close(UNEXPECTED)
         else:
-            if not self.answer.done:
+            if not self.done:
                 self._close(UNEXPECTED)
         finally:
             self._task = None
 
     def _close(self, refused: Refused) -> None:
         """Nothing more comes of the app: the caller gets a true answer, or a broken one."""
-        answer = self.answer
-        if answer.done:
+        if self.done:
             return
-        if self.gone or answer.begun:
-            answer.done = True
+        if self.gone or self.begun:
+            self.done = True
             self._connection.abort()
         else:
             self._connection.refuse(refused)
