@@ -6,22 +6,25 @@ import os
 import re
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 _TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
 _BATCH = 64
-"""Random values that are drawn from the system at a time: a call for each id is slow."""
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""Random texts that are made at a time of one call to the system: a call for each is slow."""
+_RANDOM = int.from_bytes((b"\x0f\xff\x3f" + b"\xff" * 7) * _BATCH)
+_MARKS = int.from_bytes((b"\x70\x00\x80" + bytes(7)) * _BATCH)
+"""The bits of a batch of tails that are random, and those that say version 7 and RFC 9562."""
 
 
 class _Drawn:
-    """Random hexadecimal texts, each `size` bytes of the system's and given out once."""
+    """Random texts, each of `size` bytes of the system's and given out once."""
 
     __slots__ = ("_make", "_ready", "_size")
 
-    def __init__(self, size: int, make: Callable[[str], str]) -> None:
+    def __init__(self, size: int, make: Callable[[bytes], list[str]]) -> None:
         self._size = size
         self._make = make
         self._ready: list[str] = []
@@ -31,26 +34,44 @@ class _Drawn:
         try:
             return self._ready.pop()
         except IndexError:
-            digits, step = os.urandom(_BATCH * self._size).hex(), 2 * self._size
-            drawn = [self._make(digits[at : at + step]) for at in range(0, len(digits), step)]
+            drawn = self._make(os.urandom(_BATCH * self._size))
             taken = drawn.pop()
             self._ready += drawn
             return taken
 
 
-def _behind_the_stamp(random: str) -> str:
-    return f"-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
+def _tails(random: bytes) -> list[str]:
+    """What stands behind the stamp of a UUID: version, variant and 74 random bits."""
+    marked = int.from_bytes(random) & _RANDOM | _MARKS
+    words = iter(marked.to_bytes(len(random)).hex(" ", 2).split())
+    return [f"-{a}-{b}-{c}{d}{e}" for a, b, c, d, e in zip(*[words] * 5, strict=True)]
 
 
-_tail = _Drawn(10, _behind_the_stamp)
-_span = _Drawn(8, str)
-_trace = _Drawn(16, str)
+def _spans(random: bytes) -> list[str]:
+    return random.hex(" ", 8).split()
+
+
+def _traces(random: bytes) -> list[str]:
+    """Sampled trace contexts of 16 and 8 bytes."""
+    digits = random.hex(" ", 8).split()
+    return [f"00-{a}{b}-{c}-01" for a, b, c in zip(*[iter(digits)] * 3, strict=True)]
+
+
+_tail = _Drawn(10, _tails)
+_span = _Drawn(8, _spans)
+_trace = _Drawn(24, _traces)
 
 
 def uuid7() -> str:
     """A time-ordered UUID, version 7 (RFC 9562 §5.7), in its usual text form."""
-    stamp = "%012x" % (time.time_ns() // 1_000_000)
-    return f"{stamp[:8]}-{stamp[8:]}{_tail()}"
+    return _stamp(time.time_ns() // 1_000_000) + _tail()
+
+
+@lru_cache(1)
+def _stamp(milliseconds: int) -> str:
+    """What a UUID begins with; a busy process makes several in one millisecond."""
+    digits = f"{milliseconds:012x}"
+    return f"{digits[:8]}-{digits[8:]}"
 
 
 def request_id(received: bytes | None) -> str:
@@ -62,7 +83,6 @@ def request_id(received: bytes | None) -> str:
 
 def traceparent(received: bytes | None) -> str:
     """A child of the caller's trace context, or a new trace (W3C Trace Context, level 1)."""
-    parent = _span()
     if received is not None and (found := _TRACEPARENT.fullmatch(received)):
-        return f"00-{found[1].decode()}-{parent}-{found[2].decode()}"
-    return f"00-{_trace()}-{parent}-01"
+        return f"00-{found[1].decode()}-{_span()}-{found[2].decode()}"
+    return _trace()

@@ -129,7 +129,7 @@ class Hook:
 
     def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:
         """What the workflow is sent, or the answer to a request that is ignored."""
-        query = decode_query(exchange.query_string)
+        query = decode_query(exchange.query_string) if exchange.query_string else {}
         received = self._encoder.read(exchange, body, query)
         judged = received if body is not None else None
         mismatch = self._matcher(judged, query, exchange.fields)

@@ -32,7 +32,16 @@ class InvocationHead:
     a body that is handed on. Such fields are `_defaults`; all others are in the prefix.
     """
 
-    __slots__ = ("_defaults", "_fixed", "_forwarded", "_method", "_prefix", "_sized", "_target")
+    __slots__ = (
+        "_defaults",
+        "_fixed",
+        "_forwarded",
+        "_method",
+        "_prefix",
+        "_sized",
+        "_target",
+        "_varies",
+    )
 
     def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
         self._method = workflow.method
@@ -46,6 +55,7 @@ class InvocationHead:
             if name in names or name == _CONTENT_ENCODING or name.startswith(_PATH)
         }  # fmt: skip
         self._defaults = {name: written.pop(name) for name in changing}
+        self._varies = bool(self._forwarded or self._defaults)
         host = line(b"Host", endpoint.authority.encode("ascii"))
         self._fixed = host + b"".join(written.values())
         self._prefix = request_line(self._method, self._target) + self._fixed
@@ -55,9 +65,10 @@ class InvocationHead:
 
         Raises ValueError for a value that is not fit for a header.
         """
+        varies = self._varies or exchange.path_params or payload.content_encoding is not None
         return b"%b%bIdempotency-Key: %b\r\nX-Request-Id: %b\r\ntraceparent: %b\r\n%b%b\r\n" % (
             self._asking(payload) if payload.query else self._prefix,
-            self._changing(exchange, payload),
+            self._changing(exchange, payload) if varies else b"",
             exchange.run.encode("ascii"),
             exchange.request_id.encode("ascii"),
             traceparent(exchange.header(b"traceparent")).encode("ascii"),
@@ -72,9 +83,6 @@ class InvocationHead:
         return request_line(self._method, target) + self._fixed
 
     def _changing(self, exchange: Exchange, payload: Payload) -> bytes:
-        own = exchange.path_params or payload.content_encoding is not None
-        if not (own or self._forwarded or self._defaults):
-            return b""
         lines = dict(self._defaults)
         for received, name in self._forwarded:
             if values := exchange.lines(received):

@@ -20,6 +20,7 @@ from gateway.language.spec import Workflow
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 JSON = "application/json"
+_JSON = JSON.encode()
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -115,9 +116,10 @@ class PayloadEncoder:
 
     def _json_type(self, exchange: Exchange, received: Received) -> str:
         """`application/json`, or what the caller said instead, such as `application/ld+json`."""
-        if received.kind != "json" or self._format is not None:
+        said = exchange.header(b"content-type")
+        if not said or said == _JSON or received.kind != "json" or self._format is not None:
             return JSON
-        return _said(exchange, b"content-type") or JSON
+        return header_text(said)
 
     def _merged(self, value: Any) -> Any:
         return {**_mapping(value), **self._static} if self._static else value

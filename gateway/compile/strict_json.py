@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import Any, NoReturn
 
 import msgspec
@@ -28,6 +29,7 @@ def _decimal(text: str) -> Decimal:
 
 _decode = msgspec.json.Decoder().decode
 _decode_exactly = msgspec.json.Decoder(float_hook=_decimal).decode
+_encode = msgspec.json.Encoder().encode
 
 
 def decode(data: bytes, *, exact: bool = True) -> Any:
@@ -39,7 +41,8 @@ def decode(data: bytes, *, exact: bool = True) -> Any:
     `MAX_DEPTH` levels, half a surrogate pair, numbers beyond a double or of over 4,300 digits;
     TooManyValues for what would take too long.
     """
-    json_bounds.check(data)
+    if len(data) > json_bounds.SMALL:
+        json_bounds.check(data)
     try:
         value = _decode_exactly(data) if exact else _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -50,12 +53,25 @@ def decode(data: bytes, *, exact: bool = True) -> Any:
 
 
 def _refuse_ambiguity(data: bytes, value: Any) -> None:
-    brackets = count(data, b"{") + count(data, b"[")
+    tally = data.count if len(data) <= json_bounds.SMALL else partial(count, data)
+    brackets = tally(b"{") + tally(b"[")
     if brackets > MAX_DEPTH:
         _refuse_depth(value)
-    names = len(value) if brackets == 1 and type(value) is dict else _names(value)
-    if names != count(data, b":") and names != _most_members(data):
+    if not _is_distinct(data, value, brackets, tally(b":")):
         _second_pass(data.decode())
+
+
+def _is_distinct(data: bytes, value: Any, brackets: int, colons: int) -> bool:
+    """Whether it is sure that no key was there twice."""
+    if brackets == 1 and type(value) is dict:
+        names = len(value)
+    elif len(data) <= json_bounds.SMALL and b"\\" not in data:
+        # Strings without escapes are written anew as they came, with as many colons; a key that
+        # was there twice took its own with it.
+        return _encode(value).count(b":") == colons
+    else:
+        names = _names(value)
+    return names == colons or names == _most_members(data)
 
 
 def _names(value: Any) -> int:

@@ -47,26 +47,23 @@ class RequestLog:
 
     def __init__(self, lines: Lines | None, level: str) -> None:
         self._lines = lines
-        self._least = LEVELS[level]
+        self._untold = {name for name, least in LEVELS.items() if least < LEVELS[level]}
 
     def __call__(self, exchange: Exchange, level: Literal["debug", "info"]) -> None:
         """Tell how a request ended."""
-        if LEVELS[level] < self._least:
+        if level in self._untold:
             return
         line = _line(exchange, level)
         if self._lines is None:
             fields = msgspec.structs.asdict(line)
             getattr(_log, level)(fields.pop("event"), **_said(fields))
         else:
-            self._lines.msg(_encoded(line))
-
-
-def _encoded(line: Line) -> bytes:
-    try:
-        return _encode(line)
-    except UnicodeEncodeError:
-        # Half a surrogate pair in the name of a user: the line must not fail what it tells of.
-        return json.dumps(msgspec.to_builtins(line)).encode()
+            try:
+                encoded = _encode(line)
+            except UnicodeEncodeError:
+                # Half a surrogate pair in a user's name: the line must not fail what it tells of.
+                encoded = json.dumps(msgspec.to_builtins(line)).encode()
+            self._lines.msg(encoded)
 
 
 def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:

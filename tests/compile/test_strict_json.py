@@ -51,6 +51,22 @@ def test_what_is_not_json_is_malformed(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        b'{"k:":[1],"k:":2}',
+        b'{"a":[":"],"a":[":::"]}',
+        b'[{"a":{"b:":1,"b:":[]}}]',
+        b'{"a":["\\u003a"],"a":1}',
+        b'[{"\\u003a":":"},{"":1,"":":"}]',
+    ],
+)
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_key_twice_is_found_whatever_colons_the_strings_hold(data: bytes, exact: bool) -> None:
+    with pytest.raises(Malformed, match="twice"):
+        decode(data, exact=exact)
+
+
+@pytest.mark.parametrize(
     ("data", "sentence"),
     [
         (b'{"a":1,"a":2}', "A JSON object has the key 'a' twice."),

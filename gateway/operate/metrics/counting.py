@@ -23,17 +23,20 @@ from gateway.runtime.series import Series
 _SUM = len(SECONDS) + 1
 _LOOKED_AT = {"unauthenticated": "refused", "too-many-failures": "limited"}
 """What became of credentials, by the outcome of their request."""
+_Ending = tuple[str, int, bool, bool]
+"""How requests end alike: outcome, status, whether the workflow was invoked, whether the caller's
+credentials hold.
+"""
 
 
 class _Hook:
     """The places of one hook's series, each looked up once."""
 
-    __slots__ = ("in_flight", "name", "requests", "results", "seconds", "workflow")
+    __slots__ = ("endings", "in_flight", "name", "seconds", "workflow")
 
     def __init__(self, name: str, series: Series) -> None:
         self.name = name
-        self.requests: dict[tuple[str, int], int] = {}
-        self.results: dict[str, int] = {}
+        self.endings: dict[_Ending, tuple[int, ...]] = {}
         self.seconds = _place(series, REQUEST_SECONDS, name)
         self.workflow = _place(series, WORKFLOW_SECONDS, name) if name else 0
         self.in_flight = _place(series, IN_FLIGHT, name) if name else 0
@@ -46,28 +49,23 @@ class RequestMetrics:
         self._series = series
         self._values = series.values
         self._hooks: dict[str, _Hook] = {}
-        self._refused: dict[str, int] = {}
         self._busy: set[str] = set()
         self._lost = _place(series, LOG_LOST)
 
     def __call__(self, exchange: Exchange) -> None:
         """Count a request that was answered."""
-        values, outcome, status = self._values, exchange.outcome, exchange.status
+        values, ran = self._values, exchange.run != ""
         hook = self._hooks.get(exchange.hook) or self._hook(exchange.hook)
-        slot = hook.requests.get((outcome, status)) or self._request(hook, outcome, status)
-        values[slot] += 1
+        ending = exchange.outcome, exchange.status, ran, exchange.proven
+        for slot in hook.endings.get(ending) or self._ending(hook, ending):
+            values[slot] += 1
         seconds = time.perf_counter() - exchange.started
         values[hook.seconds + bisect_left(SECONDS, seconds)] += 1
         values[hook.seconds + _SUM] += seconds
-        if exchange.run:
+        if ran:
             seconds = exchange.workflow_ms / 1000
             values[hook.workflow + bisect_left(SECONDS, seconds)] += 1
             values[hook.workflow + _SUM] += seconds
-        elif status >= 400:
-            values[self._refused.get(outcome) or self._refusal(outcome)] += 1
-        result = "accepted" if exchange.proven else _LOOKED_AT.get(outcome)
-        if result is not None:
-            values[hook.results.get(result) or self._result(hook, result)] += 1
 
     def lines_lost(self, count: int) -> None:
         """Count lines of the log that nobody read in time."""
@@ -86,18 +84,17 @@ class RequestMetrics:
         hook = self._hooks[name] = _Hook(name, self._series)
         return hook
 
-    def _request(self, hook: _Hook, outcome: str, status: int) -> int:
-        slot = _place(self._series, REQUESTS, hook.name, outcome, str(status))
-        hook.requests[outcome, status] = slot
-        return slot
-
-    def _refusal(self, outcome: str) -> int:
-        slot = self._refused[outcome] = _place(self._series, REFUSED, outcome)
-        return slot
-
-    def _result(self, hook: _Hook, result: str) -> int:
-        slot = hook.results[result] = _place(self._series, AUTHENTICATION, hook.name, result)
-        return slot
+    def _ending(self, hook: _Hook, ending: _Ending) -> tuple[int, ...]:
+        """The places of what is counted for every request that ends so."""
+        outcome, status, ran, proven = ending
+        slots = [_place(self._series, REQUESTS, hook.name, outcome, str(status))]
+        if status >= 400 and not ran:
+            slots.append(_place(self._series, REFUSED, outcome))
+        result = "accepted" if proven else _LOOKED_AT.get(outcome)
+        if result is not None:
+            slots.append(_place(self._series, AUTHENTICATION, hook.name, result))
+        hook.endings[ending] = found = tuple(slots)
+        return found
 
 
 def _place(series: Series, family: Family, *labels: str) -> int:
