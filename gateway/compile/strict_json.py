@@ -57,21 +57,22 @@ def _refuse_ambiguity(data: bytes, value: Any) -> None:
     brackets = tally(b"{") + tally(b"[")
     if brackets > MAX_DEPTH:
         _refuse_depth(value)
-    if not _is_distinct(data, value, brackets, tally(b":")):
+    if brackets == 1 and type(value) is dict:
+        names = len(value)
+    elif len(data) <= json_bounds.SMALL and _is_written_alike(data, value):
+        return
+    else:
+        names = _names(value)
+    if names != tally(b":") and names != _most_members(data):
         _second_pass(data.decode())
 
 
-def _is_distinct(data: bytes, value: Any, brackets: int, colons: int) -> bool:
-    """Whether it is sure that no key was there twice."""
-    if brackets == 1 and type(value) is dict:
-        names = len(value)
-    elif len(data) <= json_bounds.SMALL and b"\\" not in data:
-        # Strings without escapes are written anew as they came, with as many colons; a key that
-        # was there twice took its own with it.
-        return _encode(value).count(b":") == colons
-    else:
-        names = _names(value)
-    return names == colons or names == _most_members(data)
+def _is_written_alike(data: bytes, value: Any) -> bool:
+    """Whether no key was there twice, as far as the text of the value shows: strings without
+    escapes have as many colons there, and a key that was lost took its own with it.
+    """
+    written = _encode(value)
+    return written == data or (b"\\" not in data and written.count(b":") == data.count(b":"))
 
 
 def _names(value: Any) -> int:

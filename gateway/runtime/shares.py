@@ -32,7 +32,7 @@ class Shares:
         Raises TooManyRequests where this client has its share already, Unavailable where
         everything is taken.
         """
-        key = _key(client)
+        key = _key(client) if ":" in client else client
         has = self._taken.get(key, 0)
         if has >= self._each:
             raise TooManyRequests(

@@ -14,8 +14,8 @@ from gateway.errors import Refusal
 from gateway.wire.server import Lines, encode_lines
 
 Send = Callable[[Any], Awaitable[None]]
-Write = Callable[[int, Lines, bytes], None]
-"""The wire's way to answer whole, at once."""
+Give = Callable[[int, Lines, tuple[bytes, bytes], bytes], None]
+"""The wire's way to answer whole, at once: of status, lines, one more field, and body."""
 AT_ONCE = 64 * 1024
 """Bytes of a body that may wait to be sent when the request counts no more. A longer answer
 stays in flight until the caller has read it.
@@ -28,13 +28,13 @@ SERVER = (b"server", b"webhook-gateway")
 _encode = msgspec.json.Encoder().encode
 
 
-def write_answer(write: Write, exchange: Exchange, answer: Answer) -> None:
+def write_answer(give: Give, exchange: Exchange, answer: Answer) -> None:
     """Send a whole answer by one call. The exchange remembers status and size for the log."""
     exchange.status = status = answer.status
     if status not in WITHOUT_BODY and exchange.method != "HEAD":
         exchange.bytes_out = len(answer.body)
-    lines = _lines(answer.headers).followed_by(b"x-request-id", exchange.request_id.encode())
-    write(status, lines, answer.body)
+    request = (b"x-request-id", exchange.request_id.encode())
+    give(status, _lines(answer.headers), request, answer.body)
 
 
 @lru_cache(64)

@@ -35,22 +35,18 @@ class Answer:
     _chunked: bool
     _left: int | None
 
-    def respond(self, status: int, fields: Lines | AnswerFields, body: bytes) -> None:
-        """Answer whole, in one write.
-
-        Raises ValueError for a field that cannot be sent, and RuntimeError for a second answer
-        and a Content-Length that is not the body's.
+    def give(self, status: int, lines: Lines, last: tuple[bytes, bytes], body: bytes) -> None:
+        """What `respond` does, with fields that were judged before but for the last, whose name is
+        in lower case.
         """
+        if self._to_head or status in BODILESS:
+            self.respond(status, (lines, last), body)
+            return
         if self.begun or self.done:
             raise RuntimeError("The request was answered before.")
-        if not isinstance(fields, Lines):
-            self._respond(status, fields, body)
-        elif self._to_head or status in BODILESS:
-            self._respond(status, (fields,), body)
-        else:
-            head = plain_head(status, fields, len(body), self._own_lines())
-            self._connection.write(head, body)
-            self._finish()
+        head = plain_head(status, lines, last, len(body), self._own_lines())
+        self._connection.write(head, body)
+        self._finish()
 
     def _own_lines(self) -> bytes:
         """Date, and Connection where the version of HTTP does not say it."""
@@ -61,7 +57,14 @@ class Answer:
             return shared.date
         return shared.date + (KEEP if self.keep else CLOSE)
 
-    def _respond(self, status: int, fields: AnswerFields, body: bytes) -> None:
+    def respond(self, status: int, fields: AnswerFields, body: bytes) -> None:
+        """Answer whole, in one write.
+
+        Raises ValueError for a field that cannot be sent, and RuntimeError for a second answer
+        and a Content-Length that is not the body's.
+        """
+        if self.begun or self.done:
+            raise RuntimeError("The request was answered before.")
         head = Head(status)
         head.add(fields)
         bodiless = self._to_head or status in BODILESS

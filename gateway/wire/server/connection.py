@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from gateway.wire.server.connections import TOO_MANY, Connections
 from gateway.wire.server.ending import Ending
@@ -20,7 +20,7 @@ ASGI = {"version": "3.0", "spec_version": "2.5"}
 class Connection(Ending):
     """The transport's protocol."""
 
-    __slots__ = ("_held", "_scope")
+    __slots__ = ("_held", "_server")
 
     def __init__(self, shared: Connections) -> None:
         super().__init__(shared)
@@ -31,15 +31,7 @@ class Connection(Ending):
         self.transport = cast("asyncio.Transport", transport)
         # All that the system does not take at once is waited for: `pause_writing` tells.
         self.transport.set_write_buffer_limits(high=0)
-        self.client, server = peers(self.transport)
-        self._scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": ASGI,
-            "scheme": "http",
-            "root_path": "",
-            "client": self.client,
-            "server": server,
-        }
+        self.client, self._server = peers(self.transport)
         self.deadline = self.shared.after(self.limits.header_timeout)
         if not self.shared.admit(self):
             self.refuse(TOO_MANY)
@@ -76,10 +68,15 @@ class Connection(Ending):
         self.deadline = NEVER
         raw, _, query = target.partition(b"?")
         scope = {
-            **self._scope,
+            "type": "http",
+            "asgi": ASGI,
+            "scheme": "http",
+            "root_path": "",
+            "client": self.client,
+            "server": self._server,
             "method": method,
             "http_version": "1.1" if intake.http11 else "1.0",
-            "path": path_of(raw),
+            "path": raw.decode("latin-1") if b"%" not in raw else path_of(raw),
             "raw_path": raw,
             "query_string": query,
             "headers": intake.headers,
@@ -87,6 +84,7 @@ class Connection(Ending):
             "gateway.length": length,
             "gateway.whole": request.whole,
             "gateway.respond": request.respond,
+            "gateway.give": request.give,
         }
         request.start(self.shared.app, scope)
 

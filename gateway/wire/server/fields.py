@@ -31,13 +31,6 @@ class Lines:
         self.data = data
         self.count = count
 
-    def followed_by(self, name: bytes, value: bytes) -> Lines:
-        """These lines and one more; `name` is in lower case. Raises ValueError."""
-        if name in _FRAMING or _UNFIT(value):
-            raise ValueError("A field of the answer holds CR, LF or NUL, or is the server's own.")
-        prefix = _PREFIXES.get(name) or _prefix(name)
-        return Lines(b"%b%b%b\r\n" % (self.data, prefix, value), self.count + 1)
-
 
 class Head:
     """The lines of one answer's head, and what its fields say about its framing."""
@@ -98,10 +91,29 @@ class Head:
         return data + CRLF
 
 
-def plain_head(status: int, lines: Lines, length: int, own: bytes) -> bytes:
-    """The whole head of an answer with a body; `own` are the lines that the server adds."""
-    status_line = _STATUS_LINES.get(status) or _status_line(status)
-    return b"%b%bcontent-length: %d\r\n%b\r\n" % (status_line, lines.data, length, own)
+def plain_head(
+    status: int, lines: Lines, last: tuple[bytes, bytes], length: int, own: bytes
+) -> bytes:
+    """The whole head of an answer with a body: `last` is a field behind the lines, its name in
+    lower case, `own` are the lines that the server adds. Raises ValueError.
+    """
+    name, value = last
+    if _UNFIT(value):
+        raise ValueError("A field of the answer holds CR, LF or NUL.")
+    return b"%b%b%b%b\r\ncontent-length: %d\r\n%b\r\n" % (
+        _STATUS_LINES.get(status) or _status_line(status),
+        lines.data,
+        _PREFIXES.get(name) or _own_prefix(name),
+        value,
+        length,
+        own,
+    )
+
+
+def _own_prefix(name: bytes) -> bytes:
+    if name in _FRAMING:
+        raise ValueError("The server writes this field itself.")
+    return _prefix(name)
 
 
 def encode_lines(fields: Iterable[tuple[bytes, bytes]]) -> Lines:
@@ -109,9 +121,7 @@ def encode_lines(fields: Iterable[tuple[bytes, bytes]]) -> Lines:
     parts: list[bytes] = []
     count = 0
     for name, value in fields:
-        if name.lower() in _FRAMING:
-            raise ValueError("The server writes this field itself.")
-        parts += (_prefix(name.lower()), value, CRLF)
+        parts += (_own_prefix(name.lower()), value, CRLF)
         count += 1
     data = b"".join(parts)
     if data.count(b"\n") != count or data.count(b"\r") != count or b"\0" in data:

@@ -119,7 +119,9 @@ class Request(Answer):
         """The whole body, where it came whole with its head; else None, and it is received."""
         if not self.complete or self._taken:
             return None
-        return self._take()
+        self._taken = True
+        body, self._body = self._body, b""
+        return body if isinstance(body, bytes) else bytes(body)
 
     def take_rest(self) -> None:
         """Forget what of the body is here."""
