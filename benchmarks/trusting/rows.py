@@ -25,7 +25,7 @@ def signed(found: Signed) -> list[Row]:
         _throughput("10 KiB body, bearer token", found.bearer),
         _throughput("10 KiB body, signed by GitHub", found.github),
         Row(
-            "the second by the first",
+            "the second divided by the first",
             f"{ratio:.2f}",
             f"{min(ratios):.2f}",
             f"at least {LEAST_RATE}",

@@ -178,7 +178,7 @@ def _in_service(needs: tuple[Need, ...]) -> Check:
             if need.problem:
                 exchange.outcome = "out-of-service"
                 raise Unavailable(
-                    "The hook is out of service; the gateway's log says why.",
+                    "The hook is out of service; see the gateway's log.",
                     RETRY_LATER,
                     reason=f"The hook is out of service: {need.problem}",
                 )

@@ -49,7 +49,7 @@ class AdminGuard:
             )
         if self._cell is not None and (problem := unfit(self._cell)):
             raise Unavailable(
-                "The admin token cannot be used now; the gateway's log says why.",
+                "The admin token cannot be used now; see the gateway's log.",
                 RETRY_LATER,
                 reason=problem,
             )

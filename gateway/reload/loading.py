@@ -194,7 +194,7 @@ def _being_read(source: Source) -> Diagnostic:
         place=START,
         severity="warning",
         code="slow-file",
-        message="the file is still being read; its hooks stay as they were until then",
+        message="the file is still being read; its hooks do not change until then",
         hint="a file with fewer hooks takes less time",
     )
 

@@ -67,7 +67,7 @@ def test_a_comment_fits_into_a_comment_and_tells_what_does_not() -> None:
     told = FORMATS["markdown"](comparison(*entries))
     assert 30_000 < len(told) < 65_536
     shown = len(cells(rendered(told))) - 1
-    assert f"{500 - shown} more did not fit in here" in told
+    assert f"{500 - shown} more are not shown here" in told
 
 
 def test_a_real_change_is_a_table_and_its_details(

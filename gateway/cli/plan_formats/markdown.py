@@ -27,10 +27,10 @@ def render(comparison: Comparison) -> str:
     title = f"### Hooks: {summary(comparison)}\n"
     between = f"{_code(comparison.old)} → {_code(comparison.new)}"
     if not comparison.entries:
-        return f"{title}\n{between}: whatever was edited, every hook means the same.\n"
+        return f"{title}\n{between}: the change has no effect on any hook.\n"
     shown = _fitting(comparison.entries)
     left_out = len(comparison.entries) - len(shown)
-    more = f"\n{left_out} more did not fit in here: see the job's log.\n" if left_out else ""
+    more = f"\n{left_out} more are not shown here; see the job's log.\n" if left_out else ""
     return f"{title}\n{between}\n\n{_table(shown)}{more}\n{_details(shown)}"
 
 

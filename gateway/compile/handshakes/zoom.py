@@ -52,7 +52,7 @@ def answer(request: HandshakeRequest) -> Answer | None:
 def _secret(request: HandshakeRequest) -> bytes:
     """The secret that signed this request: while one is replaced, Zoom knows only its own."""
     if not request.secrets:
-        raise Unavailable("The hook is out of service; the gateway's log says why.")
+        raise Unavailable("The hook is out of service; see the gateway's log.")
     signing = [secret for secret in request.secrets if _signed_by(request, secret)]
     return (signing or request.secrets)[0]
 

@@ -17,8 +17,8 @@ RULES = (
         "error",
         "An invalid path into a body",
         "A dotted path such as `order.total` needs a name on both sides of every dot. A path "
-        "that starts with `/` is a JSON Pointer (RFC 6901), in which `~0` stands for `~` and "
-        "`~1` for `/`.",
+        "that starts with `/` is a JSON Pointer (RFC 6901), in which `~0` means `~` and `~1` "
+        "means `/`.",
     ),
     Code(
         "dotted-key",

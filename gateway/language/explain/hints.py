@@ -74,7 +74,7 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
         case bool() | int() | Decimal() | float():
             return _hint_for_number(str(text_of(value)), schema, kinds)
         case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
-            return "write the value alone, without a list"
+            return "write only the value, without a list"
         case list() if "object" in kinds:
             return "write 'key: value' without '- '"
         case dict() if "array" in kinds:

@@ -10,13 +10,13 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"[_. ]", "write '-' between words"),
     ),
     "Route path": (
-        (r"^https?://", "write the path alone, without the host"),
+        (r"^https?://", "write only the path, without the host"),
         (r"^[^/]", "start it with '/'"),
         (r"\?", "a path has no query: write its parameters under `match.query`"),
         (r"./$", "remove the '/' at its end"),
         (r"//", "write it without '//'"),
         (r"%", "write it decoded; a path must be ASCII"),
-        (r"[{}]", "a parameter is {name} in lower case, alone between two '/'"),
+        (r"[{}]", "a parameter is {name} in lower case, without other text between two '/'"),
         (r"[^!-~]", "it is made of ASCII letters, digits and -._~!$&'()*+,;=:@"),
     ),
     "HTTP URL": (

@@ -96,7 +96,7 @@ def no_branch(value: Any, schema: Any, steps: Steps) -> Mistake:
         return Mistake("unknown-value", steps, message, did_you_mean(value, _short(schema) + tags))
     keys = [key for key in tagged(schema["anyOf"], value).get("required", ()) if key != name]
     hint = f"write `{name}: {value}` below {called(steps)}"
-    hint += f", and {listed(map(quoted, keys), 'and')} beside it" if keys else ""
+    hint += f", and {listed(map(quoted, keys), 'and')} next to it" if keys else ""
     return Mistake("unknown-value", steps, message, hint)
 
 

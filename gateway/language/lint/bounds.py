@@ -28,7 +28,9 @@ def bounds(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
                 yield Mistake("contradiction", (*steps, other), message, on="key")
         else:
             weaker = _weaker(one, other, order)
-            message = f"'{weaker}' has no effect beside '{one if weaker == other else other}'"
+            message = (
+                f"'{weaker}' has no effect together with '{one if weaker == other else other}'"
+            )
             yield Mistake("unreachable", (*steps, weaker), message, "remove it", on="key")
 
 

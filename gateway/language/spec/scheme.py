@@ -157,7 +157,7 @@ class Scheme(Variant, frozen=True, kw_only=True):
     format: Annotated[
         Literal["raw", "prefix", "list", "pairs"],
         Meta(
-            description="How the header is written: `raw` the signature alone; `prefix` the "
+            description="How the header is written: `raw` only the signature; `prefix` the "
             "signature after `prefix`; `list` several signatures, with or without "
             "`prefix`, with `separator` between them; `pairs` name=value items with "
             "`separator` between them, where items named `pair` are signatures."
@@ -173,8 +173,8 @@ class Scheme(Variant, frozen=True, kw_only=True):
     signed: Annotated[
         SignedText,
         Meta(
-            description="The signed text. {body} stands for the received bytes, {timestamp} and "
-            "{id} for the values sent, {url} for `public_url` with the query, {form} for the "
+            description="The signed text. {body} is the received bytes, {timestamp} and {id} are "
+            "the sent values, {url} is `public_url` with the query, and {form} is the "
             "parameters of a form as Twilio signs them."
         ),
     ]

@@ -86,7 +86,7 @@ _WORDS = (
     ),
     _Words(
         r"<document start>",
-        "the document has ended before this",
+        "the document ended before this line",
         "start another document with '---', or check the indentation",
     ),
 )

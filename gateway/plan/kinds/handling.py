@@ -62,7 +62,7 @@ ANSWERS = kinds(
     notice={
         "response-narrowed": "Callers see less of the workflow's outputs.",
         "response-status-changed": "A successful answer has another status code.",
-        "response-headers-changed": "A successful answer carries other headers.",
+        "response-headers-changed": "A successful answer has other headers.",
     },
 )
 

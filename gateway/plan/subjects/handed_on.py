@@ -71,10 +71,10 @@ def _certificate(old: Workflow, new: Workflow) -> Iterator[Change]:
         return
     steps, was, now = ("workflow", "tls"), _shown_certificate(old), _shown_certificate(new)
     if not now:
-        message = "the workflow is shown no client certificate any more"
+        message = "the gateway no longer sends a client certificate to the workflow"
         yield Change("workflow-credentials-removed", steps, message, was)
     else:
-        message = f"the workflow is shown another client certificate: {now}"
+        message = f"the gateway sends another client certificate to the workflow: {now}"
         yield Change("workflow-credentials-changed", steps, message, was, now)
 
 

@@ -32,7 +32,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
         steps = (*_STEPS, "status")
         yield Change("response-status-changed", steps, message, str(was.status), str(now.status))
     if _headers(was) != _headers(now):
-        message, steps = "a successful answer carries other headers", (*_STEPS, "headers")
+        message, steps = "a successful answer has other headers", (*_STEPS, "headers")
         shown = header_values(was.headers), header_values(now.headers)
         yield Change("response-headers-changed", steps, message, *shown)
 
