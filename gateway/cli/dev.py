@@ -19,6 +19,7 @@ from gateway.cli.curl import curl_line, sample_call
 from gateway.cli.echo import echo
 from gateway.cli.formats.report import counted
 from gateway.cli.guarded import each
+from gateway.cli.masking import NOTE, without_credentials
 from gateway.cli.new_secrets import make_secrets
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
@@ -99,7 +100,10 @@ def _line(hook: Hook, settings: Settings) -> str:
     """What opens the hook whenever it is typed: a signature would expire, so it is made then."""
     secrets = settings.secrets or Path(SECRETS)
     if lasts(hook):
-        return curl_line(with_credentials(hook, sample_call(hook, settings.url), Wallet(secrets)))
+        sample = sample_call(hook, settings.url)
+        shown = without_credentials(sample, hook)
+        line = curl_line(with_credentials(hook, shown, Wallet(secrets)))
+        return line if shown == sample else f"# {NOTE}\n  {line}"
     words = [*_program(), "sign", hook.name]
     for flag_, value, usual in (
         ("--hooks", str(settings.hooks), HOOKS),

@@ -16,6 +16,7 @@ from gateway.cli.completion import hook_names
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call, curl_line, sample_call
 from gateway.cli.hookfiles import find
+from gateway.cli.masking import NOTE, without_credentials
 from gateway.cli.signing import FORM, prove
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
@@ -92,7 +93,10 @@ def command(
     spec = _find(hook, hooks)
     wallet = Wallet(secrets, key)
     sample = sample_call(spec, url.rstrip("/"))
-    call = _with_query(_with_body(spec, sample, body, content_type), query)
+    shown = without_credentials(sample, spec)
+    if shown != sample and body is None:
+        wallet.notes.append(NOTE)
+    call = _with_query(_with_body(spec, shown, body, content_type), query)
     click.echo(curl_line(prove(spec, call, wallet, time.time())))
     if not spec.enabled:
         wallet.notes.append("the hook is disabled and answers 404")

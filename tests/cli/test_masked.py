@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.dev import _line
 from gateway.cli.formats import FORMATS
+from gateway.cli.hookfiles import find
 from gateway.cli.plan_formats import FORMATS as PLANS
+from gateway.language.read import read
+from gateway.settings import Settings
 from tests.support.command import called
 
 CANARY = "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA3bC6dE9fG2"
@@ -42,6 +46,34 @@ PLACES = {
     "not-yaml": f"{HEAD}{URL}a: [\nb: {STRIPE}\n",
     "text": f"{STRIPE}\n",
 }
+
+
+RULES = {
+    "known": (
+        "match: {body: {any: [{0}], deep.er: {0}}, query: {a: {0}}, headers: {X-Any: {0}}}",
+        STRIPE,
+    ),
+    "called": ("match: {body: {order.passcode: {0}, pwd: [{0}]}, query: {token: {0}}}", CANARY[:9]),
+    "header": ("match: {headers: {X-Gitlab-Token: {0}}}", CANARY[:9]),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_curl_line_has_no_credential_that_a_rule_compares_with(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, rule: str
+) -> None:
+    text, credential = RULES[rule]
+    hook = f"name: a\nmethod: POST\nauthentication: none\n{text.replace('{0}', credential)}\n{URL}"
+    (tmp_path / "a.yaml").write_text(hook)
+    status, shown, said = called(capsys, "sign", "a", "--hooks", str(tmp_path))
+    assert status == 0
+    assert "***" in shown or "%2A%2A%2A" in shown
+    assert CANARY[:9] not in shown + said
+    assert "replace ***" in said
+    (spec,) = read(find([str(tmp_path)]).sources).hooks
+    line = _line(spec.spec, Settings(hooks=tmp_path, secrets=tmp_path))
+    assert line.startswith("# replace ***")
+    assert CANARY[:9] not in line
 
 
 def _hook(place: str, text: str) -> str:
