@@ -267,6 +267,37 @@ def test_a_deadline_holds_for_the_body_that_drips(run: Run) -> None:
     run(story())
 
 
+@pytest.mark.parametrize(("first", "second"), [(30.0, 0.2), (0.2, 0.6)])
+def test_each_request_of_a_connection_has_its_own_deadline(
+    run: Run, first: float, second: float
+) -> None:
+    """Be it sooner or later than that of the request before."""
+
+    def script(server: Server) -> Script:
+        async def serve(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _number: int
+        ) -> None:
+            await server.request(reader)
+            writer.write(FINE)
+            await server.request(reader)
+            await reader.read()
+
+        return serve
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        async with serving(script) as server, calling(server.port) as pool:
+            assert (await get(pool, first)).body == b"fine"
+            started = loop.time()
+            with pytest.raises(Late):
+                await get(pool, second)
+            assert second - 0.01 <= loop.time() - started < second + 5
+            await server.ended.wait()
+            assert server.connections == 1
+
+    run(story())
+
+
 def test_a_deadline_holds_for_a_connection_that_is_not_taken(run: Run) -> None:
     """A full queue of a listener takes no more, in silence."""
     with socket.socket() as listener:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.wire.server import encode_lines
@@ -181,3 +183,30 @@ def test_lines_made_before_are_judged_before() -> None:
     for fields in ([(b"x", b"a\r\nb")], [(b"x y", b"")], [(b"Content-Length", b"1")]):
         with pytest.raises(ValueError, match=r"field|name"):
             encode_lines(fields)
+
+
+@pytest.mark.parametrize(
+    "last", [(b"x", b"a\r\nb: c"), (b"x", b"a\0"), (b"x y", b""), (b"content-length", b"1")]
+)
+def test_the_last_field_of_an_answer_is_judged_as_all_are(last: tuple[bytes, bytes]) -> None:
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        with pytest.raises(ValueError, match=r"field|name"):
+            scope["gateway.give"](200, encode_lines([(b"x-a", b"b")]), last, b"no")
+        scope["gateway.give"](200, encode_lines([(b"x-a", b"b")]), (b"x-c", b"d"), b"fine")
+
+    with running(lambda _site: app) as site:
+        answer = exchange(site.port, GET)
+        assert (answer.status, answer.body) == (200, b"fine")
+        assert (answer.headers["x-a"], answer.headers["x-c"]) == ("b", "d")
+
+
+@pytest.mark.parametrize("value", [b"", b"a"])
+def test_equal_lines_of_one_name_are_two(value: bytes) -> None:
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        assert scope["gateway.fields"][b"x-two"] == [value, value]
+        scope["gateway.respond"](200, (), b"fine")
+
+    with running(lambda _site: app) as site:
+        line = b"\r\nX-Two: " + value
+        sent = b"GET / HTTP/1.1\r\nHost: x" + line + line + b"\r\n\r\n"
+        assert exchange(site.port, sent).status == 200
