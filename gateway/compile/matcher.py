@@ -196,7 +196,7 @@ def _over_lines(key: str, test: Test) -> Test:
     a denial must hold for both, and so for a single line only.
     """
     if key in ("ne", "not_in"):
-        return test
+        return lambda value: None if type(value) is list else test(value)
     return lambda value: test(", ".join(value) if type(value) is list else value)
 
 

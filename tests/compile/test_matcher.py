@@ -154,6 +154,12 @@ def test_a_repeated_parameter_is_never_equal_to_one_value() -> None:
     assert compile_match(any_paris)(None, query, {}) is None
 
 
+@pytest.mark.parametrize("operators", [{"ne": ["a"]}, {"ne": []}, {"not_in": [["a"], "b"]}])
+def test_no_denial_of_a_list_holds_for_a_header_of_several_lines(operators: Any) -> None:
+    match = compile_match(Match(headers={"X-B": Operators(**operators)}))
+    assert match(Received("none", None), {}, {b"x-b": [b"", b""]}) is not None
+
+
 def test_a_header_is_found_in_any_case_and_repeated_ones_are_one_list() -> None:
     headers = [(b"x-tag", b"a"), (b"host", b"x"), (b"x-tag", b"b")]
     assert compile_match(Match(headers={"X-TAG": "a, b"}))(None, {}, fields_of(headers)) is None
