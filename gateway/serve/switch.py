@@ -20,6 +20,7 @@ from gateway.serve.generation import Generation
 from gateway.serve.request_body import Bodies
 from gateway.serve.target import judge_host, judge_path
 from gateway.settings import Limits
+from gateway.wire.server import AnswerUnread
 
 Operate = Callable[[Exchange, Any], Awaitable[None]]
 """Answers a request under `/-/`: (exchange, ASGI send)."""
@@ -29,6 +30,7 @@ Record = Callable[[Exchange, Literal["debug", "info"]], None]
 RESERVED = b"/-/"
 LEFT = 499, "caller-left", "the caller disconnected before the answer; the workflow may have run"
 """How a request ends that nobody waits for: the status is nginx's, and is sent to nobody."""
+UNREAD = "the connection ended before the caller had read the answer"
 CUT = 499, "cut", "the gateway stopped before the workflow answered; the workflow may have run"
 _log = structlog.get_logger("gateway.request")
 
@@ -130,6 +132,9 @@ class Switch:
             if not exchange.status:
                 ending = CUT if self.stopping else LEFT
                 exchange.status, exchange.outcome, exchange.reason = ending
+        elif isinstance(error, AnswerUnread):
+            exchange.status, exchange.outcome, _ = CUT if self.stopping else LEFT
+            exchange.reason = UNREAD
         elif isinstance(error, Refusal):
             exchange.outcome = exchange.outcome or error.code
             exchange.reason = error.reason

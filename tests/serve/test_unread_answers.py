@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.gateway import gateway
+import pytest
+
+from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
 from tests.support.raw import request
 from tests.support.workflow import Workflow
@@ -18,19 +22,59 @@ def open_files(process: int) -> int:
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 
-def test_a_caller_that_does_not_read_its_answer_is_closed(
-    tmp_path: Path, workflow: Workflow
-) -> None:
+def read_to_the_end(one: socket.socket) -> None:
+    while one.recv(65536):
+        pass
+
+
+@pytest.fixture
+def running(tmp_path: Path, workflow: Workflow) -> Iterator[Gateway]:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY)
     workflow.raws["unread"] = head + BODY
     hooks = {"a.yaml": HOOK.replace("URL", workflow.url)}
-    with gateway(tmp_path, hooks, limits={"write_timeout": 1.0}) as running, socket.socket() as one:
-        (worker,) = running.workers()
-        until(lambda: running.request("GET", "/-/livez").status_code == 200)
-        before = open_files(worker)
+    with gateway(tmp_path, hooks, limits={"write_timeout": 1.0}) as running:
+        yield running
+
+
+@contextmanager
+def reads_little(running: Gateway) -> Iterator[socket.socket]:
+    """A caller whose system takes some kilobytes."""
+    with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.settimeout(20)
         one.connect(("127.0.0.1", running.port))
+        yield one
+
+
+def test_a_caller_that_does_not_read_its_answer_is_closed(running: Gateway) -> None:
+    (worker,) = running.workers()
+    until(lambda: running.request("GET", "/-/livez").status_code == 200)
+    before = open_files(worker)
+    with reads_little(running) as one:
         for _ in range(8):
             one.sendall(request(b"/hooks/large", method=b"GET"))
         until(lambda: open_files(worker) > before)
         until(lambda: open_files(worker) <= before)
+
+
+def test_its_connection_is_reset_so_that_the_system_holds_nothing_for_it(running: Gateway) -> None:
+    with reads_little(running) as one:
+        one.sendall(request(b"/hooks/large", method=b"GET"))
+        running.wait_for_line(hook="large")
+        with pytest.raises(ConnectionResetError):
+            read_to_the_end(one)
+
+
+def test_an_answer_that_was_not_read_is_told_as_such(running: Gateway) -> None:
+    with reads_little(running) as one:
+        one.sendall(request(b"/hooks/large", method=b"GET"))
+        line = running.wait_for_line(hook="large")
+    assert (line["status"], line["outcome"]) == (499, "caller-left")
+    assert line["reason"] == "the connection ended before the caller had read the answer"
+
+
+def test_so_is_that_of_a_caller_that_leaves_in_the_middle_of_it(running: Gateway) -> None:
+    with reads_little(running) as one:
+        one.sendall(request(b"/hooks/large", method=b"GET"))
+        assert one.recv(1)
+    assert running.wait_for_line(hook="large")["outcome"] == "caller-left"

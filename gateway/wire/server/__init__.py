@@ -3,9 +3,10 @@
 from gateway.wire.server.fields import Lines, encode_lines
 from gateway.wire.server.limits import ServerLimits
 from gateway.wire.server.listener import Listener, serve
-from gateway.wire.server.refused import Refuse, Refused, RequestHead
+from gateway.wire.server.refused import AnswerUnread, Refuse, Refused, RequestHead
 
 __all__ = [
+    "AnswerUnread",
     "Lines",
     "Listener",
     "Refuse",

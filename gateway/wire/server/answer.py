@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gateway.wire.server.fields import BODILESS, Head, Lines, plain_head
-from gateway.wire.server.refused import AnswerFields
+from gateway.wire.server.refused import AnswerFields, AnswerUnread
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
@@ -90,7 +90,10 @@ class Answer:
         return head.sealed()
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """ASGI's `send`: returns when the caller has taken enough of what was sent before."""
+        """ASGI's `send`: returns when the caller has taken enough of what was sent before.
+
+        Raises AnswerUnread where the connection ended before that.
+        """
         kind = message["type"]
         if kind == "http.response.start" and self._start is None:
             self._start = message
@@ -98,6 +101,8 @@ class Answer:
             self._say(self._start, message.get("body", b""), message.get("more_body", False))
             if self._connection.blocked:
                 await self._connection.written()
+                if self._connection.lost:
+                    raise AnswerUnread
         elif not self.done:
             raise RuntimeError(f"{kind} cannot be sent now.")
 

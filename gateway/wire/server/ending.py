@@ -10,7 +10,17 @@ from gateway.wire.server.answer import CLOSE
 from gateway.wire.server.fields import Head
 from gateway.wire.server.intake import Intake
 from gateway.wire.server.link import Link
-from gateway.wire.server.phase import BODY, BUSY, DISCARD, HEAD, IDLE, LINGER, NEVER, WRITING
+from gateway.wire.server.phase import (
+    BODY,
+    BUSY,
+    CLOSING,
+    DISCARD,
+    HEAD,
+    IDLE,
+    LINGER,
+    NEVER,
+    WRITING,
+)
 from gateway.wire.server.refused import AnswerFields, Refused, RequestHead, incomplete, malformed
 from gateway.wire.server.request import UNEXPECTED, Request
 
@@ -104,6 +114,8 @@ class Ending(Link):
             self.measure_writing()
         elif self.phase == HEAD and self.intake.begun:
             self.refuse(LATE_HEAD)
+        elif self.phase in (WRITING, CLOSING):
+            self.reset()
         else:
             self.abort()
 

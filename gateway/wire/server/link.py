@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +16,9 @@ from gateway.wire.server.connections import Connections
 from gateway.wire.server.phase import BODY, CLOSING, HEAD, LINGER, NEVER
 from gateway.wire.server.refused import Address
 from gateway.wire.server.request import Request
+
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER: a close waits for nothing, and resets the connection."""
 
 
 class Link(asyncio.Protocol):
@@ -162,6 +167,16 @@ class Link(asyncio.Protocol):
             self.phase = CLOSING
             self.deadline = NEVER
             self.transport.abort()
+
+    def reset(self) -> None:
+        """End now, and let the system throw away what the caller has not read.
+
+        Otherwise the system would hold it, and offer it to the caller for minutes.
+        """
+        with suppress(OSError, AttributeError):
+            sock = self.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.abort()
 
     def end(self, *, linger: bool) -> None:
         """Close; with `linger`, first read what the caller still sends (RFC 9112 §9.6).

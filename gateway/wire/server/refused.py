@@ -43,6 +43,10 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         self.detail = detail
 
 
+class AnswerUnread(ConnectionError):  # noqa: N818 - named for what happened
+    """The connection ended before the caller had read the answer; `send` raises it."""
+
+
 def malformed(detail: str) -> Refused:
     return Refused(400, "malformed", detail)
 
