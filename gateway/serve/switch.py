@@ -18,7 +18,7 @@ from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
 from gateway.serve.request_body import Bodies
-from gateway.serve.target import judge_host, judge_path
+from gateway.serve.target import judge_host, judge_path, path_as_sent
 from gateway.settings import Limits
 from gateway.wire.server import AnswerUnread
 
@@ -127,6 +127,7 @@ class Switch:
 
     async def _went_wrong(self, exchange: Exchange, send: Any, error: BaseException) -> None:
         """Answer what was refused, and faults of ours."""
+        exchange.path = exchange.path or path_as_sent(exchange.raw_path)
         if isinstance(error, asyncio.CancelledError):
             # The wire cancels whoever answers a caller that left: nobody waits for more.
             if not exchange.status:

@@ -41,6 +41,11 @@ def _segment(raw: bytes) -> str:
     return text
 
 
+def path_as_sent(raw: bytes) -> str:
+    """A path for the log that was not decoded, without the fragment that no target has."""
+    return raw.partition(b"#")[0].decode("ascii", "backslashreplace")
+
+
 def judge_host(host: bytes | list[bytes] | None) -> None:
     """Raises Malformed unless one Host names a host (RFC 9112 §3.2, RFC 3986 §3.2.2)."""
     if not isinstance(host, bytes) or not host:

@@ -245,3 +245,21 @@ def test_what_is_not_http_is_refused_by_the_server(server: Gateway, garbage: byt
 def test_bare_line_feeds_are_no_line_ends(server: Gateway, head: bytes) -> None:
     """RFC 9112 §2.2 lets a recipient refuse them; nothing in front may read them otherwise."""
     assert exchange(server.port, b"GET /hooks/open HTTP/1.1\r\n" + head).status == 400
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "path"),
+    [
+        (b"/hooks/%1b%5b31m", b"Host: a\r\n", "/hooks/%1b%5b31m"),
+        (b"/hooks/../open?key=value", b"Host: a\r\n", "/hooks/../open"),
+        (b"/hooks/open#key=value", b"Host: a\r\n", "/hooks/open"),
+        (b"/hooks/open", b"", "/hooks/open"),
+    ],
+)
+def test_the_line_of_a_refused_path_or_host_has_the_path_as_it_was_sent(
+    server: Gateway, target: bytes, host: bytes, path: str
+) -> None:
+    answer = exchange(server.port, b"GET " + target + b" HTTP/1.1\r\n" + host + b"\r\n")
+    assert answer.status == 400
+    line = server.wait_for_line(request_id=answer.headers["x-request-id"])
+    assert line["path"] == path
