@@ -14,6 +14,7 @@ from gateway.language.spec import (
 )
 from gateway.language.spec.base import Written
 from gateway.language.spec.handshake import long_form
+from gateway.language.spec.scheme import Scheme
 
 
 def access(spec: Hook) -> str:
@@ -38,8 +39,15 @@ def _credentials(spec: Hook) -> str:
         case JwtAuthentication(issuer=issuer):
             return f"jwt {issuer}"
         case SignatureAuthentication(scheme=scheme):
-            return f"signature {scheme if isinstance(scheme, str) else scheme.header}"
+            return f"signature {_scheme(scheme)}"
     return "none"
+
+
+def _scheme(written: str | Scheme) -> str:
+    """A sender's name; of a scheme in full, where its signature is."""
+    if isinstance(written, str):
+        return written
+    return str(written.body if written.header is UNSET else written.header)
 
 
 def _tag(written: Written) -> str:

@@ -55,7 +55,8 @@ def _special(hook: Hook) -> Iterator[tuple[Any, Maker | None]]:
     """The entries of a hook whose secrets are more than any text."""
     match hook.authentication:
         case SignatureAuthentication() as spec:
-            make = _FORMS.get(sender_of(spec).scheme.key)
+            scheme = sender_of(spec).scheme
+            make = _FORMS[scheme.key] if scheme.algorithm == "hmac" else None
             yield from ((entry, make) for entry in spec.secrets)
         case JwtAuthentication(secrets=list(entries), algorithms=algorithms):
             shared = any(name.startswith("HS") for name in algorithms)
@@ -73,5 +74,6 @@ def _base64() -> str:
 _FORMS: dict[str, Maker] = {
     "utf8": _text,
     "base64": _base64,
+    "hex": lambda: random.token_hex(32),
     "whsec": lambda: f"whsec_{_base64()}",
 }

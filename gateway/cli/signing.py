@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
@@ -10,7 +11,8 @@ from msgspec import UNSET
 
 from gateway.cli.credentials import Wallet, with_credentials
 from gateway.cli.curl import Call
-from gateway.compile.signatures import compile_scheme
+from gateway.compile.signatures import Signed, compile_scheme
+from gateway.compile.signatures.members import Member, written
 from gateway.errors import OperatorError
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
@@ -34,11 +36,12 @@ def prove(hook: Hook, call: Call, wallet: Wallet, now: float) -> Call:
 
 def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
     compiled, sender = compile_scheme(spec), sender_of(spec)
-    call = _stamped(call, compiled.body_timestamp(now))
+    stamp = compiled.body_timestamp(now)
+    call = _with_members(call, [] if stamp is None else [stamp], "the time of signing")
     if "{form}" in sender.scheme.signed:
         call = _digested(call)
 
-    def sign(secret: bytes) -> list[tuple[str, str]]:
+    def sign(secret: bytes) -> Signed:
         return compiled.sign(
             secret=secret,
             body=call.body or b"",
@@ -47,35 +50,29 @@ def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: floa
             query_string=call.query_string.encode(),
             path=call.path,
             content_type=call.content_type,
+            method=call.method,
         )
 
-    headers = wallet.first(sign, spec.secrets)
+    signed: Signed = wallet.first(sign, spec.secrets)
+    call = _with_members(call, signed.members, "its signature")
     if sender.scheme.timestamp is not UNSET:
         tolerance = sender.tolerance if spec.tolerance is UNSET else spec.tolerance
         wallet.notes.append(f"the signature is valid for {tolerance}")
-    return msgspec.structs.replace(call, headers=(*call.headers, *headers))
+    return msgspec.structs.replace(call, headers=(*call.headers, *signed.headers))
 
 
-def _stamped(call: Call, place: tuple[tuple[str, ...], int | str] | None) -> Call:
-    """The call with the time of signing in its body, for senders that write it there."""
-    if place is None:
+def _with_members(call: Call, members: Sequence[Member], what: str) -> Call:
+    """The call with `what` in its body, for senders that write it there."""
+    if not members:
         return call
-    steps, moment = place
     try:
-        value = msgspec.json.decode(call.body or b"{}")
-        container = value
-        for step in steps[:-1]:
-            container = container[int(step)] if isinstance(container, list) else container[step]
-        container[int(steps[-1]) if isinstance(container, list) else steps[-1]] = moment
-    except (ValueError, KeyError, IndexError, TypeError):
-        where = "/" + "/".join(steps)
+        body = written(call.body or b"", members)
+    except LookupError as where:
         raise OperatorError(
-            f"this sender writes the time of signing into the body at {where}, "
+            f"this sender writes {what} into the body at {where.args[0]}, "
             "but this body does not have it"
         ) from None
-    return msgspec.structs.replace(
-        call, body=msgspec.json.encode(value), file=None, content_type="application/json"
-    )
+    return msgspec.structs.replace(call, body=body, file=None, content_type="application/json")
 
 
 def _digested(call: Call) -> Call:

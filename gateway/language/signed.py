@@ -19,11 +19,13 @@ DEFAULT_TOLERANCE = "5m"
 class Coverage(msgspec.Struct, frozen=True):
     """What a sender's signature covers; whatever else a rule reads, anyone could have written.
 
-    `headers` are lower-case names. `url` is the path and the query. The body always is covered.
+    `headers` are lower-case names.
     """
 
     headers: frozenset[str]
-    url: bool
+    path: bool
+    query: bool
+    body: bool
 
 
 def sender_of(spec: SignatureAuthentication) -> Sender:
@@ -39,13 +41,36 @@ def separator_of(scheme: Scheme) -> str:
 
 
 def coverage(scheme: Scheme) -> Coverage:
-    """What a scheme signs beside the body."""
-    headers = set()
-    if scheme.timestamp is not UNSET and scheme.timestamp.header is not UNSET:
-        headers.add(scheme.timestamp.header.lower())
-    if scheme.id is not UNSET:
-        headers.add(scheme.id.header.lower())
-    return Coverage(frozenset(headers), "url" in Template(scheme.signed).fields)
+    """What a scheme signs."""
+    headers = {
+        place.header.lower()
+        for place in (scheme.timestamp, scheme.id)
+        if place is not UNSET and place.header is not UNSET
+    }
+    fields = Template(scheme.signed).fields
+    return Coverage(
+        headers=frozenset(headers),
+        path="url" in fields or "path" in fields,
+        query="url" in fields,
+        body=scheme.body is UNSET,
+    )
+
+
+def id_separators(scheme: Scheme) -> tuple[bytes, ...]:
+    """The texts that an id may not contain, since they separate it from its neighbours in what is
+    signed. Empty bytes stand for a neighbour that the id could be taken for a part of.
+
+    A timestamp right before the id ends by its form. One of RFC 3339 right after it begins by its
+    form, thirteen characters before the first colon.
+    """
+    before, after = Template(scheme.signed).neighbours("id")
+    dated = scheme.timestamp is not UNSET and scheme.timestamp.unit == "rfc3339"
+    if after == "timestamp" and dated:
+        after = b":"
+    if before == "timestamp":
+        before = None
+    found = (before, after)
+    return tuple(b"" if isinstance(one, str) else one for one in found if one is not None)
 
 
 def variants(scheme: Scheme) -> Iterator[tuple[tuple[str | int, ...], Variant]]:

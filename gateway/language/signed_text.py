@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_PARTS = re.compile(r"\{(id|timestamp|body|url|form)\}|([^{}]+)")
+_PARTS = re.compile(r"\{(id|timestamp|body|method|path|url|form)\}|([^{}]+)")
 
 
 class Template:
@@ -23,15 +23,18 @@ class Template:
         """The bytes that are signed."""
         return b"".join([values[field] if field else text for field, text in self._parts])
 
-    def neighbours(self, name: str) -> tuple[bytes, ...]:
-        """The texts right beside a placeholder; empty bytes stand for another placeholder.
-
-        A value that contains such a text could be read as another value followed by more of
-        the message, so the engine refuses it.
+    def neighbours(self, name: str) -> tuple[bytes | str | None, bytes | str | None]:
+        """What stands right before and right after a placeholder: text as bytes, the name of
+        another placeholder, or None at an end. It is looked for where it appears first.
         """
-        places = [i for i, (field, _) in enumerate(self._parts) if field == name]
-        beside = [self._parts[j] for i in places for j in (i - 1, i + 1) if self._inside(j)]
-        return tuple(text for _, text in beside)
+        names = [field for field, _ in self._parts]
+        if name not in names:
+            return None, None
+        place = names.index(name)
+        return self._at(place - 1), self._at(place + 1)
 
-    def _inside(self, place: int) -> bool:
-        return 0 <= place < len(self._parts)
+    def _at(self, place: int) -> bytes | str | None:
+        if not 0 <= place < len(self._parts):
+            return None
+        field, text = self._parts[place]
+        return field or text

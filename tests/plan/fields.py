@@ -117,7 +117,7 @@ OPERATORS = changes(
 )
 SCHEMES = {
     **_variant(SIGNED),
-    **changes({"signed": "{body}"}, header=("X-A", "X-B")),
+    **changes({"signed": "{body}"}, header=("X-A", "X-B"), body=("/a", "/b")),
     **changes({"header": "X-S"}, signed=("{body}", "a{body}")),
     **changes({**SIGNED, "format": "list"}, separator=(None, ";")),
     **changes(
@@ -211,7 +211,8 @@ KEYS: dict[str, Keys] = {
     "Scheme": Keys(lambda one: signature(scheme=one), SCHEMES),
     "Timestamp": Keys(lambda one: signature(scheme={**SIGNED, "timestamp": one}), TIMESTAMPS),
     "MessageId": Keys(
-        lambda one: signature(scheme={**SIGNED, "id": one}), changes({}, header=("X-A", "X-B"))
+        lambda one: signature(scheme={**SIGNED, "id": one}),
+        changes({}, header=("X-A", "X-B"), body=("/a", "/b")),
     ),
     "Variant": Keys(lambda one: signature(scheme={**SIGNED, "also": [one]}), _variant({})),
     "SigningSecret": Keys(lambda one: signature(secrets=[one]), _credential()),

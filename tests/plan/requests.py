@@ -140,4 +140,4 @@ def _signed(spec: SignatureAuthentication, request: Request, chance: Random) -> 
         now=NOW - chance.choice([0, 20, 45, 200, 500]),
         id="m",
     )
-    return {name.lower(): value for name, value in made}
+    return {name.lower(): value for name, value in made.headers}

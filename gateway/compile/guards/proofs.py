@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import UNSET
+
 from gateway.compile.guards.attempts import LONG, Proof
 from gateway.compile.guards.credentials import Entry, cell_of
 from gateway.compile.guards.presented import bearer_token, key_of, user_and_password
@@ -38,8 +40,13 @@ def of_jwt(_spec: object, _runtime: Runtime) -> Proof:
 
 
 def of_signature(spec: SignatureAuthentication, _runtime: Runtime) -> Proof:
-    """A signature in the sender's header; its guard judges one that appears more than once."""
-    field = sender_of(spec).scheme.header.lower().encode("ascii")
+    """A signature in the sender's header; its guard judges one that appears more than once. Whether
+    a body holds one, nobody knows before it is read: each request counts as an attempt.
+    """
+    header = sender_of(spec).scheme.header
+    if header is UNSET:
+        return Proof(lambda _exchange: b"", lambda _shown: False)
+    field = header.lower().encode("ascii")
     return Proof(
         lambda exchange: next(iter(exchange.lines(field)), None),
         lambda _shown: False,

@@ -88,4 +88,6 @@ class _Check:
 
 
 def _request(exchange: Exchange, body: bytes) -> Request:
-    return Request(exchange.headers, body, exchange.query_string, exchange.raw_path)
+    return Request(
+        exchange.method.encode(), exchange.headers, body, exchange.query_string, exchange.raw_path
+    )

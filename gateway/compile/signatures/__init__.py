@@ -7,7 +7,7 @@ from gateway.compile.signatures.outcomes import (
     CannotSign,
     Outcome,
 )
-from gateway.compile.signatures.scheme import CompiledScheme, compile_scheme
+from gateway.compile.signatures.scheme import CompiledScheme, Signed, compile_scheme
 
 __all__ = [
     "BadScheme",
@@ -16,5 +16,6 @@ __all__ = [
     "CompiledScheme",
     "Key",
     "Outcome",
+    "Signed",
     "compile_scheme",
 ]

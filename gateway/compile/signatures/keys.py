@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from gateway.compile.signatures.encodings import from_base64
+from gateway.compile.signatures.encodings import from_base64, from_hex
 from gateway.compile.signatures.outcomes import BadSecret
 
 SHARED_PREFIX = b"whsec_"
@@ -38,6 +38,14 @@ def base64(secret: bytes) -> bytes:
     return key
 
 
+def hexadecimal(secret: bytes) -> bytes:
+    """Hex digits in either case."""
+    key = from_hex(secret.lower())
+    if key is None:
+        raise BadSecret("the secret is not hex")
+    return key
+
+
 def whsec(secret: bytes) -> bytes:
     """`whsec_` and base64 (Standard Webhooks). The prefix tells it from a public key."""
     return _after(SHARED_PREFIX, secret)
@@ -45,12 +53,17 @@ def whsec(secret: bytes) -> bytes:
 
 def whpk(secret: bytes) -> Ed25519PublicKey:
     """`whpk_` and the base64 of 32 bytes (Standard Webhooks)."""
-    try:
-        return Ed25519PublicKey.from_public_bytes(_after(PUBLIC_PREFIX, secret))
-    except ValueError as error:
-        if isinstance(error, BadSecret):
-            raise
-        raise BadSecret("the secret is not an Ed25519 public key") from None
+    return _ed25519(_after(PUBLIC_PREFIX, secret))
+
+
+def raw_base64(secret: bytes) -> Ed25519PublicKey:
+    """The base64 of an Ed25519 public key's 32 bytes."""
+    return _ed25519(base64(secret))
+
+
+def raw_hex(secret: bytes) -> Ed25519PublicKey:
+    """The hex digits of an Ed25519 public key's 32 bytes."""
+    return _ed25519(hexadecimal(secret))
 
 
 def spki(secret: bytes) -> PublicKeyTypes:
@@ -61,6 +74,13 @@ def spki(secret: bytes) -> PublicKeyTypes:
         return load_der_public_key(base64(secret))
     except (ValueError, UnsupportedAlgorithm):
         raise BadSecret("the secret is not a public key in PEM form or in base64 of DER") from None
+
+
+def _ed25519(key: bytes) -> Ed25519PublicKey:
+    try:
+        return Ed25519PublicKey.from_public_bytes(key)
+    except ValueError:
+        raise BadSecret("the secret is not an Ed25519 public key") from None
 
 
 def _after(prefix: bytes, secret: bytes) -> bytes:
@@ -77,5 +97,15 @@ def _decode(text: bytes) -> bytes | None:
     return from_base64(digits + b"=" * (-len(digits) % 4))
 
 
-SHARED: dict[str, Callable[[bytes], bytes]] = {"utf8": utf8, "base64": base64, "whsec": whsec}
-PUBLIC: dict[str, Callable[[bytes], PublicKeyTypes]] = {"whpk": whpk, "spki": spki}
+SHARED: dict[str, Callable[[bytes], bytes]] = {
+    "utf8": utf8,
+    "base64": base64,
+    "hex": hexadecimal,
+    "whsec": whsec,
+}
+PUBLIC: dict[str, Callable[[bytes], PublicKeyTypes]] = {
+    "whpk": whpk,
+    "spki": spki,
+    "base64": raw_base64,
+    "hex": raw_hex,
+}

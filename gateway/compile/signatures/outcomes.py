@@ -17,6 +17,7 @@ Outcome = Literal[
     "id-missing",
     "id-repeated",
     "id-malformed",
+    "body-malformed",
     "body-unsigned",
     "body-digest-wrong",
 ]

@@ -10,13 +10,18 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
+from gateway.compile.signatures.members import Member, value_at
 from gateway.compile.signatures.outcomes import Unverified
+from gateway.compile.signatures.places import Place
 from gateway.compile.signatures.request import Request
 from gateway.language.spec.scheme import Timestamp
 
 Unit = Literal["s", "ms", "rfc3339"]
 
-_DIGITS = re.compile(rb"[0-9]{1,14}")
+_DIGITS = re.compile(rb"[1-9][0-9]{0,13}")
+"""No zero in front: as many digits are within the tolerance as now has, so that none of the text
+beside it can be taken for a part of it.
+"""
 _MILLISECONDS = {"s": 1000, "ms": 1}
 _INSTANT = re.compile(
     rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -29,35 +34,34 @@ in a signed text can be taken for a part of it.
 class SigningTime:
     """Where the timestamp stands, and how many seconds it may be from now, in either direction.
 
-    `name` is the header of its own, empty where it has none; `steps` lead to it in a JSON body.
-    A timestamp in a header or a pair is signed as text and read before the signature is checked;
-    one in the body is read afterwards, since nothing is decoded before.
+    `alone` is whether it is signed as a text of its own: then it is read before the signature is
+    checked. Otherwise it is a member of the body that is signed, and read afterwards, since
+    nothing is decoded before.
     """
 
-    __slots__ = ("_field", "_mark", "_milliseconds", "_tolerance", "_unit", "name", "steps")
+    __slots__ = ("_alone", "_mark", "_milliseconds", "_place", "_tolerance", "_unit")
 
-    def __init__(self, spec: Timestamp, tolerance: float) -> None:
-        self.name = "" if spec.header is UNSET else spec.header
-        self._field = self.name.lower().encode()
+    def __init__(self, spec: Timestamp, tolerance: float, alone: bool) -> None:
+        self._place = Place(spec.header, spec.body, "timestamp")
         self._mark = b"" if spec.pair is UNSET else f"{spec.pair}=".encode()
-        self.steps = None if spec.body is UNSET else pointer_steps(spec.body)
+        self._alone = alone
         self._unit: Unit = spec.unit
         self._milliseconds = _reader(spec.unit)
         self._tolerance = tolerance * 1000
 
-    def read(self, request: Request, items: Sequence[bytes], now: float) -> bytes:
-        """The text that is signed; empty for a timestamp in the body. Raises Unverified."""
-        if self.steps is not None:
+    def read(self, request: Request, items: Sequence[bytes], document: Any, now: float) -> bytes:
+        """The text that is signed; empty where it is none of its own. Raises Unverified."""
+        if not self._alone:
             return b""
-        text = request.single(self._field, "timestamp") if self.name else self._pair(items)
+        text = self._pair(items) if self._mark else self._place.read(request, document)
         self._check(self._milliseconds(text), now)
         return text
 
     def check_body(self, body: bytes, now: float) -> None:
         """Check a timestamp in a body whose signature holds. Raises Unverified."""
-        if self.steps is None:
+        if self._alone:
             return
-        value = _value_at(body, self.steps)
+        value = _value_at(body, self._place.steps)
         if type(value) is str and self._unit == "rfc3339":
             self._check(_instant(value.encode()), now)
         elif type(value) is int and self._unit != "rfc3339":
@@ -71,14 +75,24 @@ class SigningTime:
             return datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
         return b"%d" % (int(now * 1000) // _MILLISECONDS[self._unit])
 
-    def write_body(self, now: float) -> int | str:
-        """The same as a value of a JSON body."""
+    def in_body(self, now: float) -> Member | None:
+        """Now, as a member of the body that is signed; None where it is a text of its own."""
+        if self._alone:
+            return None
         text = self.write(now).decode()
-        return text if self._unit == "rfc3339" else int(text)
+        return self._place.steps, text if self._unit == "rfc3339" else int(text)
 
     def item(self, text: bytes) -> list[bytes]:
-        """The pair that carries it in the signature's header, where one does."""
+        """The pair that carries it beside the signature, where one does."""
         return [self._mark + text] if self._mark else []
+
+    def header(self, text: bytes) -> list[tuple[str, str]]:
+        """The header that carries it, where one does."""
+        return self._place.header(text)
+
+    def member(self, text: bytes) -> list[Member]:
+        """The member of the body that carries it as a text of its own, where one does."""
+        return self._place.member(text) if self._alone else []
 
     def _pair(self, items: Sequence[bytes]) -> bytes:
         texts = [item[len(self._mark) :] for item in items if item.startswith(self._mark)]
@@ -117,18 +131,8 @@ def _instant(text: bytes) -> int:
         raise Unverified("timestamp-malformed") from None
 
 
-def pointer_steps(pointer: str) -> tuple[str, ...]:
-    """The steps of a JSON Pointer (RFC 6901), unescaped."""
-    return tuple(
-        step.replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("/").split("/")
-    )
-
-
 def _value_at(body: bytes, steps: tuple[str, ...]) -> Any:
     try:
-        value = msgspec.json.decode(body)
-        for step in steps:
-            value = value[int(step)] if isinstance(value, list) else value[step]
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return value_at(msgspec.json.decode(body), steps)
+    except (ValueError, LookupError, RecursionError):
         raise Unverified("timestamp-missing") from None
-    return value

@@ -9,16 +9,17 @@ from msgspec import UNSET
 
 from gateway.language.mistake import Mistake
 from gateway.language.quantities import parse_duration
-from gateway.language.signed import sender_of, separator_of, variants
+from gateway.language.signed import id_separators, sender_of, separator_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.spec.scheme import Scheme, Variant
 from gateway.language.yaml12 import Steps
 
 KEY_FORMS = {
-    "hmac": ("utf8", "base64", "whsec"),
-    "ed25519": ("whpk", "spki"),
+    "hmac": ("utf8", "base64", "hex", "whsec"),
+    "ed25519": ("whpk", "spki", "base64", "hex"),
     "ecdsa-p256": ("spki",),
+    "rsa-sha256": ("spki",),
 }
 """The values of `key` that an algorithm takes."""
 
@@ -28,6 +29,8 @@ _MEANINGS = {
     "prefix": "it is the text before the signature, such as sha256=",
     "pair": "it is the name of the signature's pair, such as v1",
 }
+
+_PLACES = {"header": "headers", "body": "places in the body"}
 
 Fault = tuple[Steps, str, str]
 """The way to it from the authentication, a sentence, a hint."""
@@ -45,7 +48,7 @@ def faults(spec: SignatureAuthentication) -> Iterator[Fault]:
     scheme = sender_of(spec).scheme
     yield from _in_variants(scheme)
     yield from _in_signed(scheme)
-    yield from _in_headers(scheme)
+    yield from _in_places(scheme)
     yield from _around(spec, scheme)
 
 
@@ -86,15 +89,21 @@ def _in_signed(scheme: Scheme) -> Iterator[Fault]:
     template = Template(scheme.signed)
     fields = template.fields
     place = ("scheme", "signed")
-    if sum(field in ("body", "form") for field in fields) != 1:
+    bodies = sum(field in ("body", "form") for field in fields)
+    if scheme.body is UNSET and bodies != 1:
         yield place, "the body must be signed", "write {body} once, or {form} for Twilio's forms"
+    if scheme.body is not UNSET and (bodies or "timestamp" not in fields):
+        hint = "write {timestamp} and what else the sender signs, without {body} and {form}"
+        yield place, "a signature in the body signs a timestamp and not the body", hint
     if len(set(fields)) != len(fields):
         yield place, "a placeholder appears twice", "use each placeholder once"
-    if "id" in fields and not all(template.neighbours("id")):
+    if "id" in fields and not all(id_separators(scheme)):
         hint = "otherwise an id could be read as the start of the next value"
         yield place, "{id} needs text between it and another placeholder", hint
-    sent = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
-    yield from _together("timestamp", sent, fields, "'timestamp' in a header or a pair")
+    in_body = scheme.body is not UNSET
+    where = "the body or a pair" if in_body else "a header or a pair"
+    sent = scheme.timestamp is not UNSET and (in_body or scheme.timestamp.body is UNSET)
+    yield from _together("timestamp", sent, fields, f"'timestamp' in {where}")
     yield from _together("id", scheme.id is not UNSET, fields, "'id'")
 
 
@@ -107,25 +116,29 @@ def _together(field: str, sent: bool, fields: Sequence[str], key: str) -> Iterat
         yield ("scheme", field), f"'{field}' is sent but not signed: anyone could change it", hint
 
 
-def _in_headers(scheme: Scheme) -> Iterator[Fault]:
-    names = [scheme.header.lower()]
-    if scheme.id is not UNSET:
-        names.append(scheme.id.header.lower())
-    if scheme.timestamp is not UNSET:
-        if scheme.timestamp.header is not UNSET:
-            names.append(scheme.timestamp.header.lower())
-        if scheme.timestamp.pair is not UNSET:
-            yield from _in_timestamp_pair(scheme, scheme.timestamp.pair)
+def _in_places(scheme: Scheme) -> Iterator[Fault]:
+    own, other = ("header", "body") if scheme.body is UNSET else ("body", "header")
+    parts = {"timestamp": scheme.timestamp, "id": scheme.id}
+    written = {name: part for name, part in parts.items() if part is not UNSET}
+    places = [getattr(part, own) for part in (scheme, *written.values())]
+    names = [place.lower() if own == "header" else place for place in places if place is not UNSET]
     if len(set(names)) != len(names):
-        sentence = "signature, timestamp and id need separate headers"
-        hint = "for a timestamp in the signature's header, write `pair`"
-        yield ("scheme", "header"), sentence, hint
+        sentence = f"signature, timestamp and id need separate {_PLACES[own]}"
+        hint = "for a timestamp beside the signature, write `pair`"
+        yield ("scheme", own), sentence, hint
+    for name, part in written.items():
+        dates_the_body = name == "timestamp" and other == "body"
+        if getattr(part, other) is not UNSET and not dates_the_body:
+            sentence = f"the signature is in the {own}, but '{name}' is in the {other}"
+            yield ("scheme", name, other), sentence, f"write `{own}`"
+    if scheme.timestamp is not UNSET and scheme.timestamp.pair is not UNSET:
+        yield from _in_timestamp_pair(scheme, scheme.timestamp.pair)
 
 
 def _in_timestamp_pair(scheme: Scheme, pair: str) -> Iterator[Fault]:
     place = ("scheme", "timestamp", "pair")
     if scheme.format != "pairs":
-        hint = "name the timestamp's pair header, or write `format: pairs`"
+        hint = "name the timestamp's header, or write `format: pairs`"
         yield place, f"'format: {scheme.format}' has no pairs", hint
     elif any(variant.pair == pair for _, variant in variants(scheme)):
         yield place, f"'{pair}' is already the signature's pair", "name the timestamp's pair"
@@ -136,7 +149,7 @@ def _around(spec: SignatureAuthentication, scheme: Scheme) -> Iterator[Fault]:
     if signs_url and spec.public_url is UNSET:
         hint = "write the URL that the sender calls"
         yield ("scheme",), "the sender signs the URL, but the hook has no `public_url`", hint
-    if not signs_url and spec.public_url is not UNSET:
+    if not signs_url and "{path}" not in scheme.signed and spec.public_url is not UNSET:
         yield ("public_url",), "the sender does not sign the URL", "remove it"
     if spec.public_url is not UNSET and not _can_be_called(spec.public_url):
         hint = "a port is a number between 1 and 65535"

@@ -47,14 +47,17 @@ def check(hook: Hook) -> Iterator[Mistake]:
             message = f"'{entry}' is signed" if signed else f"no rule reads '{entry}'"
             place = ("authentication", "trust_unsigned", index)
             yield Mistake("needless-trust", place, message, "remove it")
-    if not covered.url:
+    if not covered.query:
         yield from _without_body(hook)
 
 
 def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
     if hook.match is not UNSET:
         yield from _matched(hook.match, covered)
-    if not covered.url and isinstance(hook.path, str):
+    if not covered.body:
+        hint = "keep `tolerance` short"
+        yield Input(("authentication", "scheme"), "body", hint, "value")
+    if not covered.path and isinstance(hook.path, str):
         for name in _PARAMETER.findall(hook.path):
             yield Input(("path",), name, "use a value of the body instead", "value")
     for index, name in enumerate(workflow_of(hook).forward_headers):
@@ -69,7 +72,7 @@ def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
     for name in names:
         if name.lower() not in covered.headers:
             yield Input(("match", "headers", name), name, _MATCH)
-    for name in () if match.query is UNSET or covered.url else match.query:
+    for name in () if match.query is UNSET or covered.query else match.query:
         yield Input(("match", "query", name), name, _MATCH)
     ruled = {name.lower() for name in names}
     if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):

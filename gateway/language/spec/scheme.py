@@ -12,10 +12,10 @@ from gateway.language.spec.scalars import HeaderName
 Prefix = Annotated[
     str,
     Meta(
-        pattern=r"^[!-~]{1,32}$(?!\n)",
-        description="the text before a signature; printable ASCII without spaces, at most 32 "
-        "characters",
-        examples=["sha256=", "v1,"],
+        pattern=r"^[!-~][ -~]{0,31}$(?!\n)",
+        description="the text before a signature; printable ASCII that does not start with a "
+        "space, at most 32 characters",
+        examples=["sha256=", "v1,", "HMAC "],
     ),
 ]
 
@@ -40,9 +40,10 @@ Separator = Annotated[
 SignedText = Annotated[
     str,
     Meta(
-        pattern=r"^([^{}]|\{(id|timestamp|body|url|form)\})+$(?!\n)",
+        pattern=r"^([^{}]|\{(id|timestamp|body|method|path|url|form)\})+$(?!\n)",
         max_length=256,
-        description="the signed text; text with {id}, {timestamp}, {body}, {url} or {form}",
+        description="the signed text; text with {id}, {timestamp}, {body}, {method}, {path}, "
+        "{url} or {form}",
         examples=["{timestamp}.{body}", "{id}.{timestamp}.{body}", "v0:{timestamp}:{body}"],
     ),
 ]
@@ -75,10 +76,7 @@ class Timestamp(Written, frozen=True, kw_only=True):
     )
     body: Annotated[
         BodyPointer | UnsetType,
-        Meta(
-            description="A value in the JSON body; the gateway reads it after it has verified "
-            "the signature."
-        ),
+        Meta(description="A value in the JSON body, by JSON Pointer."),
     ] = UNSET
     unit: Annotated[
         Literal["s", "ms", "rfc3339"],
@@ -92,9 +90,16 @@ class Timestamp(Written, frozen=True, kw_only=True):
 class MessageId(Written, frozen=True, kw_only=True):
     """The location of the message's id, for schemes that sign it."""
 
-    EXAMPLES: ClassVar = ({"header": "webhook-id"},)
+    EXAMPLES: ClassVar = ({"header": "webhook-id"}, {"body": "/signature/token"})
 
-    header: Annotated[HeaderName, Meta(description="The header that carries the id.")]
+    EXACTLY_ONE: ClassVar = ("header", "body")
+
+    header: Annotated[
+        HeaderName | UnsetType, Meta(description="The header that carries the id.")
+    ] = UNSET
+    body: Annotated[
+        BodyPointer | UnsetType, Meta(description="A text in the JSON body, by JSON Pointer.")
+    ] = UNSET
 
 
 class Variant(Written, frozen=True, kw_only=True):
@@ -111,14 +116,15 @@ class Variant(Written, frozen=True, kw_only=True):
         Meta(description="The pair that is the signature (`pairs`)."),
     ] = UNSET
     algorithm: Annotated[
-        Literal["hmac", "ed25519", "ecdsa-p256"],
+        Literal["hmac", "ed25519", "ecdsa-p256", "rsa-sha256"],
         Meta(
             description="`hmac` (RFC 2104) with `digest`; `ed25519` (RFC 8032); `ecdsa-p256`: "
-            "ECDSA with SHA-256, the signature in DER (FIPS 186-5)."
+            "ECDSA with SHA-256, the signature in DER (FIPS 186-5); `rsa-sha256`: "
+            "RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017)."
         ),
     ] = "hmac"
     digest: Annotated[
-        Literal["sha1", "sha256", "sha512"] | UnsetType,
+        Literal["sha1", "sha256", "sha384", "sha512"] | UnsetType,
         Meta(description="The hash of `algorithm: hmac`; by default `sha256`."),
     ] = UNSET
     encoding: Annotated[
@@ -126,12 +132,12 @@ class Variant(Written, frozen=True, kw_only=True):
         Meta(description="How the signature is written: lower-case `hex`, or `base64`."),
     ] = "hex"
     key: Annotated[
-        Literal["utf8", "base64", "whsec", "whpk", "spki"],
+        Literal["utf8", "base64", "hex", "whsec", "whpk", "spki"],
         Meta(
             description="How the gateway derives the key from the secret: `utf8` uses its bytes; "
-            "`base64` decoded; `whsec` base64 after `whsec_`; `whpk` an Ed25519 "
-            "public key, base64 after `whpk_`; `spki` a public key as PEM or as "
-            "base64 of its DER form (RFC 5280)."
+            "`base64` and `hex` decoded, for `ed25519` the public key; `whsec` base64 after "
+            "`whsec_`; `whpk` an Ed25519 public key, base64 after `whpk_`; `spki` a public key as "
+            "PEM or as base64 of its DER form (RFC 5280)."
         ),
     ] = "utf8"
     min_key: Annotated[
@@ -153,11 +159,24 @@ class Scheme(Variant, frozen=True, kw_only=True):
         },
     )
 
-    header: Annotated[HeaderName, Meta(description="The header that carries the signature.")]
+    EXACTLY_ONE: ClassVar = ("header", "body")
+
+    header: Annotated[
+        HeaderName | UnsetType, Meta(description="The header that carries the signature.")
+    ] = UNSET
+    body: Annotated[
+        BodyPointer | UnsetType,
+        Meta(
+            description="The text in the JSON body that is the signature, by JSON Pointer. Such a "
+            "signature does not cover the body: `signed` has a timestamp of the body instead, and "
+            "anyone who sees a request can send other bodies with its signature for the time of "
+            "`tolerance`."
+        ),
+    ] = UNSET
     format: Annotated[
         Literal["raw", "prefix", "list", "pairs"],
         Meta(
-            description="How the header is written: `raw` only the signature; `prefix` the "
+            description="How the signature is written: `raw` only the signature; `prefix` the "
             "signature after `prefix`; `list` several signatures, with or without "
             "`prefix`, with `separator` between them; `pairs` name=value items with "
             "`separator` between them, where items named `pair` are signatures."
@@ -174,8 +193,8 @@ class Scheme(Variant, frozen=True, kw_only=True):
         SignedText,
         Meta(
             description="The signed text. {body} is the received bytes, {timestamp} and {id} are "
-            "the sent values, {url} is `public_url` with the query, and {form} is the "
-            "parameters of a form as Twilio signs them."
+            "the sent values, {method} and {path} are those of the request, {url} is `public_url` "
+            "with the query, and {form} is the parameters of a form as Twilio signs them."
         ),
     ]
     timestamp: Annotated[

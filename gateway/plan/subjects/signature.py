@@ -65,7 +65,7 @@ def _scheme(written: Scheme) -> tuple[Hashable, frozenset[Hashable]]:
     """A scheme with its defaults filled in, and its further kinds of signature."""
     several = written.format in ("list", "pairs")
     separator = "," if written.separator is UNSET and several else written.separator
-    header = written.header.lower()
+    header = UNSET if written.header is UNSET else written.header.lower()
     plain = msgspec.structs.replace(written, header=header, separator=separator, also=UNSET)
     return _variant(plain), _also(written)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.compile.signatures import CompiledScheme, Outcome, compile_scheme
+from gateway.compile.signatures.members import written
 from gateway.language.spec.signature import SignatureAuthentication
 
 NOW = 1_700_000_000.0
@@ -20,6 +21,7 @@ class Sent(NamedTuple):
     body: bytes = b""
     query: bytes = b""
     path: str = "/hooks/x"
+    method: str = "POST"
 
     def with_header(self, name: str, value: str) -> Sent:
         return self._replace(headers={**self.headers, name: value})
@@ -54,6 +56,7 @@ def verdict_on_raw(
         body=sent.body,
         query_string=sent.query,
         path=sent.path,
+        method=sent.method,
         keys=[scheme.prepare_key(secret.encode()) for secret in secrets],
         now=now,
     )
@@ -66,17 +69,18 @@ def signed(
     now: float = NOW,
     query: bytes = b"",
     content_type: str = "application/json",
+    method: str = "POST",
 ) -> Sent:
     """A request that the engine signed itself."""
-    headers = dict(
-        scheme.sign(
-            secret=secret.encode(),
-            body=body,
-            now=now,
-            id="msg_1",
-            query_string=query,
-            path="/hooks/x",
-            content_type=content_type,
-        )
+    made = scheme.sign(
+        secret=secret.encode(),
+        body=body,
+        now=now,
+        id="msg_1",
+        query_string=query,
+        path="/hooks/x",
+        content_type=content_type,
+        method=method,
     )
-    return Sent({**headers, "content-type": content_type}, body, query)
+    headers = {**dict(made.headers), "content-type": content_type}
+    return Sent(headers, written(body, made.members), query, method=method)

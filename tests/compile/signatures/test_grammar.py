@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from gateway.compile.signatures import BadScheme, CannotSign
 from gateway.compile.signatures.algorithms import ALGORITHMS, KEEPING, LETTING
@@ -19,18 +20,22 @@ from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdi
 SECRET = "a-secret-of-some-length"
 BODY = b'{"at":1700000000,"n":1}'
 
+EXAMPLE: dict[str, Any] = {
+    "header": "X-Acme-Signature",
+    "format": "pairs",
+    "pair": "v1",
+    "signed": "{timestamp}.{body}",
+    "timestamp": {"pair": "t", "unit": "ms"},
+}
+
 OBJECTS: list[dict[str, Any]] = [
     {"header": "X-Acme-Signature", "signed": "{body}"},
     {"header": "X-A", "signed": "{body}", "digest": "sha1", "encoding": "base64"},
     {"header": "X-A", "signed": "{body}", "digest": "sha512", "format": "prefix", "prefix": "s="},
+    {"header": "X-A", "signed": "{body}", "digest": "sha384", "format": "prefix", "prefix": "S 1 "},
+    {"header": "X-A", "signed": "{method} {path}\n{body}"},
     {"header": "X-A", "signed": "{body}", "format": "list", "separator": "; "},
-    {
-        "header": "X-Acme-Signature",
-        "format": "pairs",
-        "pair": "v1",
-        "signed": "{timestamp}.{body}",
-        "timestamp": {"pair": "t", "unit": "ms"},
-    },
+    EXAMPLE,
     {
         "header": "X-A",
         "signed": "{body}\n{id}\n{timestamp}",
@@ -65,14 +70,14 @@ def test_a_body_of_any_size_is_hashed_whole(size: int) -> None:
 
 
 def test_the_example_of_the_manual_is_written_as_the_sender_writes_it() -> None:
-    sent = signed(compiled(OBJECTS[4]), SECRET, BODY)
+    sent = signed(compiled(EXAMPLE), SECRET, BODY)
     assert sent.headers["X-Acme-Signature"].startswith("t=1700000000000,v1=")
 
 
 @pytest.mark.parametrize("separator", [",", ", ", ";", "; ", "|", " "])
 @pytest.mark.parametrize("blanks", ["", " ", "  ", "\t"])
 def test_blanks_around_a_separator_are_optional(separator: str, blanks: str) -> None:
-    it = compiled({**OBJECTS[4], "separator": separator})
+    it = compiled({**EXAMPLE, "separator": separator})
     sent = signed(it, SECRET, BODY)
     mark = separator.strip() or separator
     items = sent.headers["X-Acme-Signature"].split(separator)
@@ -158,6 +163,28 @@ def test_a_signer_learns_what_the_body_must_carry() -> None:
     assert compiled("github").body_timestamp(NOW) is None
 
 
+def test_the_method_and_the_path_that_are_signed_are_those_of_the_request() -> None:
+    it = compiled({"header": "X-A", "signed": "{method} {path}\n{body}"})
+    sent = signed(it, SECRET, BODY, method="PUT", query=b"a=1")
+    expected = hmac.digest(SECRET.encode(), b"PUT /hooks/x\n" + BODY, "sha256").hex()
+    assert sent.headers["X-A"] == expected
+    assert verdict(it, sent, SECRET) is None
+    assert verdict(it, sent._replace(query=b"a=2"), SECRET) is None
+    assert verdict(it, sent._replace(method="POST"), SECRET) == "signature-wrong"
+    assert verdict(it, sent._replace(path="/hooks/y"), SECRET) == "signature-wrong"
+    assert verdict(it, sent._replace(path="/hooks/%78"), SECRET) == "signature-wrong"
+
+
+def test_the_path_that_is_signed_is_that_of_the_public_url_where_it_has_one() -> None:
+    scheme = {"header": "X-A", "signed": "{path}{body}"}
+    sent = signed(compiled(scheme, public_url=f"{TWILIO}/called/this%20way"), SECRET, BODY)
+    message = b"/called/this%20way" + BODY
+    assert sent.headers["X-A"] == hmac.digest(SECRET.encode(), message, "sha256").hex()
+    for url in (TWILIO, f"{TWILIO}/"):
+        ours = signed(compiled(scheme, public_url=url), SECRET, BODY)
+        assert verdict(compiled(scheme), ours, SECRET) is None
+
+
 TWILIO = "https://hooks.example.com"
 FORM = "application/x-www-form-urlencoded"
 
@@ -222,6 +249,21 @@ MISTAKES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"id": {"header": "X-I"}}, {}, "'id' is sent but not signed"),
     ({"signed": "{timestamp}.{body}", "timestamp": {"body": "/t"}}, {}, "{timestamp} is signed"),
     ({"signed": "{id}{body}", "id": {"header": "X-I"}}, {}, "{id} needs text"),
+    (
+        {
+            "signed": "{id}{timestamp}{body}",
+            "id": {"header": "X-I"},
+            "timestamp": {"header": "X-T"},
+        },
+        {},
+        "{id} needs text",
+    ),
+    (
+        {"id": {"body": "/id"}, "signed": "{id}.{body}"},
+        {},
+        "in the header, but 'id' is in the body",
+    ),
+    ({"id": {"body": "/id"}}, {}, "in the header, but 'id' is in the body"),
     ({"signed": "{body}{id}", "id": {"header": "X-I"}}, {}, "{id} needs text"),
     (
         {"signed": "{id}.{id}.{body}", "id": {"header": "X-I"}},
@@ -257,6 +299,11 @@ MISTAKES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {},
         "'algorithm: ecdsa-p256' has its own digest",
     ),
+    (
+        {"algorithm": "rsa-sha256", "key": "hex"},
+        {},
+        "'algorithm: rsa-sha256' does not accept 'key: hex'",
+    ),
     ({"also": [{"key": "spki"}]}, {}, "'algorithm: hmac' does not accept 'key: spki'"),
     ({"signed": "{url}{body}"}, {}, "the hook has no `public_url`"),
     ({}, {"public_url": TWILIO}, "the sender does not sign the URL"),
@@ -274,10 +321,39 @@ def test_a_scheme_that_would_protect_nothing_is_refused_in_words(
         compiled({"header": "X-A", "signed": "{body}"} | scheme, **written)
 
 
+IN_BODY: list[tuple[dict[str, Any], str]] = [
+    ({"signed": "{timestamp}{body}"}, "signs a timestamp and not the body"),
+    ({"signed": "{timestamp}{form}"}, "signs a timestamp and not the body"),
+    ({"signed": "{id}", "timestamp": UNSET}, "signs a timestamp and not the body"),
+    ({"signed": "v0", "timestamp": UNSET, "id": UNSET}, "signs a timestamp and not the body"),
+    ({"timestamp": {"header": "X-T"}}, "in the body, but 'timestamp' is in the header"),
+    ({"id": {"header": "X-I"}}, "in the body, but 'id' is in the header"),
+    ({"id": {"body": "/signature"}}, "need separate places in the body"),
+    ({"id": UNSET}, "{id} is signed, but the scheme does not say where it is sent"),
+    ({"signed": "{timestamp}"}, "'id' is sent but not signed"),
+]
+
+
+@pytest.mark.parametrize(("changed", "sentence"), IN_BODY)
+def test_a_scheme_in_the_body_that_would_protect_nothing_is_refused_in_words(
+    changed: dict[str, Any], sentence: str
+) -> None:
+    whole = {
+        "body": "/signature",
+        "signed": "{timestamp}{id}",
+        "timestamp": {"body": "/timestamp"},
+        "id": {"body": "/token"},
+    }
+    scheme = {name: part for name, part in (whole | changed).items() if part is not UNSET}
+    with pytest.raises(BadScheme, match=re.escape(sentence)):
+        compiled(scheme)
+
+
 def test_every_form_of_key_is_one_that_validation_knows() -> None:
     assert KEY_FORMS["hmac"] == tuple(SHARED)
     assert KEY_FORMS["ed25519"] == tuple(PUBLIC)
     assert set(KEY_FORMS["ecdsa-p256"]) <= set(PUBLIC)
+    assert set(KEY_FORMS["rsa-sha256"]) <= set(PUBLIC)
     assert set(KEY_FORMS) == set(ALGORITHMS)
 
 
@@ -286,6 +362,10 @@ def test_every_form_of_key_is_one_that_validation_knows() -> None:
     [
         {"scheme": "nobody"},
         {"scheme": {"header": "X-A"}},
+        {"scheme": {"signed": "{body}"}},
+        {"scheme": {"header": "X-A", "body": "/a", "signed": "{body}"}},
+        {"scheme": {"header": "X-A", "signed": "{body}", "format": "prefix", "prefix": " a"}},
+        {"scheme": {"header": "X-A", "signed": "{id}.{body}", "id": {}}},
         {"scheme": {"header": "X-A", "signed": "{nothing}"}},
         {"scheme": {"header": "X-A", "signed": "{body"}},
         {"scheme": {"header": "X-A", "signed": "{body}", "timestamp": {}}},

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import pickle
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.compile.signatures import BadSecret, CannotSign
+from gateway.compile.signatures.keys import SHARED as SHARED_FORMS
 from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdict
 
 SHARED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -66,8 +69,82 @@ def test_a_secret_that_cannot_be_a_key_is_refused_in_words(
     assert len(secret) < 8 or secret[-20:].strip() not in str(refused.value)
 
 
+HEX = {"header": "X-A", "signed": "{body}", "key": "hex"}
+ED25519_HEX = {**HEX, "algorithm": "ed25519"}
+RSA = {
+    "header": "X-A",
+    "signed": "{body}",
+    "algorithm": "rsa-sha256",
+    "encoding": "base64",
+    "key": "spki",
+}
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it must be refused
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secret", "sentence"),
+    [
+        (HEX, "0123456789abcde", "the secret is not hex"),
+        (HEX, "0123456789abcdefg0", "the secret is not hex"),
+        (HEX, "01 23456789abcdef", "the secret is not hex"),
+        (HEX, "0123456789ab", "a key of 6 bytes; the scheme requires at least 8"),
+        (ED25519_HEX, "ab" * 31, "the secret is not an Ed25519 public key"),
+        (ED25519_HEX, PUBLIC, "the secret is not hex"),
+        (RSA, P256_PEM, "the secret is a public key of another algorithm than RSA"),
+        (RSA, "c2hvcnQ=", "the secret is not a public key in PEM form or"),
+        (
+            RSA,
+            _pem(WEAK.public_key()),
+            "an RSA key of 1024 bits; the scheme requires 2048 to 8192",
+        ),
+    ],
+)
+def test_a_secret_of_another_form_is_refused_in_words(
+    scheme: dict[str, str], secret: str, sentence: str
+) -> None:
+    with pytest.raises(BadSecret) as refused:
+        compiled(scheme).prepare_key(secret.encode())
+    assert sentence in str(refused.value)
+
+
+def test_hex_secrets_are_decoded_in_either_case() -> None:
+    sent = signed(compiled(HEX), "0123456789abcdef", b"{}")
+    assert (
+        sent.headers["X-A"] == hmac.digest(bytes.fromhex("0123456789abcdef"), b"{}", "sha256").hex()
+    )
+    assert verdict(compiled(HEX), sent, "0123456789ABCDEF") is None
+
+
+@pytest.mark.parametrize("form", ["hex", "base64"])
+def test_an_ed25519_key_is_taken_as_its_bytes(form: str) -> None:
+    scheme = compiled({**ED25519_HEX, "key": form})
+    sent = signed(scheme, "whsk_" + SEED, b"{}")
+    written = PUBLIC_BYTES.hex() if form == "hex" else base64.b64encode(PUBLIC_BYTES).decode()
+    assert verdict(scheme, sent, written) is None
+    assert verdict(scheme, sent._replace(body=b"[]"), written) == "signature-wrong"
+
+
+def test_an_rsa_signature_is_verified_with_the_public_key_as_pem_and_as_der() -> None:
+    scheme = compiled(RSA)
+    private = RSA_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = RSA_KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    sent = signed(scheme, private, b"{}")
+    assert sent.headers["X-A"] == base64.b64encode(
+        RSA_KEY.sign(b"{}", padding.PKCS1v15(), hashes.SHA256())
+    ).decode("ascii")
+    for written in (_pem(RSA_KEY.public_key()), base64.b64encode(public).decode()):
+        assert verdict(scheme, sent, written) is None
+        assert verdict(scheme, sent._replace(body=b"[]"), written) == "signature-wrong"
+    other = _pem(rsa.generate_private_key(65537, 3072).public_key())
+    assert verdict(scheme, sent, other) == "signature-wrong"
+    pss = RSA_KEY.sign(b"{}", padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
+    padded = sent.with_header("X-A", base64.b64encode(pss).decode())
+    assert verdict(scheme, padded, _pem(RSA_KEY.public_key())) == "signature-wrong"
+
+
 def test_no_scheme_takes_an_empty_secret() -> None:
-    for form in ("utf8", "base64", "whsec"):
+    for form in SHARED_FORMS:
         scheme = compiled({"header": "X-A", "signed": "{body}", "key": form, "min_key": 1})
         for secret in (b"", b"whsec_"):
             if form != "utf8" or not secret:
