@@ -20,7 +20,7 @@ from tests.support.gateway import write_files
 from tests.support.ports import free_port
 
 EXAMPLES = {path.name: path.read_bytes() for path in (files("gateway") / "examples").iterdir()}
-ASYMMETRIC = {"sendgrid"}
+ASYMMETRIC = {"discord", "kick", "sendgrid", "wise"}
 """Senders whose public key nobody here can make."""
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gateway.cli.new_secrets import make_secrets
 from gateway.language.read import read
+from gateway.language.senders import PRESETS as SENDERS
 from gateway.language.source import Source
 from gateway.language.spec.signature import Preset
 from tests.support import tokens
@@ -25,7 +26,7 @@ from tests.support.command import called
 from tests.support.gateway import Gateway, gateway
 from tests.support.workflow import Workflow
 
-PRESETS: tuple[str, ...] = get_args(Preset)
+PRESETS: tuple[Preset, ...] = get_args(Preset)
 PUBLIC_URL = "public_url: 'https://hooks.example.com'"
 JWT = "type: jwt, issuer: 'https://issuer.example', audience: [gateway, other]"
 OTHERS = {
@@ -43,6 +44,9 @@ OTHERS = {
 DIGEST = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 PAIRED = {
     "sendgrid": "sg.pem",
+    "discord": "whsk",
+    "kick": "rsa.pem",
+    "wise": "rsa.pem",
     "ed25519": "whsk",
     "public": "rsa.pem",
 }
@@ -81,9 +85,9 @@ class Site(NamedTuple):
 
 
 def _hooks() -> str:
-    written = {
+    written: dict[str, str] = {
         preset: f"{{type: signature, scheme: {preset}, secrets: [{{secret: {preset}}}]"
-        + (f", {PUBLIC_URL}}}" if preset == "twilio" else "}")
+        + (f", {PUBLIC_URL}}}" if "{url}" in SENDERS[preset].scheme.signed else "}")
         for preset in PRESETS
     }
     written |= {name: text.replace("OTHER", DIGEST) for name, text in OTHERS.items()}
@@ -107,6 +111,9 @@ def _private(directory: Path) -> dict[str, str]:
     (directory / "whsk").write_text("whsk_" + b64encode(seed).decode())
     return {
         "sendgrid": tokens.pem("P-256"),
+        "discord": public.hex(),
+        "kick": tokens.pem("rsa-2048"),
+        "wise": tokens.pem("rsa-2048"),
         "ed25519": "whpk_" + b64encode(public).decode(),
         "public": tokens.pem("rsa-2048"),
     }
@@ -248,7 +255,7 @@ def test_what_is_missing_is_said(site: Site, capsys: pytest.CaptureFixture[str])
     assert "secret 'nothing' is missing" in _refusal(capsys, site, "github", "--key", "nothing")
 
 
-@pytest.mark.parametrize("name", ["sendgrid", "ed25519", "public"])
+@pytest.mark.parametrize("name", sorted(PAIRED))
 def test_a_public_key_signs_nothing_and_that_is_said(
     site: Site, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

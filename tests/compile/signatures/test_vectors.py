@@ -12,6 +12,10 @@ from gateway.language.senders import PRESETS
 from tests.compile.signatures.requests import Sent, compiled, verdict
 
 VECTORS = sorted((Path(__file__).parent / "vectors").glob("*.json"))
+IN_BODY = {"mailgun"}
+"""Signatures that stand in the body and do not cover it: test_in_body has them."""
+COVERING = [file for file in VECTORS if file.stem not in IN_BODY]
+KINDS = ("published", "library", "sample", "algorithm")
 BY_THEIR_LIBRARY = {"stripe", "twilio"}
 """Presets without a file here: test_counterparts has their senders' own library sign."""
 
@@ -28,6 +32,25 @@ def _verdict(vector: dict[str, Any], body: bytes) -> str | None:
     return verdict(scheme, sent, *vector["secrets"], now=vector["now"])
 
 
+def kinds() -> dict[str, str]:
+    """The best kind of vector of each preset, as its row of docs/signatures.md says it."""
+    found = dict.fromkeys(BY_THEIR_LIBRARY, "library")
+    for vector in map(_load, VECTORS):
+        if isinstance(scheme := vector["scheme"], str):
+            kind = _kind(vector["source"])
+            found[scheme] = min(kind, found.get(scheme, kind), key=KINDS.index)
+    return found
+
+
+def _kind(source: str) -> str:
+    """Of a vector, by how its source says where it comes from."""
+    if source.startswith("https://"):
+        return "published"
+    if "(npm)" in source or "(PyPI)" in source:
+        return "library"
+    return "sample" if source.startswith("made by the code of") else "algorithm"
+
+
 @pytest.mark.parametrize("file", VECTORS, ids=lambda file: file.stem)
 def test_a_published_signature_is_verified(file: Path) -> None:
     vector = _load(file)
@@ -35,7 +58,7 @@ def test_a_published_signature_is_verified(file: Path) -> None:
     assert _verdict(vector, vector["body"].encode()) is None
 
 
-@pytest.mark.parametrize("file", VECTORS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", COVERING, ids=lambda file: file.stem)
 def test_a_published_signature_does_not_verify_another_body(file: Path) -> None:
     vector = _load(file)
     assert _verdict(vector, vector["body"].encode() + b"0") == "signature-wrong"

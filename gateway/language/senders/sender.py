@@ -1,0 +1,20 @@
+"""A known sender: its scheme, and where it was learned."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateway.language.spec.scheme import Scheme
+
+
+class Sender(msgspec.Struct, frozen=True):
+    """A known sender: its scheme, its documentation, and how far its timestamps may be off.
+
+    The tolerance is the sender's own where it names one of a minute or more, otherwise 5m.
+    `begins` is what its secrets begin with although they are used whole.
+    """
+
+    scheme: Scheme
+    source: str
+    tolerance: str = "5m"
+    begins: str = ""
