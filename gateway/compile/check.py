@@ -1,8 +1,8 @@
-"""The checks of a hook: plain calls, so that one Litestar guard runs them all in one coroutine."""
+"""The checks of a hook: plain calls, which one Litestar guard runs without a coroutine."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from gateway.compile.exchange import SCOPE_KEY, Exchange
@@ -12,18 +12,40 @@ Check = Callable[[Exchange], Awaitable[None] | None]
 a coroutine only where something is not here yet.
 """
 Guard = Callable[[Any, Any], Awaitable[None]]
-"""Litestar's guard signature: (ASGI connection, route handler); raises a Refusal."""
+"""Litestar's guard signature: (ASGI connection, route handler). It raises a Refusal, at once
+or where what it returns is awaited; JUDGED needs no awaiting.
+"""
+
+
+class _Judged:
+    """Awaiting it does nothing."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from ()
+
+
+JUDGED = _Judged()
 
 
 def guard_of(checks: Sequence[Check]) -> Guard:
     """The guard that runs checks in their order; the first that raises refuses the request."""
     in_order = tuple(checks)
 
-    async def guard(connection: Any, _handler: Any) -> None:
+    def guard(connection: Any, _handler: Any) -> Awaitable[None]:
         exchange: Exchange = connection.scope[SCOPE_KEY]
-        for check in in_order:
+        checks = iter(in_order)
+        for check in checks:
             waits = check(exchange)
             if waits is not None:
-                await waits
+                return _awaited(waits, checks, exchange)
+        return JUDGED
 
     return guard
+
+
+async def _awaited(waits: Awaitable[None], rest: Iterator[Check], exchange: Exchange) -> None:
+    await waits
+    for check in rest:
+        waiting = check(exchange)
+        if waiting is not None:
+            await waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
 
 from gateway.errors import WorkflowFailure, WorkflowTimeout
@@ -43,19 +44,15 @@ class WorkflowClient:
         """The connections to an endpoint's server; asked for when a hook is compiled."""
         return self._client.pool(endpoint, identity)
 
-    async def send(
+    def send(
         self, pool: Pool, head: bytes, body: bytes, seconds: float, limit: int | None = None
-    ) -> Reply:
+    ) -> Awaitable[Reply]:
         """Send one request, once, and read its whole answer, at most `limit` bytes.
 
         Raises WorkflowTimeout when the deadline passes, WorkflowFailure when the workflow cannot
         be reached or does not answer in HTTP, or with too much.
         """
-        limit = self._limit if limit is None else limit
-        try:
-            return await pool.send(head, body, seconds, limit)
-        except CallError as error:
-            raise _failure(error, seconds, limit) from error
+        return pool.send(head, body, seconds, self._limit if limit is None else limit, _failure)
 
     async def close(self) -> None:
         """Close every connection."""

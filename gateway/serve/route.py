@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import ASGIRouteHandler
 from litestar.routes import ASGIRoute
 from litestar.utils.signature import ParsedSignature
+
+from gateway.compile.check import JUDGED
 
 
 class _Connection(ASGIConnection):  # type: ignore[type-arg]
@@ -23,14 +26,24 @@ class _Connection(ASGIConnection):  # type: ignore[type-arg]
 class HookRoute(ASGIRoute):
     """Litestar's route, without the copy of the scope that it makes for each request."""
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """Run the guards in order, then the handler; the first that raises refuses the request."""
+    def handle(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        """Run the hook's one guard, then the handler. What the guard raises refuses the request.
+
+        A coroutine of its own is made only where the guard has to wait.
+        """
         handler: Any = self.route_handler
-        connection = _Connection(scope, receive)
-        # The route's own are all: the app of the hooks has none.
-        for guard in handler.guards:
-            await guard(connection, handler)
-        await handler.fn(scope, receive, send)
+        (guard,) = handler.guards
+        waits = guard(_Connection(scope, receive), handler)
+        if waits is not JUDGED:
+            return self._handle_later(waits, scope, receive, send)
+        handled: Coroutine[Any, Any, None] = handler.fn(scope, receive, send)
+        return handled
+
+    async def _handle_later(
+        self, waits: Awaitable[None], scope: Any, receive: Any, send: Any
+    ) -> None:
+        await waits
+        await self.route_handler.fn(scope, receive, send)
 
 
 class HookHandler(ASGIRouteHandler):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
+
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from gateway.wire.client.errors import Broke, BrokeOff, CallError, NotHTTP, TooLarge
@@ -12,12 +15,17 @@ MAX_HEAD = 64 * 1024
 MAX_FIELDS = 128
 SURE = MAX_HEAD - MAX_FIELDS
 """An answer of so many bytes has no larger head, be there no blank behind any colon."""
+FEW = 4 * MAX_FIELDS
+"""An answer of so many bytes has no more fields either: the least of them is `a:` and its end."""
 MAX_INTERIM = 16
 OVERHEAD = 8
 """Bytes on the wire for a byte of the body at most: chunks of one byte have six."""
 
 _SWITCHING = 101
 _BODILESS = frozenset({204, 304})
+_NO_LINES: deque[tuple[bytes, bytes]] = deque(maxlen=0)
+_NO_NAMES: dict[bytes, bytes] = {}
+"""What an answer has that is not there, the same for all: neither is ever filled."""
 _FIELD = 4
 """Bytes of a header field besides its name and value."""
 
@@ -37,6 +45,7 @@ class Answer:
         "_fields",
         "_head",
         "_headed",
+        "_http11",
         "_interim",
         "_limit",
         "_lines",
@@ -59,17 +68,19 @@ class Answer:
         """
         self._limit = limit
         self._to_head = to_head
-        self._lines: list[tuple[bytes, bytes]] = []
-        self._names: dict[bytes, bytes] = {}
+        self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
+        self._names: dict[bytes, bytes] = _NO_NAMES
         self._body: bytes | bytearray = b""
         self._fed = self._head = self._fields = self._interim = 0
-        self._headed = False
+        self._headed = self._http11 = False
         self.reusable = False
         self.reply: Reply | None = None
         self.error: CallError | None = None
 
     def feed(self, data: bytes) -> None:
         """Take what arrived."""
+        if not self._fed:
+            self._http11 = data.startswith(b"HTTP/1.1 ")
         self._fed += len(data)
         try:
             self._feed(data)
@@ -96,7 +107,7 @@ class Answer:
         """The outcome, which is kept no longer: an idle connection holds no body."""
         outcome = self.reply or self.error
         self.reply = self.error = None
-        self._body, self._names, self._lines = b"", {}, []
+        self._body, self._names, self._lines = b"", _NO_NAMES, _NO_LINES
         return outcome
 
     def release(self) -> None:
@@ -137,7 +148,7 @@ class Answer:
         if self.reply is not None:
             return
         self._gather()
-        if not self._bounded():
+        if self._fed > FEW and not self._bounded():
             return
         status = self._parser.get_status_code()
         problem = self._problem(status)
@@ -180,13 +191,14 @@ class Answer:
         if self.error is not None or self.reply is not None:
             return
         if self._headed:
-            if self._bounded():
+            if self._fed <= FEW or self._bounded():
                 self._finish()
                 self.reusable = self._parser.should_keep_alive()
         else:
             self._interim += 1
+            self._http11 = False
             self._head += _size(self._lines)
-            self._lines, self._names = [], {}
+            self._lines, self._names = [], _NO_NAMES
             if self._interim > MAX_INTERIM:
                 self._fail(NotHTTP("there are too many interim answers"))
 
@@ -203,7 +215,7 @@ class Answer:
         return False
 
     def _problem(self, status: int) -> str:
-        version = self._parser.get_http_version()
+        version = "1.1" if self._http11 else self._parser.get_http_version()
         if version not in ("1.1", "1.0") or not 100 <= status < 600:
             return "the status line is not HTTP/1.1"
         coding = self._names.get(b"transfer-encoding")
@@ -212,7 +224,7 @@ class Answer:
         return ""
 
 
-def _joined(lines: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Fields by name, the values of one name joined (RFC 9110 §5.3)."""
     names: dict[bytes, bytes] = {}
     for name, value in lines:
@@ -221,6 +233,6 @@ def _joined(lines: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return names
 
 
-def _size(lines: list[tuple[bytes, bytes]]) -> int:
+def _size(lines: Iterable[tuple[bytes, bytes]]) -> int:
     """Bytes of fields as they were received."""
     return sum(len(name) + len(value) + _FIELD for name, value in lines)

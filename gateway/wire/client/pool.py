@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 
 from gateway.wire.client.connection import Connection
 from gateway.wire.client.dial import dial
 from gateway.wire.client.endpoint import Endpoint
-from gateway.wire.client.errors import Late, Untrusted
+from gateway.wire.client.errors import CallError, Late, Untrusted
 from gateway.wire.client.lookup import Lookup
 from gateway.wire.client.reply import Reply
 from gateway.wire.client.sweeper import Sweeper
@@ -27,6 +27,10 @@ GOODBYE = 1.0
 """Seconds that a server has to answer the end of TLS."""
 
 
+Failure = Callable[[CallError, float, int], Exception]
+"""What is raised instead of an error of a call: of (error, seconds, limit)."""
+
+
 class Pool:
     """Sends requests to one server. Made by `Client.pool`, which closes it."""
 
@@ -41,25 +45,36 @@ class Pool:
         self._sweeper = sweeper
         self._idle: deque[Connection] = deque()
 
-    async def send(self, head: bytes, body: bytes, seconds: float, limit: int) -> Reply:
+    async def send(
+        self,
+        head: bytes,
+        body: bytes,
+        seconds: float,
+        limit: int,
+        failure: Failure | None = None,
+    ) -> Reply:
         """Send a request, once, and give its whole answer, of any final status.
 
         `seconds` is the deadline for everything: look-up, connection, TLS, head and body. `limit`
         is how many bytes the body of the answer may have. A cancelled call ends its connection.
-        Raises CallError.
+        Raises CallError, or what `failure` makes of one.
         """
         loop = asyncio.get_running_loop()
         connection = self._take(monotonic())
-        if connection is None:
-            deadline = loop.time() + seconds
-            connection = await self._connect_until(deadline)
-            seconds = deadline - loop.time()
         future: asyncio.Future[Reply] = loop.create_future()
-        connection.send(head, body, future, seconds, limit)
+        left = seconds
         try:
+            if connection is None:
+                deadline = loop.time() + seconds
+                connection = await self._connect_until(deadline)
+                left = deadline - loop.time()
+            connection.send(head, body, future, left, limit)
             return await future
-        except BaseException:
-            connection.give_up(future)
+        except BaseException as error:
+            if connection is not None:
+                connection.give_up(future)
+            if failure is not None and isinstance(error, CallError):
+                raise failure(error, seconds, limit) from error
             raise
         finally:
             # An error holds this frame, and the future the error: garbage of a circle comes late.
@@ -94,7 +109,8 @@ class Pool:
 
     def _take(self, now: float) -> Connection | None:
         """The connection that was used last and can be used again."""
-        context = self._context
+        identity = self._identity
+        context = None if identity is None else identity.context
         while self._idle:
             connection = self._idle.pop()
             fresh = now - connection.idle_since < KEEPALIVE and connection.context is context
@@ -102,10 +118,6 @@ class Pool:
                 return connection
             connection.close()
         return None
-
-    @property
-    def _context(self) -> ssl.SSLContext | None:
-        return None if self._identity is None else self._identity.context
 
     async def _connect_until(self, deadline: float) -> Connection:
         try:
@@ -115,8 +127,9 @@ class Pool:
             raise Late from None
 
     async def _connect(self) -> Connection:
-        endpoint, context = self._endpoint, self._context
-        if context is None and self._identity is not None:
+        endpoint, identity = self._endpoint, self._identity
+        context = None if identity is None else identity.context
+        if context is None and identity is not None:
             raise Untrusted("the client certificate is missing")
         sock = await dial(await self._lookup(endpoint.host, endpoint.port))
         connection = Connection(self, sock, context)

@@ -44,9 +44,13 @@ class Answer:
             return
         if self.begun or self.done:
             raise RuntimeError("The request was answered before.")
-        head = plain_head(status, lines, last, len(body), self._own_lines())
-        self._connection.write(head, body)
-        self._finish()
+        connection = self._connection
+        shared = connection.shared
+        plain = self.keep and connection.http11 and not shared.draining
+        own = shared.date if plain else self._own_lines()
+        connection.write(plain_head(status, lines, last, len(body), own), body)
+        self.begun = self.done = True
+        connection.answered()
 
     def _own_lines(self) -> bytes:
         """Date, and Connection where the version of HTTP does not say it."""

@@ -42,14 +42,17 @@ class Connection(Ending):
         elif self.holding:
             self.hold(data)
         else:
-            if self.phase == IDLE:
+            began = self.phase == IDLE
+            if began:
                 del self.shared.idle[self]
                 self.phase = HEAD
-                self.deadline = self.shared.after(self.limits.header_timeout)
             self.take(data)
             request = self.request
-            if request is not None and not request.complete and not self.dead:
-                self._await_body(request)
+            if request is not None:
+                if not request.complete and not self.dead:
+                    self._await_body(request)
+            elif began and self.phase == HEAD:  # most heads come whole
+                self.deadline = self.shared.after(self.limits.header_timeout)
 
     def hold(self, data: bytes) -> None:
         """Keep what belongs behind the request in work."""

@@ -18,6 +18,9 @@ _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DEL
 CHUNK_FRAMING = 64
 """Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
 the size of a head, over all chunks and trailers, refused."""
+NO_HEADERS: list[tuple[bytes, bytes]] = []
+NO_FIELDS: dict[bytes, FieldValue] = {}
+"""What is known before a head is whole. They stay empty."""
 NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
 """Where trailers go."""
 
@@ -51,8 +54,8 @@ class Parsing:
     def _clear(self) -> None:
         self.url = b""
         self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.fields: dict[bytes, FieldValue] = {}
+        self.headers: list[tuple[bytes, bytes]] = NO_HEADERS
+        self.fields: dict[bytes, FieldValue] = NO_FIELDS
         self.http11 = True
         self._method = b""
         self._quiet = False

@@ -77,7 +77,9 @@ class Request(Answer):
         return self._waiter is not None
 
     def start(self, app: App, scope: Scope) -> None:
-        self._task = self._connection.loop.create_task(self._run(app, scope))
+        # Made here, because the loop would give each a name that is counted and formatted.
+        loop = self._connection.loop
+        self._task = asyncio.Task(self._run(app, scope), loop=loop, name="request")
 
     def add(self, data: bytes) -> None:
         """More of the body came."""
