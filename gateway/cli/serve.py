@@ -12,6 +12,7 @@ from typing import Any
 import rich_click as click
 
 from gateway.cli.cgroup import memory_limit
+from gateway.cli.imports import without
 from gateway.cli.memory import default_body_memory
 from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber
 from gateway.errors import OperatorError
@@ -166,6 +167,8 @@ def command(hooks: Path, **flags: Any) -> None:
       gateway serve /etc/gateway/hooks.d --host 0.0.0.0 --secrets /run/secrets
       GATEWAY_PORT=9090 GATEWAY_WORKERS=2 gateway serve
     """
-    from gateway.cli.starting import start
+    # structlog would import rich and pygments, for tracebacks that nobody sees: five megabytes.
+    with without("rich"):
+        from gateway.cli.starting import start
 
     start(settings_of(hooks, flags))

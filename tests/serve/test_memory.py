@@ -24,3 +24,15 @@ def test_a_worker_imports_what_few_hooks_need_when_they_need_it() -> None:
     code = "import sys; from gateway.processes.worker.app import Worker; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"jwt", "cryptography", "jsonschema", "hypothesis"} & set(done.stdout.split())
+
+
+def test_the_supervisor_imports_no_tracebacks_that_nobody_sees() -> None:
+    code = (
+        "import sys; from gateway.cli.main import main\n"
+        "try: main(['serve', 'nowhere'])\n"
+        "except SystemExit: print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert "gateway.processes.supervisor" in found
+    assert not {"pygments", "rich.traceback", "rich.pretty"} & found
