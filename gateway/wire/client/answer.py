@@ -147,31 +147,25 @@ class Answer:
         """The head is whole: what is wrong with it is known before any of the body."""
         if self.reply is not None:
             return
-        self._gather()
+        lines = self._lines
+        self._fields += len(lines)
         if self._fed > FEW and not self._bounded():
             return
+        names = {name.lower(): value for name, value in lines}
+        self._names = names = names if len(names) == len(lines) else _joined(lines)
         status = self._parser.get_status_code()
-        problem = self._problem(status)
-        if problem:
+        plain = self._http11 and b"transfer-encoding" not in names and 100 <= status < 600
+        if not plain and (problem := self._problem(status)):
             self._fail(NotHTTP(problem))
             return
         if status < 200 and status != _SWITCHING:
             return
         self._headed = True
-        length = self._names.get(b"content-length")
+        length = names.get(b"content-length")
         if self._to_head or status == _SWITCHING:
             self._finish()
         elif length is not None and status not in _BODILESS and int(length) > self._limit:
             self._fail(TooLarge(status))
-
-    def _gather(self) -> None:
-        """Fields by name, which are counted before any two are joined."""
-        lines = self._lines
-        self._fields += len(lines)
-        if self._fields > MAX_FIELDS:
-            return
-        names = {name.lower(): value for name, value in lines}
-        self._names = names if len(names) == len(lines) else _joined(lines)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""

@@ -95,7 +95,9 @@ class Parsing:
         fields = self.fields
         length = judge.judge_length(method, self.http11, fields)
         waits = b"expect" in fields and judge.judge_expect(self.http11, fields)
-        target = judge.judge_target(self.url, self.headers, fields, limits)
+        target = self.url
+        if target[:1] != b"/" or len(target) > limits.target:
+            target = judge.judge_target(target, self.headers, fields, limits)
         upgrade = b"upgrade" in fields and self._parser.should_upgrade()
         self._connection.begin(
             method, target, length, waits and length != 0, self._parser.should_keep_alive()
