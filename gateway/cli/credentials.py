@@ -73,7 +73,8 @@ class Wallet:
         reasons = []
         for cell in self.cells(entries):
             if cell.secret is None:
-                reasons.append(cell.problem)
+                remedy = f" ({cell.remedy})" if cell.kind == "secret" else ""
+                reasons.append(f"{cell.problem}{remedy}")
                 continue
             try:
                 return make(cell.secret.reveal())
@@ -81,7 +82,7 @@ class Wallet:
                 reasons.append(f"{cell.label}: {reason}")
         if not reasons:
             reasons.append("only the issuer has the private key for its tokens")
-        raise OperatorError(f"{'; '.join(reasons)} (--key names a file with the key that signs)")
+        raise OperatorError(f"{'; '.join(reasons)}. To sign with the key in a file, add --key FILE")
 
     def _cell(self, written: Any) -> Cell | None:
         for kind in _KINDS:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from itertools import chain
@@ -21,15 +19,17 @@ from gateway.cli.formats.report import counted
 from gateway.cli.guarded import each
 from gateway.cli.masking import NOTE, without_credentials
 from gateway.cli.new_secrets import make_secrets
+from gateway.cli.program import program
 from gateway.cli.serve import flag, options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
 from gateway.cli.starting import listen, start
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
-from gateway.language.outcome import ReadHook
+from gateway.language.outcome import ReadHook, Reading
 from gateway.language.read import read
 from gateway.language.spec import Hook
+from gateway.reload.resolve import has_errors
 from gateway.reload.snapshot import take
 from gateway.settings import Settings
 
@@ -61,9 +61,10 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     # Before the sockets are open: a process that is forked would keep them open.
     with nullcontext("") if real else echo() as base:
         sockets = listen(settings)
-        found = read(take(hooks).sources).hooks
-        _make_secrets(found, flags["secrets"])
-        _print_lines(found, settings)
+        found = read(take(hooks).sources)
+        _make_secrets(found.hooks, flags["secrets"])
+        _print_lines(found.hooks, settings)
+        _print_remedy(found, hooks)
         start(msgspec.structs.replace(settings, workflow_base=base), sockets)
 
 
@@ -80,7 +81,10 @@ def _make_secrets(hooks: Sequence[ReadHook], directory: Path) -> None:
 
 def _print_lines(hooks: Sequence[ReadHook], settings: Settings) -> None:
     """A line to type for each hook. What an author wrote stays on its line."""
-    click.echo(f"\nTry, in another terminal ({counted(len(hooks), 'hook')} of {settings.hooks}):\n")
+    enabled = [hook for hook in hooks if hook.spec.enabled]
+    if enabled:
+        number = counted(len(enabled), "hook")
+        click.echo(f"\nTry, in another terminal ({number} of {settings.hooks}):\n")
 
     def lines(hook: ReadHook) -> str:
         spec = hook.spec
@@ -91,9 +95,17 @@ def _print_lines(hooks: Sequence[ReadHook], settings: Settings) -> None:
             line = f"# {escaped(masked(str(error)))}"
         return f"  # {escaped(masked(said))}\n  {line}\n"
 
-    enabled = [hook for hook in hooks if hook.spec.enabled]
     for shown in each(enabled, lines, "cannot be shown as a curl line", []):
         click.echo(shown)
+
+
+def _print_remedy(found: Reading, hooks: Path) -> None:
+    """What to do where some hook, or every one, has no line."""
+    if has_errors(found.diagnostics):
+        typed = shlex.join([*program(), "validate", str(hooks)])
+        click.echo(f"Some hooks of {hooks} have errors. To list the errors, run: {typed}\n")
+    elif not found.hooks:
+        click.echo(f"There is no hook in {hooks}. To write a first hook, run: gateway init\n")
 
 
 def _line(hook: Hook, settings: Settings) -> str:
@@ -104,7 +116,7 @@ def _line(hook: Hook, settings: Settings) -> str:
         shown = without_credentials(sample, hook)
         line = curl_line(with_credentials(hook, shown, Wallet(secrets)))
         return line if shown == sample else f"# {NOTE}\n  {line}"
-    words = [*_program(), "sign", hook.name]
+    words = [*program(), "sign", hook.name]
     for flag_, value, usual in (
         ("--hooks", str(settings.hooks), HOOKS),
         ("--secrets", str(secrets), SECRETS),
@@ -113,11 +125,3 @@ def _line(hook: Hook, settings: Settings) -> str:
         if value != usual:
             words += [flag_, value]
     return f"{shlex.join(words)} | sh"
-
-
-def _program() -> list[str]:
-    """How this command was called."""
-    called = Path(sys.argv[0])
-    if called.name == "__main__.py":
-        return [sys.executable, "-m", "gateway"]
-    return ["gateway"] if shutil.which("gateway") == str(called) else [str(called)]

@@ -11,12 +11,14 @@ import rich_click as click
 
 from gateway.cli.formats.text import printable
 from gateway.cli.new_secrets import make_secrets
+from gateway.cli.program import program
 from gateway.errors import OperatorError
-from gateway.language.read import read_source
+from gateway.language.read import read, read_source
 from gateway.language.schema import schema_text
 from gateway.language.senders import PRESETS
 from gateway.language.source import Source
 from gateway.language.spec import Hook
+from gateway.reload.snapshot import take
 
 FIRST = "hello"
 """The example where no sender is named: a bearer token and a rule."""
@@ -59,12 +61,24 @@ def command(directory: Path, sender: str | None) -> None:
 
 def _write(directory: Path, name: str, data: bytes, hook: Hook) -> Iterator[str]:
     """Write what is not there; a line for each file."""
-    yield _new(directory / "hooks.d" / name, data)
+    path = directory / "hooks.d" / name
+    other = _namesake(path, hook.name)
+    yield f"kept {other}: it has a hook named '{hook.name}'" if other else _new(path, data)
     yield _new(directory / "schemas" / "hook.schema.json", schema_text().encode())
     yield from _ignore(directory / ".gitignore")
-    secrets = directory / "secrets"
-    secrets.mkdir(mode=0o700, exist_ok=True)
-    yield from make_secrets([hook], secrets)
+    if not other:
+        secrets = directory / "secrets"
+        secrets.mkdir(mode=0o700, exist_ok=True)
+        yield from make_secrets([hook], secrets)
+
+
+def _namesake(path: Path, name: str) -> str:
+    """The other file that has a hook of this name, which a second one would break; or none."""
+    if path.exists() or not path.parent.is_dir():
+        return ""
+    found = read(take(path.parent).sources)
+    files = {one.spec.name: one.file for one in found.hooks}
+    return files.get(name) or next((one.file for one in found.broken if one.name == name), "")
 
 
 def _new(path: Path, data: bytes) -> str:
@@ -92,12 +106,14 @@ def _ignore(path: Path) -> Iterator[str]:
 def _next_steps(directory: Path, name: str) -> Iterator[str]:
     """Lines to type, and what each does."""
     steps = {
-        "gateway dev": "serve it with an echo instead of the workflow",
-        f"gateway sign {name} | sh": "in another terminal, send a request that the hook accepts",
-        "gateway validate --strict": "check it as CI does",
+        "dev": "serve it with an echo instead of the workflow",
+        f"sign {name} | sh": "in another terminal, send a request that the hook accepts",
+        "validate --strict": "check it as CI does",
     }
     yield from ("", "Next:", "")
     if directory != Path():
         yield f"  cd {shlex.quote(str(directory))}"
+    called = shlex.join(program(elsewhere=directory != Path()))
+    width = 29 + len(called)
     for typed, what in steps.items():
-        yield f"  {typed:<36}# {what}"
+        yield f"  {f'{called} {typed}':<{width}}# {what}"

@@ -65,8 +65,8 @@ def command(old: str, new: str, folder: str, form: str, fail_on: str) -> None:
     new place, or that the effect cannot be determined. A notice affects callers or workflows
     without opening anything. An info affects no request.
 
-    Exit status: 0 success, 1 changes of the level of --fail-on or above or a failure of the
-    gateway on a hook, 2 wrong usage or hooks with errors, which cannot be compared.
+    Exit status: 0 success, 1 changes of the level of --fail-on or above, or an internal
+    error on a hook, 2 wrong usage or hooks with errors, which cannot be compared.
 
     \b
     Examples:
@@ -98,7 +98,8 @@ class _Trees:
             self._repository = _repository(name)
         sources = read_revision(self._repository, name, self._folder)
         if sources is None:
-            click.echo(f"gateway: {name} has no {self._folder}, so it counts as empty", err=True)
+            missing = f"{name} has no directory {self._folder}, so it counts as empty"
+            click.echo(f"gateway: {missing}; to read another one, add --path FOLDER", err=True)
         return Tree(name, os.path.join(self._folder, ""), sources or [])
 
 

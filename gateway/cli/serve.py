@@ -62,8 +62,9 @@ FLAGS = (
         default="",
         show_default=False,
         metavar="NAME",
-        help="Name of the secret that opens /-/status and /-/reload. Without it, the "
-        "gateway shows a generated token on a terminal, and closes both elsewhere.",
+        help="Name of the secret that opens /-/status, /-/reload and, if callers can reach it, "
+        "/-/metrics. Without it, the gateway shows a generated token on a terminal, and closes "
+        "them elsewhere.",
     ),
     flag(
         "--trusted-proxies",

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards import compile_authentication
-from gateway.errors import Forbidden, Unavailable
+from gateway.errors import Forbidden, Unauthenticated, Unavailable
 from gateway.language.spec import BearerAuthentication
 from gateway.language.spec.authentication import Token
 from gateway.operate.admin_token import unfit
@@ -53,7 +53,11 @@ class AdminGuard:
                 RETRY_LATER,
                 reason=problem,
             )
-        for check in self._checks:
-            waits = check(exchange)
-            if waits is not None:
-                await waits
+        try:
+            for check in self._checks:
+                waits = check(exchange)
+                if waits is not None:
+                    await waits
+        except Unauthenticated as refusal:
+            detail = "This endpoint requires the admin token, as a bearer token."
+            raise Unauthenticated(detail, refusal.headers) from None

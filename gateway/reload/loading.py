@@ -166,7 +166,7 @@ class Loader:
         """Nothing of the directory can be used: what runs keeps running, and what was good
         before a restart runs again; `remedy` says how it would end.
         """
-        hint = "no hook is served yet"
+        hint = "no hook is served until the directory contains a valid one"
         if self.current or self._files:
             hint = "; ".join(filter(None, ("the previous hooks stay in service", remedy)))
         _log.error(problem, hint=hint)

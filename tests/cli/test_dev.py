@@ -146,6 +146,24 @@ def test_where_nothing_is_there_init_is_named_and_nothing_is_made(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_no_hook_can_be_tried_the_remedy_is_shown(tmp_path: Path) -> None:
+    with serving(tmp_path, "name: paris\nmetod: POST\n") as (_, screen):
+        pass
+    assert "Some hooks of mine have errors. To list the errors, run: " in screen.shown
+    assert "Try, " not in screen.shown
+
+
+def test_where_there_is_no_hook_init_is_named(tmp_path: Path) -> None:
+    (tmp_path / "hooks.d").mkdir()
+    with terminal("dev", "--port", str(free_port()), directory=tmp_path, columns=400) as screen:
+        screen.wait_for("serving")
+        screen.send("\x03")
+        assert screen.wait() == 0
+    assert "There is no hook in hooks.d. To write a first hook, run: gateway init" in screen.shown
+    assert "Try, " not in screen.shown
+    assert "no hook is served until the directory contains a valid one" in screen.shown
+
+
 def test_a_taken_port_is_said_before_anything_to_try(dev: Running) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

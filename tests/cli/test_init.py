@@ -59,7 +59,8 @@ def test_it_writes_a_hook_with_its_secret_that_is_opened_by_its_sender(
     assert made[f"hooks.d/{example}"] == EXAMPLES[example]
     assert json.loads(made["schemas/hook.schema.json"]) == editor_schema()
     assert made[".gitignore"] == b"/secrets/\n/state/\n"
-    assert "gateway dev" in said
+    assert f"  cd {tmp_path / 'new'}\n" in said
+    assert " dev " in said
     secrets = tmp_path / "new" / "secrets"
     assert secrets.stat().st_mode & 0o077 == 0
     if sender in ASYMMETRIC:
@@ -90,6 +91,29 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
     before = tree(tmp_path)
     run("init", directory=tmp_path)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("rest", ["", "metod: POST\n"])
+def test_no_second_hook_of_a_name_is_written(tmp_path: Path, rest: str) -> None:
+    (tmp_path / "hooks.d").mkdir()
+    mine = f"name: github-push\nworkflow: http://a/run\n{rest}"
+    (tmp_path / "hooks.d" / "mine.yaml").write_text(mine)
+    done = run("init", "--from", "github", directory=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "kept hooks.d/mine.yaml: it has a hook named 'github-push'\n" in done.stdout
+    assert os.listdir(tmp_path / "hooks.d") == ["mine.yaml"]
+    assert not (tmp_path / "secrets").exists()
+
+
+def test_the_next_steps_call_the_command_as_it_was_called(tmp_path: Path) -> None:
+    installed = Path(sys.executable).with_name("gateway")
+    called = os.path.relpath(installed, tmp_path)
+    for arguments, shown in (((), called), (("new",), str(tmp_path / called))):
+        said = subprocess.run(
+            [called, "init", *arguments],
+            cwd=tmp_path, env={"PATH": os.defpath}, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert f"\n  {shown} dev " in said
 
 
 def test_a_link_in_the_place_of_a_secret_is_not_followed(tmp_path: Path) -> None:

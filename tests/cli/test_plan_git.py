@@ -104,7 +104,10 @@ def test_a_folder_that_a_revision_has_not_is_empty_there(
     status, told, said = plan("main", "HEAD", "--path", "hooks")
     assert status == 0
     assert told.startswith("risk[public-hook-added] paris: ")
-    assert said == "gateway: main has no hooks, so it counts as empty\n"
+    assert said == (
+        "gateway: main has no directory hooks, so it counts as empty; "
+        "to read another one, add --path FOLDER\n"
+    )
     assert plan("main", "HEAD")[1].startswith("notice[hook-removed] paris: ")
 
 

@@ -244,7 +244,11 @@ def _refusal(capsys: pytest.CaptureFixture[str], site: Site, *arguments: str) ->
 def test_what_is_missing_is_said(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("github", "shared"):
         said = _refusal(capsys, site, name)
-        assert said.startswith(f"gateway: secret '{name}' is missing (--key names a file")
+        path = site.directory / name
+        assert said == (
+            f"gateway: secret '{name}' is missing (write its value into {path}). "
+            "To sign with the key in a file, add --key FILE\n"
+        )
     said = _refusal(capsys, site, "shopfy")
     assert "contains no valid hook named 'shopfy'" in said
     assert "did you mean 'shopify'?" in said
@@ -262,7 +266,7 @@ def test_a_public_key_signs_nothing_and_that_is_said(
     directory = str(site.directory / "secrets")
     said = _refusal(capsys, site, name, "--key", f"{directory}/{name}")
     assert "public key" in said
-    assert "(--key names a file with the key that signs)" in said
+    assert "To sign with the key in a file, add --key FILE" in said
 
 
 def test_a_body_without_a_place_for_the_time_is_refused(

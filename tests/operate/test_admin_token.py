@@ -46,6 +46,8 @@ def test_guessing_the_admin_token_is_limited_for_the_guesser_alone(
             guesser = {"Authorization": f"Bearer {wrong}", "X-Forwarded-For": f"8.8.8.{len(wrong)}"}
             seen = [server.request("GET", "/-/status", headers=guesser) for _ in range(12)]
             assert [one.status_code for one in seen] == [401] * 10 + [429] * 2
+            assert seen[0].json()["detail"].startswith("This endpoint requires the admin token")
+            assert seen[0].headers["WWW-Authenticate"].startswith("Bearer ")
             assert int(seen[-1].headers["Retry-After"]) > 0
         assert server.request("GET", "/-/status", headers=ADMIN).status_code == 200
         assert server.request("POST", "/hooks/admin").status_code == 200
