@@ -12,8 +12,7 @@ from gateway.language.spec import (
     JwtAuthentication,
     SignatureAuthentication,
 )
-from gateway.language.spec.base import Written
-from gateway.language.spec.handshake import long_form
+from gateway.language.spec.handshakes import long_forms, name_of
 from gateway.language.spec.scheme import Scheme
 
 
@@ -22,8 +21,7 @@ def access(spec: Hook) -> str:
     parts = [_credentials(spec)]
     if spec.allow_from is not UNSET:
         parts.append(f"networks ({len(spec.allow_from)})")
-    if spec.handshake is not UNSET:
-        parts.append(f"handshake {_tag(long_form(spec.handshake))}")
+    parts += [f"handshake {name_of(one)}" for one in long_forms(spec.handshake)]
     return ", ".join(parts)
 
 
@@ -33,9 +31,8 @@ def _credentials(spec: Hook) -> str:
             return f"basic ({len(users)})"
         case BearerAuthentication(tokens=tokens):
             return f"bearer ({len(tokens)})"
-        case ApiKeyAuthentication(header=header, query=query, keys=keys):
-            place = f"?{query}" if header is UNSET else header
-            return f"api-key {place} ({len(keys)})"
+        case ApiKeyAuthentication(keys=keys) as written:
+            return f"api-key {_place(written)} ({len(keys)})"
         case JwtAuthentication(issuer=issuer):
             return f"jwt {issuer}"
         case SignatureAuthentication(scheme=scheme):
@@ -50,6 +47,7 @@ def _scheme(written: str | Scheme) -> str:
     return str(written.body if written.header is UNSET else written.header)
 
 
-def _tag(written: Written) -> str:
-    tag = written.__struct_config__.tag
-    return str(tag)
+def _place(written: ApiKeyAuthentication) -> str:
+    if written.body is not UNSET:
+        return f"body {written.body}"
+    return f"?{written.query}" if written.header is UNSET else written.header

@@ -14,7 +14,7 @@ from gateway.compile.multipart_form import Part, decode_multipart, parameters
 from gateway.errors import Malformed, UnsupportedMedia
 
 JsonValue: TypeAlias = Any
-Kind: TypeAlias = Literal["json", "form", "multipart", "none"]
+Kind: TypeAlias = Literal["json", "form", "multipart", "text", "none"]
 
 _JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8"})
 READABLE = (
@@ -27,7 +27,8 @@ class Received(msgspec.Struct, frozen=True):
     """The decoded parameters of one body.
 
     `value` is any JSON value for `json`; names with a text or a list of texts for `form` and
-    `multipart`, where FILE stands for a file; an empty mapping for `none`, a body that is absent.
+    `multipart`, where FILE stands for a file; a text for `text`; an empty mapping for `none`, a
+    body that is absent.
     `parts` are those of a `multipart` body.
     """
 

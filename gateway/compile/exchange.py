@@ -19,6 +19,18 @@ Fields = Mapping[bytes, bytes | list[bytes]]
 """Header fields by their names in lower case; a list where a name came more than once."""
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """That the body of an exchange is what a hook reads it as, and no more what came.
+
+    `content_type` is the type that it has now; `received` are the bytes that came, where they are
+    needed; `key` is the API key that was in it.
+    """
+
+    content_type: bytes | None
+    received: bytes = b""
+    key: bytes | None = None
+
+
 class BodySource(Protocol):
     """Where bodies come from. Both charge the body to the exchange and raise TooLarge; `read`
     counts the exchange's `bytes_in`.
@@ -86,6 +98,7 @@ class Exchange(msgspec.Struct, eq=False):
     length: int | None = 0
     proven: bool = False
     body: bytes | None = None
+    reading: Reading | None = None
     body_limit: int = 0
     bytes_in: int = 0
     bytes_out: int = 0

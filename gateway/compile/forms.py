@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def decode_urlencoded(data: bytes, what: str) -> Parameters:
+def decode_urlencoded(data: bytes, what: str, charset: str = "utf-8") -> Parameters:
     """The parameters of a query or a form; `what` names it in the sentence of a Malformed.
 
     A name that is repeated has a list of its values. Broken percent-encoding, invalid UTF-8, NUL
@@ -35,10 +35,10 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
     if len(data) > PIECE and data.count(b"%") > MAX_ESCAPES:
         raise Malformed(f"{what} has more than {MAX_ESCAPES} percent-encoded bytes.")
     try:
-        text = data.decode()
-        pairs = [_pair(one) for one in data.split(b"&") if one]
+        text = data.decode(charset)
+        pairs = [_pair(one, charset) for one in data.split(b"&") if one]
     except UnicodeDecodeError:
-        raise Malformed(f"{what} is not valid UTF-8.") from None
+        raise Malformed(f"{what} is not valid {charset.upper()}.") from None
     if "%" in text and _BROKEN_ESCAPE.search(text):
         raise Malformed(f"{what} has a '%' without two hexadecimal digits after it.")
     if "%00" in text or "\0" in text:
@@ -46,15 +46,15 @@ def decode_urlencoded(data: bytes, what: str) -> Parameters:
     return gather(pairs)
 
 
-def _pair(pair: bytes) -> tuple[str, str]:
+def _pair(pair: bytes, charset: str) -> tuple[str, str]:
     name, _, value = pair.replace(b"+", b" ").partition(b"=")
-    return _decoded(name), _decoded(value)
+    return _decoded(name, charset), _decoded(value, charset)
 
 
-def _decoded(raw: bytes) -> str:
+def _decoded(raw: bytes, charset: str) -> str:
     if len(raw) <= PIECE:
-        return unquote_to_bytes(raw).decode()
-    return b"".join(map(unquote_to_bytes, _pieces(raw))).decode()
+        return unquote_to_bytes(raw).decode(charset)
+    return b"".join(map(unquote_to_bytes, _pieces(raw))).decode(charset)
 
 
 def _pieces(raw: bytes) -> Iterator[bytes]:

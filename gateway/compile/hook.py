@@ -9,37 +9,29 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import UNSET
 
-from gateway.compile.addresses import address_check
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
-from gateway.compile.check import Check, Guard, guard_of
+from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
-from gateway.compile.guards import compile_guards
-from gateway.compile.handshakes.asking import Asking, asking_check, unless_answered
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
-from gateway.compile.limits import client_limits, shared_limits
 from gateway.compile.matcher import Mismatch, Places, compile_match
 from gateway.compile.misread import misread_form
-from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, Payload, PayloadEncoder
+from gateway.compile.receiving.encoder import ReadEncoder
 from gateway.compile.responder import compile_response, failed, ignored, probed
-from gateway.errors import NoMatch, Unavailable, WorkflowFailure
+from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
-from gateway.language.spec.handshake import long_form
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
-
-RETRY_LATER = ((b"retry-after", b"30"),)
 
 
 class Hook:
     """One compiled hook. It borrows from the runtime and owns nothing that must be closed."""
 
     __slots__ = (
-        "_asking",
         "_encoder",
         "_ignores",
         "_invoke",
@@ -60,36 +52,18 @@ class Hook:
         self.methods = spec.methods
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
-        self._encoder = PayloadEncoder(
-            workflow, self._matcher.needs_body, self._matcher.compares_numbers
-        )
+        self._encoder = self._encoding(spec, workflow)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
         self._large = LargeBodies(runtime)
-        self._asking = None
-        if spec.handshake is not UNSET:
-            self._asking = Asking(spec, long_form(spec.handshake), runtime)
-        self.guards = self._guard(spec, runtime)
+        guard, self._needs = entrance(spec, self._invoke.needs, runtime)
+        self.guards = (guard,)
 
-    def _guard(self, spec: Spec, runtime: Runtime) -> tuple[Guard, ...]:
-        """One guard, whose checks are in this order: service, address, limits of this client,
-        handshake, credentials, limits of all callers.
-        """
-        guarding = compile_guards(spec, runtime)
-        handshake: tuple[Need, ...] = () if self._asking is None else self._asking.needs
-        self._needs: tuple[Need, ...] = (*guarding.needs, *handshake, *self._invoke.needs)
-        proves = bool(guarding.checks)
-        entering = (*guarding.checks, shared_limits(spec.name, spec.limits, proves, runtime))
-        checks: list[Check] = []
-        if self._needs:
-            checks.append(_in_service(self._needs))
-        if spec.allow_from is not UNSET:
-            checks.append(address_check(spec.allow_from))
-        checks.append(client_limits(spec.name, spec.limits, runtime))
-        if self._asking is not None and not self._asking.signed:
-            checks.append(asking_check(self._asking))
-            entering = tuple(map(unless_answered, entering))
-        return (guard_of((*checks, *entering)),)
+    def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:
+        asked = self._matcher.needs_body, self._matcher.compares_numbers
+        if spec.receive is UNSET:
+            return PayloadEncoder(workflow, *asked)
+        return ReadEncoder(spec.receive, workflow, *asked)
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
@@ -101,12 +75,10 @@ class Hook:
         return list(dict.fromkeys(filter(None, found)))
 
     async def activate(self, exchange: Exchange) -> Answer:
-        """Handshake, body, rules, workflow, answer. Raises a Refusal before anything ran.
+        """Body, rules, workflow, answer. Raises a Refusal before anything ran.
 
         HEAD ends before the workflow.
         """
-        if self._asking is not None and self._asking.signed:
-            exchange.answer = await self._asking(exchange)
         if exchange.answer is not None:
             return exchange.answer
         body = None
@@ -163,24 +135,15 @@ class Hook:
 
 
 def _workflow(spec: Spec, base: str) -> Workflow:
-    """The long form; with a base, the same path there."""
+    """The long form; with a base, the same path there. A body that is decompressed is not sent
+    with the encoding that it had.
+    """
     workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
+    if spec.receive is not UNSET and workflow.format != "raw":
+        forwarded = [one for one in workflow.forward_headers if one.lower() != "content-encoding"]
+        workflow = msgspec.structs.replace(workflow, forward_headers=forwarded)
     if not base:
         return workflow
     there = urlsplit(workflow.url)
     query = f"?{there.query}" if there.query else ""
     return msgspec.structs.replace(workflow, url=f"{base}{there.path or '/'}{query}")
-
-
-def _in_service(needs: tuple[Need, ...]) -> Check:
-    def check(exchange: Exchange) -> None:
-        for need in needs:
-            if need.problem:
-                exchange.outcome = "out-of-service"
-                raise Unavailable(
-                    "The hook is out of service; see the gateway's log.",
-                    RETRY_LATER,
-                    reason=f"The hook is out of service: {need.problem}",
-                )
-
-    return check

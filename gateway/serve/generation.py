@@ -13,8 +13,9 @@ import msgspec
 from litestar import Litestar
 from litestar.exceptions import NotFoundException
 
+from gateway.compile.entrance import RETRY_LATER
 from gateway.compile.exchange import SCOPE_KEY, Exchange
-from gateway.compile.hook import RETRY_LATER, Hook
+from gateway.compile.hook import Hook
 from gateway.culprits import sound_part
 from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic

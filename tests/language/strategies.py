@@ -102,7 +102,9 @@ def _whole(schema: dict[str, Any], _depth: int) -> st.SearchStrategy[int]:
 
 def _lists(schema: dict[str, Any], depth: int) -> st.SearchStrategy[list[Any]]:
     entries = _of(schema.get("items", {}), depth + 1)
-    return st.lists(entries, min_size=schema.get("minItems", 0), max_size=3)
+    return st.lists(
+        entries, min_size=schema.get("minItems", 0), max_size=min(3, schema.get("maxItems", 3))
+    )
 
 
 def _mappings(schema: dict[str, Any], depth: int) -> st.SearchStrategy[dict[str, Any]]:

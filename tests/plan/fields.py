@@ -86,6 +86,7 @@ HOOK = changes(
     allow_from=(None, ["192.0.2.1"]),
     limits=(None, {"concurrency": 1}),
     handshake=(None, "dropbox"),
+    receive=(None, {"as": "json"}),
     match=(None, {"query": {"a": "1"}}),
     workflow=("http://w/", "http://v/"),
     response=("outputs", "status"),
@@ -160,6 +161,17 @@ MATCHES = changes(
     headers=({"X-A": "a"}, {"X-A": "b"}),
     otherwise=(None, "ignore"),
 ) | changes({}, query=({"a": "1"}, {"a": "2"}))
+CHALLENGE: Mapping = {"challenge": "${query.a}"}
+CHALLENGES = {
+    **changes({}, challenge=("${query.a}", "${query.b}")),
+    **changes(
+        CHALLENGE,
+        method=(None, "POST"),
+        where=({"query": {"a": "1"}}, {"query": {"a": "2"}}),
+        answer=(None, {"json": "a"}),
+        authenticated=(None, True),
+    ),
+}
 RESPONSES = changes(
     {},
     type=("outputs", "status"),
@@ -191,7 +203,7 @@ KEYS: dict[str, Keys] = {
     ),
     "ApiKeyAuthentication": Keys(
         lambda one: authentication("api-key", **one),
-        changes({"keys": [SECRET]}, header=("X-A", "X-B"), query=("a", "A"))
+        changes({"keys": [SECRET]}, header=("X-A", "X-B"), query=("a", "A"), body=("/a", "/A"))
         | changes({"header": "X-A"}, keys=([SECRET], [{"env": "s"}])),
     ),
     "JwtAuthentication": Keys(lambda one: authentication("jwt", **one), JWTS),
@@ -219,18 +231,48 @@ KEYS: dict[str, Keys] = {
     "Limits": Keys(lambda one: hook(limits=one), LIMITS),
     **{
         tag.title().replace("-", "") + "Handshake": Keys(_handshake(tag), {})
-        for tag in ("slack", "zoom", "dropbox", "microsoft-graph")
+        for tag in (
+            *("slack", "zoom", "dropbox", "microsoft-graph"),
+            *("event-grid", "asana", "discord", "twitch", "okta"),
+        )
     },
-    "MetaHandshake": Keys(
-        _handshake("meta"),
-        changes({}, verify_token=(SECRET, {"env": "s"})),
-    ),
+    **{
+        f"{tag.title()}Handshake": Keys(
+            _handshake(tag), changes({}, verify_token=(SECRET, {"env": "s"}))
+        )
+        for tag in ("meta", "strava")
+    },
     "SecretReference": Keys(
         lambda one: hook(handshake={"type": "meta", "verify_token": one}), _reference()
     ),
     "CloudEventsHandshake": Keys(
         _handshake("cloudevents"),
         changes({}, origins=(["a"], ["b"]), rate=(1, 2)),
+    ),
+    "ProbeHandshake": Keys(_handshake("probe"), changes({}, methods=(["HEAD"], ["HEAD", "GET"]))),
+    "ChallengeHandshake": Keys(_handshake("challenge"), CHALLENGES),
+    "ChallengeWhere": Keys(
+        lambda one: hook(handshake={**CHALLENGE, "type": "challenge", "where": one}),
+        changes(
+            {},
+            body=({"a": 1}, {"a": True}),
+            **dict.fromkeys(("query", "headers"), ({"a": "1"}, {"a": "2"})),
+        ),
+    ),
+    "ChallengeAnswer": Keys(
+        lambda one: hook(handshake={**CHALLENGE, "type": "challenge", "answer": one}),
+        changes({}, json=("a", "b"), header=("X-A", "X-B")),
+    ),
+    "Receive": Keys(
+        lambda one: hook(receive=one),
+        changes(
+            {},
+            as_=("json", "form"),
+            field=("a", "b"),
+            json_in=(["a"], ["b"]),
+            charset=("latin-1", "koi8-r"),
+            encoding=(["gzip"], ["gzip", "deflate"]),
+        ),
     ),
     "Match": Keys(lambda one: hook(match=one), MATCHES),
     "Workflow": Keys(lambda one: hook(workflow=one), WORKFLOWS),

@@ -80,7 +80,13 @@ def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
     written = hook.authentication
     if isinstance(written, NoAuthentication | str | msgspec.UnsetType):
         return Guarding((), ())
-    return compile_authentication(written, hook.name, hook.limits, runtime)
+    guarding = compile_authentication(written, hook.name, hook.limits, runtime)
+    if isinstance(written, ApiKeyAuthentication) and written.body is not msgspec.UNSET:
+        from gateway.compile.receiving.body_key import BodyKey
+
+        taking = BodyKey(hook, written.body, runtime)
+        return Guarding((taking, *guarding.checks), guarding.needs)
+    return guarding
 
 
 def compile_authentication(

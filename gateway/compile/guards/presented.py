@@ -45,7 +45,9 @@ def user_and_password(exchange: Exchange) -> bytes | None:
 
 
 def key_of(spec: ApiKeyAuthentication) -> Presented:
-    """What finds the key of a request, in the header or the query parameter of the hook."""
+    """What finds the key of a request, in the header, the query parameter or the body."""
+    if spec.body is not UNSET:
+        return _in_body
     return _in_query(str(spec.query)) if spec.header is UNSET else _in_header(spec.header)
 
 
@@ -64,6 +66,11 @@ def _after(scheme: bytes, exchange: Exchange) -> bytes | None:
     if value is None or value[: len(scheme)].lower() != scheme:
         return None
     return value[len(scheme) :].strip(b" ")
+
+
+def _in_body(exchange: Exchange) -> bytes | None:
+    """What a check has taken out of the body before."""
+    return None if exchange.reading is None else exchange.reading.key
 
 
 def _in_header(name: str) -> Presented:

@@ -9,15 +9,36 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.compile.answer import Answer
-from gateway.compile.handshakes import cloudevents, dropbox, meta, microsoft_graph, slack
-from gateway.compile.handshakes.request import HandshakeRequest
-from gateway.language.spec.handshake import (
+from gateway.compile.handshakes import (
+    asana,
+    cloudevents,
+    discord,
+    dropbox,
+    event_grid,
+    meta,
+    microsoft_graph,
+    okta,
+    slack,
+    strava,
+    twitch,
+)
+from gateway.compile.handshakes.challenge import Challenge
+from gateway.compile.handshakes.request import NO_SNIFFING, HandshakeRequest
+from gateway.language.spec.handshakes import (
+    AsanaHandshake,
+    ChallengeHandshake,
     CloudEventsHandshake,
+    DiscordHandshake,
     DropboxHandshake,
+    EventGridHandshake,
     LongHandshake,
     MetaHandshake,
     MicrosoftGraphHandshake,
+    OktaHandshake,
+    ProbeHandshake,
     SlackHandshake,
+    StravaHandshake,
+    TwitchHandshake,
     ZoomHandshake,
 )
 
@@ -36,21 +57,35 @@ It raises a Refusal for one that is malformed or not allowed.
 """
 
 
+_PRESETS: dict[type, Asked] = {
+    SlackHandshake: slack.answer,
+    DropboxHandshake: dropbox.answer,
+    MicrosoftGraphHandshake: microsoft_graph.answer,
+    MetaHandshake: meta.answer,
+    StravaHandshake: strava.answer,
+    AsanaHandshake: asana.answer,
+    DiscordHandshake: discord.answer,
+    TwitchHandshake: twitch.answer,
+    OktaHandshake: okta.answer,
+    EventGridHandshake: event_grid.answer,
+}
+
+
 def compile_handshake(spec: LongHandshake) -> Asked:
     """What answers the handshake that an author declared."""
     match spec:
-        case SlackHandshake():
-            return slack.answer
         case ZoomHandshake():
             # With cryptography, eleven megabytes that other hooks do without.
             from gateway.compile.handshakes import zoom
 
             return zoom.answer
-        case DropboxHandshake():
-            return dropbox.answer
-        case MicrosoftGraphHandshake():
-            return microsoft_graph.answer
-        case MetaHandshake():
-            return meta.answer
         case CloudEventsHandshake():
             return partial(cloudevents.answer, spec=spec)
+        case ProbeHandshake():
+            return lambda _request: _PROBED
+        case ChallengeHandshake():
+            return Challenge(spec)
+    return _PRESETS[type(spec)]
+
+
+_PROBED = Answer(200, (NO_SNIFFING,), b"")

@@ -1,89 +1,118 @@
-"""A hook's handshake on its way: answered by the gateway, before or after the credentials."""
+"""A hook's handshakes on their way: answered by the gateway, before or after the credentials."""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import NamedTuple
 
 from gateway.compile.answer import Answer
 from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.guards.credentials import cell_of, prepared
-from gateway.compile.handshakes import HandshakeRequest, compile_handshake
+from gateway.compile.handshakes import Asked, HandshakeRequest, compile_handshake
 from gateway.compile.needs import Need, Prepared
+from gateway.compile.receiving.reader import BodyReader
 from gateway.errors import Forbidden, MethodNotAllowed
 from gateway.language.spec import Hook, SignatureAuthentication
-from gateway.language.spec.handshake import LongHandshake, MetaHandshake
+from gateway.language.spec.handshakes import (
+    ChallengeHandshake,
+    LongHandshake,
+    MetaHandshake,
+    StravaHandshake,
+)
 from gateway.runtime.runtime import Runtime
 
 
-class Asking:
-    """Answers a hook's handshakes, and refuses whatever else comes by their method alone.
+class _Question(NamedTuple):
+    """One handshake: by which methods it is asked, what answers it, what that must know.
 
-    `signed` is whether the provider signs them: then the credentials come first. `needs` are the
-    references that it cannot do without.
+    `reads_body` is whether it looks at the body, `as_read` whether at what `receive` makes of it.
     """
 
-    __slots__ = (
-        "_answer",
-        "_clock",
-        "_failures",
-        "_method",
-        "_methods",
-        "_secrets",
-        "needs",
-        "signed",
-    )
+    methods: tuple[str, ...]
+    answer: Asked
+    secrets: tuple[Prepared[bytes], ...]
+    reads_body: bool
+    as_read: bool
 
-    def __init__(self, hook: Hook, handshake: LongHandshake, runtime: Runtime) -> None:
-        self._answer = compile_handshake(handshake)
-        self._method = handshake.METHOD
-        self._methods = (*hook.methods, *(["HEAD"] if "GET" in hook.methods else []))
+
+class Asking:
+    """A check that answers the handshakes of one moment, and refuses what else comes by a method
+    that belongs to handshakes alone. `needs` are the references that they cannot do without.
+
+    `methods` are those by which there is more to come for a request.
+    """
+
+    __slots__ = ("_asked_by", "_clock", "_failures", "_methods", "_questions", "_reader", "needs")
+
+    def __init__(
+        self,
+        hook: Hook,
+        handshakes: Sequence[LongHandshake],
+        methods: tuple[str, ...],
+        runtime: Runtime,
+    ) -> None:
+        self._questions = tuple(_question(hook, one, runtime) for one in handshakes)
+        self._asked_by = frozenset(method for one in self._questions for method in one.methods)
+        self._methods = methods
         self._clock = runtime.clock
         self._failures = Failures(hook.name, hook.limits, runtime)
-        self._secrets = _secrets(hook, handshake, runtime)
-        self.signed = handshake.SIGNED
-        self.needs: tuple[Need, ...] = self._secrets
+        self._reader = BodyReader(hook, runtime)
+        self.needs: tuple[Need, ...] = tuple(
+            secret for one in self._questions for secret in one.secrets
+        )
 
-    async def __call__(self, exchange: Exchange) -> Answer | None:
-        """The answer to a handshake, None for a request that the hook takes.
-
-        Raises MethodNotAllowed for one that is neither, and what handshakes raise.
+    def __call__(self, exchange: Exchange) -> Awaitable[None] | None:
+        """Raises MethodNotAllowed for a request that is neither a handshake nor the hook's, and
+        what handshakes raise.
         """
-        if exchange.method == self._method:
-            answer = self._ask(await self._request(exchange), exchange)
-            if answer is not None:
-                exchange.outcome = "handshake"
-                return answer
+        if exchange.method in self._asked_by:
+            return self._ask_all(exchange)
+        self._judge_method(exchange)
+        return None
+
+    async def _ask_all(self, exchange: Exchange) -> None:
+        for question in self._questions:
+            if exchange.method in question.methods:
+                answer = self._ask(question, await self._request(question, exchange), exchange)
+                if answer is not None:
+                    exchange.outcome, exchange.answer = "handshake", answer
+                    return
+        self._judge_method(exchange)
+
+    def _judge_method(self, exchange: Exchange) -> None:
         if exchange.method not in self._methods:
             allow = ", ".join(self._methods).encode()
             raise MethodNotAllowed("This request is not a handshake.", ((b"allow", allow),))
-        return None
 
-    async def _request(self, exchange: Exchange) -> HandshakeRequest:
+    async def _request(self, question: _Question, exchange: Exchange) -> HandshakeRequest:
+        content_type, body = None, b""
+        if question.as_read and (waits := self._reader(exchange)) is not None:
+            await waits
+        if question.reads_body:
+            body = await exchange.read_body()
+        if exchange.reading is not None:
+            content_type = exchange.reading.content_type
         return HandshakeRequest(
             exchange.method,
             exchange.query_string,
             exchange.headers,
-            await exchange.read_body() if self.signed else b"",
-            [value for secret in self._secrets if (value := secret.value()) is not None],
+            body,
+            [value for secret in question.secrets if (value := secret.value()) is not None],
             self._clock(),
+            content_type,
         )
 
-    def _ask(self, request: HandshakeRequest, exchange: Exchange) -> Answer | None:
+    def _ask(
+        self, question: _Question, request: HandshakeRequest, exchange: Exchange
+    ) -> Answer | None:
         try:
-            return self._answer(request)
+            return question.answer(request)
         except Forbidden:
-            if self._secrets:
+            if question.secrets:
                 self._failures.charge(exchange)
             raise
-
-
-def asking_check(asking: Asking) -> Check:
-    """A check that lets handshakes be answered before credentials are asked for."""
-
-    async def check(exchange: Exchange) -> None:
-        exchange.answer = await asking(exchange)
-
-    return check
 
 
 def unless_answered(check: Check) -> Check:
@@ -91,12 +120,23 @@ def unless_answered(check: Check) -> Check:
     return lambda exchange: check(exchange) if exchange.answer is None else None
 
 
+def _question(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> _Question:
+    as_read = isinstance(handshake, ChallengeHandshake) and handshake.reads_body
+    return _Question(
+        handshake.asked_by,
+        compile_handshake(handshake),
+        _secrets(hook, handshake, runtime),
+        as_read or (handshake.proven and "POST" in handshake.asked_by),
+        as_read,
+    )
+
+
 def _secrets(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> tuple[Prepared[bytes], ...]:
     """The verify token, or the secrets of the signature: what a handshake may have to know."""
-    if isinstance(handshake, MetaHandshake):
+    if isinstance(handshake, MetaHandshake | StravaHandshake):
         cell = cell_of(handshake.verify_token, runtime)
         assert cell is not None  # noqa: S101 - the spec has exactly one of `secret` and `env`
         return (Prepared(cell, bytes, float("inf"), runtime.clock),)
-    if handshake.SIGNED and isinstance(hook.authentication, SignatureAuthentication):
+    if handshake.SCHEME and isinstance(hook.authentication, SignatureAuthentication):
         return tuple(prepared(entry, bytes, runtime) for entry in hook.authentication.secrets)
     return ()

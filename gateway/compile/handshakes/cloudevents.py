@@ -14,7 +14,7 @@ from msgspec import UNSET
 from gateway.compile.answer import Answer
 from gateway.compile.handshakes.request import NO_SNIFFING, HandshakeRequest
 from gateway.errors import Forbidden, Malformed
-from gateway.language.spec.handshake import CloudEventsHandshake
+from gateway.language.spec.handshakes import CloudEventsHandshake
 
 _ORIGIN = re.compile(rb"[A-Za-z0-9._-]{1,253}")
 _RATE = re.compile(rb"[1-9][0-9]{0,8}")

@@ -13,7 +13,13 @@ from gateway.errors import Forbidden, Malformed
 
 
 def answer(request: HandshakeRequest) -> Answer | None:
-    """The challenge as text, None for a request without `hub.mode`.
+    """The challenge as text, None for a request without `hub.mode`. Raises as `challenge_of`."""
+    challenge = challenge_of(request)
+    return None if challenge is None else echo(challenge)
+
+
+def challenge_of(request: HandshakeRequest) -> str | None:
+    """The challenge of a request that proves itself, None for one without `hub.mode`.
 
     Raises Forbidden for a wrong verify token, as Meta's documentation does, and Malformed.
     """
@@ -29,4 +35,4 @@ def answer(request: HandshakeRequest) -> Answer | None:
     challenge = request.parameter("hub.challenge")
     if mode != "subscribe" or challenge is None:
         raise Malformed("A verification request needs hub.mode=subscribe and hub.challenge.")
-    return echo(challenge)
+    return challenge

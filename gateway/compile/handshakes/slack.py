@@ -24,11 +24,8 @@ _decode = msgspec.json.Decoder(_Event).decode
 
 def answer(request: HandshakeRequest) -> Answer | None:
     """The challenge as text, None for every other event. Raises Malformed."""
-    try:
-        event = _decode(request.body)
-    except (ValueError, RecursionError):
-        return None
-    if event.type != TYPE:
+    event = request.event(_decode)
+    if event is None or event.type != TYPE:
         return None
     if not isinstance(event.challenge, str):
         raise Malformed("A url_verification request needs a challenge that is a string.")

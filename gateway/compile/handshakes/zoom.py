@@ -35,11 +35,8 @@ _encode = msgspec.json.Encoder().encode
 
 def answer(request: HandshakeRequest) -> Answer | None:
     """Both tokens as JSON, None for every other event. Raises Malformed, Unavailable."""
-    try:
-        event = _decode(request.body)
-    except (ValueError, RecursionError):
-        return None
-    if event.event != EVENT:
+    event = request.event(_decode)
+    if event is None or event.event != EVENT:
         return None
     plain = event.payload.get("plainToken") if isinstance(event.payload, dict) else None
     if not isinstance(plain, str):

@@ -71,9 +71,29 @@ ACCESS = (
     Code(
         "bad-handshake",
         "error",
-        "A handshake that is never answered",
+        "A handshake that is never answered or answers too much",
         "Some senders sign their handshake. The gateway answers it only if the signature is "
-        "valid, so the hook must verify the signatures of this sender.",
+        "valid, so the hook must verify the signatures of this sender. A probe must not answer "
+        "the requests that start the workflow. A challenge needs a reference that can lead to a "
+        "text; a body is read only after the credentials; a header that returns it begins with "
+        "`X-`, and is none that a browser or a proxy acts on.",
+    ),
+    Code(
+        "open-challenge",
+        "warning",
+        "A handshake that returns any caller's text",
+        "The gateway returns the challenge before it asks for credentials, or the hook asks for "
+        "none. The text is short, and no browser takes it for a page, but anyone can use the URL "
+        "to show it. Most senders cannot do otherwise; then write `authenticated: false`, and "
+        "validation reports nothing.",
+    ),
+    Code(
+        "bad-key-place",
+        "error",
+        "An API key in a body that cannot carry it",
+        "GET and DELETE requests have no body, and a text or a multipart form has no place for a "
+        "key. The gateway removes the key before it sends the body to the workflow, and so cannot "
+        "send the received bytes.",
     ),
     Code(
         "bad-token-rule",

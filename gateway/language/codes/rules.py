@@ -13,6 +13,14 @@ RULES = (
         "and the gateway would refuse every request.",
     ),
     Code(
+        "bad-receive",
+        "error",
+        "A way to read the body that can never work",
+        "The keys of `receive` must fit each other and the hook: a field belongs to a form, JSON "
+        "in a text needs a path to that text, a body that is read as text has no parameters for "
+        "rules or for the workflow, and GET requests have no body.",
+    ),
+    Code(
         "bad-path",
         "error",
         "An invalid path into a body",

@@ -16,6 +16,7 @@ from gateway.language.spec import (
     Response,
     Workflow,
 )
+from gateway.language.spec.handshakes import ChallengeHandshake, ChallengeWhere, long_forms
 from gateway.language.yaml12 import Steps
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -32,13 +33,26 @@ def response_of(hook: Hook) -> Response:
 
 
 def conditions(hook: Hook) -> Iterator[tuple[Steps, Condition]]:
-    """Every condition of `match` and on claims, also those on elements of arrays."""
+    """Every condition of `match`, on claims and of handshakes, also those on elements of arrays."""
     if isinstance(hook.authentication, JwtAuthentication):
         yield from _below(("authentication", "claims"), hook.authentication.claims)
+    for steps, where in _where(hook):
+        for source in ("body", "query", "headers"):
+            yield from _below((*steps, source), getattr(where, source))
     if isinstance(hook.match, UnsetType):
         return
     for source in ("body", "query", "headers"):
         yield from _below(("match", source), getattr(hook.match, source))
+
+
+def _where(hook: Hook) -> Iterator[tuple[Steps, ChallengeWhere]]:
+    listed = isinstance(hook.handshake, list)
+    for index, handshake in enumerate(long_forms(hook.handshake)):
+        if isinstance(handshake, ChallengeHandshake) and not isinstance(handshake.where, UnsetType):
+            yield (
+                ("handshake", index, "where") if listed else ("handshake", "where"),
+                handshake.where,
+            )
 
 
 def operators_of(condition: Condition) -> dict[str, Any]:

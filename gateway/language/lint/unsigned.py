@@ -8,10 +8,12 @@ from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
+from gateway.language.challenges import reference_of
 from gateway.language.lint.parts import WITH_BODY, operators_of, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Condition, Hook, Match, SignatureAuthentication
+from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
 from gateway.language.yaml12 import Steps
 
 _PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -54,6 +56,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
 def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
     if hook.match is not UNSET:
         yield from _matched(hook.match, covered)
+        yield from _typed(hook, hook.match)
+    yield from _challenged(hook, covered)
     if not covered.body:
         hint = "keep `tolerance` short"
         yield Input(("authentication", "scheme"), "body", hint, "value")
@@ -74,10 +78,29 @@ def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
             yield Input(("match", "headers", name), name, _MATCH)
     for name in () if match.query is UNSET or covered.query else match.query:
         yield Input(("match", "query", name), name, _MATCH)
-    ruled = {name.lower() for name in names}
+
+
+def _typed(hook: Hook, match: Match) -> Iterator[Input]:
+    """Rules that would hold for a body that is read as another type, if its type decides that."""
+    if hook.receive is not UNSET and hook.receive.as_ is not UNSET:
+        return
+    ruled = {name.lower() for name in (() if match.headers is UNSET else match.headers)}
     if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):
         hint = "add a rule on a value that must exist; a body of another type does not have it"
         yield Input(("match", "body"), "Content-Type", hint)
+
+
+def _challenged(hook: Hook, covered: Coverage) -> Iterator[Input]:
+    """Challenges that a signature is to protect, and that stand where it does not reach."""
+    listed = isinstance(hook.handshake, list)
+    for index, handshake in enumerate(long_forms(hook.handshake)):
+        if not isinstance(handshake, ChallengeHandshake) or not handshake.proven:
+            continue
+        source, name = reference_of(handshake.challenge)
+        signed = {"query": covered.query, "headers": name.lower() in covered.headers}
+        if not signed.get(source, covered.body):
+            steps = ("handshake", index) if listed else ("handshake",)
+            yield Input((*steps, "challenge"), name, "take it from the body", "value")
 
 
 _MATCH = "match the body instead"

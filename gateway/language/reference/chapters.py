@@ -9,6 +9,7 @@ from gateway.language.schema import hook_schema
 
 CHAPTERS = {
     "match": "Which requests start the workflow",
+    "receive": "How the body is read",
     "workflow": "The workflow",
     "response": "The answer",
     "authentication": "Who may call",
@@ -22,6 +23,7 @@ MORE: dict[str, str] = {
     "JwtAuthentication": "[API keys and signed tokens](tokens.md) shows how.",
     "SignatureAuthentication": "[Signed requests](signatures.md) shows each known sender.",
     "Scheme": "[Signed requests](signatures.md#any-other-sender) explains it.",
+    "Receive": "[Receiving](receiving.md) shows how to receive what known senders send.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

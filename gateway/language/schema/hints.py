@@ -21,6 +21,7 @@ _ACRONYMS = {
 }  # fmt: skip
 _PROPER_NAMES = {
     "CloudEventsHandshake": "CloudEvents handshake",
+    "EventGridHandshake": "Event Grid handshake",
     "MicrosoftGraphHandshake": "Microsoft Graph handshake",
 }
 _UNIONS = (Union, types.UnionType)

@@ -14,6 +14,7 @@ from gateway.language.spec.hook import Authentication, Hook
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits
 from gateway.language.spec.match import OPERATORS, Condition, Elements, Match, Operators
+from gateway.language.spec.receive import Receive
 from gateway.language.spec.response import Response
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Retry, Workflow
@@ -33,6 +34,7 @@ __all__ = [
     "NoAuthentication",
     "Operators",
     "Password",
+    "Receive",
     "Response",
     "Retry",
     "SecretReference",

@@ -13,10 +13,11 @@ from gateway.language.spec.authentication import (
     NoAuthentication,
 )
 from gateway.language.spec.base import Written
-from gateway.language.spec.handshake import Handshake, method_of
+from gateway.language.spec.handshakes import Handshake, long_forms
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits, Network
 from gateway.language.spec.match import Match
+from gateway.language.spec.receive import Receive
 from gateway.language.spec.response import Response, ResponseType
 from gateway.language.spec.scalars import HttpUrl, Name, RoutePath
 from gateway.language.spec.signature import SignatureAuthentication
@@ -92,11 +93,15 @@ class Hook(Written, frozen=True, kw_only=True):
         UNSET
     )
     handshake: Annotated[
-        Handshake | UnsetType,
+        Handshake | Annotated[list[Handshake], Meta(min_length=1, max_length=8)] | UnsetType,
         Meta(
             description="The handshake that the sender performs before it sends events: the name "
-            "of a known handshake, or its long form. It never reaches the workflow."
+            "of a known handshake, its long form, or a list of them. It never reaches the workflow."
         ),
+    ] = UNSET
+    receive: Annotated[
+        Receive | UnsetType,
+        Meta(description="How the body is read; by default as its Content-Type says."),
     ] = UNSET
     match: Annotated[
         Match | UnsetType,
@@ -124,7 +129,12 @@ class Hook(Written, frozen=True, kw_only=True):
 
     @property
     def answered(self) -> tuple[str, ...]:
-        """The methods that the hook owns on its path: those it takes, and its handshake's."""
-        if self.handshake is UNSET:
-            return self.methods
-        return tuple(dict.fromkeys((*self.methods, method_of(self.handshake))))
+        """The methods that the hook owns on its path: those it takes, and its handshakes'. HEAD
+        belongs to GET.
+        """
+        asked = (method for one in long_forms(self.handshake) for method in one.asked_by)
+        return tuple(dict.fromkeys((*self.methods, *map(_routed, asked))))
+
+
+def _routed(method: str) -> str:
+    return "GET" if method == "HEAD" else method

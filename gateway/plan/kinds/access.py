@@ -39,8 +39,8 @@ ACCESS = kinds(
         ),
         "handshake-added": "The hook answers a provider's handshake.",
         "handshake-changed": (
-            "The hook answers another handshake, accepts another verify token, or allows more "
-            "origins."
+            "A handshake accepts another verify token, may allow more origins, or returns another "
+            "challenge."
         ),
     },
     notice={
@@ -52,7 +52,7 @@ ACCESS = kinds(
         "audience-narrowed": "The gateway no longer accepts tokens for an audience.",
         "algorithms-narrowed": "The gateway no longer accepts tokens signed with an algorithm.",
         "networks-narrowed": "Addresses that could call get 403.",
-        "handshake-narrowed": "The handshake allows fewer origins or requests.",
+        "handshake-narrowed": "A handshake allows fewer origins or requests.",
         "handshake-removed": "The hook no longer answers a provider's handshake.",
     },
     info={

@@ -12,6 +12,10 @@ RULES = kinds(
             "A condition is different, and the plan cannot prove that it still refuses everything"
             " that it refused."
         ),
+        "receive-changed": (
+            "The body is read in another form, so that rules and workflow see other values."
+        ),
+        "compression-accepted": "The hook accepts bodies with a compression that got 415.",
         "body-unchecked": (
             "Bodies that were refused reach the workflow: of any type, or JSON that is not an "
             "object."
@@ -20,6 +24,7 @@ RULES = kinds(
     notice={
         "rule-added": "A condition was added.",
         "rule-tightened": "A condition refuses more than before.",
+        "compression-refused": "Bodies with a compression that the hook accepted get 415.",
         "otherwise-changed": "Requests that do not match get another answer: `reject` or `ignore`.",
     },
     info={

@@ -19,7 +19,7 @@ def meaning(written: ApiKeyAuthentication) -> Hashable:
 def compare(old: ApiKeyAuthentication, new: ApiKeyAuthentication) -> Iterator[Change]:
     """Another place, other keys."""
     if _place(old) != _place(new):
-        step = "query" if new.header is UNSET else "header"
+        step, _ = _place(new)
         message = f"the key is taken from {_shown(new)}, not from {_shown(old)}"
         steps = ("authentication", step)
         yield Change("key-place-changed", steps, message, _shown(old), _shown(new))
@@ -29,10 +29,14 @@ def compare(old: ApiKeyAuthentication, new: ApiKeyAuthentication) -> Iterator[Ch
 def _place(written: ApiKeyAuthentication) -> tuple[str, str]:
     if written.header is not UNSET:
         return "header", written.header.lower()
+    if written.body is not UNSET:
+        return "body", written.body
     return "query", str(written.query)
 
 
 def _shown(written: ApiKeyAuthentication) -> str:
     if written.header is not UNSET:
         return f"the header '{written.header}'"
+    if written.body is not UNSET:
+        return f"the body's '{written.body}'"
     return f"the query parameter '{written.query}'"

@@ -109,7 +109,7 @@ def _strength(written: Long) -> int:
         case NoAuthentication():
             return 0
         case ApiKeyAuthentication():
-            return 1 if written.header is UNSET else 2
+            return 2 if written.query is UNSET else 1
         case JwtAuthentication():
             return 3
         case SignatureAuthentication():

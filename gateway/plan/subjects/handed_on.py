@@ -107,7 +107,14 @@ def _asks_of_bodies(hook: Hook) -> int:
     if written.method not in WITH_BODY or written.body or written.format == "form":
         return 2
     rules = not isinstance(hook.match, UnsetType) and hook.match.body is not UNSET
-    return 1 if rules or written.format == "json" else 0
+    return 1 if rules or written.format == "json" or _is_read(hook) else 0
+
+
+def _is_read(hook: Hook) -> bool:
+    """Whether `receive` says what the body must be."""
+    written = hook.receive
+    keys = () if written is UNSET else (written.as_, written.field, written.json_in)
+    return any(key is not UNSET for key in keys)
 
 
 def _forwarded(written: Workflow) -> dict[str, str]:

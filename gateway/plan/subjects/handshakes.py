@@ -1,4 +1,4 @@
-"""What a provider asks before it sends anything."""
+"""What providers ask before they send anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from collections.abc import Hashable, Iterator
 from msgspec import UNSET, UnsetType
 
 from gateway.language.spec import Hook
-from gateway.language.spec.handshake import CloudEventsHandshake, LongHandshake, long_form
+from gateway.language.spec.handshakes import (
+    ChallengeHandshake,
+    CloudEventsHandshake,
+    LongHandshake,
+    ProbeHandshake,
+    long_forms,
+    name_of,
+)
 from gateway.plan.change import Change
 from gateway.plan.meaning import exact
 from gateway.plan.shown import json
@@ -16,33 +23,63 @@ _STEPS = ("handshake",)
 
 
 def meaning(hook: Hook) -> Hashable:
-    """The long form; origins in any order and any case."""
-    written = _long(hook)
-    if isinstance(written, CloudEventsHandshake):
-        return "cloudevents", _origins(written), written.rate
-    return exact(written)
+    """The long forms in any order; origins in any order and any case."""
+    return frozenset(map(_meaning, long_forms(hook.handshake)))
 
 
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
-    """One that came, went, or asks otherwise."""
-    if meaning(old) == meaning(new):
-        return
-    was, now = _long(old), _long(new)
-    kind, message = _kind(was, now)
-    yield Change(kind, _STEPS, message, _shown(was), _shown(now))
+    """Those that came, went, or ask otherwise."""
+    were = [*_without(long_forms(old.handshake), long_forms(new.handshake))]
+    are = [*_without(long_forms(new.handshake), long_forms(old.handshake))]
+    for was in were:
+        now = next((one for one in are if name_of(one) == name_of(was)), None)
+        if now is None:
+            message = f"the hook no longer answers the handshake of {_called(was)}"
+            yield Change("handshake-removed", _STEPS, message, json(was))
+        else:
+            are.remove(now)
+            kind, message = _difference(was, now)
+            yield Change(kind, _STEPS, message, json(was), json(now))
+    for now in are:
+        message = f"the hook answers the handshake of {_called(now)}"
+        yield Change("handshake-added", _STEPS, message, now=json(now))
 
 
-def _kind(old: LongHandshake | None, new: LongHandshake | None) -> tuple[str, str]:
-    if new is None:
-        return "handshake-removed", "the hook no longer answers the provider's handshake"
-    if old is None:
-        return "handshake-added", f"the hook answers the handshake of {_name(new)}"
-    if isinstance(old, CloudEventsHandshake) and isinstance(new, CloudEventsHandshake):
-        if _is_narrower(old, new):
-            return "handshake-narrowed", "the handshake allows fewer origins or requests"
-        return "handshake-changed", "the handshake may allow more origins or requests"
-    if _name(old) != _name(new):
-        return "handshake-changed", f"the hook answers the handshake of {_name(new)} instead"
+def _without(
+    some: tuple[LongHandshake, ...], others: tuple[LongHandshake, ...]
+) -> Iterator[LongHandshake]:
+    known = set(map(_meaning, others))
+    return (one for one in some if _meaning(one) not in known)
+
+
+def _meaning(written: LongHandshake) -> Hashable:
+    match written:
+        case CloudEventsHandshake():
+            return "cloudevents", _origins(written), written.rate
+        case ProbeHandshake():
+            return "probe", frozenset(written.methods)
+        case ChallengeHandshake():
+            asked = written.asked_by, written.proven
+            return "challenge", written.challenge, asked, exact(written.where), _answer(written)
+    return exact(written)
+
+
+def _answer(written: ChallengeHandshake) -> Hashable:
+    return exact(written.answer)
+
+
+def _difference(old: LongHandshake, new: LongHandshake) -> tuple[str, str]:
+    match old, new:
+        case CloudEventsHandshake(), CloudEventsHandshake():
+            if _is_narrower(old, new):
+                return "handshake-narrowed", "the handshake allows fewer origins or requests"
+            return "handshake-changed", "the handshake may allow more origins or requests"
+        case ProbeHandshake(), ProbeHandshake():
+            if set(new.methods) < set(old.methods):
+                return "handshake-narrowed", "the hook answers probes by fewer methods"
+            return "handshake-changed", "the hook answers probes by another method"
+        case ChallengeHandshake(), ChallengeHandshake():
+            return "handshake-changed", "the hook returns another challenge, or to other requests"
     return "handshake-changed", "another verify token opens the handshake"
 
 
@@ -59,13 +96,8 @@ def _origins(written: CloudEventsHandshake) -> frozenset[str] | None:
     return frozenset(origin.lower() for origin in written.origins)
 
 
-def _long(hook: Hook) -> LongHandshake | None:
-    return None if isinstance(hook.handshake, UnsetType) else long_form(hook.handshake)
+_GENERAL = {"probe": "a probe", "challenge": "a challenge"}
 
 
-def _name(written: LongHandshake) -> str:
-    return str(written.__struct_config__.tag)
-
-
-def _shown(written: LongHandshake | None) -> str:
-    return "" if written is None else json(written)
+def _called(written: LongHandshake) -> str:
+    return _GENERAL.get(name_of(written), name_of(written))

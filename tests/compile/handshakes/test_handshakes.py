@@ -18,12 +18,12 @@ from gateway.compile.handshakes import (
     compile_handshake,
 )
 from gateway.errors import Forbidden, Malformed, Refusal, Unavailable
-from gateway.language.spec.handshake import (
+from gateway.language.spec.handshakes import (
     SHORT,
     Handshake,
     HandshakeName,
     LongHandshake,
-    long_form,
+    long_forms,
 )
 from tests.compile.signatures.requests import NOW, compiled, raw, signed
 
@@ -37,7 +37,7 @@ LONG = tuple(kind.__struct_config__.tag for kind in get_args(LongHandshake))
 
 def _handshake(written: object) -> Asked:
     spec: Handshake = msgspec.convert(written, Handshake)
-    return compile_handshake(long_form(spec))
+    return compile_handshake(long_forms(spec)[0])
 
 
 def _request(method: str = "POST", **parts: Any) -> HandshakeRequest:
@@ -239,11 +239,23 @@ def test_an_options_without_an_origin_is_no_handshake() -> None:
     assert _options((b"webhook-request-callback", b"https://evil.example/confirm")) is None
 
 
+NEEDING_MORE: dict[str, Any] = {
+    "meta": META,
+    "strava": {**META, "type": "strava"},
+    "probe": {"type": "probe", "methods": ["HEAD"]},
+    "challenge": {
+        "type": "challenge",
+        "challenge": "${body.challenge}",
+        "where": {"query": {"mode": {"exists": False}}},
+    },
+}
+
+
 def test_every_handshake_can_be_written_by_its_name_unless_it_needs_more() -> None:
     assert set(SHORT) == set(get_args(HandshakeName))
-    assert {*SHORT, "meta"} == set(LONG)
+    assert {*SHORT, *NEEDING_MORE} == set(LONG)
     for tag in LONG:
-        assert callable(_handshake(META if tag == "meta" else {"type": tag}))
+        assert callable(_handshake(NEEDING_MORE.get(tag, {"type": tag})))
 
 
 @given(
@@ -256,8 +268,9 @@ def test_every_handshake_can_be_written_by_its_name_unless_it_needs_more() -> No
 def test_no_bytes_at_all_do_more_than_answer_or_refuse(
     tag: str, query: bytes, body: bytes, value: bytes
 ) -> None:
-    handshake = _handshake(META if tag == "meta" else {"type": tag})
-    headers = [(b"webhook-request-origin", value)]
+    handshake = _handshake(NEEDING_MORE.get(tag, {"type": tag}))
+    names = (b"webhook-request-origin", b"x-hook-secret", b"x-okta-verification-challenge")
+    headers = [(name, value) for name in names]
     request = HandshakeRequest("POST", query, headers, body, (b"a-secret",), NOW)
     try:
         answer = handshake(request)

@@ -11,7 +11,6 @@ from msgspec import UNSET
 from gateway.language.read import read
 from gateway.language.senders import PRESETS
 from gateway.language.source import Source
-from gateway.language.spec.handshake import LongHandshake
 from gateway.language.spec.signature import Preset
 from tests.compile.signatures.test_vectors import kinds
 
@@ -59,10 +58,3 @@ def test_what_the_page_says_to_write_for_other_senders_has_no_finding(authentica
     text = f"name: a\nmethod: POST\nauthentication: {authentication}\nworkflow: http://a/run\n"
     reading = read([Source("a.yaml", text.encode())])
     assert (len(reading.hooks), reading.diagnostics) == (1, ())
-
-
-@pytest.mark.parametrize("kind", get_args(LongHandshake), ids=lambda kind: kind.__name__)
-def test_every_handshake_has_a_row(kind: type) -> None:
-    tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
-    section = PAGE.partition("## Handshakes")[2]
-    assert f"| `{tag}` |" in section or f"type: {tag}," in section

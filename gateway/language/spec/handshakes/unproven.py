@@ -1,14 +1,13 @@
-"""What a provider asks before it sends anything: handshakes, each only where a hook declares it."""
+"""Handshakes that come without the credentials of events: answered before these are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.authentication import SecretReference
-from gateway.language.spec.base import Written
+from gateway.language.spec.handshakes.base import Handshaking
 
 Origin = Annotated[
     str,
@@ -19,38 +18,6 @@ Origin = Annotated[
         examples=["eventgrid.azure.net"],
     ),
 ]
-
-HandshakeName = Literal["slack", "zoom", "dropbox", "microsoft-graph", "cloudevents"]
-"""Handshakes that can be declared by their name alone."""
-
-
-class Handshaking(Written, frozen=True, kw_only=True):
-    """`METHOD` is how the provider asks, `SIGNED` whether it signs what it asks."""
-
-    METHOD: ClassVar[str]
-    SIGNED: ClassVar[bool] = False
-
-
-class SlackHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="slack"):
-    """Slack's `url_verification`: signed like every event, so the gateway verifies the signature
-    first.
-    """
-
-    EXAMPLES: ClassVar = ({"type": "slack"},)
-
-    METHOD: ClassVar = "POST"
-    SIGNED: ClassVar = True
-
-
-class ZoomHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="zoom"):
-    """Zoom's `endpoint.url_validation`: verified and answered with the secrets of the hook's
-    signature.
-    """
-
-    EXAMPLES: ClassVar = ({"type": "zoom"},)
-
-    METHOD: ClassVar = "POST"
-    SIGNED: ClassVar = True
 
 
 class DropboxHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="dropbox"):
@@ -71,6 +38,18 @@ class MicrosoftGraphHandshake(
     METHOD: ClassVar = "POST"
 
 
+class AsanaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="asana"):
+    """Asana's `X-Hook-Secret`: an unsigned POST, answered with the same header. The gateway does not
+    store the secret: it is also in Asana's answer to the request that creates the webhook. The
+    gateway answers the handshake while the hook is out of service because this secret is missing.
+    """
+
+    EXAMPLES: ClassVar = ({"type": "asana"},)
+
+    METHOD: ClassVar = "POST"
+    BRINGS_SECRET: ClassVar = True
+
+
 class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="meta"):
     """Meta's `hub.challenge`: a GET with the verify token."""
 
@@ -80,6 +59,19 @@ class MetaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", ta
 
     verify_token: Annotated[
         SecretReference, Meta(description="A reference to the verify token of the app's dashboard.")
+    ]
+
+
+class StravaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="strava"):
+    """Strava's `hub.challenge`: a GET with the verify token."""
+
+    EXAMPLES: ClassVar = ({"type": "strava", "verify_token": {"secret": "strava-verify-token"}},)
+
+    METHOD: ClassVar = "GET"
+
+    verify_token: Annotated[
+        SecretReference,
+        Meta(description="A reference to the verify token of the request for a subscription."),
     ]
 
 
@@ -114,34 +106,3 @@ class CloudEventsHandshake(
         ]
         | UnsetType
     ) = UNSET
-
-
-LongHandshake = (
-    SlackHandshake
-    | ZoomHandshake
-    | DropboxHandshake
-    | MicrosoftGraphHandshake
-    | MetaHandshake
-    | CloudEventsHandshake
-)
-Handshake = HandshakeName | LongHandshake
-
-SHORT: dict[HandshakeName, Callable[[], LongHandshake]] = {
-    "slack": SlackHandshake,
-    "zoom": ZoomHandshake,
-    "dropbox": DropboxHandshake,
-    "microsoft-graph": MicrosoftGraphHandshake,
-    "cloudevents": CloudEventsHandshake,
-}
-"""What a name alone stands for."""
-
-
-def long_form(handshake: Handshake) -> LongHandshake:
-    """A handshake as its author could have written it in full."""
-    return SHORT[handshake]() if isinstance(handshake, str) else handshake
-
-
-def method_of(handshake: Handshake) -> str:
-    """The HTTP method by which the provider asks."""
-    method: str = long_form(handshake).METHOD
-    return method

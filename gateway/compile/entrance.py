@@ -1,0 +1,102 @@
+"""What a request passes before a hook's rules see it, in one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from gateway.compile.addresses import address_check
+from gateway.compile.check import Check, Guard, guard_of
+from gateway.compile.exchange import Exchange
+from gateway.compile.guards import Guarding, compile_guards
+from gateway.compile.handshakes.asking import Asking, unless_answered
+from gateway.compile.limits import client_limits, shared_limits
+from gateway.compile.needs import Need
+from gateway.compile.receiving.reader import BodyReader
+from gateway.errors import Unavailable
+from gateway.language.spec import Hook
+from gateway.language.spec.handshakes import LongHandshake, long_forms
+from gateway.runtime.runtime import Runtime
+
+RETRY_LATER = ((b"retry-after", b"30"),)
+
+
+def entrance(
+    hook: Hook, further: tuple[Need, ...], runtime: Runtime
+) -> tuple[Guard, tuple[Need, ...]]:
+    """The guard of a hook, and all that it cannot do without: `further` are the needs of what
+    comes behind it.
+
+    Its checks are in this order: service, address, limits of this client, handshakes that nobody
+    proves, credentials, limits of all callers, other handshakes, how the body is read.
+    """
+    guarding = compile_guards(hook, runtime)
+    early, late = _askings(hook, runtime)
+    asked = tuple(need for one in (early, late) if one is not None for need in one.needs)
+    needs = (*guarding.needs, *asked, *further)
+    before = [*_before(hook, runtime)]
+    service = [_in_service(needs)] if needs else []
+    behind = _behind(hook, guarding, late, runtime)
+    if early is None:
+        return guard_of((*service, *before, *behind)), needs
+    if _brings_secret(hook):
+        behind = (*service, *behind)
+        service = []
+    return guard_of((*service, *before, early, *map(unless_answered, behind))), needs
+
+
+def _before(hook: Hook, runtime: Runtime) -> Iterator[Check]:
+    """What costs nothing, and is asked of everybody."""
+    if hook.allow_from is not UNSET:
+        yield address_check(hook.allow_from)
+    yield client_limits(hook.name, hook.limits, runtime)
+
+
+def _behind(
+    hook: Hook, guarding: Guarding, late: Asking | None, runtime: Runtime
+) -> tuple[Check, ...]:
+    """The credentials, and what comes behind them."""
+    limits = shared_limits(hook.name, hook.limits, bool(guarding.checks), runtime)
+    entering: tuple[Check, ...] = (*guarding.checks, limits)
+    reading: tuple[Check, ...] = () if hook.receive is UNSET else (BodyReader(hook, runtime),)
+    if late is None:
+        return (*entering, *reading)
+    return (*entering, late, *map(unless_answered, reading))
+
+
+def _askings(hook: Hook, runtime: Runtime) -> tuple[Asking | None, Asking | None]:
+    """What answers handshakes before the credentials, and what does behind them."""
+    written = long_forms(hook.handshake)
+    own = (*hook.methods, *(["HEAD"] if "GET" in hook.methods else []))
+    early = [one for one in written if not one.proven]
+    late = [one for one in written if one.proven]
+    later = (method for one in late for method in one.asked_by)
+    return (
+        _asking(hook, early, tuple(dict.fromkeys((*own, *later))), runtime),
+        _asking(hook, late, own, runtime),
+    )
+
+
+def _asking(
+    hook: Hook, handshakes: list[LongHandshake], methods: tuple[str, ...], runtime: Runtime
+) -> Asking | None:
+    return Asking(hook, handshakes, methods, runtime) if handshakes else None
+
+
+def _brings_secret(hook: Hook) -> bool:
+    return any(one.BRINGS_SECRET for one in long_forms(hook.handshake))
+
+
+def _in_service(needs: tuple[Need, ...]) -> Check:
+    def check(exchange: Exchange) -> None:
+        for need in needs:
+            if need.problem:
+                exchange.outcome = "out-of-service"
+                raise Unavailable(
+                    "The hook is out of service; see the gateway's log.",
+                    RETRY_LATER,
+                    reason=f"The hook is out of service: {need.problem}",
+                )
+
+    return check
