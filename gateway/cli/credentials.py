@@ -12,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
+from gateway.cli.body_key import with_body_key
 from gateway.cli.curl import Call, word
 from gateway.errors import OperatorError
 from gateway.language.spec import (
@@ -109,6 +110,8 @@ def with_credentials(hook: Hook, call: Call, wallet: Wallet) -> Call:
             words = ("-H", word(f"{header}: ", wallet.expansion(_best(keys), "KEY")))
         case ApiKeyAuthentication(query=str(query), keys=keys):
             words = ("--url-query", word(f"{quote(query)}=", wallet.expansion(_best(keys), "KEY")))
+        case ApiKeyAuthentication(body=str(pointer), keys=keys):
+            return with_body_key(hook, call, pointer, wallet.expansion(_best(keys), "KEY"))
         case _:
             return call
     return msgspec.structs.replace(call, words=(*call.words, *words))

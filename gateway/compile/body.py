@@ -64,7 +64,9 @@ def decode_body(content_type: bytes | None, body: bytes, *, exact: bool = True) 
         parts = decode_multipart(boundary, body)
         return Received(kind, parameters(parts), parts)
     shown = describe_media_type(content_type)
-    raise UnsupportedMedia(f"{shown}; {READABLE}", reason=f"{shown}.")
+    raise UnsupportedMedia(
+        f"{shown}; {READABLE}", reason=f"{shown}; `receive` can say how to read it."
+    )
 
 
 def _decode_form(body: bytes) -> Parameters:

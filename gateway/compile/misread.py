@@ -9,8 +9,8 @@ JSON_IN_FORM = (
     "send it with Content-Type: application/json."
 )
 PAYLOAD_IN_FORM = (
-    "The body was read as a form whose only field is 'payload'; "
-    "choose the content type application/json at the sender."
+    "The body was read as a form whose only field is 'payload'; choose the content type "
+    "application/json at the sender, or write `receive: {field: payload}` in the hook."
 )
 
 

@@ -199,7 +199,7 @@ def _refuse_encoded(encoding: bytes | None) -> None:
         raise UnsupportedMedia(
             "This hook cannot read a compressed body; send it without Content-Encoding.",
             ((b"accept-encoding", b"identity"),),
-            reason="The body is compressed.",
+            reason="The body is compressed; `receive.encoding` can accept that.",
         )
 
 

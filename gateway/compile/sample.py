@@ -9,21 +9,22 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gateway.compile.body import decode_body, decode_query
+from gateway.compile.body import Received, decode_query
 from gateway.compile.comparisons import TEXT
 from gateway.compile.forms import gather
 from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
+from gateway.compile.payload import WITH_BODY
+from gateway.compile.sample_body import as_read, written
 from gateway.compile.sample_values import document, sample_value
 from gateway.errors import Refusal
-from gateway.language.literals import encode_json
 from gateway.language.spec import Hook
 from gateway.language.spec.match import Condition, Match
 
 _PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What no header can hold (RFC 9110 §5.5): a line's end would begin another header."""
-_WITH_BODY = ("POST", "PUT", "PATCH")
+_NO_BODY = Received("none", {})
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -45,12 +46,11 @@ class Sample(msgspec.Struct, frozen=True):
 def sample_request(hook: Hook) -> Sample:
     """A request that starts the hook's workflow, as plain as its rules allow."""
     match = Match() if isinstance(hook.match, UnsetType) else hook.match
-    body = None if match.body is UNSET else encode_json(document(match.body))
-    content_type = None if body is None else "application/json"
+    body, content_type = _body(hook, match)
     query = _texts(match.query)
-    written = {name: _single(value) for name, value in _texts(match.headers).items()}
-    headers = {name: value for name, value in written.items() if not _CONTROL.search(value)}
-    takes_body = [method for method in hook.methods if method in _WITH_BODY]
+    named = {name: _single(value) for name, value in _texts(match.headers).items()}
+    headers = {name: value for name, value in named.items() if not _CONTROL.search(value)}
+    takes_body = [method for method in hook.methods if method in WITH_BODY]
     return Sample(
         method=(takes_body if body is not None and takes_body else hook.methods)[0],
         path=_PARAMETER.sub(r"\1", hook.route),
@@ -58,23 +58,31 @@ def sample_request(hook: Hook) -> Sample:
         headers=headers,
         body=body,
         content_type=content_type,
-        exact=_accepted(match, query, headers, body),
+        exact=_accepted(hook, query, headers, body, content_type),
     )
 
 
+def _body(hook: Hook, match: Match) -> tuple[bytes | None, str | None]:
+    """A body as the sender writes it, where there is anything to say of it."""
+    if match.body is UNSET and (hook.receive is UNSET or not WITH_BODY & set(hook.methods)):
+        return None, None
+    return written(hook.receive, {} if match.body is UNSET else document(match.body))
+
+
 def _accepted(
-    match: Match,
+    hook: Hook,
     query: dict[str, str | list[str]],
     headers: dict[str, str],
     body: bytes | None,
+    content_type: str | None,
 ) -> bool:
     try:
-        received = decode_body(b"application/json", body or b"")
+        received = as_read(hook.receive, body, content_type or "") if body else _NO_BODY
         decoded_query = decode_query(urlencode(query, doseq=True).encode())
     except Refusal:
         return False
     sent = gather((name.lower().encode(), value.encode()) for name, value in headers.items())
-    return compile_match(match)(received, decoded_query, sent) is None
+    return compile_match(hook.match)(received, decoded_query, sent) is None
 
 
 def _texts(conditions: dict[str, Condition] | UnsetType) -> dict[str, Any]:

@@ -41,6 +41,18 @@ OTHERS = {
     "rotated": "{type: signature, scheme: github, secrets: [{secret: odd, "
     "expires: '2020-01-01T00:00:00Z'}, {secret: bearer}]}",
 }
+KEY = "type: api-key, keys: [{secret: key}]"
+READ = {
+    "json-key": f"{{{KEY}, body: /auth/passcode}}",
+    "form-key": f"{{{KEY}, body: /token}}\nreceive: {{as: form}}\nmatch: {{body: {{text: a b}}}}",
+    "field-key": f"{{{KEY}, body: /token}}\nreceive: {{field: p}}\nmatch: {{body: {{type: it's}}}}",
+    "field": "none\nreceive: {field: payload}\nmatch: {body: {type: block_actions}}",
+    "inner": "none\nreceive: {as: json, json_in: [a, a.b]}\nmatch: {body: {a.b.c: 1, d.e: x}}",
+    "multipart": "none\nreceive: {as: multipart, json_in: [a]}\nmatch: {body: {a.b: 1, c: x}}",
+    "charset": "none\nreceive: {charset: latin-1}\nmatch: {body: {a: ü}}",
+    "text": "none\nreceive: {as: text}",
+}
+"""Hooks whose bodies are read in another form, or have the key in them."""
 DIGEST = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 PAIRED = {
     "sendgrid": "sg.pem",
@@ -93,7 +105,11 @@ def _hooks() -> str:
     written |= {name: text.replace("OTHER", DIGEST) for name, text in OTHERS.items()}
     written["ed25519"] = "{type: signature, scheme: svix, secrets: [{secret: ed25519}]}"
     written["public"] = f"{{{JWT}, algorithms: [ES256, PS256], secrets: [{{secret: public}}]}}"
-    return "---\n".join(
+    posted = "".join(
+        f"name: {name}\nmethod: POST\nauthentication: {text}\nworkflow: URL/run/{name}\n---\n"
+        for name, text in READ.items()
+    )
+    return posted + "---\n".join(
         f"name: {name}\nmethod: [GET, POST]\nauthentication: {text}\nworkflow: URL/run/{name}\n"
         for name, text in written.items()
     )
@@ -155,6 +171,17 @@ def test_the_line_opens_the_hook(
         line, _ = site.sign(capsys, name, *_key(name, site), *more)
         status, answer = site.send(line)
         assert (status, f"/run/{name}" in answer) == (200, True), (line, answer)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_body_is_written_as_the_hook_reads_it(
+    site: Site, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    line, _ = site.sign(capsys, name)
+    status, answer = site.send(line)
+    assert (status, f"/run/{name}" in answer) == (200, True), (line, answer)
+    assert "token" not in answer
+    assert "passcode" not in answer
 
 
 BODIES = {
@@ -225,7 +252,7 @@ def test_a_token_is_made_for_the_claims_that_the_hook_asks_for(
     assert said == "gateway: the token is valid for 5 minutes\n"
 
 
-@pytest.mark.parametrize("name", [*PRESETS, *OTHERS, "ed25519", "public"])
+@pytest.mark.parametrize("name", [*PRESETS, *OTHERS, *READ, "ed25519", "public"])
 def test_no_secret_is_printed(site: Site, capsys: pytest.CaptureFixture[str], name: str) -> None:
     line, said = site.sign(capsys, name, *_key(name, site))
     for file in [*(site.directory / "secrets").iterdir(), *map(site.directory.joinpath, KEYS)]:

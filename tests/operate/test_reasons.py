@@ -151,9 +151,10 @@ def test_a_type_that_is_not_read_tells_the_operator_which_key_to_change(
 ) -> None:
     plain = {"Content-Type": "text/plain; charset=canary"}
     found = reason(server, f"/hooks/{hook}", f"type-{hook}", **plain)
-    assert found == f"The body was read as text/plain in a charset other than UTF-8. {remedy}"
+    shown = "The body was read as text/plain in a charset other than UTF-8"
+    assert found == f"{shown}; `receive` can say how to read it. {remedy}"
     packed = reason(server, f"/hooks/{hook}", f"packed-{hook}", **{"Content-Encoding": "gzip"})
-    assert packed == f"The body is compressed. {remedy}"
+    assert packed == f"The body is compressed; `receive.encoding` can accept that. {remedy}"
 
 
 def test_a_form_that_holds_json_is_told_to_whoever_sent_it_and_to_the_operator(
@@ -164,7 +165,7 @@ def test_a_form_that_holds_json_is_told_to_whoever_sent_it_and_to_the_operator(
     assert found == (
         "match.body.ref (orders.yaml:8): The body parameter 'ref' is missing. The body was read as "
         "a form whose only field is 'payload'; choose the content type application/json at the "
-        "sender."
+        "sender, or write `receive: {field: payload}` in the hook."
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 
@@ -12,14 +14,48 @@ from tests.support.octokit import deliveries
 from tests.support.workflow import Workflow
 
 SECRET = "It's a Secret to Everybody"
-HOOK = """
+HOOKS = """
 name: github
 method: POST
 authentication: {type: signature, scheme: github, secrets: [{secret: github}]}
 match: {body: {sender.login: {exists: true}}, otherwise: ignore}
 workflow: URL/run/github
 limits: {failures: 10000/1s}
+---
+name: github-forms
+method: POST
+authentication: {type: signature, scheme: github, secrets: [{secret: github}]}
+receive: {field: payload}
+match: {body: {sender.login: {exists: true}}, otherwise: ignore}
+workflow: URL/run/github-forms
+limits: {failures: 10000/1s}
 """
+
+
+def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    examples = [one for one in deliveries(SECRET) if b'"sender"' in one.body]
+    workflow.received.clear()
+    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
+    with (
+        gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
+        httpx.Client(base_url=server.url, timeout=30) as client,
+    ):
+        for event, body, _ in examples:
+            form = urlencode({"payload": body}).encode()
+            digest = hmac.digest(SECRET.encode(), form, "sha256").hex()
+            headers = {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "X-Hub-Signature-256": f"sha256={digest}",
+            }
+            answer = client.post("/hooks/github-forms", content=form, headers=headers)
+            assert answer.status_code == 200, (event, answer.text)
+    sent = [example.body for example in examples if "sender" in json.loads(example.body)]
+    assert len(sent) > 200
+    assert [received.body for received in workflow.received] == sent
+    types = {received.headers["content-type"] for received in workflow.received}
+    assert types == {"application/json"}
 
 
 def test_every_octokit_example_starts_the_workflow_with_what_github_signed(
@@ -27,7 +63,7 @@ def test_every_octokit_example_starts_the_workflow_with_what_github_signed(
 ) -> None:
     examples = deliveries(SECRET)
     workflow.received.clear()
-    hooks = {"github.yaml": HOOK.replace("URL", workflow.url)}
+    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
     with (
         gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
         httpx.Client(base_url=server.url, timeout=30) as client,
