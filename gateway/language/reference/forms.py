@@ -31,8 +31,10 @@ def _forms(schema: dict[str, Any]) -> Iterator[str]:
     if "$ref" in schema:
         yield link(schema["$ref"].rpartition("/")[2])
     elif "anyOf" in schema:
-        for branch in schema["anyOf"]:
-            same = branch.get("items") in schema["anyOf"]
+        singles = [branch for branch in schema["anyOf"] if "items" not in branch]
+        lists = [branch for branch in schema["anyOf"] if "items" in branch]
+        for branch in (*singles, *lists):
+            same = branch.get("items") in (*singles, {"anyOf": singles})
             yield from ["a non-empty list of them"] if same else _forms(branch)
     elif "const" in schema or "enum" in schema:
         values = schema.get("enum", [schema.get("const")])

@@ -39,9 +39,10 @@ class MicrosoftGraphHandshake(
 
 
 class AsanaHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", tag="asana"):
-    """Asana's `X-Hook-Secret`: an unsigned POST, answered with the same header. The gateway does not
-    store the secret: it is also in Asana's answer to the request that creates the webhook. The
-    gateway answers the handshake while the hook is out of service because this secret is missing.
+    """Asana's `X-Hook-Secret`: an unsigned POST, answered with the same header.
+
+    The gateway does not store the secret: it is also in Asana's answer to the request that creates
+    the webhook. Until the secret exists, the hook is out of service, but it answers the handshake.
     """
 
     EXAMPLES: ClassVar = ({"type": "asana"},)
