@@ -84,8 +84,8 @@ def compile_guards(hook: Hook, runtime: Runtime) -> Guarding:
     if isinstance(written, ApiKeyAuthentication) and written.body is not msgspec.UNSET:
         from gateway.compile.receiving.body_key import BodyKey
 
-        taking = BodyKey(hook, written.body, runtime)
-        return Guarding((taking, *guarding.checks), guarding.needs)
+        key = BodyKey(hook, written.body, runtime)
+        return Guarding((key.find, *guarding.checks, key.remove), guarding.needs)
     return guarding
 
 

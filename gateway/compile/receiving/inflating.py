@@ -53,8 +53,8 @@ async def inflated(
     while not stream.ended:
         step = min(PIECE if pieces else SMALL, limit - size + 1)
         charge(step)
-        # The first piece is most often all; the others are made while the interpreter goes on.
-        piece = await offloading.run(step, partial(stream.read, step))
+        # A small body is most often one piece. What is longer, in or out, is read in a thread.
+        piece = await offloading.run(max(step, len(body)), partial(stream.read, step))
         charge(len(piece) - step)
         size += len(piece)
         if size > limit:

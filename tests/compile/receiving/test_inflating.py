@@ -89,6 +89,13 @@ def test_bytes_behind_the_end_are_refused(offloading: Offloading) -> None:
             inflate(body + more, offloading)
 
 
+def test_blocks_without_a_byte_are_nothing(offloading: Offloading) -> None:
+    empty = b"\0\0\0\xff\xff" * 200_000
+    body = b"\x78\x9c" + empty + b"\3\0" + zlib.adler32(b"").to_bytes(4)
+    found, account = inflate(body, offloading, coding="deflate")
+    assert (found, account.held) == (b"", 0)
+
+
 def test_a_wrong_checksum_is_refused(offloading: Offloading) -> None:
     body = bytearray(gzip.compress(b"a" * 100))
     body[-6] ^= 1

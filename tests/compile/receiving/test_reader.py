@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.receiving.body_key import BodyKey
 from gateway.compile.receiving.reader import BodyReader
@@ -69,7 +70,7 @@ def exchange_of(
     return exchange
 
 
-def read(reader: BodyReader | BodyKey, exchange: Exchange) -> None:
+def read(reader: Check, exchange: Exchange) -> None:
     async def run() -> None:
         waits = reader(exchange)
         if waits is not None:
@@ -155,7 +156,9 @@ def test_a_large_key_body_is_judged_as_a_small_one(runtime: Runtime, size: int) 
     written = hook({}, authentication={"type": "api-key", "body": "/key", "keys": keys})
     body = json.dumps({"key": "k", "text": "x" * size}).encode()
     exchange = exchange_of(runtime, body, (b"content-type", b"application/json"))
-    read(BodyKey(written, "/key", runtime), exchange)
+    key = BodyKey(written, "/key", runtime)
+    read(key.find, exchange)
     assert exchange.reading is not None
     assert exchange.reading.key == b"k"
+    read(key.remove, exchange)
     assert exchange.body == b'{"text":"%b"}' % (b"x" * size)
