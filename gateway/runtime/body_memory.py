@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gateway.errors import Unavailable
 
+Charge = Callable[[int], None]
+"""Told of bytes that are about to be held, or are no more where they are negative."""
 SOON = ((b"retry-after", b"1"),)
 
 
@@ -30,3 +34,13 @@ class BodyMemory:
     def give_back(self, size: int) -> None:
         """Discharge bytes that are held no more."""
         self.held -= size
+
+
+def joined(pieces: list[bytes], size: int, charge: Charge) -> bytes:
+    """A body of its pieces, which are charged already; for a moment it is held twice."""
+    if len(pieces) == 1:
+        return pieces[0]
+    charge(size)
+    body = b"".join(pieces)
+    charge(-size)
+    return body

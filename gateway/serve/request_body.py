@@ -7,13 +7,11 @@ from typing import Any
 
 from gateway.compile.exchange import Exchange
 from gateway.errors import BodyTimeout, Incomplete, Malformed, Misframed, Refusal, TooLarge
-from gateway.runtime.body_memory import BodyMemory
+from gateway.runtime.body_memory import BodyMemory, Charge, joined
 from gateway.runtime.shares import Shares
 from gateway.wire.server import Refused
 
 Receive = Callable[[], Awaitable[Any]]
-Charge = Callable[[int], None]
-"""Told of bytes that are about to be held, or are no more where they are negative."""
 _REFUSALS: dict[str, type[Refusal]] = {
     "body-timeout": BodyTimeout,
     "incomplete-body": Incomplete,
@@ -90,17 +88,7 @@ async def read_body(receive: Receive, length: int | None, limit: int, charge: Ch
         charge(len(piece))
         pieces.append(piece)
         if not message["more_body"]:
-            return _joined(pieces, size, charge)
-
-
-def _joined(pieces: list[bytes], size: int, charge: Charge) -> bytes:
-    """The body of its pieces; for a moment it is held twice."""
-    if len(pieces) == 1:
-        return pieces[0]
-    charge(size)
-    body = b"".join(pieces)
-    charge(-size)
-    return body
+            return joined(pieces, size, charge)
 
 
 def _check_length(length: int | None, limit: int) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from functools import partial
 
 from gateway.errors import Malformed, TooLarge, UnsupportedMedia
+from gateway.runtime.body_memory import Charge, joined
 from gateway.runtime.offloading import SMALL, Offloading
 
 GZIP, ZLIB = 31, 15
@@ -16,9 +16,6 @@ PIECE = 256 * 1024
 
 _NAMES = {b"gzip": "gzip", b"x-gzip": "gzip", b"deflate": "deflate"}
 _WINDOWS = {"gzip": GZIP, "deflate": ZLIB}
-
-Charge = Callable[[int], None]
-"""Told of bytes that are about to be held, or are no more where they are negative."""
 
 
 def coding_of(said: bytes | None, accepted: tuple[str, ...]) -> str | None:
@@ -60,7 +57,7 @@ async def inflated(
         if size > limit:
             raise TooLarge(f"The decompressed body is larger than {limit} bytes.")
         pieces.append(piece)
-    return _joined(pieces, size, charge)
+    return joined(pieces, size, charge)
 
 
 class _Stream:
@@ -99,13 +96,3 @@ class _Stream:
         data = self._body[self._at : self._at + PIECE]
         self._at += len(data)
         return data
-
-
-def _joined(pieces: list[bytes], size: int, charge: Charge) -> bytes:
-    """The body of its pieces; for a moment it is held twice."""
-    if len(pieces) == 1:
-        return pieces[0]
-    charge(size)
-    body = b"".join(pieces)
-    charge(-size)
-    return body
