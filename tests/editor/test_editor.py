@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from gateway.language.read import read_source
 from gateway.language.source import Source
 from gateway.language.spec import Hook
+from gateway.language.spec.handshakes import LongHandshake, name_of
+from gateway.language.spec.receive import Charset, Form
 from gateway.language.spec.signature import Preset
 from tests.editor.language_server import SERVER, LanguageServer, language_server
 
@@ -18,6 +21,7 @@ SCHEMA = Path(__file__).parents[2] / "schemas" / "hook.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA.as_uri()}\n"
 TYPES = ["none", "basic", "bearer", "api-key", "jwt", "signature"]
 SENDERS = set(Preset.__args__)  # type: ignore[attr-defined]
+HANDSHAKES = [name_of(kind) for kind in get_args(LongHandshake)]
 REST = "workflow: http://workflows.internal/run\n"
 
 pytestmark = pytest.mark.skipif(
@@ -70,6 +74,7 @@ def test_each_form_of_authentication_that_is_taken_is_sound(
     "place",
     [
         "authentication: |", "workflow: |", "response: |", "handshake: |", "limits: |", "match: |",
+        "receive: |", "handshake:\n  - |", "handshake:\n  type: challenge\n  answer: |",
         "match:\n  body:\n    city: |", "workflow:\n  url: http://a/\n  authentication: |",
         "workflow:\n  url: http://a/\n  headers: |",
         "authentication:\n  type: bearer\n  tokens:\n    - |",
@@ -104,6 +109,20 @@ def test_every_type_is_offered(editor: LanguageServer, place: str) -> None:
 )
 def test_every_sender_is_offered(editor: LanguageServer, place: str) -> None:
     assert set(editor.offered(hook(*place.split("\n")))) == SENDERS | {"Scheme"}
+
+
+@pytest.mark.parametrize("place", ["handshake:\n  type: |", "handshake:\n  - type: |"])
+def test_every_handshake_is_offered(editor: LanguageServer, place: str) -> None:
+    assert set(HANDSHAKES) <= set(editor.offered(hook(*place.split("\n"))))
+
+
+@pytest.mark.parametrize(
+    ("key", "values"), [("as", get_args(Form)), ("charset", get_args(Charset))]
+)
+def test_every_way_to_read_a_body_is_offered(
+    editor: LanguageServer, key: str, values: tuple[str, ...]
+) -> None:
+    assert set(values) <= set(editor.offered(hook("receive:", f"  {key}: |")))
 
 
 def test_keys_are_offered_in_flow_style_from_their_first_letter(editor: LanguageServer) -> None:
