@@ -72,9 +72,7 @@ class BodyReader:
         """Hold what was made, and the received bytes only where they are needed."""
         body, content_type = made
         kept = received if self._keeps else b""
-        before, after = {id(one): len(one) for one in (received, plain)}, (kept, body)
-        held = sum({id(one): len(one) for one in after}.values())
-        self._charge(exchange, held - sum(before.values()))
+        self._charge(exchange, _size(kept, body) - _size(received, plain))
         exchange.reading = Reading(content_type, kept)
         exchange.body = body
 
@@ -84,3 +82,8 @@ class BodyReader:
         else:
             self._memory.give_back(-size)
         exchange.charged += size
+
+
+def _size(one: bytes, other: bytes) -> int:
+    """Bytes of memory of two bodies, which may be one and the same."""
+    return len(one) if one is other else len(one) + len(other)

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from gateway.compile import strict_json
 from gateway.compile.body import Kind, decode_body
 from gateway.compile.forms import decode_urlencoded
+from gateway.compile.media_type import UTF_8 as NAMES_OF_UTF_8
 from gateway.compile.media_type import describe_media_type, parse_media_type
 from gateway.compile.multipart_form import FILE, decode_multipart, parameters
 from gateway.compile.receiving.charsets import UTF_8, charset_of, form_in_utf_8, text_in_utf_8
@@ -86,8 +87,9 @@ def _kind(media_type: str) -> Kind | None:
 
 def _typed(kind: str, media_type: str, options: dict[str, str], said: bytes | None) -> bytes | None:
     """The type that says how a body is read: what was said, where it says so."""
-    if kind == _kind(media_type) and "charset" not in options:
-        return said
+    if kind == _kind(media_type):
+        utf_8 = options.get("charset", UTF_8).lower() in NAMES_OF_UTF_8
+        return said if utf_8 or kind == "multipart" else media_type.encode()
     if kind == "multipart":
         boundary = options.get("boundary", "")
         if not _BOUNDARY.fullmatch(boundary):
