@@ -31,13 +31,22 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 def _compared(hook: Hook) -> Iterator[Mistake]:
     for steps, condition in conditions(hook):
-        if steps[:2] not in (("match", "body"), ("match", "query")) or not _is_named(steps[-1]):
+        hint = _hint(steps)
+        if not hint or not _is_named(steps[-1]):
             continue
         written = operators_of(condition) if isinstance(condition, Operators) else {"eq": condition}
         if any(_is_value(written.get(name)) for name in _LITERAL):
             message = f"'{steps[-1]}' is compared with a credential in the file"
-            hint = "write `authentication`, which keeps the secret out of the file"
             yield Mistake(CODE, steps, message, hint, on="key")
+
+
+def _hint(steps: Steps) -> str:
+    """What to write instead of a condition on a body or a query; empty for other conditions."""
+    if steps[:2] in (("match", "body"), ("match", "query")):
+        return "write `authentication`, which keeps the secret out of the file"
+    if steps[0] == "handshake" and {"body", "query"} & set(steps):
+        return "write `type: meta` or `type: strava`, whose `verify_token` is a reference"
+    return ""
 
 
 def _in_url(hook: Hook) -> Iterator[Mistake]:
