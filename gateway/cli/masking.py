@@ -8,11 +8,10 @@ from typing import Any
 import msgspec
 
 from gateway.cli.curl import Call
-from gateway.compile import strict_json
+from gateway.compile.sample_body import as_read, written
 from gateway.language.issued import masked
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.plaintext import check
-from gateway.language.literals import encode_json
 from gateway.language.spec import Hook
 from gateway.language.values import parse_path
 
@@ -27,21 +26,25 @@ def without_credentials(call: Call, hook: Hook) -> Call:
     found = [one.steps for one in check(hook) if one.steps[0] == "match"]
     query = {name for _, part, name in found if part == "query"}
     body = {parse_path(str(name))[-1] for _, part, name in found if part == "body"}
+    sent, content_type = _body(hook, call, body)
     return msgspec.structs.replace(
         call,
         query=tuple((name, _hidden(value, query, name)) for name, value in call.query),
         headers=tuple(
             (name, _hidden(value, CREDENTIALS, name.lower())) for name, value in call.headers
         ),
-        body=call.body and _body(call.body, body),
+        body=sent,
+        content_type=content_type,
     )
 
 
-def _body(body: bytes, names: Container[object]) -> bytes:
-    """The JSON of a sample; its bytes stay as they are where nothing is hidden."""
-    value = strict_json.decode(body)
+def _body(hook: Hook, call: Call, names: Container[object]) -> tuple[bytes | None, str]:
+    """The body of a sample and its type; its bytes stay as they are where nothing is hidden."""
+    if not call.body:
+        return call.body, call.content_type
+    value = as_read(hook.receive, call.body, call.content_type).value
     hidden = _hidden(value, names)
-    return body if hidden == value else encode_json(hidden)
+    return (call.body, call.content_type) if hidden == value else written(hook.receive, hidden)
 
 
 def _hidden(value: Any, names: Container[object], name: object = None) -> Any:

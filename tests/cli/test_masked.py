@@ -54,6 +54,9 @@ RULES = {
         STRIPE,
     ),
     "called": ("match: {body: {order.passcode: {0}, pwd: [{0}]}, query: {token: {0}}}", CANARY[:9]),
+    "field": ("receive: {field: p}\nmatch: {body: {a.passcode: {0}}}", CANARY[:9]),
+    "form": ("receive: {as: form}\nmatch: {body: {passcode: {0}}}", CANARY[:9]),
+    "inner": ("receive: {json_in: [a]}\nmatch: {body: {a.passcode: {0}}}", CANARY[:9]),
     "header": ("match: {headers: {X-Gitlab-Token: {0}}}", CANARY[:9]),
 }
 
