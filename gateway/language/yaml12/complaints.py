@@ -134,6 +134,8 @@ def _unclosed(text: str, bracket: str, mark: Any, begun: Any, findings: Findings
     at_end = mark.index >= len(text)
     if _touches(text, mark.index):
         hint = "put the text in quotes: inside braces and brackets, '[]{},' are YAML syntax"
+        if text[mark.index - 1 : mark.index + 1] == "${":
+            hint = 'inside braces and brackets, write a template in quotes: "${body.x}"'
         findings.add("syntax", _place(mark), f"a ',' or '{bracket}' is missing here", hint)
         return
     if begun is None or (begun.line == mark.line and not at_end):

@@ -40,13 +40,14 @@ def documents(data: bytes, findings: Findings) -> list[Document]:
     text = decode(data, findings)
     if text is None:
         return []
-    reader = _Reader(findings)
-    reader.read(text)
+    reader = _Reader(text, findings)
+    reader.read()
     return reader.documents
 
 
 class _Reader:
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, text: str, findings: Findings) -> None:
+        self._text = text
         self.documents: list[Document] = []
         self._findings = findings
         self._index = 0
@@ -54,10 +55,10 @@ class _Reader:
         self._stack: list[_Frame] = []
         self._root: Node | None = None
 
-    def read(self, text: str) -> None:
+    def read(self) -> None:
         event = None
         with suppress(_BrokenOffError):
-            for event in events(text, self._findings):
+            for event in events(self._text, self._findings):
                 self._take(event)
         if _runs_on(event):
             self._forget_last()
@@ -102,7 +103,7 @@ class _Reader:
         root = self._stack[0].node if self._stack else self._root
         if root is not None and not _is_empty(root):
             sound = complete and self._findings.errors == self._errors_before
-            self.documents.append(Document(self._index, root, complete, sound))
+            self.documents.append(Document(self._index, root, complete, sound, self._text))
         self._index += 1
         self._errors_before = self._findings.errors
         self._root = None

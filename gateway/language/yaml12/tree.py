@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gateway.language.diagnostic import Place
 from gateway.language.literals import constant
+from gateway.language.yaml12.inner import inner_place, is_cut
 
 Steps = tuple[str | int, ...]
 """The way from a document's root to a value: keys and indexes."""
@@ -76,11 +77,13 @@ class Document:
     """One YAML document.
 
     `complete` is false when the file broke off inside it; so is `sound` when it has an error.
+    `text` is that of the whole file.
     """
 
-    __slots__ = ("complete", "index", "root", "sound")
+    __slots__ = ("complete", "index", "root", "sound", "text")
 
-    def __init__(self, index: int, root: Node, complete: bool, sound: bool) -> None:
+    def __init__(self, index: int, root: Node, complete: bool, sound: bool, text: str) -> None:
+        self.text = text
         self.index = index
         self.root = root
         self.complete = complete
@@ -113,6 +116,21 @@ class Document:
         if key is not None and (place.line, place.column) == (place.end_line, place.end_column):
             return event_place(key)
         return place
+
+    def inner_place(self, steps: Steps, inner: tuple[int, int]) -> Place:
+        """Where a part of a scalar stands, given by offsets in its value; where that cannot be
+        told, the place of the scalar.
+        """
+        node = _at(self.root, steps)
+        found = None
+        if node is not None and isinstance(node.value, str):
+            found = inner_place(self.text, node.start, node.value, inner)
+        return found or self.value_place(steps)
+
+    def is_cut(self, steps: Steps) -> bool:
+        """Whether a text without quotes ends at a comment."""
+        node = _at(self.root, steps)
+        return node is not None and node.children is None and is_cut(self.text, node.start)
 
     def key_place(self, steps: Steps) -> Place:
         """Where the key stands that is the last of `steps`; for an index, the element."""

@@ -1,0 +1,114 @@
+"""What a template can read: the roots, and what stands behind the dot of each."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from gateway.language.template.tree import BadTemplate, Reference, Span
+from gateway.language.values import Path, parse_path
+
+WHOLE = "*"
+CLAIMS = "claims"
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "sender": ("credential", "username", CLAIMS, "id", "timestamp", "address"),
+    "request": ("id", "received", "method"),
+    "hook": ("name",),
+    "run": ("id",),
+}
+"""Root → the names behind it, where they are the language's own."""
+
+ROOTS = ("body", "query", "headers", "path", *NAMES)
+"""The first words of a reference, in the order of the manual."""
+
+_EXAMPLES = {"headers": "headers.X-Event", "path": "path.city"}
+_FORBIDDEN = ("env", "secret", "secrets", "vars", "environment")
+_LATER = ("workflow", "workflows")
+
+
+def reference(root: str, name: str, whole: bool, span: Span) -> Reference:
+    """The input that is written `root.name`; `whole` says that the name is `*` and no text.
+
+    Raises BadTemplate for one that does not exist.
+    """
+    if root not in ROOTS:
+        raise _unknown(root, name, span)
+    if not name:
+        raise _without_name(root, span)
+    if root in NAMES:
+        return Reference(root, _own(root, name, whole, span), span)
+    if whole and name == WHOLE:
+        if root == "headers":
+            hint = "name each header, such as ${headers.X-Event}"
+            raise _fault("unknown-input", span, "a template cannot read all headers", hint)
+        return Reference(root, (), span)
+    if root == "body":
+        return Reference(root, _path(name, span), span)
+    return Reference(root, (name.lower() if root == "headers" else name,), span)
+
+
+def without_dot(word: str, span: Span) -> BadTemplate:
+    """What is wrong with a word that has no dot."""
+    root = word.partition(":")[0]
+    if root in _FORBIDDEN:
+        return _forbidden(span)
+    if word in ROOTS:
+        return _without_name(word, span)
+    close = get_close_matches(word.lower(), ROOTS, 1)
+    hint = f"did you mean '{close[0]}.…'?" if close else "text is written in single quotes: 'text'"
+    return _fault("unknown-input", span, f"a template cannot read '{word}'", hint)
+
+
+def _own(root: str, name: str, whole: bool, span: Span) -> Path:
+    first, _, rest = name.partition(".")
+    if root == "sender" and first == CLAIMS:
+        if not rest:
+            hint = "${sender.claims.*} is all claims, ${sender.claims.sub} is one of them"
+            raise _fault(
+                "bad-template", span, "'sender.claims' is followed by '.' and a path", hint
+            )
+        return (CLAIMS,) if whole and rest == WHOLE else (CLAIMS, *_path(rest, span))
+    if name in NAMES[root]:
+        return (name,)
+    close = get_close_matches(name.lower(), NAMES[root], 1)
+    known = ", ".join(f"{root}.{one}" for one in NAMES[root])
+    hint = f"did you mean '{root}.{close[0]}'?" if close else f"it can read {known}"
+    raise _fault("unknown-input", span, f"a template cannot read '{root}.{name}'", hint)
+
+
+def _path(name: str, span: Span) -> Path:
+    try:
+        return parse_path(name)
+    except ValueError as error:
+        raise _fault("bad-path", span, f"'{name}' is not a path: {error}") from None
+
+
+def _without_name(root: str, span: Span) -> BadTemplate:
+    example = _EXAMPLES.get(root, f"{root}.{NAMES.get(root, ('name',))[0]}")
+    if root in ("body", "query"):
+        hint = f"${{{root}.*}} is the whole {root}, ${{{example}}} is one parameter"
+    else:
+        hint = f"for example ${{{example}}}"
+    return _fault("bad-template", span, f"'{root}' is followed by '.' and a name", hint)
+
+
+def _unknown(root: str, name: str, span: Span) -> BadTemplate:
+    if root in _FORBIDDEN:
+        return _forbidden(span)
+    if root in _LATER:
+        message = f"'{root}.{name}' does not exist before the workflow has answered"
+        hint = "a template reads the request: body, query, headers, path, sender"
+        return _fault("workflow-not-called", span, message, hint)
+    close = get_close_matches(root.lower(), ROOTS, 1)
+    hint = f"did you mean '{close[0]}'?" if close else f"it can read {', '.join(ROOTS)}"
+    return _fault("unknown-input", span, f"a template cannot read '{root}'", hint)
+
+
+def _forbidden(span: Span) -> BadTemplate:
+    message = "a template cannot read secrets or the environment"
+    hint = "write credentials of the workflow under 'authentication'"
+    return _fault("secret-in-template", span, message, hint)
+
+
+def _fault(code: str, span: Span, message: str, hint: str = "") -> BadTemplate:
+    return BadTemplate(code, span.start, span.end, message, hint)
