@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.compile.answer import Answer
+from gateway.compile.sender import NOBODY, Sender
 from gateway.errors import Malformed
 from gateway.runtime.throttle import Concurrency
 
@@ -74,9 +75,9 @@ class Exchange(msgspec.Struct, eq=False):
     share the same bytes. `length` is None for a body whose end will tell. `proven` is whether the
     caller's credentials hold. `charged` are the bytes of memory that are accounted to it,
     `bytes_in` and `bytes_out` the sizes of the bodies as far as they were read and sent.
-    `credential` is what the log calls the one that opened the hook. `run` is the id of the
-    activation, given when the workflow is invoked; `reason` tells the operator why it failed, or
-    why there was none.
+    `credential` is what the log calls the one that opened the hook, and `sender` what it tells.
+    `run` is the id of the activation, given when the workflow is invoked; `reason` tells the
+    operator why it failed, or why there was none.
     `receive` and `whole` are the wire's: ASGI's, and the body where it is whole already.
     """
 
@@ -103,6 +104,7 @@ class Exchange(msgspec.Struct, eq=False):
     bytes_in: int = 0
     bytes_out: int = 0
     credential: str = ""
+    sender: Sender = NOBODY
     charged: int = 0
     occupies: Concurrency | None = None
     answer: Answer | None = None

@@ -12,6 +12,7 @@ from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import Digest, accepted, cell_of, expiry, need_of
 from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need
+from gateway.compile.sender import Sender
 from gateway.language.spec import BasicAuthentication, User
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.scrypt import ScryptParameters, parse
@@ -51,6 +52,8 @@ def basic_guard(
     async def check(exchange: Exchange, presented: bytes | None) -> None:
         if presented is not None:
             exchange.credential = await _opened(accounts, presented, memory, runtime)
+            if exchange.credential:
+                exchange.sender = Sender(username=presented.partition(b":")[0].decode())
         if not exchange.credential:
             raise refused()
 

@@ -21,6 +21,7 @@ from gateway.compile.guards.presented import Verify
 from gateway.compile.guards.untrusted import BadDate, Untrusted, untrusted
 from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
+from gateway.compile.sender import Sender
 from gateway.errors import Malformed
 from gateway.language.lint.jwt import MAX_LEEWAY
 from gateway.language.quantities import parse_duration
@@ -66,7 +67,8 @@ def jwt_guard(
             if token is None or len(token) > MAX_TOKEN or not _COMPACT.fullmatch(token):
                 raise Untrusted("token-malformed")
             kid, algorithm = _header(token, spec.algorithms)
-            exchange.credential = verify(token, algorithm, await keys(kid, algorithm))
+            exchange.credential, claims = verify(token, algorithm, await keys(kid, algorithm))
+            exchange.sender = Sender(claims=claims)
         except Untrusted as refusal:
             exchange.outcome = refusal.outcome
             raise wrong(reason=refusal.reason) from None
@@ -118,9 +120,9 @@ def _is_date(value: object) -> bool:
 
 def _verifier(
     spec: JwtAuthentication,
-) -> Callable[[bytes, str, Sequence[tuple[str, TokenKey]]], str]:
+) -> Callable[[bytes, str, Sequence[tuple[str, TokenKey]]], tuple[str, dict[str, Any]]]:
     """What raises Untrusted unless one of the keys signed the token and its claims hold; it gives
-    the name of that key.
+    the name of that key, and the claims.
     """
     leeway = min(parse_duration(spec.leeway), MAX_LEEWAY)
     options: Options = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
@@ -139,13 +141,15 @@ def _verifier(
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise untrusted(error) from None
 
-    def verify(token: bytes, algorithm: str, keys: Sequence[tuple[str, TokenKey]]) -> str:
+    def verify(
+        token: bytes, algorithm: str, keys: Sequence[tuple[str, TokenKey]]
+    ) -> tuple[str, dict[str, Any]]:
         for name, key in keys:
             claims = claims_of(token, algorithm, key)
             if claims is not None:
                 if mismatch := mismatch_in(claims):
                     raise Untrusted("claim-refused", mismatch.reason)
-                return name
+                return name, claims
         raise Untrusted("signature-wrong" if keys else "key-unknown")
 
     return verify

@@ -77,10 +77,12 @@ class _Check:
             raise self._unverified(exchange, refusal) from None
 
     def _prove(self, exchange: Exchange, claim: Claim, body: bytes) -> str:
-        """The name of the secret that verifies the body."""
+        """The name of the secret that verifies the body. What the message says of itself holds."""
         live = [(name, key) for name, one in self._secrets if (key := one.value()) is not None]
         request = _request(exchange, body)
-        return live[self._scheme.prove(claim, request, [key for _, key in live])][0]
+        name, _ = live[self._scheme.prove(claim, request, [key for _, key in live])]
+        exchange.sender = self._scheme.sender(claim)
+        return name
 
     def _unverified(self, exchange: Exchange, refusal: Unverified) -> Unauthenticated:
         exchange.outcome = refusal.outcome

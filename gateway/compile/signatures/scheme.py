@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from gateway.compile.sender import Sender
 from gateway.compile.signatures import kinds as kind_family
 from gateway.compile.signatures.kinds import Key, Kind
 from gateway.compile.signatures.members import Member, document
@@ -134,6 +135,13 @@ class CompiledScheme:
         if self._time is not None:
             self._time.check_body(request.body, claim.now)
         return held
+
+    def sender(self, claim: Claim) -> Sender:
+        """What a claim that is proven tells of the message; what is in the body is told by that."""
+        seconds = None
+        if self._time is not None and claim.timestamp:
+            seconds = self._time.seconds(claim.timestamp)
+        return Sender(id=claim.id.decode("ascii"), timestamp=seconds)
 
     def body_timestamp(self, now: float) -> Member | None:
         """Where a JSON body that is signed must carry the time of signing, and what it is now."""

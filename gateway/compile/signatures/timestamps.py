@@ -57,6 +57,10 @@ class SigningTime:
         self._check(self._milliseconds(text), now)
         return text
 
+    def seconds(self, text: bytes) -> int:
+        """A text that was read in whole seconds since 1970."""
+        return self._milliseconds(text) // 1000
+
     def check_body(self, body: bytes, now: float) -> None:
         """Check a timestamp in a body whose signature holds. Raises Unverified."""
         if self._alone:
