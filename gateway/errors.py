@@ -7,8 +7,8 @@
     │   │   └── Misframed, TooManyValues 413
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
     │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
-    │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    TooManyRequests 429
-    │   └── HeadersTooLarge 431  Unavailable 503
+    │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    Unmappable 422
+    │   └── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
     └── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
         └── WorkflowTimeout 504
 
@@ -129,6 +129,12 @@ class NoMatch(Refusal):
     """The request does not match."""
 
     status, code, title = 422, "no-match", "The request does not match"
+
+
+class Unmappable(Refusal):
+    """The request matches, but what the workflow is sent cannot be made of it."""
+
+    status, code, title = 422, "cannot-map", "The request does not have the data for the workflow"
 
 
 class TooManyRequests(Refusal):

@@ -162,13 +162,13 @@ def _text_compares(holds: Relation, bound: Any) -> Test:
     limit = exact(bound)
 
     def test(value: Any) -> Verdict:
-        number = _number(value) if type(value) is str else None
+        number = number_of(value) if type(value) is str else None
         return absent(value) if number is None else holds(number, limit)
 
     return test
 
 
-def _number(text: str) -> Any:
+def number_of(text: str) -> Any:
     """The number that a text is in JSON's grammar, as far as JSON would take it."""
     if not _NUMBER.fullmatch(text):
         return None

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET
 
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
+from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
 from gateway.compile.matcher import Mismatch, Places, compile_match
 from gateway.compile.misread import misread_form
-from gateway.compile.payload import WITH_BODY, Payload, PayloadEncoder
+from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.receiving.encoder import ReadEncoder
 from gateway.compile.responder import compile_response, failed, ignored, probed
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
+from gateway.language.inputs import workflow_of
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
+from gateway.language.template.url import parse_url
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
 
@@ -36,6 +40,7 @@ class Hook:
         "_ignores",
         "_invoke",
         "_large",
+        "_mapped",
         "_matcher",
         "_needs",
         "_respond",
@@ -52,6 +57,7 @@ class Hook:
         self.methods = spec.methods
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
+        self._mapped = compile_mapping(spec, workflow, places or {})
         self._encoder = self._encoding(spec, workflow)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
@@ -60,7 +66,7 @@ class Hook:
         self.guards = (guard,)
 
     def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:
-        asked = self._matcher.needs_body, self._matcher.compares_numbers
+        asked = self._matcher.needs_body, self._matcher.compares_numbers, self._mapped
         if spec.receive is UNSET:
             return PayloadEncoder(workflow, *asked)
         return ReadEncoder(spec.receive, workflow, *asked)
@@ -107,10 +113,14 @@ class Hook:
         mismatch = self._matcher(judged, query, exchange.fields)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
-        return self._encoder.encode(exchange, body, received)
+        if not self._mapped.any:
+            return self._encoder.encode(exchange, body, received)
+        inputs = Inputs(exchange, judged, query)
+        payload = self._encoder.encode(exchange, body, received, inputs)
+        return self._mapped.addressed(payload, inputs)
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
-        exchange.run = uuid7()
+        exchange.run = payload.run or uuid7()
         started = time.perf_counter()
         try:
             reply = await self._invoke(exchange, payload)
@@ -138,12 +148,12 @@ def _workflow(spec: Spec, base: str) -> Workflow:
     """The long form; with a base, the same path there. A body that is decompressed is not sent
     with the encoding that it had.
     """
-    workflow = Workflow(url=spec.workflow) if isinstance(spec.workflow, str) else spec.workflow
+    workflow = workflow_of(spec)
     if spec.receive is not UNSET and workflow.format != "raw":
         forwarded = [one for one in workflow.forward_headers if one.lower() != "content-encoding"]
         workflow = msgspec.structs.replace(workflow, forward_headers=forwarded)
     if not base:
         return workflow
-    there = urlsplit(workflow.url)
-    query = f"?{there.query}" if there.query else ""
-    return msgspec.structs.replace(workflow, url=f"{base}{there.path or '/'}{query}")
+    target = workflow.url.removeprefix(parse_url(workflow.url).origin)
+    target = target if target.startswith("/") else f"/{target}"
+    return msgspec.structs.replace(workflow, url=base + target)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
 from gateway import __version__
 from gateway.compile.exchange import Exchange
 from gateway.compile.payload import JSON, WITH_BODY, Payload
+from gateway.compile.templates.data import unescaped
+from gateway.compile.templates.headers import fixed_headers
+from gateway.compile.templates.target import SAFE
 from gateway.ids import traceparent
 from gateway.language.literals import text_of
 from gateway.language.spec import Workflow
@@ -15,8 +18,6 @@ from gateway.wire.client import Endpoint
 from gateway.wire.client.head import line, request_line
 
 USER_AGENT = f"webhook-gateway/{__version__}"
-_SAFE = "!$'()*,/:?@"
-"""What stands for itself in a query besides letters (RFC 3986 §3.4), but `&`, `+`, `;` and `=`."""
 _CONTENT_ENCODING = b"content-encoding"
 _PATH = b"x-path-"
 _OF_JSON = line(b"Content-Type", JSON.encode())
@@ -27,9 +28,9 @@ _OWN = frozenset({b"x-request-id"})
 class InvocationHead:
     """The request line and the header fields of a hook's invocations.
 
-    A field that is written stands in every invocation, unless the request gives its own: by
-    `forward_headers`, as a path parameter (`X-Path-<Name>`, percent-encoded), as the encoding of
-    a body that is handed on. Such fields are `_defaults`; all others are in the prefix.
+    A field that is written stands in every invocation, unless the request gives its own: by a
+    template, by `forward_headers`, as a path parameter (`X-Path-<Name>`, percent-encoded), as the
+    encoding of a body that is handed on. Such fields are `_defaults`; all others are in the prefix.
     """
 
     __slots__ = (
@@ -49,13 +50,16 @@ class InvocationHead:
         self._target = _with_query(endpoint.target, workflow)
         names = {name.lower().encode(): name.encode() for name in workflow.forward_headers}
         self._forwarded = tuple((low, name) for low, name in names.items() if low not in _OWN)
-        written = dict(_written(workflow))
+        fixed = fixed_headers(workflow)
+        filled = {name.lower().encode() for name in workflow.headers if name not in fixed}
+        written = dict(_written(fixed))
         changing = {
             name for name in written
             if name in names or name == _CONTENT_ENCODING or name.startswith(_PATH)
+            or name in filled
         }  # fmt: skip
         self._defaults = {name: written.pop(name) for name in changing}
-        self._varies = bool(self._forwarded or self._defaults)
+        self._varies = bool(self._forwarded or self._defaults or filled)
         host = line(b"Host", endpoint.authority.encode("ascii"))
         self._fixed = host + b"".join(written.values())
         self._prefix = request_line(self._method, self._target) + self._fixed
@@ -67,7 +71,7 @@ class InvocationHead:
         """
         varies = self._varies or exchange.path_params or payload.content_encoding is not None
         return b"%b%bIdempotency-Key: %b\r\nX-Request-Id: %b\r\ntraceparent: %b\r\n%b%b\r\n" % (
-            self._asking(payload) if payload.query else self._prefix,
+            self._asking(payload) if payload.query or payload.target else self._prefix,
             self._changing(exchange, payload) if varies else b"",
             exchange.run.encode("ascii"),
             exchange.request_id.encode("ascii"),
@@ -77,13 +81,17 @@ class InvocationHead:
         )
 
     def _asking(self, payload: Payload) -> bytes:
-        """The prefix with the parameters of one request behind those that are written."""
-        between = "&" if "?" in self._target else "?"
-        target = self._target + between + urlencode(payload.query, safe=_SAFE)
+        """The prefix with the target of one request, and with its parameters behind those that
+        are written.
+        """
+        target = payload.target or self._target
+        if payload.query:
+            between = "&" if "?" in target else "?"
+            target += between + urlencode(payload.query, safe=SAFE)
         return request_line(self._method, target) + self._fixed
 
     def _changing(self, exchange: Exchange, payload: Payload) -> bytes:
-        lines = dict(self._defaults)
+        lines = {**self._defaults, **(payload.lines or {})}
         for received, name in self._forwarded:
             if values := exchange.lines(received):
                 lines[received] = line(name, b", ".join(values))
@@ -107,15 +115,16 @@ class InvocationHead:
         return line(b"Content-Type", payload.content_type.encode()) + length
 
 
-def _written(workflow: Workflow) -> Iterator[tuple[bytes, bytes]]:
+def _written(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
     """Each field of every invocation, by its name in lower case; what is written wins."""
-    fields = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **workflow.headers}
+    fields = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
     for name, value in fields.items():
         yield name.lower().encode(), line(name.encode(), value.encode())
 
 
 def _with_query(target: str, workflow: Workflow) -> str:
-    pairs = [(name, text_of(value) or "") for name, value in workflow.query.items()]
+    """The target with the parameters that are written, where none of them is filled in."""
+    pairs = [(name, text_of(unescaped(value)) or "") for name, value in workflow.query.items()]
     if not pairs:
         return target
-    return target + ("&" if "?" in target else "?") + urlencode(pairs, safe=_SAFE)
+    return target + ("&" if "?" in target else "?") + urlencode(pairs, safe=SAFE)

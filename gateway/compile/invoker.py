@@ -20,6 +20,7 @@ from gateway.language.spec.workflow import (
     BasicWorkflowAuthentication,
     BearerWorkflowAuthentication,
 )
+from gateway.language.template.url import outline
 from gateway.runtime.identities import ClientIdentity
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.secret import Cell, Secret
@@ -36,7 +37,7 @@ class Invoker:
     """Sends a hook's data to its workflow. `needs` are what it cannot do without."""
 
     def __init__(self, workflow: Workflow, runtime: Runtime) -> None:
-        endpoint = Endpoint.of(workflow.url)
+        endpoint = Endpoint.of(outline(workflow.url))
         self._client = runtime.client
         identity = _identity(workflow, runtime)
         self._pool = runtime.client.pool(endpoint, identity)

@@ -10,6 +10,7 @@ from msgspec import UnsetType
 from gateway.compile.body import Received
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
 from gateway.compile.exchange import Fields
+from gateway.compile.header_text import header_text
 from gateway.compile.names import Names
 from gateway.compile.operators import compile_condition, holds_number
 from gateway.compile.paths import MISSING, Finder, compile_path
@@ -109,9 +110,9 @@ class Matcher:
     def _texts(self, fields: Fields) -> dict[str, str | list[str]]:
         """The headers that rules speak of; one that is repeated has a list of its lines."""
         return {
-            name: [_header_text(line) for line in value]
+            name: [header_text(line) for line in value]
             if isinstance(value, list)
-            else _header_text(value)
+            else header_text(value)
             for field, name in self._header_names
             if (value := fields.get(field)) is not None
         }
@@ -216,11 +217,3 @@ def _named(name: str) -> Finder:
 
 def _header(name: str) -> Finder:
     return _named(name.lower())
-
-
-def _header_text(value: bytes) -> str:
-    """UTF-8 as senders of today mean it, else Latin-1 as HTTP/1.0 did: every value has a text."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -16,6 +16,7 @@ from gateway.language.codes import CODES
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
+from gateway.language.inputs import slots
 from gateway.language.internal import internal
 from gateway.language.lint import lint
 from gateway.language.mistake import report
@@ -25,7 +26,7 @@ from gateway.language.plaintext import CODE, plaintext, report_plaintext
 from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
 from gateway.language.source import Source
-from gateway.language.spec import Condition, Match
+from gateway.language.spec import Condition, Hook, Match
 from gateway.language.strays import add_tool, conflict, tool_of, unfilled
 from gateway.language.together import check_together
 from gateway.language.withheld import QUOTING, withheld_lines
@@ -129,7 +130,7 @@ def _judged(document: Document, findings: Findings, now: datetime) -> ReadHook |
         return rescue(findings.file, document)
     path = document.value_place(("path",)) if isinstance(spec.path, str) else None
     place = document.value_place(("name",))
-    lines = dict(_lines(spec.match, document))
+    lines = {**dict(_lines(spec.match, document)), **dict(_templates(spec, document))}
     return ReadHook(spec, findings.file, document.index, place, path, lines)
 
 
@@ -141,3 +142,10 @@ def _lines(match: Match | UnsetType, document: Document) -> Iterator[tuple[str, 
         written: dict[str, Condition] | UnsetType = getattr(match, part)
         for name in () if written is UNSET else written:
             yield f"match.{part}.{name}", document.key_place(("match", part, name)).line
+
+
+def _templates(spec: Hook, document: Document) -> Iterator[tuple[str, int]]:
+    """The line of each template, by its keys; the short form of the URL is named by the long."""
+    for slot in slots(spec):
+        steps = ("workflow", "url") if slot.position == "url" else slot.steps
+        yield ".".join(map(str, steps)), document.value_place(slot.steps).line

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.language.literals import text_of
 from gateway.language.spec import Elements
+from gateway.language.template import Template
 from gateway.language.values import kind_of
 
 
@@ -28,6 +29,8 @@ def exact(value: Any) -> Hashable:
             return ("instant", value.timestamp())
         case UnsetType():  # a key that was not written
             return UNSET
+        case Template():
+            return ("template", value)
         case Elements():
             return ("elements", exact(value.rule))
         case msgspec.Struct():

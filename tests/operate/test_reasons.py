@@ -59,6 +59,15 @@ method: POST
 authentication: none
 limits: {rate: 1/1h}
 workflow: URL/run/a
+---
+name: mapped
+method: POST
+authentication: none
+match: {body: {ref: main}, otherwise: ignore}
+workflow:
+  url: URL/run/a
+  data:
+    total: ${body.order.total | int}
 """
 JSON = {"Content-Type": "application/json"}
 
@@ -112,6 +121,18 @@ def reason(server: Gateway, path: str, name: str, body: str = "{}", **headers: s
             "[]",
             "The body must be a JSON object: this hook's workflow takes parameters.",
         ),
+        (
+            "/hooks/mapped",
+            '{"ref": "main", "order": {"total": "canary"}}',
+            "workflow.data.total (orders.yaml:57): The body parameter 'order.total' is not a "
+            "whole number.",
+        ),
+        (
+            "/hooks/mapped",
+            '{"ref": "main"}',
+            "workflow.data.total (orders.yaml:57): The body parameter 'order.total' is missing, "
+            "and the workflow needs it.",
+        ),
         ("/hooks/guarded", "{}", "This hook does not accept requests from your address."),
         ("/hooks/nothing", "{}", "No enabled hook has this path."),
     ],
@@ -128,6 +149,10 @@ def test_the_line_tells_the_condition_or_what_the_caller_was_told(
     [
         (
             "strict",
+            "The rules of `match.body` must read the body; without them, it is forwarded unread.",
+        ),
+        (
+            "mapped",
             "The rules of `match.body` must read the body; without them, it is forwarded unread.",
         ),
         (

@@ -142,6 +142,7 @@ WORKFLOWS = {
         forward_headers=(None, ["X-A"]),
         query=({"a": 1}, {"a": True}),
         body=({"a": 1}, {"a": 1.0}),
+        data=(None, {"a": "${body.a}"}),
         format=(None, "json"),
         authentication=(None, {"type": "bearer", "token": SECRET}),
         tls=(None, {"certificate": SECRET, "key": SECRET}),

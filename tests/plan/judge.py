@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from gateway.compile.body import decode_query
+from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
 from gateway.compile.matcher import compile_match
-from gateway.compile.payload import WITH_BODY, PayloadEncoder
+from gateway.compile.payload import WITH_BODY
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import NoMatch, Refusal
 from gateway.language import spec as language
 from gateway.language.lint.parts import workflow_of
@@ -61,14 +64,17 @@ class Judge:
         if exchange.answer is not None:
             return
         matcher = compile_match(spec.match)
-        encoder = PayloadEncoder(workflow_of(spec), matcher.needs_body, matcher.compares_numbers)
+        workflow = workflow_of(spec)
+        mapped = compile_mapping(spec, workflow, {})
+        encoder = PayloadEncoder(workflow, matcher.needs_body, matcher.compares_numbers, mapped)
         query = decode_query(exchange.query_string)
         body = await exchange.read_body() if exchange.method in WITH_BODY else None
         received = encoder.read(exchange, body, query)
         judged = None if body is None else received
         if matcher(judged, query, exchange.fields) is not None:
             raise NoMatch("The rules do not hold.")
-        encoder.encode(exchange, body, received)
+        inputs = Inputs(exchange, judged, query)
+        mapped.addressed(encoder.encode(exchange, body, received, inputs), inputs)
 
 
 def owns(spec: language.Hook, path: str) -> bool:

@@ -8,10 +8,14 @@ from typing import Any
 from msgspec import UNSET
 
 from gateway.compile.body import Received, decode_body
+from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.exchange import Exchange
-from gateway.compile.payload import JSON, Payload, PayloadEncoder, header_text
+from gateway.compile.header_text import header_text
+from gateway.compile.payload import JSON, Payload
 from gateway.compile.receiving.embedded import named
 from gateway.compile.receiving.rewriting import TEXT
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import Malformed
 from gateway.language.spec import Receive, Workflow
 
@@ -23,8 +27,10 @@ class ReadEncoder(PayloadEncoder):
 
     __slots__ = ("_field", "_text", "_unchanged")
 
-    def __init__(self, receive: Receive, workflow: Workflow, needs_body: bool, exact: bool) -> None:
-        super().__init__(workflow, needs_body, exact)
+    def __init__(
+        self, receive: Receive, workflow: Workflow, needs_body: bool, exact: bool, mapped: Mapped
+    ) -> None:
+        super().__init__(workflow, needs_body, exact, mapped)
         self._field = "" if receive.field is UNSET else f"The form's field {receive.field!r}"
         self._text = receive.as_ == "text"
         self._unchanged = self._as_received and self._format is None
@@ -44,15 +50,23 @@ class ReadEncoder(PayloadEncoder):
         except Malformed as error:
             raise named(error, self._field) if self._field else error from None
 
-    def encode(self, exchange: Exchange, body: bytes | None, received: Received | None) -> Payload:
+    def encode(
+        self,
+        exchange: Exchange,
+        body: bytes | None,
+        received: Received | None,
+        inputs: Inputs | None = None,
+    ) -> Payload:
         """As without `receive`, but that a body whose kind nobody asked for has its own type."""
+        if self._replace is not None:
+            return self._replace(inputs)
         if body is not None and self._format == "raw":
             return super().encode(exchange, _received(exchange), None)
         if body and received is None:
             return Payload(body, self._said_type(exchange))
         if received is not None and received.kind == "text" and self._unchanged:
             return Payload(body, TEXT.decode())
-        return super().encode(exchange, body, received)
+        return super().encode(exchange, body, received, inputs)
 
     def _json_type(self, exchange: Exchange, received: Received) -> str:
         if received.kind != "json" or self._format is not None:

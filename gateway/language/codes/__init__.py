@@ -7,6 +7,7 @@ from gateway.language.codes.code import Code
 from gateway.language.codes.routes import ROUTES
 from gateway.language.codes.rules import RULES
 from gateway.language.codes.schema import SCHEMA
+from gateway.language.codes.templates import TEMPLATES
 from gateway.language.codes.workflows import WORKFLOWS
 from gateway.language.codes.yaml import YAML
 
@@ -17,6 +18,7 @@ FAMILIES: dict[str, tuple[Code, ...]] = {
     "Who may call": ACCESS,
     "Rules": RULES,
     "The workflow and the answer": WORKFLOWS,
+    "Templates": TEMPLATES,
 }
 """Title of a family → its codes, in the order of the documentation."""
 

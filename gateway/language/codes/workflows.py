@@ -10,7 +10,7 @@ WORKFLOWS = (
         "error",
         "A URL that cannot be called",
         "The host must be a name or an address, and the port a number between 1 and 65535. A URL "
-        "must not have a fragment (`#…`) or templates.",
+        "must be ASCII without spaces, and must not have a fragment (`#…`).",
     ),
     Code(
         "bad-timeout",
@@ -45,7 +45,15 @@ WORKFLOWS = (
         "raw-with-body",
         "error",
         "Members for a body that is sent unchanged",
-        "`format: raw` sends the bytes unchanged, so nothing can be merged into them.",
+        "`format: raw` sends the bytes unchanged, so nothing can be merged into them, and `data` "
+        "cannot replace them.",
+    ),
+    Code(
+        "missing-value",
+        "error",
+        "Data without a value",
+        "`data` is what the workflow receives. A `data:` with nothing after it would send null. "
+        "`format: text` sends the text of `data`.",
     ),
     Code(
         "raw-with-rule",

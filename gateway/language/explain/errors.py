@@ -17,6 +17,7 @@ from gateway.language.explain.keys import (
     parts,
     unknown_keys,
 )
+from gateway.language.explain.misplaced import misplaced
 from gateway.language.explain.sentences import called
 from gateway.language.explain.validator import resolved, validator
 from gateway.language.explain.values import (
@@ -48,10 +49,13 @@ def mistakes(value: Any) -> Mistakes:
 def _explain(error: ValidationError) -> Mistakes:
     if error.instance is UNREADABLE:
         return
+    steps = tuple(error.absolute_path)
     if is_key(error):
         yield bad_key(error)
+    elif template := misplaced(error.instance, steps):
+        yield template
     else:
-        yield from EXPLAINERS[str(error.validator)](error, tuple(error.absolute_path))
+        yield from EXPLAINERS[str(error.validator)](error, steps)
 
 
 def _any_of(error: ValidationError, steps: Steps) -> Mistakes:

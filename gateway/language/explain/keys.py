@@ -10,7 +10,9 @@ from jsonschema import ValidationError
 
 from gateway.language.explain.hints import hint_for_key
 from gateway.language.explain.sentences import called, closest, details, form, inside, quoted, shown
+from gateway.language.lint.misplaced import in_key
 from gateway.language.mistake import Mistake
+from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
 
 Mistakes = Iterator[Mistake]
@@ -40,6 +42,8 @@ def is_key(error: ValidationError) -> bool:
 def bad_key(error: ValidationError) -> Mistake:
     """A key of an author's choice that cannot be one."""
     steps, schema = tuple(error.absolute_path), parts(error)[0]
+    if is_template(str(error.instance)):
+        return in_key((*steps, str(error.instance)))
     what = f"a key of {called(steps)}" if steps else "a key"
     message = f"{what} must be {form(schema)}, not {shown(error.instance)}"
     steps = (*steps, str(error.instance))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_SCHEME = (r"^(?!https?://)", "start it with http:// or https://")
+
 SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
     "Name": (
         (r"[A-Z]", "write it in lower case, with '-' between words"),
@@ -19,8 +21,9 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"[{}]", "a parameter is {name} in lower case, without other text between two '/'"),
         (r"[^!-~]", "it is made of ASCII letters, digits and -._~!$&'()*+,;=:@"),
     ),
+    "URL template": (_SCHEME,),
     "HTTP URL": (
-        (r"^(?!https?://)", "start it with http:// or https://"),
+        _SCHEME,
         (r" ", "a URL has no spaces; in its path a space is %20"),
         (r"[^ -~]", "write it in ASCII: the path percent-encoded, the host in its xn-- form"),
     ),

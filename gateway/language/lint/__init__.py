@@ -17,6 +17,7 @@ from gateway.language.lint import (
     headers,
     jwt,
     limits,
+    misplaced,
     networks,
     operators,
     plaintext,
@@ -24,6 +25,7 @@ from gateway.language.lint import (
     route,
     rules,
     signature,
+    templates,
     unquoted,
     unsigned,
     url,
@@ -52,6 +54,8 @@ CHECKS: tuple[Check, ...] = (
     headers.check,
     plaintext.check,
     workflow.check,
+    templates.check,
+    misplaced.check,
     answer.check,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import UnsetType
@@ -11,6 +11,7 @@ from gateway.language.lint.parts import response_of, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
 from gateway.language.spec.workflow import NoWorkflowAuthentication
+from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
 
 CONNECTION = frozenset(
@@ -43,20 +44,23 @@ On = Literal["key", "value"]
 def check(hook: Hook) -> Iterator[Mistake]:
     """Each place where a header is named."""
     workflow = workflow_of(hook)
-    yield from _set(workflow.headers)
+    yield from _set(workflow.headers, workflow.authentication)
     yield from _forwarded(workflow.forward_headers, workflow.authentication)
     yield from _answered(response_of(hook).headers)
     if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.headers, UnsetType):
         yield from _matched(hook.match.headers)
 
 
-def _set(names: Iterable[str]) -> Iterator[Mistake]:
+def _set(headers: Mapping[str, str], authentication: object) -> Iterator[Mistake]:
     steps = ("workflow", "headers")
-    yield from _twice(((*steps, name), name) for name in names)
-    for name in names:
+    yield from _twice(((*steps, name), name) for name in headers)
+    for name, value in headers.items():
         place, lower = (*steps, name), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS | {"x-request-id"}:
             yield _reserved(place, name, "the gateway sets this header")
+        elif is_template(value):
+            if lower == "authorization" and not _is_none(authentication):
+                yield _reserved(place, name, _AUTHENTICATION)
         elif lower == "authorization":
             hint = "write `authentication` under `workflow`, and replace the credentials"
             message = f"the file contains a secret, as the header '{name}'"
@@ -65,6 +69,9 @@ def _set(names: Iterable[str]) -> Iterator[Mistake]:
             message = f"'{name}' looks like a credential, and its value is in the file"
             hint = "write `authentication` under `workflow` if the workflow takes it"
             yield Mistake("credential-header", place, message, hint, on="key")
+
+
+_AUTHENTICATION = "use the workflow's `authentication` instead"
 
 
 def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
@@ -76,8 +83,7 @@ def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
         if lower in CONNECTION | OF_INVOCATIONS:
             yield _reserved(place, name, "the gateway sets this header", on="value")
         elif lower == "authorization" and not _is_none(authentication):
-            hint = "use the workflow's `authentication` instead"
-            yield _reserved(place, name, hint, on="value")
+            yield _reserved(place, name, _AUTHENTICATION, on="value")
         elif lower in CREDENTIALS:
             message = f"'{name}' forwards the caller's credentials to the workflow"
             yield Mistake("credential-header", place, message, "remove it if possible")

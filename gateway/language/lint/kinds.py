@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from gateway.language.lint.parts import operators_of
 from gateway.language.literals import ConstantLiteral
 from gateway.language.mistake import Mistake
+from gateway.language.spec import Condition, Operators
 from gateway.language.yaml12 import Steps
 
 Kinds = frozenset[str]
@@ -54,6 +56,14 @@ def _kinds(name: str, operand: Any) -> Kinds:
         case "none":
             return _ARRAY | {"missing"}
     return _EVERY
+
+
+def pinned(condition: Condition) -> Kinds:
+    """The kinds that a value must have for a condition to hold; `missing` is one of them."""
+    if not isinstance(condition, Operators):
+        return kinds_of(condition)
+    written = operators_of(condition).items()
+    return _EVERY.intersection(*(_kinds(name, operand) for name, operand in written))
 
 
 def kinds_of(value: Any) -> Kinds:

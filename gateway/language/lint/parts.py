@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from gateway.language.inputs import WITH_BODY, workflow_of
 from gateway.language.spec import (
     Condition,
     Elements,
@@ -14,17 +15,11 @@ from gateway.language.spec import (
     JwtAuthentication,
     Operators,
     Response,
-    Workflow,
 )
 from gateway.language.spec.handshakes import ChallengeHandshake, ChallengeWhere, long_forms
 from gateway.language.yaml12 import Steps
 
-WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-
-
-def workflow_of(hook: Hook) -> Workflow:
-    """How the workflow is called, whichever form was written."""
-    return Workflow(url=hook.workflow) if isinstance(hook.workflow, str) else hook.workflow
+__all__ = ["WITH_BODY", "conditions", "operators_of", "response_of", "workflow_of"]
 
 
 def response_of(hook: Hook) -> Response:

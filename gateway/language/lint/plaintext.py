@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus
 
-from gateway.language.lint.parts import conditions, operators_of, workflow_of
+from gateway.language.inputs import url_steps, workflow_of
+from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.plaintext import CODE
 from gateway.language.spec import Hook, Operators
+from gateway.language.template import BadTemplate, Expression
+from gateway.language.template.url import parse_url, value_of
 from gateway.language.values import kind_of
 from gateway.language.yaml12 import Steps
 
@@ -51,21 +54,27 @@ def _hint(steps: Steps) -> str:
 
 def _in_url(hook: Hook) -> Iterator[Mistake]:
     try:
-        query = parse_qsl(urlsplit(workflow_of(hook).url).query)
-    except ValueError:
+        pairs = parse_url(workflow_of(hook).url).pairs
+    except BadTemplate:
         return
-    for name, value in query:
-        if _is_named(name) and "${" not in value:
-            steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
+    for pair in pairs:
+        written, value = value_of(pair)
+        name = unquote_plus(written)
+        if _is_named(name) and value and not any(isinstance(one, Expression) for one in value):
             message = f"the parameter '{name}' of the URL is a credential in the file"
-            yield Mistake(CODE, steps, message, _FOR_WORKFLOWS)
+            yield Mistake(CODE, url_steps(hook), message, _FOR_WORKFLOWS)
 
 
 _FOR_WORKFLOWS = "write `authentication` under `workflow`, and replace the credentials"
 
 
 def _in_body(hook: Hook) -> Iterator[Mistake]:
-    waiting: list[tuple[Steps, Any]] = [(("workflow", "body"), workflow_of(hook).body)]
+    workflow = workflow_of(hook)
+    waiting: list[tuple[Steps, Any]] = [
+        (("workflow", "query"), workflow.query),
+        (("workflow", "body"), workflow.body),
+        (("workflow", "data"), workflow.data),
+    ]
     while waiting:
         steps, value = waiting.pop()
         if isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gateway.language.mistake import Mistake
@@ -9,6 +10,14 @@ from gateway.language.spec import Hook
 
 RESERVED = "/-"
 """Below it are the gateway's own endpoints."""
+
+
+_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+def parameters(hook: Hook) -> list[str]:
+    """The names of the path's parameters, in their order."""
+    return _PARAMETER.findall(hook.route)
 
 
 def check(hook: Hook) -> Iterator[Mistake]:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
 from gateway.language.challenges import reference_of
-from gateway.language.lint.parts import WITH_BODY, operators_of, workflow_of
+from gateway.language.inputs import WITH_BODY, Read, reads
+from gateway.language.lint.parts import operators_of
+from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Condition, Hook, Match, SignatureAuthentication
 from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
 from gateway.language.yaml12 import Steps
 
-_PARAMETER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _HELD_BY_NOTHING = ("ne", "not_in", "none", "exists")
 """Operators that a value which is not there may satisfy."""
 
 
 class Input(NamedTuple):
-    """What a hook takes that the signature does not cover: where, its name, and what to do."""
+    """What a hook takes that the signature does not cover: where, its name, and what to do.
+
+    The name of a header is the same in any case.
+    """
 
     steps: Steps
     name: str
     hint: str
     on: Literal["key", "value"] = "key"
+    header: bool = False
+    inner: tuple[int, int] | None = None
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -42,7 +47,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
         if not any(_means(entry, one) for entry in trusted):
             what = f"anyone who sees a request can resend it with another '{one.name}'"
             hint = f"{one.hint}, or accept it: `trust_unsigned: [{one.name}]`"
-            yield Mistake("unsigned-input", one.steps, f"{what}: it is not signed", hint, one.on)
+            what += ": it is not signed"
+            yield Mistake("unsigned-input", one.steps, what, hint, one.on, one.inner)
     for index, entry in enumerate(trusted):
         if not any(_means(entry, one) for one in inputs):
             signed = entry.lower() in covered.headers
@@ -54,30 +60,35 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 
 def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
+    """The reads of rules come first, as they stand first in a file."""
+    found = [one for one in reads(hook) if _is_unsigned(one, covered)]
+    for one in found:
+        if one.by == "rule":
+            yield Input(one.steps, one.name, _MATCH, header=one.root == "headers")
     if hook.match is not UNSET:
-        yield from _matched(hook.match, covered)
         yield from _typed(hook, hook.match)
     yield from _challenged(hook, covered)
     if not covered.body:
         hint = "keep `tolerance` short"
         yield Input(("authentication", "scheme"), "body", hint, "value")
     if not covered.path and isinstance(hook.path, str):
-        for name in _PARAMETER.findall(hook.path):
+        for name in parameters(hook):
             yield Input(("path",), name, "use a value of the body instead", "value")
-    for index, name in enumerate(workflow_of(hook).forward_headers):
-        if name.lower() not in covered.headers:
-            steps = ("workflow", "forward_headers", index)
-            yield Input(steps, name, "remove it: the workflow cannot rely on it", "value")
+    for one in found:
+        if one.by != "rule":
+            hint = _READ if one.by == "template" else _FORWARD
+            header = one.root == "headers"
+            yield Input(one.steps, _called(one), hint, "value", header, one.inner)
 
 
-def _matched(match: Match, covered: Coverage) -> Iterator[Input]:
-    """The rules that read what the signature does not cover."""
-    names = () if match.headers is UNSET else tuple(match.headers)
-    for name in names:
-        if name.lower() not in covered.headers:
-            yield Input(("match", "headers", name), name, _MATCH)
-    for name in () if match.query is UNSET or covered.query else match.query:
-        yield Input(("match", "query", name), name, _MATCH)
+def _is_unsigned(one: Read, covered: Coverage) -> bool:
+    if one.root == "headers":
+        return one.path[0] not in covered.headers
+    return one.root == "query" and not covered.query
+
+
+def _called(one: Read) -> str:
+    return one.name if one.path else f"{one.root}.{one.name}"
 
 
 def _typed(hook: Hook, match: Match) -> Iterator[Input]:
@@ -87,7 +98,7 @@ def _typed(hook: Hook, match: Match) -> Iterator[Input]:
     ruled = {name.lower() for name in (() if match.headers is UNSET else match.headers)}
     if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):
         hint = "add a rule on a value that must exist; a body of another type does not have it"
-        yield Input(("match", "body"), "Content-Type", hint)
+        yield Input(("match", "body"), "Content-Type", hint, header=True)
 
 
 def _challenged(hook: Hook, covered: Coverage) -> Iterator[Input]:
@@ -104,6 +115,8 @@ def _challenged(hook: Hook, covered: Coverage) -> Iterator[Input]:
 
 
 _MATCH = "match the body instead"
+_READ = "read the body instead"
+_FORWARD = "remove it: the workflow cannot rely on it"
 
 
 def _held_by_nothing(conditions: dict[str, Condition]) -> bool:
@@ -120,8 +133,7 @@ def _means(entry: str, one: Input) -> bool:
     """Whether an entry of `trust_unsigned` names this header, in any case, or parameter."""
     if entry == one.name:
         return True
-    header = one.steps[1:2] in (("headers",), ("forward_headers",), ("body",))
-    return header and entry.lower() == one.name.lower()
+    return one.header and entry.lower() == one.name.lower()
 
 
 def _without_body(hook: Hook) -> Iterator[Mistake]:

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
-from gateway.language.lint.parts import workflow_of
+from gateway.language.inputs import url_steps, workflow_of
+from gateway.language.lint.misplaced import in_key
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
+from gateway.language.template import BadTemplate, Expression
+from gateway.language.template.url import UrlTemplate, outline, parse_url
+from gateway.language.yaml12 import Steps
 
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -17,16 +21,37 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """A URL that cannot be called as it stands."""
-    steps = ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
-    for code, message, hint in faults(workflow_of(hook).url):
-        yield Mistake(code, steps, message, hint)
+    written = workflow_of(hook).url
+    try:
+        url = parse_url(written)
+    except BadTemplate:
+        return  # told with all other templates
+    yield from _names(url, url_steps(hook))
+    for code, message, hint in faults(outline(written)):
+        yield Mistake(code, url_steps(hook), message, hint)
+
+
+def _names(url: UrlTemplate, steps: Steps) -> Iterator[Mistake]:
+    """Templates in the names of parameters."""
+    for pair in url.pairs:
+        for part in pair:
+            if isinstance(part, str) and "=" in part:
+                break
+            if isinstance(part, Expression):
+                inner = part.span.start, part.span.end
+                yield in_key(steps, inner=inner)
 
 
 def faults(url: str) -> Iterator[tuple[str, str, str]]:
-    """Code, message and hint of everything that is wrong with a URL of the right form."""
-    if "${" in url:
-        hint = "path parameters are sent as headers, all other data in the body"
-        yield "bad-url", "a URL cannot contain templates: '${' would be sent unchanged", hint
+    """Code, message and hint of everything that is wrong with a URL of the right form, in which
+    letters stand for what templates fill in.
+    """
+    if " " in url:
+        yield "bad-url", "a URL cannot contain spaces", "write %20 for a space in the path"
+        return
+    if not url.isascii():
+        hint = "percent-encode the path, and write the host in its xn-- form"
+        yield "bad-url", "a URL must be ASCII", hint
         return
     try:
         parts = urlsplit(url)

@@ -24,6 +24,7 @@ MORE: dict[str, str] = {
     "SignatureAuthentication": "[Signed requests](signatures.md) shows each known sender.",
     "Scheme": "[Signed requests](signatures.md#any-other-sender) explains it.",
     "Receive": "[Receiving](receiving.md) shows how to receive what known senders send.",
+    "Workflow": "[Templates](templates.md) explains values that are filled in from the request.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

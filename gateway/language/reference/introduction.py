@@ -66,6 +66,9 @@ query parameters. Values of the hook (`url`, `query`, `body`) override request p
 same name, and of names such as `tenant[]` that other programs read as `tenant`. Path parameters
 arrive as percent-encoded headers: `{city}` as `X-Path-City`.
 
+[Templates](templates.md) such as `${body.order.id}` in `url`, `headers`, `query` and `body` fill in
+values of the request. `data` is a value with templates that replaces what the workflow receives.
+
 Every invocation has the headers `Idempotency-Key` (the id of the run, the same in every attempt),
 `X-Request-Id`, `traceparent` and `User-Agent: webhook-gateway/…`. The gateway forwards only the
 request headers in `forward_headers`. It does not follow redirects, and reads at most 1 MiB of an
@@ -83,6 +86,7 @@ answer.
 | 404, 405 | no enabled hook has the path; no hook has the method (`Allow` lists the methods) |
 | 408, 413, 415 | the body is late, too large, or of a type that the rules cannot read |
 | 422 | the request does not match; the answer names the first rule that fails |
+| 422 | the request has no value for a template; the answer names the input |
 | 429, 503 | over a limit; overloaded or out of service (`Retry-After` says when to retry) |
 | 502, 504 | the workflow failed; it did not answer in time |
 

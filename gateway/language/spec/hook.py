@@ -19,7 +19,7 @@ from gateway.language.spec.limits import Limits, Network
 from gateway.language.spec.match import Match
 from gateway.language.spec.receive import Receive
 from gateway.language.spec.response import Response, ResponseType
-from gateway.language.spec.scalars import HttpUrl, Name, RoutePath
+from gateway.language.spec.scalars import Name, RoutePath, UrlTemplate
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Workflow
 
@@ -108,7 +108,7 @@ class Hook(Written, frozen=True, kw_only=True):
         Meta(description="Which requests start the workflow; without it, all do."),
     ] = UNSET
     workflow: Annotated[
-        HttpUrl | Workflow,
+        UrlTemplate | Workflow,
         Meta(description="The workflow's HTTP endpoint: a URL, or the long form."),
     ]
     response: Annotated[

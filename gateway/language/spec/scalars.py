@@ -43,6 +43,20 @@ HttpUrl = Annotated[
     ),
 ]
 
+UrlTemplate = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[!-~][^\x00-\x1f\x7f]*" + _END,
+        max_length=4096,
+        description="an absolute URL; printable ASCII without spaces that starts with http:// or "
+        "https://, with templates in its path and its query",
+        examples=[
+            "http://workflows.internal/run/paris",
+            "http://workflows.internal/orders/${body.order.id}",
+        ],
+    ),
+]
+
 Duration = Annotated[
     str,
     Meta(

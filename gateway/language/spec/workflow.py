@@ -15,8 +15,8 @@ from gateway.language.spec.scalars import (
     Duration,
     HeaderName,
     HeaderValue,
-    HttpUrl,
     ParameterName,
+    UrlTemplate,
     Username,
 )
 
@@ -112,7 +112,7 @@ class Workflow(Written, frozen=True, kw_only=True):
         },
     )
 
-    url: Annotated[HttpUrl, Meta(description="The URL that starts the workflow.")]
+    url: Annotated[UrlTemplate, Meta(description="The URL that starts the workflow.")]
     method: Annotated[
         Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         Meta(
@@ -122,7 +122,10 @@ class Workflow(Written, frozen=True, kw_only=True):
     ] = "POST"
     headers: Annotated[
         dict[HeaderName, HeaderValue],
-        Meta(description="Headers of every invocation.", examples=[{"X-Source": "gw"}]),
+        Meta(
+            description="Headers of every invocation. Values may contain templates.",
+            examples=[{"X-Source": "gw"}, {"X-Order": "${body.order.id}"}],
+        ),
     ] = msgspec.field(default_factory=dict)
     forward_headers: Annotated[
         list[HeaderName],
@@ -133,20 +136,34 @@ class Workflow(Written, frozen=True, kw_only=True):
     ] = msgspec.field(default_factory=list)
     query: Annotated[
         dict[ParameterName, Parameter],
-        Meta(description="Query parameters to add to the URL."),
+        Meta(
+            description="Query parameters to add to the URL. Values may contain templates; a "
+            "template that ends with `?` leaves out the parameter if its value is missing.",
+            examples=[{"units": "${query.units ?? 'metric'}"}],
+        ),
     ] = msgspec.field(default_factory=dict)
     body: Annotated[
         dict[str, Any],
         Meta(
-            description="Members to merge into the received JSON object.",
-            examples=[{"source": "gateway"}],
+            description="Members to merge into the received JSON object. Values may contain "
+            "templates.",
+            examples=[{"source": "gateway"}, {"customer": "${sender.claims.sub}"}],
         ),
     ] = msgspec.field(default_factory=dict)
-    format: Annotated[
-        Literal["json", "form", "raw"] | UnsetType,
+    data: Annotated[
+        Any,
         Meta(
-            description="How the data is encoded: `json`, `form` (URL-encoded), or `raw`, the "
-            "received bytes. By default, the received type is kept."
+            description="What the workflow receives instead of the request's data: a JSON value "
+            "with templates.",
+            examples=[{"branch": "${body.ref | strip_prefix('refs/heads/')}", "by": "gateway"}],
+        ),
+    ] = UNSET
+    format: Annotated[
+        Literal["json", "form", "raw", "text"] | UnsetType,
+        Meta(
+            description="How the data is encoded: `json`, `form` (URL-encoded), `text` (the text "
+            "of `data`), or `raw`, the received bytes. By default, the received type is kept, and "
+            "`data` is sent as JSON."
         ),
     ] = UNSET
     authentication: Annotated[

@@ -44,6 +44,17 @@ WORKFLOWS = kinds(
             "The workflow receives the bytes of the request instead of the values that the rules "
             "read."
         ),
+        "caller-chooses-path": (
+            "A part of the path of the workflow's URL was fixed and is now filled in from the "
+            "request."
+        ),
+        "data-widened": (
+            "The workflow receives inputs that it did not receive: a template reads them, or "
+            "`data` no longer replaces the received data."
+        ),
+        "unsigned-handed-on": (
+            "A template reads a header or a parameter that the sender does not sign."
+        ),
     },
     notice={
         "workflow-url-changed": (
@@ -51,7 +62,12 @@ WORKFLOWS = kinds(
         ),
         "workflow-method-changed": "The gateway calls the workflow with another method.",
         "workflow-headers-changed": "The gateway sends other headers to the workflow.",
-        "workflow-data-changed": "The gateway adds other static parameters or members.",
+        "workflow-data-changed": (
+            "The gateway adds other parameters or members, or sends other data in place of the "
+            "received data."
+        ),
+        "data-narrowed": "The workflow no longer receives some inputs.",
+        "default-changed": "Templates have other default values.",
         "workflow-format-changed": "The data has another encoding.",
         "headers-forwarded": "The gateway forwards another request header.",
         "headers-withheld": "The gateway no longer forwards a request header.",

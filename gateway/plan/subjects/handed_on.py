@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator
 
 from msgspec import UNSET, UnsetType
 
+from gateway.language.inputs import WITH_BODY, reads, workflow_of
 from gateway.language.lint.headers import CREDENTIALS
-from gateway.language.lint.parts import WITH_BODY, workflow_of
 from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.workflow import (
     BasicWorkflowAuthentication,
@@ -104,10 +104,13 @@ _BODIES = ("any body", "a JSON value or a form", "a JSON object or a form")
 def _asks_of_bodies(hook: Hook) -> int:
     """Which of `_BODIES` the invocation of the workflow asks for."""
     written = workflow_of(hook)
-    if written.method not in WITH_BODY or written.body or written.format == "form":
+    merges = written.method not in WITH_BODY or written.body or written.format == "form"
+    if written.data is UNSET and merges:
         return 2
     rules = not isinstance(hook.match, UnsetType) and hook.match.body is not UNSET
-    return 1 if rules or written.format == "json" or _is_read(hook) else 0
+    read = any(one.root == "body" and one.by == "template" for one in reads(hook))
+    decoded = written.data is UNSET and written.format == "json"
+    return 1 if rules or read or decoded or _is_read(hook) else 0
 
 
 def _is_read(hook: Hook) -> bool:

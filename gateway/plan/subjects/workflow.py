@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from gateway.language.lint.parts import workflow_of
+from gateway.language.inputs import workflow_of
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import Hook, Workflow
+from gateway.language.template.url import parse_url
+from gateway.language.template.values import parsed, without_defaults
+from gateway.language.yaml12 import Steps
 from gateway.plan.change import Change
 from gateway.plan.meaning import exact
 from gateway.plan.shown import header_values, json
-from gateway.plan.subjects import handed_on
+from gateway.plan.subjects import handed_on, inputs
 
 _PORTS = {"http": 80, "https": 443}
 
 
 class Address(NamedTuple):
-    """A URL in its parts; a default port is left out, and an empty path is `/`."""
+    """A URL in its parts; a default port is left out, and an empty path is `/`. `rest` are the
+    path and the query, with what fills them in.
+    """
 
     scheme: str
     host: str
     port: int | None
-    rest: str
+    rest: Hashable
 
     @property
     def place(self) -> str:
@@ -37,8 +42,7 @@ def meaning(hook: Hook) -> Hashable:
         _address(written.url),
         written.method,
         _headers(written),
-        exact(written.query),
-        exact(written.body),
+        *(exact(parsed(getattr(written, key))) for key, _ in _DATA),
         _patience(written),
         handed_on.meaning(written),
     )
@@ -48,6 +52,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     """Where to, what, how, and how patiently."""
     was, now = workflow_of(old), workflow_of(new)
     yield from _urls(was, now)
+    yield from inputs.compare(old, new)
     yield from handed_on.compare(old, new)
     yield from _calls(was, now)
     if _patience(was) != _patience(now):
@@ -67,6 +72,11 @@ def _urls(old: Workflow, new: Workflow) -> Iterator[Change]:
         message = f"the data is sent unencrypted to {now.place}"
         yield Change("workflow-unencrypted", steps, message, old.url, new.url)
     elif was != now and was.place == now.place:
+        if now._replace(rest=without_defaults(now.rest)) == was._replace(
+            rest=without_defaults(was.rest)
+        ):
+            yield _default(steps, old.url, new.url)
+            return
         message = "the gateway calls another URL of the same host"
         yield Change("workflow-url-changed", steps, message, old.url, new.url)
 
@@ -78,23 +88,49 @@ def _calls(old: Workflow, new: Workflow) -> Iterator[Change]:
     if _headers(old) != _headers(new):
         message, steps = "the gateway sends other headers to the workflow", ("workflow", "headers")
         shown = header_values(old.headers), header_values(new.headers)
-        yield Change("workflow-headers-changed", steps, message, *shown)
-    for key, what in (("query", "parameters"), ("body", "members")):
+        if _same_but_for_defaults(old.headers, new.headers):
+            yield _default(steps, *shown)
+        else:
+            yield Change("workflow-headers-changed", steps, message, *shown)
+    for key, what in _DATA:
         was, now = getattr(old, key), getattr(new, key)
-        if exact(was) != exact(now):
-            message = f"the gateway adds other {what} to the received data"
-            yield Change("workflow-data-changed", ("workflow", key), message, json(was), json(now))
+        if exact(parsed(was)) == exact(parsed(now)):
+            continue
+        shown, steps = (json(was), json(now)), ("workflow", key)
+        if _same_but_for_defaults(was, now):
+            yield _default(steps, *shown)
+        else:
+            yield Change("workflow-data-changed", steps, what, *shown)
+
+
+_DATA = (
+    ("query", "the gateway adds other parameters to the received data"),
+    ("body", "the gateway adds other members to the received data"),
+    ("data", "the workflow receives other data"),
+)
+"""The keys of the data, and what it means that they differ."""
+
+
+def _same_but_for_defaults(old: Any, new: Any) -> bool:
+    was, now = (exact(without_defaults(parsed(one))) for one in (old, new))
+    return was == now
+
+
+def _default(steps: Steps, was: str, now: str) -> Change:
+    message = f"the defaults of '{steps[-1]}' are different"
+    return Change("default-changed", steps, message, was, now)
 
 
 def _address(url: str) -> Address:
-    parts = urlsplit(url)
+    written = parse_url(url)
+    parts = urlsplit(written.origin)
     port = None if parts.port == _PORTS.get(parts.scheme) else parts.port
-    rest = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    rest = (written.path or ("/",), written.query)
     return Address(parts.scheme, parts.hostname or "", port, rest)
 
 
 def _headers(written: Workflow) -> Hashable:
-    return exact({name.lower(): value for name, value in written.headers.items()})
+    return exact({name.lower(): parsed(value) for name, value in written.headers.items()})
 
 
 def _patience(written: Workflow) -> tuple[float, int]:

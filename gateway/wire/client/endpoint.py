@@ -12,6 +12,16 @@ _PATH = "!$&'()*+,;=:@/~-._%"
 _QUERY = _PATH + "?"
 
 
+def encoded_path(text: str) -> str:
+    """A part of a path as it stands in a request line; what is percent-encoded stays so."""
+    return quote(text, safe=_PATH)
+
+
+def encoded_query(text: str) -> str:
+    """The same for a part of a query."""
+    return quote(text, safe=_QUERY)
+
+
 class Endpoint(msgspec.Struct, frozen=True):
     """A URL (RFC 3986). `host` is in lower case and without brackets, `authority` is what `Host`
     says, `target` is what the request line does: percent-encoded as it was written, never
@@ -35,9 +45,9 @@ class Endpoint(msgspec.Struct, frozen=True):
         port = parts.port or _PORTS[scheme]
         shown = f"[{host}]" if ":" in host else host
         authority = shown if port == _PORTS[scheme] else f"{shown}:{port}"
-        target = quote(parts.path or "/", safe=_PATH)
+        target = encoded_path(parts.path) or "/"
         if parts.query:
-            target += "?" + quote(parts.query, safe=_QUERY)
+            target += "?" + encoded_query(parts.query)
         return cls(scheme, host, port, authority, target)
 
     @property

@@ -1,0 +1,102 @@
+"""Why a request gives no data for the workflow, in sentences that name inputs and no values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from gateway.compile.matcher import Places
+from gateway.compile.multipart_form import FILE
+from gateway.errors import Unmappable
+from gateway.language.inputs import name_of
+from gateway.language.template import CLAIMS, FILTERS, Call, Constant, Operand, words
+from gateway.language.yaml12 import Steps
+
+_PARAMETERS = {
+    "body": "body parameter",
+    "query": "query parameter",
+    "headers": "header",
+    "path": "path parameter",
+}
+_COMPLAINTS = {
+    "int": "is not a whole number",
+    "number": "is not a number",
+    "bool": "is neither true nor false",
+    "pluck": "is not an array whose elements all have the value",
+    "join": "is not an array of text, numbers, true or false",
+}
+
+
+class Blame(msgspec.Struct, frozen=True):
+    """`operand` is the input that is to blame, `where` the place of its template."""
+
+    operand: Operand
+    where: str
+
+    @property
+    def what(self) -> str:
+        """The input as a caller knows it."""
+        operand = self.operand
+        if isinstance(operand, Constant):
+            return "The default in the template"
+        name = name_of(operand)
+        if operand.root in _PARAMETERS:
+            whole = f"The {operand.root}"
+            return f"The {_PARAMETERS[operand.root]} {name!r}" if operand.path else whole
+        if operand.path[0] == CLAIMS:
+            claim = name.partition(".")[2]
+            return f"The claim {claim!r}" if operand.path[1:] else "The token"
+        return f"'{operand.root}.{name}'"
+
+    def missing(self) -> Unmappable:
+        """The input is not there."""
+        return self.refused("is missing, and the workflow needs it")
+
+    def kind(self, value: Any) -> Unmappable:
+        """The input has no text."""
+        return self.refused(f"is {kind_of(value)}, and the workflow needs text")
+
+    def misfit(self, call: Call, before: Call | None, value: Any) -> Unmappable:
+        """A filter does not take the value, which is that of the filter before it."""
+        said = _COMPLAINTS.get(call.name, "")
+        if not said:
+            said = f"is {kind_of(value)}, and '{call.name}' takes {words(FILTERS[call.name].takes)}"
+        return self.refused(said + (f" after '{before.name}'" if before is not None else ""))
+
+    def refused(self, said: str) -> Unmappable:
+        """The refusal of a request: what is said of the input."""
+        sentence = f"{self.what} {said}."
+        return Unmappable(sentence, reason=f"{self.where}: {sentence}")
+
+
+Where = Callable[[Steps], str]
+"""What the operator is told of a place: its keys, and its line where that is known."""
+
+
+def where_in(places: Places) -> Where:
+    """The places of a hook's templates."""
+
+    def where(steps: Steps) -> str:
+        name = ".".join(map(str, steps))
+        return f"{name} ({places[name]})" if name in places else name
+
+    return where
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a value in a sentence."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "text"
+        case list() | tuple():
+            return "an array"
+        case int() | Decimal() | float():
+            return "a number"
+    return "a file" if value is FILE else "an object"

@@ -1,0 +1,97 @@
+"""JSON values with templates in them, filled in for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.compile.paths import MISSING
+from gateway.compile.templates.blame import Where
+from gateway.compile.templates.expressions import compile_parameter, compile_value
+from gateway.compile.templates.inputs import Find, Inputs
+from gateway.language.template import Template, is_template, parse
+from gateway.language.yaml12 import Steps
+
+Fill = Callable[[Inputs], Any]
+
+
+def compile_data(value: Any, steps: Steps, where: Where) -> Fill | None:
+    """What fills in a JSON value; None where there is no template in it, see `unescaped`.
+
+    Members and elements that are left out are not there, the whole value is MISSING. It raises
+    Unmappable. What is not filled in is shared by all requests, and must not be changed.
+    """
+    match value:
+        case str():
+            template = parse(value)
+            return compile_value(template, where(steps)) if isinstance(template, Template) else None
+        case dict():
+            return _mapping(value, steps, where)
+        case list():
+            return _list(value, steps, where)
+    return None
+
+
+def compile_parameters(written: Mapping[str, Any], steps: Steps, where: Where) -> Fill | None:
+    """The same for the parameters of a query or a form: values are texts or lists of them, and
+    what is inside them is JSON.
+    """
+    return _members(written, steps, lambda one, there: _parameter(one, there, where))
+
+
+def unescaped(value: Any) -> Any:
+    """A value without templates as it is sent: `$${` is `${`."""
+    match value:
+        case str():
+            text = parse(value)
+            return text if isinstance(text, str) else value
+        case dict():
+            return {key: unescaped(one) for key, one in value.items()}
+        case list():
+            return [unescaped(one) for one in value]
+    return value
+
+
+def _parameter(value: Any, steps: Steps, where: Where) -> Fill | None:
+    template = parse(value) if isinstance(value, str) and is_template(value) else None
+    if isinstance(template, Template):
+        return compile_parameter(template, where(steps))
+    return compile_data(value, steps, where)
+
+
+def _mapping(value: dict[str, Any], steps: Steps, where: Where) -> Fill | None:
+    return _members(value, steps, lambda one, there: compile_data(one, there, where))
+
+
+def _members(
+    value: Mapping[str, Any], steps: Steps, compiled: Callable[[Any, Steps], Fill | None]
+) -> Fill | None:
+    fills = {key: compiled(one, (*steps, key)) for key, one in value.items()}
+    if not any(fills.values()):
+        return None
+    members = tuple((key, fills[key], unescaped(one)) for key, one in value.items())
+
+    def fill(inputs: Inputs) -> dict[str, Any]:
+        made = {}
+        for key, find, fixed in members:
+            one = fixed if find is None else find(inputs)
+            if one is not MISSING:
+                made[key] = one
+        return made
+
+    return fill
+
+
+def _list(value: list[Any], steps: Steps, where: Where) -> Fill | None:
+    fills = [compile_data(one, (*steps, index), where) for index, one in enumerate(value)]
+    if not any(fills):
+        return None
+    elements: tuple[tuple[Find | None, Any], ...] = tuple(
+        (find, unescaped(one)) for find, one in zip(fills, value, strict=True)
+    )
+
+    def fill(inputs: Inputs) -> list[Any]:
+        found = [fixed if find is None else find(inputs) for find, fixed in elements]
+        return [one for one in found if one is not MISSING]
+
+    return fill

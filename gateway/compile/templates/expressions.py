@@ -1,0 +1,184 @@
+"""Expressions as functions of a request's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from gateway.compile.forms import json_text
+from gateway.compile.multipart_form import FILE
+from gateway.compile.paths import MISSING
+from gateway.compile.templates.blame import Blame
+from gateway.compile.templates.filters import MISFIT, compile_filter, scalar_text
+from gateway.compile.templates.inputs import Find, Inputs, compile_reference
+from gateway.errors import Unmappable
+from gateway.language.literals import encode_json
+from gateway.language.template import Chain, Constant, Expression, Template
+
+SHORT = 256
+"""Characters of texts that are not counted: those of all templates of a hook are few."""
+
+Finish = Callable[[Inputs, Any, Blame], Any]
+"""What makes of a value, which may be null, what its position takes. It raises Unmappable."""
+
+
+def compile_expression(expression: Expression, finish: Finish, where: str) -> Find:
+    """What fills in an expression: MISSING where it is left out. It raises Unmappable."""
+    steps = tuple(_chain(chain, where) for chain in expression.alternatives)
+    if len(steps) == 1:
+        return _single(*steps[0], finish, expression.optional)
+    blamed = steps[0][1]
+    optional = expression.optional
+
+    def fill(inputs: Inputs) -> Any:
+        for find, blame in steps:
+            value = find(inputs)
+            if value is not MISSING and value is not None:
+                return finish(inputs, value, blame)
+        if value is MISSING:
+            if optional:
+                return MISSING
+            raise blamed.missing()
+        return finish(inputs, None, blame)
+
+    return fill
+
+
+def _single(find: Find, blame: Blame, finish: Finish, optional: bool) -> Find:
+    """The same for one alternative."""
+
+    def fill(inputs: Inputs) -> Any:
+        value = find(inputs)
+        if value is MISSING:
+            if optional:
+                return MISSING
+            raise blame.missing()
+        return finish(inputs, value, blame)
+
+    return fill
+
+
+def _chain(chain: Chain, where: str) -> tuple[Find, Blame]:
+    blame = Blame(chain.operand, where)
+    find = _operand(chain)
+    if not chain.filters:
+        return find, blame
+    steps = tuple((compile_filter(call), call.name == "json") for call in chain.filters)
+
+    def filtered(inputs: Inputs) -> Any:
+        value = given = find(inputs)
+        for apply, takes_null in steps:
+            if value is MISSING or (value is None and not takes_null):
+                return value
+            value = apply(value)
+            if value is MISFIT:
+                raise _misfit(chain, blame, given)
+        return value
+
+    return filtered, blame
+
+
+def _misfit(chain: Chain, blame: Blame, value: Any) -> Unmappable:
+    """What is said of a value that a filter does not take: they are applied again to tell which."""
+    before = None
+    for call in chain.filters:
+        made = compile_filter(call)(value)
+        if made is MISFIT:
+            return blame.misfit(call, before, value)
+        value, before = made, call
+    raise AssertionError("filters give the same again")
+
+
+def _operand(chain: Chain) -> Find:
+    operand = chain.operand
+    if isinstance(operand, Constant):
+        value = operand.value
+        return lambda _inputs: value
+    return compile_reference(operand)
+
+
+def compile_text(template: Template, where: str) -> Find:
+    """The text of a template: MISSING where one expression is the whole and is left out."""
+    exact = template.exact
+    if exact is not None:
+        return compile_expression(exact, _text_or_nothing if exact.optional else text, where)
+    parts = tuple(
+        part if isinstance(part, str) else compile_expression(part, text, where)
+        for part in template.parts
+    )
+    return lambda inputs: "".join(
+        [part if isinstance(part, str) else part(inputs) for part in parts]
+    )
+
+
+def compile_value(template: Template, where: str) -> Find:
+    """The JSON value of a template; that of one expression keeps its type."""
+    if template.exact is None:
+        return compile_text(template, where)
+    return compile_expression(template.exact, json_value, where)
+
+
+def compile_parameter(template: Template, where: str) -> Find:
+    """The texts of a parameter in a query or a form: a text, or a list of them."""
+    exact = template.exact
+    if exact is None:
+        return compile_text(template, where)
+    return compile_expression(exact, _parameter_or_nothing if exact.optional else parameter, where)
+
+
+def text(inputs: Inputs, value: Any, blame: Blame) -> str:
+    """The text of a value that has one."""
+    if type(value) is not str:
+        found = scalar_text(value)
+        if found is MISFIT:
+            raise blame.kind(value)
+        return str(found)
+    if len(value) > SHORT:
+        inputs.take(len(value))
+    return value
+
+
+def json_value(inputs: Inputs, value: Any, blame: Blame) -> Any:
+    """The value itself; what is large is encoded at once, so that its size is known."""
+    kind = type(value)
+    if kind is str:
+        if len(value) > SHORT:
+            inputs.take(len(value))
+        return value
+    if kind is int or kind is bool or value is None:
+        return value
+    if kind is dict or kind is list:
+        return value if inputs.small else msgspec.Raw(_encoded(inputs, value, blame))
+    if value is FILE:
+        raise blame.refused("is a file, and the workflow needs a value")
+    return value
+
+
+def parameter(inputs: Inputs, value: Any, blame: Blame) -> str | list[str]:
+    """As `flatten` has it: a list repeats the name, an object is its JSON text."""
+    if type(value) is list and FILE not in value:
+        texts = [json_text(one) for one in value]
+        inputs.take(sum(map(len, texts)))
+        return texts
+    if type(value) is dict or type(value) is list:
+        return _encoded(inputs, value, blame).decode()
+    return text(inputs, value, blame)
+
+
+def _encoded(inputs: Inputs, value: Any, blame: Blame) -> bytes:
+    try:
+        encoded = encode_json(value)
+    except (NotImplementedError, TypeError):
+        raise blame.refused("contains a file, and the workflow needs values") from None
+    inputs.take(len(encoded))
+    return encoded
+
+
+def _text_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
+    return MISSING if value is None else text(inputs, value, blame)
+
+
+def _parameter_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
+    return MISSING if value is None else parameter(inputs, value, blame)

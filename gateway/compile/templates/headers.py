@@ -1,0 +1,81 @@
+"""Headers of an invocation with templates in their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.compile.paths import MISSING
+from gateway.compile.templates.blame import Blame, Where
+from gateway.compile.templates.expressions import compile_text
+from gateway.compile.templates.inputs import Inputs
+from gateway.language.spec import Workflow
+from gateway.language.template import Template, parse
+from gateway.wire.client.head import line
+
+LONGEST = 4096
+"""Bytes of a header's value."""
+
+_UNFIT = re.compile(rb"[\x00-\x1f\x7f]")
+
+Lines = Callable[[Inputs], Mapping[bytes, bytes]]
+
+
+def compile_headers(workflow: Workflow, where: Where) -> Lines | None:
+    """What makes header lines by their names in lower case; None where no value has a template.
+
+    It raises Unmappable.
+    """
+    filled = tuple(
+        _line(name, template, where(("workflow", "headers", name)))
+        for name, value in workflow.headers.items()
+        if isinstance(template := parse(value), Template)
+    )
+    if not filled:
+        return None
+
+    def lines(inputs: Inputs) -> dict[bytes, bytes]:
+        made = {}
+        for name, make in filled:
+            one = make(inputs)
+            if one is not MISSING:
+                made[name] = one
+        return made
+
+    return lines
+
+
+def fixed_headers(workflow: Workflow) -> dict[str, str]:
+    """The headers that are the same for every request, as they are sent."""
+    parsed = ((name, parse(value)) for name, value in workflow.headers.items())
+    return {name: value for name, value in parsed if isinstance(value, str)}
+
+
+def _line(name: str, template: Template, where: str) -> tuple[bytes, Callable[[Inputs], Any]]:
+    fill = compile_text(template, where)
+    blame = _blamed(template, where)
+    title = name.encode()
+
+    def make(inputs: Inputs) -> Any:
+        text = fill(inputs)
+        if text is MISSING:
+            return MISSING
+        value = text.strip(" ").encode()
+        if len(value) > LONGEST:
+            raise blame.refused(
+                f"is longer than {LONGEST} bytes, and the workflow's header cannot be"
+            )
+        if _UNFIT.search(value):
+            raise blame.refused(
+                "has a control character, and the workflow's header cannot have one"
+            )
+        return line(title, value)
+
+    return title.lower(), make
+
+
+def _blamed(template: Template, where: str) -> Blame:
+    references = [one for expression in template.expressions for one in expression.references]
+    first = template.expressions[0].alternatives[0].operand
+    return Blame(references[0] if references else first, where)

@@ -1,0 +1,65 @@
+"""All templates of a hook together: what is made of a request for its workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.compile.matcher import Places
+from gateway.compile.payload import Payload
+from gateway.compile.templates.blame import where_in
+from gateway.compile.templates.data import Fill, compile_data, compile_parameters, unescaped
+from gateway.compile.templates.headers import Lines, compile_headers
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.replacement import Replace, compile_replacement
+from gateway.compile.templates.target import Target, compile_target
+from gateway.language.inputs import expressions, slots
+from gateway.language.spec import Hook, Workflow
+
+
+class Mapped(msgspec.Struct, frozen=True):
+    """What is filled in for each request; None is what is the same for all of them.
+
+    `members` are those of `workflow.body` that are fixed, `json` and `parameters` fill in all of
+    them for the two ways to send them. `replace` makes the data that is sent in place of what was
+    received; `target` and `lines` address it. `any` says whether there is a template at all.
+    """
+
+    members: Mapping[str, Any]
+    json: Fill | None
+    parameters: Fill | None
+    replace: Replace | None
+    target: Target | None
+    lines: Lines | None
+    any: bool
+    reads_body: bool
+
+    def addressed(self, payload: Payload, inputs: Inputs) -> Payload:
+        """The payload with its target and its headers. Raises Unmappable."""
+        target = "" if self.target is None else self.target(inputs)
+        lines = None if self.lines is None else self.lines(inputs)
+        return msgspec.structs.replace(payload, target=target, lines=lines, run=inputs.drawn)
+
+
+def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
+    """The templates of a hook, which is called by `workflow`, resolved once."""
+    where = where_in(places)
+    steps = ("workflow", "body")
+    filled = [one for slot in slots(hook) for one in expressions(slot)]
+    read = {one.root for expression in filled for one in expression.references}
+    target = compile_target(workflow, where)
+    lines = compile_headers(workflow, where)
+    json = compile_data(workflow.body, steps, where)
+    replace = compile_replacement(workflow, where)
+    return Mapped(
+        members=unescaped(workflow.body),
+        json=json,
+        parameters=compile_parameters(workflow.body, steps, where),
+        replace=replace,
+        target=target,
+        lines=lines,
+        any=bool(filled),
+        reads_body="body" in read,
+    )

@@ -1,0 +1,199 @@
+"""What a hook reads of a request, and where: its rules, its forwarded headers, its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET
+
+from gateway.language.spec import Condition, Hook, Match, Workflow
+from gateway.language.template import (
+    BadTemplate,
+    Expression,
+    Reference,
+    Template,
+    is_template,
+    parse,
+)
+from gateway.language.template.url import Parts, parse_url, value_of
+from gateway.language.values import Path, parse_path
+from gateway.language.yaml12 import Steps
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+Position = Literal["path", "parameter", "header", "json", "text"]
+"""Where a value goes: into a segment of the URL's path; into a parameter of a query or a form;
+into a header; into JSON; into a body that is text.
+"""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A text of the hook with templates; `url` is the workflow's URL, with several positions."""
+
+    steps: Steps
+    position: Position | Literal["url"]
+    text: str
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """One expression at its position; `whole` says that nothing stands beside it."""
+
+    steps: Steps
+    position: Position
+    expression: Expression
+    whole: bool
+
+
+class Read(msgspec.Struct, frozen=True):
+    """One input that a hook reads. `path` is empty where it reads all of the root.
+
+    `inner` are offsets in the template at `steps`, None for what is read without a template.
+    `name` is the input as it is written. `required` says that a request must have it.
+    """
+
+    root: str
+    path: Path
+    name: str
+    steps: Steps
+    by: Literal["rule", "forwarding", "template"]
+    inner: tuple[int, int] | None = None
+    required: bool = False
+
+
+def workflow_of(hook: Hook) -> Workflow:
+    """How the workflow is called, whichever form was written."""
+    return Workflow(url=hook.workflow) if isinstance(hook.workflow, str) else hook.workflow
+
+
+def url_steps(hook: Hook) -> Steps:
+    """The way to the workflow's URL."""
+    return ("workflow",) if isinstance(hook.workflow, str) else ("workflow", "url")
+
+
+def slots(hook: Hook) -> Iterator[Slot]:
+    """Every text of the hook that is filled in for each request, well-formed or not."""
+    workflow = workflow_of(hook)
+    if is_template(workflow.url):
+        yield Slot(url_steps(hook), "url", workflow.url)
+    for name, value in workflow.headers.items():
+        if is_template(value):
+            yield Slot(("workflow", "headers", name), "header", value)
+    for name, parameter in workflow.query.items():
+        if isinstance(parameter, str) and is_template(parameter):
+            yield Slot(("workflow", "query", name), "parameter", parameter)
+    top = _position(workflow)
+    yield from _below(("workflow", "body"), workflow.body, top, 0)
+    if workflow.data is not UNSET:
+        yield from _below(("workflow", "data"), workflow.data, top, 0)
+
+
+def fillings(slot: Slot) -> Iterator[Filling]:
+    """The expressions of a slot. Raises BadTemplate."""
+    if slot.position == "url":
+        yield from _in_url(slot)
+        return
+    template = parse(slot.text)
+    if isinstance(template, Template):
+        yield from _fillings(slot.steps, slot.position, template.parts)
+
+
+def expressions(slot: Slot) -> Iterator[Expression]:
+    """The expressions of a slot without their positions. Raises BadTemplate."""
+    if slot.position == "url":
+        url = parse_url(slot.text)
+        parts: Parts = (*url.path, *url.query)
+    else:
+        template = parse(slot.text)
+        parts = template.parts if isinstance(template, Template) else ()
+    return (part for part in parts if isinstance(part, Expression))
+
+
+def reads(hook: Hook) -> Iterator[Read]:
+    """Every input that the hook reads; what cannot be parsed reads nothing."""
+    if hook.match is not UNSET:
+        yield from _matched(hook.match)
+    for index, name in enumerate(workflow_of(hook).forward_headers):
+        steps = ("workflow", "forward_headers", index)
+        yield Read("headers", (name.lower(),), name, steps, "forwarding")
+    for slot in slots(hook):
+        yield from templated(slot)
+
+
+def templated(slot: Slot) -> Iterator[Read]:
+    """The inputs that the templates of a slot read."""
+    try:
+        found = list(fillings(slot))
+    except BadTemplate:
+        return
+    for filling in found:
+        expression = filling.expression
+        for one in expression.references:
+            required = one is expression.required
+            yield Read(
+                one.root, one.path, name_of(one), slot.steps, "template",
+                (one.span.start, one.span.end), required,
+            )  # fmt: skip
+
+
+def name_of(reference: Reference) -> str:
+    """The input as it is written behind its root: a path, a header, a parameter."""
+    name = reference.span.text.partition(".")[2]
+    return name[1:-1].replace("''", "'") if name.startswith("'") else name
+
+
+def _position(workflow: Workflow) -> Position:
+    """Where the members of the data go. A form that is received stays one, whose members are then
+    parameters: JSON is the wider of the two.
+    """
+    if workflow.method not in WITH_BODY or workflow.format == "form":
+        return "parameter"
+    return "text" if workflow.format == "text" else "json"
+
+
+def _below(steps: Steps, value: Any, position: Position, depth: int) -> Iterator[Slot]:
+    if isinstance(value, str):
+        if is_template(value):
+            yield Slot(steps, position, value)
+        return
+    # A parameter has no members of its own: what is below it is sent as JSON.
+    inside: Position = "json" if depth and position == "parameter" else position
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _below((*steps, key), one, inside, depth + 1)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _below((*steps, index), one, inside, depth + 1)
+
+
+def _in_url(slot: Slot) -> Iterator[Filling]:
+    url = parse_url(slot.text)
+    for segment in url.segments:
+        yield from _fillings(slot.steps, "path", segment)
+    for pair in url.pairs:
+        yield from _fillings(slot.steps, "parameter", value_of(pair)[1])
+
+
+def _fillings(steps: Steps, position: Position, parts: Parts) -> Iterator[Filling]:
+    for part in parts:
+        if isinstance(part, Expression):
+            yield Filling(steps, position, part, len(parts) == 1)
+
+
+def _matched(match: Match) -> Iterator[Read]:
+    for root in ("body", "query", "headers"):
+        written: dict[str, Condition] | Any = getattr(match, root)
+        for name in () if written is UNSET else written:
+            steps = ("match", root, name)
+            yield Read(root, matched_path(root, name), name, steps, "rule")
+
+
+def matched_path(root: str, name: str) -> Path:
+    """The way that the key of a rule stands for; a path that is none leads to itself."""
+    if root == "headers":
+        return (name.lower(),)
+    try:
+        return parse_path(name) if root == "body" else (name,)
+    except ValueError:
+        return (name,)

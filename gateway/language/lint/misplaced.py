@@ -1,0 +1,62 @@
+"""Templates in keys, and in places that are not filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import UNSET
+
+from gateway.language.inputs import workflow_of
+from gateway.language.lint.parts import conditions, operators_of, response_of
+from gateway.language.mistake import Mistake
+from gateway.language.spec import Elements, Hook
+from gateway.language.template import ROOTS
+from gateway.language.yaml12 import Steps
+
+_LIKELY = re.compile(r"\$\{\s*(?:" + "|".join([*ROOTS, "workflow"]) + r")\.")
+"""What is hardly meant as it stands. `${` alone may be a part of a pattern."""
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Keys that would be sent as they stand, values that would be compared as they stand."""
+    workflow = workflow_of(hook)
+    data = None if workflow.data is UNSET else workflow.data
+    written = {"query": workflow.query, "body": workflow.body, "data": data}
+    for name, value in written.items():
+        for steps in _keys(("workflow", name), value):
+            yield in_key(steps)
+    for steps, condition in conditions(hook):
+        for name, operand in (operators_of(condition) or {"": condition}).items():
+            if _LIKELY.search(str(operand)) and not isinstance(operand, Elements):
+                yield not_here((*steps, name) if name else steps)
+    for name, text in response_of(hook).headers.items():
+        if _LIKELY.search(text):
+            yield not_here(("response", "headers", name))
+
+
+def in_key(steps: Steps, inner: tuple[int, int] | None = None) -> Mistake:
+    """A template in a name."""
+    message = "a template cannot be a key: '${' would be sent unchanged"
+    on: Any = "key" if inner is None else "value"
+    return Mistake("template-in-key", steps, message, "write a fixed name", on, inner)
+
+
+def not_here(steps: Steps) -> Mistake:
+    """A template where nothing is filled in."""
+    name = next(step for step in reversed(steps) if isinstance(step, str))
+    message = f"'{name}' cannot contain a template"
+    hint = "write the value; templates can be in url, headers, query, body and data of 'workflow'"
+    return Mistake("template-not-here", steps, message, hint)
+
+
+def _keys(steps: Steps, value: Any) -> Iterator[Steps]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if "${" in key:
+                yield (*steps, key)
+            yield from _keys((*steps, key), one)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _keys((*steps, index), one)

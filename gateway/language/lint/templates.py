@@ -1,0 +1,129 @@
+"""Templates: whether they can be read, and whether what they read can be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from msgspec import UNSET
+
+from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of, slots
+from gateway.language.lint import filled
+from gateway.language.lint.headers import CREDENTIALS
+from gateway.language.lint.route import parameters
+from gateway.language.mistake import Mistake
+from gateway.language.signed import sender_of
+from gateway.language.spec import (
+    BasicAuthentication,
+    Hook,
+    JwtAuthentication,
+    NoAuthentication,
+    SignatureAuthentication,
+)
+from gateway.language.template import BadTemplate, Reference
+
+MOST = 64
+"""Expressions of a hook."""
+
+_CUT = "text behind ' #' is a comment: write the whole text in double quotes"
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Templates that cannot be read, and inputs that cannot be there."""
+    found, demands = 0, filled.demands_of(hook)
+    for slot in slots(hook):
+        try:
+            there = list(fillings(slot))
+        except BadTemplate as bad:
+            yield _bad(slot, bad)
+            continue
+        found += len(there)
+        if found > MOST >= found - len(there):
+            message = f"a hook has at most {MOST} templates"
+            yield Mistake("bad-template", slot.steps, message, "send a part of the data whole")
+        for filling in there:
+            yield from _inputs(hook, filling)
+            yield from filled.check(demands, filling)
+
+
+def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
+    cut = _CUT if bad.unfinished else ""
+    inner = bad.start, bad.end
+    return Mistake(bad.code, slot.steps, bad.message, bad.hint, inner=inner, if_cut=cut)
+
+
+def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
+    for reference in filling.expression.references:
+        fault = _fault(hook, reference)
+        if fault is not None:
+            code, message, hint = fault
+            inner = reference.span.start, reference.span.end
+            yield Mistake(code, filling.steps, message, hint, inner=inner)
+
+
+_Fault = tuple[str, str, str] | None
+
+
+def _fault(hook: Hook, reference: Reference) -> _Fault:
+    match reference.root:
+        case "path":
+            return _of_path(hook, reference)
+        case "sender":
+            return _of_sender(hook, str(reference.path[0]))
+        case "body" if not WITH_BODY & set(hook.methods):
+            methods, name = " and ".join(hook.methods), name_of(reference)
+            message = f"'body.{name}' is never there: {methods} requests have no body"
+            return "body-without-body", message, f"read the query: ${{query.{name}}}"
+        case "headers" if str(reference.path[0]) in CREDENTIALS:
+            message = f"'{name_of(reference)}' forwards the caller's credentials to the workflow"
+            return "credential-header", message, "remove it if possible"
+    return None
+
+
+def _of_path(hook: Hook, reference: Reference) -> _Fault:
+    known = parameters(hook)
+    if not reference.path or reference.path[0] in known:
+        return None
+    name = str(reference.path[0])
+    message = f"'{name}' is not a parameter of '{hook.route}'"
+    close = get_close_matches(name, known, 1)
+    if close or len(known) == 1:
+        return "unknown-input", message, f"did you mean 'path.{(close or known)[0]}'?"
+    if known:
+        return "unknown-input", message, f"its parameters are {', '.join(known)}"
+    return "unknown-input", message, f"write a path with {{{name}}} in it"
+
+
+def _of_sender(hook: Hook, name: str) -> _Fault:
+    needs = _NEEDS.get(name, "")
+    if not needs or name in _known(hook):
+        return None
+    return "unknown-input", f"'sender.{name}' only exists {needs}", "remove it"
+
+
+_NEEDS = {
+    "credential": "if the hook has 'authentication'",
+    "username": "with `type: basic`",
+    "claims": "with `type: jwt`",
+    "id": "with a signature scheme that has an 'id' in a header",
+    "timestamp": "with a signature scheme that has a 'timestamp' in a header",
+}
+
+
+def _known(hook: Hook) -> tuple[str, ...]:
+    """What of a sender the hook's authentication tells."""
+    match hook.authentication:
+        case BasicAuthentication():
+            return ("credential", "username")
+        case JwtAuthentication():
+            return ("credential", "claims")
+        case SignatureAuthentication() as written:
+            scheme = sender_of(written).scheme
+            # What a body says of itself is read from the body.
+            apart = scheme.body is UNSET
+            timed = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
+            found = {"id": apart and scheme.id is not UNSET, "timestamp": apart and timed}
+            return ("credential", *(name for name, there in found.items() if there))
+        case NoAuthentication() | str():
+            return ()
+    return () if hook.authentication is UNSET else ("credential",)

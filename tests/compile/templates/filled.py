@@ -1,0 +1,54 @@
+"""One hook and one request, without a server: what would be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.compile.body import Received, decode_body, decode_query
+from gateway.compile.encoder import PayloadEncoder
+from gateway.compile.exchange import Exchange
+from gateway.compile.invocation_head import InvocationHead
+from gateway.compile.payload import Payload
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.mapping import compile_mapping
+from gateway.language.decode import convert
+from gateway.language.inputs import workflow_of
+from gateway.language.literals import encode_json
+from gateway.language.template.url import outline
+from gateway.wire.client import Endpoint
+from tests.support.exchanges import an_exchange
+
+LIMIT = 1024 * 1024
+ORIGIN = "http://flows.internal:8000"
+
+
+class Filled:
+    """A hook whose workflow is called with these keys."""
+
+    def __init__(self, method: Any = "POST", **workflow: Any) -> None:
+        written = {"url": f"{ORIGIN}/run", **workflow}
+        hook = convert({"name": "a", "method": method, "workflow": written})
+        self.workflow = workflow_of(hook)
+        self.mapped = compile_mapping(hook, self.workflow, {})
+        self._encoder = PayloadEncoder(self.workflow, False, False, self.mapped)
+        self._head = InvocationHead(self.workflow, Endpoint.of(outline(self.workflow.url)))
+
+    def payload(
+        self, body: Any = None, query: str = "", exchange: Exchange | None = None
+    ) -> Payload:
+        """What is made of a JSON body. Raises a Refusal."""
+        exchange = an_exchange() if exchange is None else exchange
+        exchange.body_limit = LIMIT
+        received: Received | None = None
+        if body is not None:
+            encoded = encode_json(body)
+            exchange.bytes_in = len(encoded)
+            received = decode_body(b"application/json", encoded)
+        parameters = decode_query(query.encode())
+        inputs = Inputs(exchange, received, parameters)
+        payload = self._encoder.encode(exchange, b"", received, inputs)
+        return self.mapped.addressed(payload, inputs)
+
+    def head(self, payload: Payload) -> bytes:
+        """The head of the invocation with a payload."""
+        return self._head(an_exchange(), payload, b"")
