@@ -17,18 +17,20 @@ from msgspec import UNSET
 
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call
+from gateway.compile.sample_needs import completed
 from gateway.compile.sample_values import document
-from gateway.language.spec import JwtAuthentication
+from gateway.language.spec import Hook, JwtAuthentication
+from gateway.language.template import CLAIMS
 from gateway.runtime.token_keys import BadKey, from_secret
 
 LIFETIME = 300
 """Seconds for which a token is made."""
 
 
-def with_token(spec: JwtAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
+def with_token(hook: Hook, spec: JwtAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
     """The call with a token that the hook's issuer would have made. Raises OperatorError."""
     audience = spec.audience if isinstance(spec.audience, str) else spec.audience[0]
-    wanted = {} if spec.claims is UNSET else document(spec.claims)
+    wanted, _ = completed({} if spec.claims is UNSET else document(spec.claims), hook, CLAIMS)
     claims = {
         **(wanted if isinstance(wanted, dict) else {}),
         "iss": spec.issuer,

@@ -30,7 +30,7 @@ def prove(hook: Hook, call: Call, wallet: Wallet, now: float) -> Call:
         case JwtAuthentication():
             from gateway.cli.minting import with_token
 
-            return with_token(hook.authentication, call, wallet, now)
+            return with_token(hook, hook.authentication, call, wallet, now)
     return with_credentials(hook, call, wallet)
 
 

@@ -14,10 +14,11 @@ from gateway.compile.comparisons import TEXT
 from gateway.compile.forms import gather
 from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
-from gateway.compile.payload import WITH_BODY
 from gateway.compile.sample_body import as_read, written
+from gateway.compile.sample_needs import completed, completed_texts
 from gateway.compile.sample_values import document, sample_value
 from gateway.errors import Refusal
+from gateway.language.inputs import WITH_BODY
 from gateway.language.spec import Hook
 from gateway.language.spec.match import Condition, Match
 
@@ -30,8 +31,8 @@ _NO_BODY = Received("none", {})
 class Sample(msgspec.Struct, frozen=True):
     """A request: its path with parameters filled in, its query and headers by name.
 
-    `exact` tells whether the hook's matcher accepts it; rules that contradict each other or ask
-    for what cannot be guessed make it false.
+    `exact` tells whether the hook accepts it; rules that contradict each other or ask for what
+    cannot be guessed make it false, and so do templates that cannot use what rules ask for.
     """
 
     method: str
@@ -46,27 +47,35 @@ class Sample(msgspec.Struct, frozen=True):
 def sample_request(hook: Hook) -> Sample:
     """A request that starts the hook's workflow, as plain as its rules allow."""
     match = Match() if isinstance(hook.match, UnsetType) else hook.match
-    body, content_type = _body(hook, match)
+    body, content_type, fits = _body(hook, match)
     query = _texts(match.query)
     named = {name: _single(value) for name, value in _texts(match.headers).items()}
+    parameters = {name: name for name in _PARAMETER.findall(hook.route)}
+    fits &= all(
+        completed_texts(one, hook, root)
+        for root, one in (("query", query), ("headers", named), ("path", parameters))
+    )
     headers = {name: value for name, value in named.items() if not _CONTROL.search(value)}
     takes_body = [method for method in hook.methods if method in WITH_BODY]
     return Sample(
         method=(takes_body if body is not None and takes_body else hook.methods)[0],
-        path=_PARAMETER.sub(r"\1", hook.route),
+        path=_PARAMETER.sub(lambda found: parameters[found[1]], hook.route),
         query=query,
         headers=headers,
         body=body,
         content_type=content_type,
-        exact=_accepted(hook, query, headers, body, content_type),
+        exact=fits and _accepted(hook, query, headers, body, content_type),
     )
 
 
-def _body(hook: Hook, match: Match) -> tuple[bytes | None, str | None]:
-    """A body as the sender writes it, where there is anything to say of it."""
-    if match.body is UNSET and (hook.receive is UNSET or not WITH_BODY & set(hook.methods)):
-        return None, None
-    return written(hook.receive, {} if match.body is UNSET else document(match.body))
+def _body(hook: Hook, match: Match) -> tuple[bytes | None, str | None, bool]:
+    """A body as the sender writes it, where there is anything to say of it, its type, and whether
+    templates can use it.
+    """
+    value, fits = completed(None if match.body is UNSET else document(match.body), hook, "body")
+    if value is None and (hook.receive is UNSET or not WITH_BODY & set(hook.methods)):
+        return None, None, fits
+    return *written(hook.receive, {} if value is None else value), fits
 
 
 def _accepted(

@@ -25,12 +25,14 @@ def document(conditions: dict[str, Condition]) -> Any:
     document: Any = [] if paths and isinstance(paths[0][0][0], int) else {}
     for path, value in paths:
         if value is not MISSING:
-            _put(document, path, value)
+            put(document, path, value)
     return document
 
 
-def _put(container: Any, path: Path, value: Any) -> None:
-    """What cannot stand there beside the rest is left out: `exact` will tell."""
+def put(container: Any, path: Path, value: Any) -> None:
+    """Put a value into nested containers, which are made. What cannot stand there beside the rest
+    is left out: `exact` will tell.
+    """
     for step, after in zip(path, (*path[1:], None), strict=True):
         last = after is None
         new = value if last else [] if isinstance(after, int) else {}

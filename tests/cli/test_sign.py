@@ -53,6 +53,19 @@ READ = {
     "text": "none\nreceive: {as: text}",
 }
 """Hooks whose bodies are read in another form, or have the key in them."""
+MAPPED = f"""name: mapped
+path: /mapped/{{city}}
+method: POST
+authentication: {{{JWT}, algorithms: [HS256], secrets: [{{secret: shared}}], claims: {{org: 7}}}}
+workflow:
+  url: URL/run/${{path.city | int}}
+  data:
+    who: ${{sender.claims.sub}}
+    total: ${{body.order.total | int}}
+    page: ${{query.page}}
+    org: ${{sender.claims.org}}
+"""
+"""Reads what no rule asks for."""
 DIGEST = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 PAIRED = {
     "sendgrid": "sg.pem",
@@ -109,10 +122,11 @@ def _hooks() -> str:
         f"name: {name}\nmethod: POST\nauthentication: {text}\nworkflow: URL/run/{name}\n---\n"
         for name, text in READ.items()
     )
-    return posted + "---\n".join(
+    hooks = [
         f"name: {name}\nmethod: [GET, POST]\nauthentication: {text}\nworkflow: URL/run/{name}\n"
         for name, text in written.items()
-    )
+    ]
+    return posted + "---\n".join([*hooks, MAPPED])
 
 
 def _private(directory: Path) -> dict[str, str]:
@@ -250,6 +264,17 @@ def test_a_token_is_made_for_the_claims_that_the_hook_asks_for(
     assert claims["exp"] - claims["iat"] == 300
     assert (claims["scope"], claims["org"]) == ("deploy", {"id": 7})
     assert said == "gateway: the token is valid for 5 minutes\n"
+
+
+def test_a_call_has_what_the_templates_of_the_hook_read(
+    site: Site, workflow: Workflow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workflow.received.clear()
+    line, _ = site.sign(capsys, "mapped")
+    assert site.send(line)[0] == 200
+    assert workflow.received[0].target == "/run/1"
+    received = workflow.received[0].json()
+    assert received == {"who": "example", "total": 1, "page": "example", "org": 7}
 
 
 @pytest.mark.parametrize("name", [*PRESETS, *OTHERS, *READ, "ed25519", "public"])

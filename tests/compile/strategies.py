@@ -155,3 +155,20 @@ def met(draw: st.DrawFn, named: st.SearchStrategy[dict[str, Any]]) -> tuple[Any,
     given = draw(named.filter(bool))
     name = draw(st.sampled_from(sorted(given)))
     return {name: draw(meeting(given[name]))}, given
+
+
+_FILTERS = (
+    *("text", "json", "int", "number", "bool", "lower", "trim", "length", "first(2)", "last(1)"),
+    *("strip_prefix('e')", "part('/', 1)", "part('-', -2)", "join(', ')", "pluck('a.b')"),
+)
+
+
+@st.composite
+def _templates(draw: st.DrawFn) -> str:
+    """One template that reads the body, the query or a header, some with filters."""
+    read = draw(st.sampled_from(["body.a", "body.b.c", "body.*", "query.q", "headers.X-Tag"]))
+    calls = draw(st.lists(st.sampled_from(_FILTERS), max_size=2))
+    return "${" + " | ".join([read, *calls]) + "}"
+
+
+templates = _templates()

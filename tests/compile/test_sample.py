@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import re2  # type: ignore[import-untyped]
 from hypothesis import given, settings
+from msgspec import UNSET, UnsetType
 
 from gateway.compile.body import Received
 from gateway.compile.matcher import compile_match
+from gateway.compile.payload import Payload
 from gateway.compile.sample import Sample, sample_request
 from gateway.compile.sample_text import sample_text
-from gateway.language.spec import Hook
+from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.match import OPERATORS, Elements, Match, Operators
 from tests.compile import strategies
-from tests.support.exchanges import fields_of
+from tests.compile.templates.filled import Filled
+from tests.support.exchanges import an_exchange, fields_of
 
 URL = "http://127.0.0.1:9000/run"
 
@@ -170,3 +174,68 @@ def test_a_pattern_is_found_in_its_sample(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["(", ")", "a{9999999}{9999999}", "[", "\\", "|||", r"\xZZ"])
 def test_a_pattern_that_is_not_understood_still_has_some_text(pattern: str) -> None:
     assert len(sample_text(pattern)) <= 256
+
+
+def mapped(match: Match | UnsetType = UNSET, **workflow: Any) -> Sample:
+    spec = Workflow(**{"url": URL, **workflow})
+    return sample_request(
+        Hook(name="a", path="/a/{city}", method=["GET", "POST"], workflow=spec, match=match)
+    )
+
+
+def test_a_sample_has_what_templates_need_and_nothing_that_they_do_without() -> None:
+    sampled = mapped(
+        Match(body={"kind": Operators(in_=["b", "a"])}),
+        url=f"{URL}/${{body.id}}/${{headers.X-Tag | part('/', 1)}}",
+        query={"q": "${query.page | int}", "r": "${query.other?}"},
+        data={
+            "kind": "${body.kind | upper}",
+            "total": "${body.order.total | number}",
+            "names": "${body.people | pluck('name.first') | join(', ')}",
+            "either": "${body.left ?? body.right}",
+            "default": "${body.note ?? 'none'}",
+        },
+    )
+    assert sampled.exact
+    assert (sampled.method, sampled.query) == ("POST", {"page": "1"})
+    assert sampled.headers == {"X-Tag": "example/example"}
+    assert document(sampled) == {
+        "kind": "b",
+        "id": "example",
+        "order": {"total": "1"},
+        "people": [{"name": {"first": "example"}}],
+        "left": "example",
+    }
+
+
+def test_a_template_that_needs_the_whole_body_gets_one() -> None:
+    assert document(mapped(data="${body.*}")) == {}
+    assert mapped(data={"a": "${query.*}"}).method == "GET"
+
+
+def test_a_parameter_of_the_path_has_its_name_unless_a_template_needs_another() -> None:
+    assert mapped(data={"a": "${path.city}"}).path == "/a/city"
+    assert mapped(data={"a": "${path.city | int}"}).path == "/a/1"
+
+
+def test_a_sample_says_that_a_template_cannot_use_what_a_rule_asks_for() -> None:
+    assert not mapped(Match(body={"kind": "b"}), data={"kind": "${body.kind | int}"}).exact
+    assert mapped(Match(body={"kind": "7"}), data={"kind": "${body.kind | int}"}).exact
+
+
+def filled_in(sampled: Sample, **workflow: Any) -> Payload:
+    """What the hook's workflow is sent of a sample. Raises Unmappable."""
+    exchange = an_exchange()
+    headers = [(name.lower().encode(), one.encode()) for name, one in sampled.headers.items()]
+    exchange.fields = fields_of(headers)
+    query = urlencode(sampled.query, doseq=True)
+    return Filled(["GET", "POST"], **workflow).payload(document(sampled), query, exchange)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(strategies.templates)
+def test_an_exact_sample_can_be_filled_in(template: str) -> None:
+    workflow = {"data": {"json": template}, "query": {"text": f"a {template}"}}
+    sampled = mapped(Match(body={"any": True}), **workflow)
+    if sampled.exact:
+        assert filled_in(sampled, **workflow).body
