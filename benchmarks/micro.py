@@ -1,4 +1,6 @@
-"""`python -m benchmarks.micro`: what deciding about one body costs, without a server."""
+"""`python -m benchmarks.micro`: what deciding about one body costs, and mapping it, without a
+server.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import machine
-from gateway.compile.body import decode_body
+from gateway.compile.body import Received, decode_body
+from gateway.compile.exchange import Exchange, Unread
 from gateway.compile.matcher import compile_match
+from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.mapping import compile_mapping
+from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.match import Condition, Elements, Match, Operators
 
 TARGET_US = 10.0
@@ -57,6 +63,29 @@ MIXED: dict[str, Condition] = {
     "order.customer.email": Operators(suffix="@example.com"),
     "order.customer.name": Operators(contains="mil"),
     "order.items": Operators(any=Elements({"sku": "B-7"})),
+}
+
+PUSH = {
+    "ref": "refs/heads/main",
+    "after": "4f2c1d0b9a8e7f6c5d4b3a291807f6e5d4c3b2a1",
+    "deleted": False,
+    "pusher": {"name": "octocat"},
+    "repository": {"name": "hello", "full_name": "octocat/hello"},
+    "head_commit": {"message": "Say hello\n\nTo everybody.", "modified": ["README.md", "hello.py"]},
+}
+PUSH_RULES: dict[str, Condition] = {
+    "ref": Operators(prefix="refs/heads/"),
+    "deleted": False,
+    "pusher.name": Operators(exists=True),
+}
+PUSH_DATA = {
+    "branch": "${body.ref | strip_prefix('refs/heads/')}",
+    "sha": "${body.after}",
+    "short": "${body.after | first(7)}",
+    "by": "${body.pusher.name ?? 'unknown'}",
+    "files": "${body.head_commit.modified ?? body.head_commit.added?}",
+    "title": "${body.repository.full_name}: ${body.head_commit.message | first(72)}",
+    "source": "${hook.name}",
 }
 
 
@@ -105,12 +134,29 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     assert intended(body, {}, {}) is None
     assert mixed(body, {}, {}) is None
     assert tenth_fails(body, {}, {}) is not None
+    push = decode_body(b"application/json", json.dumps(PUSH).encode())
+    three = compile_match(Match(body=PUSH_RULES))
+    assert three(push, {}, {}) is None
     return {
+        "three rules of a push": lambda: three(push, {}, {}),
+        "seven members filled in from it": _filling(push),
         "ten expected values": lambda: intended(body, {}, {}),
         "ten rules of ten kinds": lambda: mixed(body, {}, {}),
         "ten values, the last refuses": lambda: tenth_fails(body, {}, {}),
         f"decoding that body, {len(raw)} bytes": lambda: decode_body(b"application/json", raw),
     }
+
+
+def _filling(received: Received) -> Callable[[], object]:
+    """Makes the data of a workflow, encoded, of what was received."""
+    workflow = Workflow(url="http://flows.internal/build", data=PUSH_DATA)
+    replace = compile_mapping(Hook(name="push", workflow=workflow), workflow, {}).replace
+    assert replace is not None
+    exchange = Exchange(
+        method="POST", path="/", raw_path=b"/", query_string=b"", headers=[], fields={},
+        client="", request_id="r", started=0.0, source=Unread(), hook="push",
+    )  # fmt: skip
+    return lambda: replace(Inputs(exchange, received, {}))
 
 
 def _time(name: str, call: Callable[[], object], repeat: int, calls: int) -> Timing:

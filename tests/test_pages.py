@@ -9,27 +9,34 @@ from pathlib import Path
 import pytest
 
 from gateway.compile.guards.attempts import DEFAULT, LONG
+from gateway.compile.templates import headers
+from gateway.compile.templates.inputs import HEADROOM
 from gateway.language.lint.limits import MAX_BODY
+from gateway.language.lint.templates import MOST
 from gateway.language.read import read_source
 from gateway.language.source import Source
 from gateway.language.spec import Limits
+from gateway.language.template import FILTERS, ROOTS, filters
+from gateway.language.template.grammar import LONGEST, MOST_ALTERNATIVES, MOST_FILTERS
+from gateway.language.template.roots import NAMES
 from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS
 
 README = Path(__file__).parents[1] / "README.md"
 DOCS = README.parent / "docs"
 LIMITS = (DOCS / "limits.md").read_text()
+TEMPLATES = (DOCS / "templates.md").read_text()
 
 
 HOOKS = [
     hook
-    for page in (README.read_text(), LIMITS)
+    for page in (README.read_text(), LIMITS, TEMPLATES)
     for hook in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 ]
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_each_hook_of_the_readme_and_of_the_page_about_limits_is_sound(hook: str) -> None:
+def test_each_hook_of_the_readme_and_of_the_pages_is_sound(hook: str) -> None:
     reading = read_source(Source("page.yaml", hook.encode()))
     assert reading.diagnostics == ()
     assert len(reading.hooks) == 1
@@ -44,6 +51,22 @@ def test_the_page_about_limits_has_a_row_for_each_limit_and_the_right_numbers() 
     assert f"keys of {LONG} characters" in text
     assert f"at most {MAX_HOPS} trusted hops" in text
     assert f"has {Throttle().size // 1024**2} MiB" in text
+
+
+def test_the_page_about_templates_has_every_input_and_filter_and_the_right_numbers() -> None:
+    rows = "\n".join(line for line in TEMPLATES.split("\n") if line.startswith("| `"))
+    named = set(re.findall(r"`(\w+)(?:\([^)`]*\))?`", rows))
+    assert named >= FILTERS.keys()
+    inputs = set(re.findall(r"`(\w+)\.", rows))
+    assert inputs >= set(ROOTS)
+    own = {f"{root}.{name}" for root, names in NAMES.items() for name in names}
+    assert {one for one in own if f"`{one}" not in rows} == set()
+    text = " ".join(TEMPLATES.split())
+    assert f"at most {MOST} templates. A text with templates has at most {LONGEST:,}" in text
+    assert f"at most {MOST_ALTERNATIVES} alternatives with {MOST_FILTERS} filters each" in text
+    assert f"N from 1 to {filters.MOST}" in text
+    assert f"at most {headers.LONGEST:,} bytes" in text
+    assert f"the body limit of the hook and {HEADROOM // 1024} KiB" in text
 
 
 INSTALLS = re.compile(r"\b(?:pip|pipx|uv tool|uv pip) install\b(.*)")

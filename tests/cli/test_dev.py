@@ -76,7 +76,7 @@ def test_each_line_that_is_printed_starts_its_workflow(dev: Running) -> None:
 
 def test_the_readme_shows_what_comes_back(dev: Running) -> None:
     base = f"http://127.0.0.1:{dev.port}"
-    assert len(PRINTED) == 12
+    assert len(PRINTED) == 14
     for line, answer in PRINTED:
         typed = line.replace("http://127.0.0.1:8080", base).replace(".venv/bin/", "")
         done = dev.type(typed.replace(" | sh", f" --url {base} | sh"))
