@@ -40,7 +40,7 @@ def completed(directory: Path, *words: str) -> list[str]:
         (("sign", "--hooks", "mine", "o"), ["others"]),
         (("sign", "--hooks", "nothing", "o"), [""]),
         (("token", "hooks.d/a.yaml", "--hook", "orders-p"), ["orders-paid"]),
-        (("init", "--from", "git"), ["github", "gitlab"]),
+        (("init", "--from", "git"), ["gitea", "github", "gitlab"]),
         (("ro",), ["routes"]),
         (("routes", "--for"), ["--format"]),
     ],
