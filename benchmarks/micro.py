@@ -24,7 +24,8 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.mapping import compile_mapping
 from gateway.language.spec import Hook, Workflow
-from gateway.language.spec.match import Condition, Elements, Match, Operators
+from gateway.language.spec.match import Condition, Elements, Operators
+from gateway.language.spec.rules import Match, Rule
 
 TARGET_US = 10.0
 ORDER = {
@@ -131,7 +132,9 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     intended = compile_match(Match(body=INTENDED))
     mixed = compile_match(Match(body=MIXED))
     tenth_fails = compile_match(Match(body={**INTENDED, "/order/items/1/sku": "C-9"}))
+    either = compile_match(Match(any=[Rule(body={"/order/id": "no"}), Rule(body=INTENDED)]))
     assert intended(body, {}, {}) is None
+    assert either(body, {}, {}) is None
     assert mixed(body, {}, {}) is None
     assert tenth_fails(body, {}, {}) is not None
     push = decode_body(b"application/json", json.dumps(PUSH).encode())
@@ -143,6 +146,7 @@ def _calls() -> Mapping[str, Callable[[], object]]:
         "ten expected values": lambda: intended(body, {}, {}),
         "ten rules of ten kinds": lambda: mixed(body, {}, {}),
         "ten values, the last refuses": lambda: tenth_fails(body, {}, {}),
+        "ten values of one alternative": lambda: either(body, {}, {}),
         f"decoding that body, {len(raw)} bytes": lambda: decode_body(b"application/json", raw),
     }
 

@@ -12,8 +12,10 @@ from gateway.compile.sample_body import as_read, written
 from gateway.language.issued import masked
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.plaintext import check
+from gateway.language.rules import SOURCES
 from gateway.language.spec import Hook
 from gateway.language.values import parse_path
+from gateway.language.yaml12 import Steps
 
 HIDDEN = "***"
 NOTE = "replace *** with the credential that a rule of the hook compares with"
@@ -23,9 +25,9 @@ def without_credentials(call: Call, hook: Hook) -> Call:
     """The sample of a hook with `***` in the place of values that validation takes for credentials,
     by how they look or what they are called.
     """
-    found = [one.steps for one in check(hook) if one.steps[0] == "match"]
-    query = {name for _, part, name in found if part == "query"}
-    body = {parse_path(str(name))[-1] for _, part, name in found if part == "body"}
+    found = [_named(one.steps) for one in check(hook) if one.steps[0] == "match"]
+    query = {name for source, name in found if source == "query"}
+    body = {parse_path(name)[-1] for source, name in found if source == "body"}
     sent, content_type = _body(hook, call, body)
     return msgspec.structs.replace(
         call,
@@ -36,6 +38,11 @@ def without_credentials(call: Call, hook: Hook) -> Call:
         body=sent,
         content_type=content_type,
     )
+
+
+def _named(steps: Steps) -> tuple[str, str]:
+    """The part of the request that a condition is on, and what its value is called there."""
+    return next(str(step) for step in steps if step in SOURCES), str(steps[-1])
 
 
 def _body(hook: Hook, call: Call, names: Container[object]) -> tuple[bytes | None, str]:

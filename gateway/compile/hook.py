@@ -15,7 +15,8 @@ from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
-from gateway.compile.matcher import Mismatch, Places, compile_match
+from gateway.compile.matcher import compile_match
+from gateway.compile.mismatch import Mismatch, Places
 from gateway.compile.misread import misread_form
 from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.receiving.encoder import ReadEncoder
@@ -110,7 +111,7 @@ class Hook:
         query = decode_query(exchange.query_string) if exchange.query_string else {}
         received = self._encoder.read(exchange, body, query)
         judged = received if body is not None else None
-        mismatch = self._matcher(judged, query, exchange.fields)
+        mismatch = self._matcher(judged, query, exchange.fields, exchange.path_params)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
         if not self._mapped.any:

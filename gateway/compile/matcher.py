@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from msgspec import UnsetType
 
+from gateway.compile.alternatives import Alternatives
 from gateway.compile.body import Received
-from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
+from gateway.compile.comparisons import Test
 from gateway.compile.exchange import Fields
 from gateway.compile.header_text import header_text
+from gateway.compile.mismatch import Mismatch, Part, Places
 from gateway.compile.names import Names
-from gateway.compile.operators import compile_condition, holds_number
-from gateway.compile.paths import MISSING, Finder, compile_path
-from gateway.language.spec.match import Condition, Match
-from gateway.language.values import parse_path
+from gateway.compile.operators import holds_number
+from gateway.compile.paths import MISSING, Finder
+from gateway.compile.request_parts import (
+    CLAIMS,
+    FORM,
+    HEADERS,
+    JSON,
+    PATH,
+    QUERY,
+    Conditions,
+    Source,
+    form_name,
+    tests_of,
+)
+from gateway.language.rules import Asked, asked, conditions_on, conjuncts, spelled
+from gateway.language.spec.match import Condition
+from gateway.language.spec.rules import Match
 
 
-class Mismatch(NamedTuple):
-    """A condition that does not hold: `detail` tells the caller, and `reason` the operator, who
-    learns where it is written. Neither tells a value.
-    """
-
-    detail: str
-    reason: str
-
-
-class Rule(NamedTuple):
+class Criterion(NamedTuple):
     """One test on one parameter, with what is said of its failure."""
 
     find: Finder
@@ -36,22 +42,29 @@ class Rule(NamedTuple):
     if_other: Mismatch
 
 
-Rules = tuple[Rule, ...]
-Places = Mapping[str, str]
-"""Where conditions are written, as `file:line`, by names such as `match.body.ref`."""
+Criteria = tuple[Criterion, ...]
+
+_NO_PARAMETERS: Mapping[str, Any] = {}
 
 
 class Matcher:
-    """All conditions of a hook. `needs_body` says whether the body must be decoded for it."""
+    """All conditions of a hook. `needs_body` says whether the body must be decoded for it.
+
+    Conditions that must hold whatever else does are tuples to go through. `any` and `not` are
+    asked behind them, where there are any.
+    """
 
     __slots__ = (
+        "_alternatives",
         "_body",
         "_form",
         "_form_names",
         "_header_names",
         "_headers",
         "_json",
+        "_more",
         "_parameters",
+        "_path",
         "_query",
         "_query_names",
         "compares_numbers",
@@ -59,35 +72,48 @@ class Matcher:
     )
 
     def __init__(self, match: Match, places: Places) -> None:
-        body = self._body = _Part("body parameter", "match.body.", places)
-        query = self._parameters = _Part("query parameter", "match.query.", places)
-        headers = _Part("header", "match.headers.", places)
-        self._json = _rules(body, match.body, _at_path, TYPED)
-        self._form = _rules(body, match.body, _at_path, TEXT)
-        self._form_names = Names(map(_form_name, _written(match.body)))
-        self._query = _rules(query, match.query, _named, TEXT)
-        self._query_names = Names(_written(match.query))
-        self._headers = _rules(headers, match.headers, _header, TEXT, _over_lines)
-        names = dict.fromkeys(map(str.lower, _written(match.headers)))
+        body = self._body = _Flat(match, JSON, places)
+        query = self._parameters = _Flat(match, QUERY, places)
+        in_body, in_query, in_headers = (
+            [one for one in asked(match) if one.source == source]
+            for source in ("body", "query", "headers")
+        )
+        self._json, self._form = body.criteria(JSON), body.criteria(FORM)
+        self._form_names = Names(map(form_name, body.names), map(form_name, _names(in_body)))
+        self._query = query.criteria(QUERY)
+        self._query_names = Names(query.names, _names(in_query))
+        self._headers = _Flat(match, HEADERS, places).criteria(HEADERS)
+        names = dict.fromkeys(map(str.lower, _names(in_headers)))
         self._header_names = tuple((name.encode(), name) for name in names)
-        self.needs_body = bool(self._json)
-        self.compares_numbers = any(map(holds_number, _written(match.body).values()))
+        self._path = _Flat(match, PATH, places).criteria(PATH)
+        self._alternatives = Alternatives(match, places)
+        self._more = bool(self._path or self._alternatives)
+        self.needs_body = bool(in_body)
+        self.compares_numbers = any(holds_number(one.condition) for one in in_body)
 
     def __call__(
         self,
         body: Received | None,
         query: Mapping[str, Any],
         fields: Fields,
+        path: Mapping[str, Any] = _NO_PARAMETERS,
     ) -> Mismatch | None:
         """None where all conditions hold, else the first that does not.
 
-        `fields` are the header fields by name, with values as received.
+        `fields` are the header fields by name, with values as received; `path` are the parameters
+        of the route.
         """
-        return (
+        mismatch = (
             (self._mismatch_in(body) if self._json else None)
             or (self._mismatch_in_query(query) if self._query else None)
             or (_first_mismatch(self._headers, self._texts(fields)) if self._headers else None)
         )
+        if mismatch is not None or not self._more:
+            return mismatch
+        mismatch = _first_mismatch(self._path, path)
+        if mismatch is not None or not self._alternatives:
+            return mismatch
+        return self._alternatives(body, query, self._texts(fields), path)
 
     def _mismatch_in(self, body: Received | None) -> Mismatch | None:
         if body is None:
@@ -131,89 +157,50 @@ def compile_claims(
     conditions: dict[str, Condition],
 ) -> Callable[[Mapping[str, Any]], Mismatch | None]:
     """The first condition that does not hold for the claims of a token, compared by JSON type."""
-    rules = _rules(_Part("claim", "claims.", {}), conditions, _at_path, TYPED)
-    return lambda claims: _first_mismatch(rules, claims)
+    criteria = tuple(_criteria(Part("claim", "claims.", {}), CLAIMS, conditions))
+    return lambda claims: _first_mismatch(criteria, claims)
 
 
-def _first_mismatch(rules: Rules, value: Any) -> Mismatch | None:
-    for find, test, if_missing, if_other in rules:
+def _first_mismatch(criteria: Criteria, value: Any) -> Mismatch | None:
+    for find, test, if_missing, if_other in criteria:
         found = find(value)
         if not test(found):
             return if_missing if found is MISSING else if_other
     return None
 
 
-def _written(conditions: dict[str, Condition] | UnsetType) -> dict[str, Condition]:
-    return {} if isinstance(conditions, UnsetType) else conditions
+class _Flat:
+    """The conditions on one part of a request that must hold whatever else does."""
 
+    def __init__(self, match: Match, source: Source, places: Places) -> None:
+        self._rules = [
+            (f"{spelled((*steps, source.key))}.", conditions_on(rule, source.key))
+            for steps, rule, _ in conjuncts(match)
+        ]
+        self._places = places
+        self._source = source
+        self.names = [name for _, conditions in self._rules for name in conditions]
 
-class _Part(NamedTuple):
-    """A part of a hook that holds conditions: what they are on, and how they are named."""
-
-    what: str
-    prefix: str
-    places: Places
-
-    def missing(self, name: str) -> Mismatch:
-        """The parameter is not there."""
-        return self._mismatch(name, f"The {self.what} {name!r} is missing.")
-
-    def other(self, name: str, operator: str) -> Mismatch:
-        """The parameter is there, and an operator, empty for equality, does not hold."""
-        why = f": {operator!r} does not hold" if operator else ""
-        return self._mismatch(name, f"The {self.what} {name!r} does not match{why}.")
+    def criteria(self, source: Source) -> Criteria:
+        return tuple(
+            criterion
+            for prefix, conditions in self._rules
+            for criterion in _criteria(Part(source.what, prefix, self._places), source, conditions)
+        )
 
     def ambiguous(self, name: str, where: str) -> Mismatch:
-        """A name that was sent stands for the parameter in some programs and not in others."""
-        sentence = (
-            f"The {where} has a name that some programs read as the {self.what} {name!r}; "
-            "send names without brackets, dots and spaces."
+        """A parameter cannot be judged, for a name that was sent may be its."""
+        written = (prefix for prefix, conditions in self._rules if name in conditions)
+        prefix = next(written, f"match.{self._source.key}.")
+        return Part(self._source.what, prefix, self._places).ambiguous(name, where)
+
+
+def _criteria(part: Part, source: Source, conditions: Conditions) -> Iterator[Criterion]:
+    for name, operator, find, test in tests_of(source, conditions):
+        yield Criterion(
+            find, source.holds(operator, test), part.missing(name), part.other(name, operator)
         )
-        return self._mismatch(name, sentence)
-
-    def _mismatch(self, name: str, sentence: str) -> Mismatch:
-        condition = self.prefix + name
-        place = self.places.get(condition)
-        where = f"{condition} ({place})" if place else condition
-        return Mismatch(sentence, f"{where}: {sentence}")
 
 
-def _rules(
-    part: _Part,
-    conditions: dict[str, Condition] | UnsetType,
-    finder: Callable[[str], Finder],
-    comparison: Comparison,
-    adapt: Callable[[str, Test], Test] = lambda _key, test: test,
-) -> Rules:
-    return tuple(
-        Rule(finder(name), adapt(key, test), part.missing(name), part.other(name, key))
-        for name, condition in _written(conditions).items()
-        for key, test in compile_condition(condition, comparison)
-    )
-
-
-def _over_lines(key: str, test: Test) -> Test:
-    """A header of several lines is one list with commas (RFC 9110, 5.3), or one of them counts:
-    a denial must hold for both, and so for a single line only.
-    """
-    if key in ("ne", "not_in"):
-        return lambda value: None if type(value) is list else test(value)
-    return lambda value: test(", ".join(value) if type(value) is list else value)
-
-
-def _form_name(path: str) -> str | tuple[str, ...]:
-    """What a form would call a parameter: only a path of one step has a name there."""
-    steps = tuple(map(str, parse_path(path)))
-    return steps[0] if len(steps) == 1 else steps
-
-
-def _at_path(path: str) -> Finder:
-    return compile_path(parse_path(path))
-
-
-def _named(name: str) -> Finder:
-    return lambda parameters: parameters.get(name, MISSING)
-
-
-def _header(name: str) -> Finder:
-    return _named(name.lower())
+def _names(found: list[Asked]) -> Iterator[str]:
+    return (one.name for one in found)

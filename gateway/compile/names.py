@@ -18,12 +18,17 @@ _INDEX = re.compile(r"[0-9]*", re.ASCII)
 
 
 class Names:
-    """Names that an author has written. The path of a rule is several segments: no name is it."""
+    """Names that an author has written. The path of a rule is several segments: no name is it.
+
+    `beside` are names that are written elsewhere: what has one of them is taken for nothing else.
+    """
 
     __slots__ = ("_anyway", "_by_head", "_exact", "_without_head")
 
-    def __init__(self, written: Iterable[str | Segments]) -> None:
-        self._exact: set[str] = set()
+    def __init__(
+        self, written: Iterable[str | Segments], beside: Iterable[str | Segments] = ()
+    ) -> None:
+        self._exact = {name for name in beside if isinstance(name, str)}
         self._by_head: dict[str, list[tuple[str, Segments]]] = {}
         self._without_head = ""
         for name in written:
@@ -49,6 +54,26 @@ class Names:
             if name not in self._exact and (found := self._taken_for(name)) is not None:
                 return found
         return None
+
+    def all_taken(self, received: Iterable[str]) -> frozenset[str]:
+        """All of these for which one of the received names could be taken; paths with dots."""
+        return frozenset(
+            one
+            for name in received
+            if name not in self._exact and (self._anyway or _MARKS.search(name))
+            for reading in _readings(name)
+            for one in self._taken_by(reading)
+        )
+
+    def _taken_by(self, reading: Segments) -> Iterator[str]:
+        if not reading or self._without_head:
+            yield from (name for names in self._by_head.values() for name, _ in names)
+            if self._without_head:
+                yield self._without_head
+            return
+        for written, one in self._by_head.get(reading[0], ()):
+            if _begins(one, reading) or _begins(reading, one):
+                yield written
 
     def _taken_for(self, name: str) -> str | None:
         if not (self._anyway or _MARKS.search(name)):

@@ -10,8 +10,9 @@ from msgspec import UNSET
 
 from gateway.compile.comparisons import Comparison, Relation, Test, Verdict, absent, some
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
+from gateway.language.lengths import RELATIONS, bounds_of
 from gateway.language.patterns import compile_pattern
-from gateway.language.spec.match import Condition, Elements, Operators
+from gateway.language.spec.match import Condition, Elements, Length, Operators
 from gateway.language.values import NUMBERS, parse_path
 
 Build = Callable[[Comparison, Any], Test]
@@ -32,6 +33,16 @@ def compile_condition(condition: Condition, comparison: Comparison) -> tuple[tup
     )
 
 
+def refutation(name: str, test: Test) -> Test:
+    """Whether an operator certainly does not hold. That is not so of a value that is no text, no
+    number, no array, where the operator speaks of one: what is not there fails many tests, and
+    refutes none of these.
+    """
+    if name not in NEEDS_VALUE:
+        return lambda value: test(value) is False
+    return lambda value: value is not MISSING and value is not None and test(value) is False
+
+
 def holds_number(written: Any) -> bool:
     """Whether a condition compares with a number anywhere, so that numbers must be exact."""
     match written:
@@ -42,6 +53,8 @@ def holds_number(written: Any) -> bool:
             return any(map(holds_number, operands))
         case Elements():
             return holds_number(written.rule)
+        case Length():
+            return False
         case dict():
             return any(map(holds_number, written.values()))
         case list():
@@ -128,6 +141,19 @@ def _together(tests: tuple[Test, ...]) -> Test:
     return lambda value: every(test(value) for test in tests)
 
 
+def _length(_comparison: Comparison, operand: int | Length) -> Test:
+    counted = _counted(operand)
+    return lambda value: counted(len(value)) if type(value) in (str, list, dict) else absent(value)
+
+
+def _counted(operand: int | Length) -> Callable[[int], bool]:
+    """Whether a number of elements, members or code points is the intended one."""
+    if isinstance(operand, int):
+        return lambda count: count == operand
+    tests = [(RELATIONS[name], number) for name, number in bounds_of(operand)]
+    return lambda count: all(holds(count, number) for holds, number in tests)
+
+
 def every(verdicts: Iterable[Verdict]) -> Verdict:
     """False where one is false; true only where every single one is."""
     found: Verdict = True
@@ -156,5 +182,11 @@ BUILDERS: dict[str, Build] = {
     "any": _any,
     "all": _all,
     "none": _not(_any),
+    "length": _length,
 }
 """What makes each operator's test, by the name that authors write."""
+
+NEEDS_VALUE = frozenset(BUILDERS) - {"eq", "ne", "in", "not_in", "exists", "none"}
+"""Operators that speak of a value of some kind. Of the others, `eq` among them, can be said that
+they do not hold for what is missing.
+"""

@@ -12,8 +12,9 @@ from gateway.compile.comparisons import TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_text import sample_text
+from gateway.language.lengths import telling
 from gateway.language.literals import plain, text_of
-from gateway.language.spec.match import Condition, Elements, Operators
+from gateway.language.spec.match import Condition, Elements, Length, Operators
 from gateway.language.values import Path, exact, parse_path
 
 _LONGEST_ARRAY = 100
@@ -52,7 +53,7 @@ def sample_value(condition: Condition, comparison: Comparison) -> Any:
     tests = [test for _, test in compile_condition(condition, comparison)]
     for candidate in _candidates(condition, comparison):
         value = plain(candidate) if comparison is TYPED else _as_text(candidate)
-        if all(test(value) for test in tests):
+        if all(test(value) for test in tests) and (comparison is TYPED or value is not None):
             return value
     return MISSING
 
@@ -75,11 +76,17 @@ def _candidates(condition: Condition, comparison: Comparison) -> Iterator[Any]:
     yield from _texts_around(condition)
     yield from _numbers_between(condition)
     yield from _arrays(condition, comparison)
+    yield from _given(condition.length, _of_lengths)
     yield from (MISSING, "example", 1, True, None, [], {})
 
 
 def _given(operand: Any, candidates: Callable[[Any], list[Any]]) -> list[Any]:
     return [] if isinstance(operand, UnsetType) else candidates(operand)
+
+
+def _of_lengths(length: int | Length) -> list[Any]:
+    counts = [count for count in telling([length]) if count <= _LONGEST_ARRAY]
+    return [value for count in counts for value in ("x" * count, ["x"] * count)]
 
 
 def _texts_around(condition: Operators) -> Iterator[str]:

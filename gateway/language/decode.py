@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -89,7 +90,21 @@ def _condition(value: Any) -> Any:
 def _operators(value: dict[str, Any]) -> Operators:
     if "exists" in value:
         value = {**value, "exists": plain(value["exists"])}
+    if "length" in value:
+        value = {**value, "length": _whole(value["length"])}
     return msgspec.convert(value, Operators, dec_hook=_extend)
+
+
+def _whole(length: Any) -> Any:
+    """The numbers of `length`, of which JSON Schema takes 2.0 for a whole one."""
+    match length:
+        case Decimal() if length == length.to_integral_value():
+            return int(length)
+        case list():
+            return [_whole(one) for one in length]
+        case dict():
+            return {name: _whole(one) for name, one in length.items()}
+    return length
 
 
 def _elements(value: Any) -> Elements:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
-from gateway.language.spec import Condition, Hook, Match, Workflow
+from gateway.language.rules import asked
+from gateway.language.spec import Hook, Match, Workflow
 from gateway.language.template import (
     BadTemplate,
     Expression,
@@ -182,11 +183,9 @@ def _fillings(steps: Steps, position: Position, parts: Parts) -> Iterator[Fillin
 
 
 def _matched(match: Match) -> Iterator[Read]:
-    for root in ("body", "query", "headers"):
-        written: dict[str, Condition] | Any = getattr(match, root)
-        for name in () if written is UNSET else written:
-            steps = ("match", root, name)
-            yield Read(root, matched_path(root, name), name, steps, "rule")
+    for one in asked(match):
+        path = matched_path(one.source, one.name)
+        yield Read(one.source, path, one.name, one.steps, "rule")
 
 
 def matched_path(root: str, name: str) -> Path:

@@ -25,15 +25,13 @@ from gateway.language.pasted import Pasted
 from gateway.language.plaintext import CODE, plaintext, report_plaintext
 from gateway.language.private import private_lines
 from gateway.language.rescue import rescue
+from gateway.language.rules import asked_in, conjuncts, spelled
 from gateway.language.source import Source
-from gateway.language.spec import Condition, Hook, Match
+from gateway.language.spec import Hook, Match
 from gateway.language.strays import add_tool, conflict, tool_of, unfilled
 from gateway.language.together import check_together
 from gateway.language.withheld import QUOTING, withheld_lines
 from gateway.language.yaml12 import Document, documents
-
-CONDITIONS = ("body", "query", "headers")
-"""The parts of `match` that hold conditions."""
 
 __all__ = ["BrokenHook", "ReadHook", "Reading", "check_together", "read", "read_source"]
 
@@ -135,13 +133,15 @@ def _judged(document: Document, findings: Findings, now: datetime) -> ReadHook |
 
 
 def _lines(match: Match | UnsetType, document: Document) -> Iterator[tuple[str, int]]:
-    """The line of each condition; nothing else of a hook is looked up before it is asked for."""
-    if match is UNSET:
-        return
-    for part in CONDITIONS:
-        written: dict[str, Condition] | UnsetType = getattr(match, part)
-        for name in () if written is UNSET else written:
-            yield f"match.{part}.{name}", document.key_place(("match", part, name)).line
+    """The line of each condition that can be named; nothing else of a hook is looked up before
+    it is asked for.
+    """
+    for placed in conjuncts(match):
+        nested = {"any": placed.rule.any, "not": placed.rule.not_}
+        found = [one.steps for one in asked_in(placed)]
+        found += [(*placed.steps, key) for key, rule in nested.items() if rule is not UNSET]
+        for steps in found:
+            yield spelled(steps), document.key_place(steps).line
 
 
 def _templates(spec: Hook, document: Document) -> Iterator[tuple[str, int]]:

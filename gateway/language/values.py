@@ -107,3 +107,11 @@ def parse_path(text: str) -> Path:
         if not all(names):
             raise ValueError("a dotted path needs a name on both sides of every '.'")
     return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)
+
+
+def path_of(text: str) -> Path:
+    """The same for a path that may be none, which then leads to a member of that name."""
+    try:
+        return parse_path(text)
+    except ValueError:
+        return (text,)

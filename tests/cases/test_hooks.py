@@ -16,7 +16,13 @@ from tests.cases.hooks import hook_files
 from tests.cases.schema_walk import choices, steps
 
 FILES = hook_files()
-MEANT = {"expired-credential", "raw-with-rule", "shadowed-path", "unquoted-scalar"}
+MEANT = {
+    "expired-credential",
+    "never-judged",
+    "raw-with-rule",
+    "shadowed-path",
+    "unquoted-scalar",
+}
 """Warnings that a case of `requests` is about."""
 
 

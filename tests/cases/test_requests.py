@@ -71,7 +71,7 @@ def test_a_request_is_answered_and_handed_on(
 
 
 KEYS_OF = (
-    "Hook", "Match", "Operators", "Workflow", "Retry", "Response", "Limits",
+    "Hook", "Match", "Rule", "Operators", "Length", "Workflow", "Retry", "Response", "Limits",
     "BasicAuthentication", "User", "Password", "BearerAuthentication", "Token",
     "BasicWorkflowAuthentication", "BearerWorkflowAuthentication", "SecretReference",
     "ClientCertificate",

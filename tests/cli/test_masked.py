@@ -58,6 +58,8 @@ RULES = {
     "form": ("receive: {as: form}\nmatch: {body: {passcode: {0}}}", CANARY[:9]),
     "inner": ("receive: {json_in: [a]}\nmatch: {body: {a.passcode: {0}}}", CANARY[:9]),
     "header": ("match: {headers: {X-Gitlab-Token: {0}}}", CANARY[:9]),
+    "alternative": ("match: {any: [{body: {pwd: {0}}}, {query: {token: {0}}}]}", CANARY[:9]),
+    "element": ("match: {body: {users: {any: {password: {0}}}}}", CANARY[:9]),
 }
 
 

@@ -1,4 +1,4 @@
-"""The rules of `match`, read aloud: slow, obvious, and sharing no code with what runs.
+"""The operators of `match`, read aloud: slow, obvious, and sharing no code with what runs.
 
 Every value becomes a tagged one first, so that Python's own idea of equality (`1 == True`) never
 decides anything. A condition is True, False, or None where it cannot be judged.
@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import UNSET
 
 from gateway.language.literals import ConstantLiteral, DecimalLiteral, IntegerLiteral
-from gateway.language.spec.match import Elements, Match, Operators
+from gateway.language.spec.match import Elements, Length, Operators
 
 Tagged = tuple[Any, ...]
 Verdict = bool | None
@@ -24,60 +24,15 @@ ELSEWHERE: Tagged = ("elsewhere",)
 """Behind a value that has no inside."""
 
 
-def accepts(
-    match: Match, kind: str, body: Any, query: dict[str, Any], headers: list[tuple[bytes, bytes]]
-) -> bool:
-    """Whether all conditions of `match` hold for a request."""
-    by_path = {} if match.body is UNSET else match.body
-    by_name = {} if match.query is UNSET else match.query
-    if kind in ("form", "multipart") and ambiguous(body, list(map(segments, by_path))):
-        return False
-    if by_name and ambiguous(query, [[name] for name in by_name]):
-        return False
-    verdicts = [body_holds(path, condition, kind, body) for path, condition in by_path.items()]
-    for name, condition in by_name.items():
-        value = tag(query[name]) if name in query else NOTHING
-        verdicts.append(condition_holds(condition, value, typed=False))
-    for name, condition in ({} if match.headers is UNSET else match.headers).items():
-        lines = [v.decode() for k, v in headers if k.decode().lower() == name.lower()]
-        verdicts.append(header_holds(condition, lines))
-    return both(verdicts) is True
-
-
-def body_holds(path: str, condition: Any, kind: str, body: Any) -> Verdict:
-    value = NOTHING if kind == "none" else walk(tag(body), segments(path))
-    return condition_holds(condition, value, typed=kind == "json")
-
-
-def header_holds(condition: Any, lines: list[str]) -> Verdict:
-    if len(lines) > 1 and denies(condition):
-        return None
-    value = ("text", ", ".join(lines)) if lines else NOTHING
-    return condition_holds(condition, value, typed=False)
-
-
-def denies(condition: Any) -> bool:
-    """Whether a condition says what a value must not be."""
+def parts(condition: Any) -> list[tuple[str, Any]]:
+    """The operators of a condition."""
     if not isinstance(condition, Operators):
-        return False
-    return condition.ne is not UNSET or condition.not_in is not UNSET
-
-
-def ambiguous(received: dict[str, Any], rules: list[list[str]]) -> bool:
-    """Whether a name could be what a rule speaks of to a program that reads dots as steps."""
-    written = [path[0] for path in rules if len(path) == 1]
-    for name in received:
-        for path in rules:
-            mine, theirs = steps(name), steps(".".join(path))
-            length = min(len(mine), len(theirs))
-            dotted = "." in name or any("." in one for one in written)
-            if name not in written and dotted and mine[:length] == theirs[:length]:
-                return True
-    return False
-
-
-def steps(name: str) -> list[str]:
-    return [one for one in name.split(".") if not one.isdigit()]
+        return [("eq", condition)]
+    return [
+        (field.strip("_"), operand)
+        for field in Operators.__struct_fields__
+        if (operand := getattr(condition, field)) is not UNSET
+    ]
 
 
 def tag(value: Any) -> Tagged:
@@ -135,13 +90,7 @@ def walk(value: Tagged, pieces: list[str]) -> Tagged:
 def condition_holds(condition: Any, value: Tagged, typed: bool) -> Verdict:
     if not isinstance(condition, Operators):
         return operator_holds("eq", condition, value, typed)
-    return both(
-        [
-            operator_holds(field.strip("_"), operand, value, typed)
-            for field in Operators.__struct_fields__
-            if (operand := getattr(condition, field)) is not UNSET
-        ]
-    )
+    return both([operator_holds(*part, value, typed) for part in parts(condition)])
 
 
 def both(verdicts: list[Verdict]) -> Verdict:
@@ -170,6 +119,8 @@ def operator_holds(name: str, operand: Any, value: Tagged, typed: bool) -> Verdi
         return equality_holds(operand if name == "in" else [operand], value, typed)
     if value in (NOTHING, ("null",)):
         return False
+    if name == "length":
+        return length_holds(operand, value)
     if name in ("gt", "gte", "lt", "lte"):
         return order_holds(name, operand, value, typed)
     if name == "contains" and value[0] == "array":
@@ -206,6 +157,29 @@ def array_holds(name: str, operand: Elements, value: Tagged, typed: bool) -> Ver
         return False if value == NOTHING else None
     found = [element_holds(operand, one, typed) for one in value[1:]]
     return either(found) if name == "any" else both(found)
+
+
+def length_holds(operand: int | Length, value: Tagged) -> Verdict:
+    if value[0] not in ("text", "array", "object"):
+        return None
+    count = len(value[1:] if value[0] == "array" else value[1])
+    if isinstance(operand, int):
+        return count == operand
+    asked = {name: getattr(operand, name) for name in Length.__struct_fields__}
+    given = [(name, one) for name, one in asked.items() if one is not UNSET]
+    return all(order_of(name.strip("_"), count, one) for name, one in given)
+
+
+def order_of(name: str, count: int, bound: Any) -> bool:
+    match name:
+        case "eq" | "in":
+            return bool(count in (bound if name == "in" else [bound]))
+        case "ne":
+            return bool(count != bound)
+    below, equal = bool(count < bound), bool(count == bound)
+    return {"lt": below, "lte": below or equal, "gt": not below and not equal, "gte": not below}[
+        name
+    ]
 
 
 def order_holds(name: str, bound: Any, value: Tagged, typed: bool) -> Verdict:

@@ -10,7 +10,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from gateway.language.literals import ConstantLiteral, DecimalLiteral, IntegerLiteral
-from gateway.language.spec.match import Elements, Match, Operators
+from gateway.language.spec.match import Elements, Length, Operators
+from gateway.language.spec.rules import Match
 
 NAMES = ["a", "b", "0", "a.b", "a/b", "~"]
 PATHS = ["a", "b", "0", "a.b", "a.0", "b.0.a", "/a", "/a.b", "/a~1b", "/~0", "/a/0", "/b/1", "/0"]
@@ -55,6 +56,14 @@ literals: st.SearchStrategy[Any] = st.sampled_from(
 plain = scalars | literals | st.lists(scalars | literals, max_size=2)
 
 
+counts = st.integers(0, 3)
+lengths: st.SearchStrategy[Any] = counts | st.one_of(
+    [st.builds(Length, **{name: counts}) for name in ("eq", "ne", "gt", "gte", "lt", "lte")]
+    + [st.builds(Length, in_=st.lists(counts, min_size=1, max_size=2))]
+    + [st.builds(Length, gte=counts, lt=counts)]
+)
+
+
 def operators(elements: st.SearchStrategy[Elements]) -> st.SearchStrategy[Operators]:
     """One or two operators, of all that there are."""
     operands: dict[str, st.SearchStrategy[Any]] = {
@@ -65,6 +74,7 @@ def operators(elements: st.SearchStrategy[Elements]) -> st.SearchStrategy[Operat
         "pattern": st.sampled_from(PATTERNS),
         "exists": st.booleans(),
         **dict.fromkeys(("any", "all", "none"), elements),
+        "length": lengths,
     }
     assert operands.keys() == set(Operators.__struct_fields__)
     names = st.lists(st.sampled_from(sorted(operands)), min_size=1, max_size=2, unique=True)
@@ -139,6 +149,8 @@ def meeting(draw: st.DrawFn, value: Any) -> Any:
         operand = [meant, "no"]
     elif name == "contains":
         operand = draw(near(value[0])) if isinstance(value, list) and value else meant
+    elif name == "length":
+        operand = Length(gte=len(value) if isinstance(value, (str, list, dict)) else 1)
     elif name in ("gt", "gte", "lt", "lte"):
         operand = meant if type(meant) in (int, float, str) else 1
     elif name in ("prefix", "suffix", "pattern"):

@@ -14,7 +14,7 @@ from gateway.compile.comparisons import TEXT, TYPED, Comparison
 from gateway.compile.multipart_form import FILE
 from gateway.compile.operators import BUILDERS, compile_condition
 from gateway.compile.paths import ASTRAY, MISSING
-from gateway.language.spec.match import OPERATORS, Elements, Operators
+from gateway.language.spec.match import OPERATORS, Elements, Length, Operators
 from tests.compile import strategies
 
 INFINITY = math.inf
@@ -63,6 +63,10 @@ JSON: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("none", Elements({"a": Operators(exists=True)}), [[{}]], [[{"a": None}], [1], [[{"a": 1}]]]),
     ("none", Elements({"a": 1, "b": 1}), [[{"a": 2, "b": []}]], [[{"a": 1, "b": []}]]),
     ("any", Elements(Operators(any=Elements(1))), [[[1]]], [[1], [[2]]]),
+    ("length", 2, ["é\U0001f600", [1, 2], {"a": 1, "b": 1}], ["a", [], 2, None, True, MISSING]),
+    ("length", Length(gte=1, lt=3), ["a", [[], []], {"a": []}], ["", "abc", [], {}, 1, ASTRAY]),
+    ("length", Length(in_=[0, 2], ne=2), ["", [], {}], ["ab", "a"]),
+    ("length", Length(eq=1, gt=0, lte=1), ["a"], ["", "ab"]),
 ]
 FORM: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("eq", "Paris", ["Paris"], ["paris", "", ["Paris"], MISSING]),
@@ -92,6 +96,7 @@ FORM: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("all", Elements(Operators(gt=1)), [["2", "3"]], [["2", "x"], "2"]),
     ("none", Elements("b"), [["a", "c"], MISSING], ["a", ["a", "b"], ["a", FILE]]),
     ("none", Elements({"a": 1}), [MISSING], ["a", ["a"]]),
+    ("length", 2, ["ab", ["a", "b"]], ["2", "a", [], FILE, MISSING]),
 ]
 
 

@@ -16,8 +16,10 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.payload import Payload
 from gateway.compile.sample import Sample, sample_request
 from gateway.compile.sample_text import sample_text
+from gateway.language.decode import convert
 from gateway.language.spec import Hook, Workflow
-from gateway.language.spec.match import OPERATORS, Elements, Match, Operators
+from gateway.language.spec.match import OPERATORS, Elements, Length, Operators
+from gateway.language.spec.rules import Match
 from tests.compile import strategies
 from tests.compile.templates.filled import Filled
 from tests.support.exchanges import an_exchange, fields_of
@@ -101,6 +103,8 @@ CONDITIONS: list[Any] = [
     Operators(all=Elements(Operators(prefix="a")), exists=True),
     Operators(none=Elements("a")),
     Operators(none=Elements("a"), contains="b"),
+    Operators(length=2),
+    Operators(length=Length(gt=2, ne=3), contains="x"),
 ]
 
 
@@ -136,6 +140,29 @@ def test_every_operator_has_a_sample() -> None:
 )
 def test_a_sample_that_the_hook_would_refuse_says_so(match: Match) -> None:
     assert not sample(match).exact
+
+
+NESTED: list[dict[str, Any]] = [
+    {"any": [{"body": {"a": {"gt": 2, "lt": 1}}}, {"body": {"a": 1}}]},
+    {"not": {"body": {"ref": {"prefix": "dependabot/"}}}},
+    {"body": {"n": {"gte": 1}}, "not": {"body": {"n": {"gt": 1}}}},
+    {"not": {"any": [{"body": {"a": {"exists": True}}}, {"query": {"b": "1"}}]}},
+    {"path": {"city": {"in": ["saint-étienne", "rome"]}}, "all": [{"headers": {"X-A": "1"}}]},
+    {"not": {"body": {"a": {"any": 1}}}},
+]
+
+
+@pytest.mark.parametrize("written", NESTED, ids=repr)
+def test_rules_inside_rules_have_a_sample(written: dict[str, Any]) -> None:
+    hook = convert(
+        {"name": "a", "method": "POST", "path": "/a/{city}", "workflow": URL, "match": written}
+    )
+    assert sample_request(hook).exact
+
+
+def test_a_path_parameter_is_filled_with_what_its_rule_asks_for() -> None:
+    match = Match(path={"city": "saint-étienne"})
+    assert sample(match, path="/c/{city}/{day}").path == "/c/saint-étienne/day"
 
 
 @settings(max_examples=200, deadline=None)

@@ -25,6 +25,8 @@ _ANYTHING = st.recursive(
 _INSTANTS = st.sampled_from(["2027-01-31T00:00:00Z", "1970-01-01T00:00:00.5+14:00"])
 _DEPTH = 4
 """Elements are made of elements: below this many, they are plain values."""
+_RULES = 4
+"""Rules are made of rules, two steps for each: below this many, they are conditions."""
 
 
 @cache
@@ -71,6 +73,9 @@ def _of(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
     schema = resolved(schema)
     if schema.get("title") == "Elements" and depth > _DEPTH:
         return st.just("B")
+    if schema.get("title") == "Rule":
+        plain = st.just({"query": {"a": "1"}})
+        return plain if depth > _RULES else plain | _mappings(schema, depth)
     if "anyOf" in schema:
         return st.one_of([st.deferred(_later(branch, depth + 1)) for branch in schema["anyOf"]])
     if "const" in schema or "enum" in schema:

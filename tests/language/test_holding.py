@@ -9,9 +9,9 @@ import pytest
 
 from gateway.compile.comparisons import TEXT, TYPED
 from gateway.compile.operators import compile_condition
-from gateway.language.lint.holding import holds
-from gateway.language.lint.parts import operators_of
+from gateway.language.holding import holds
 from gateway.language.literals import ConstantLiteral, DecimalLiteral, text_of
+from gateway.language.rules import operators_of
 from tests.plan import world
 
 

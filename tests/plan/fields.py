@@ -115,6 +115,10 @@ OPERATORS = changes(
     **dict.fromkeys(("prefix", "suffix", "pattern"), ("a", "b")),
     exists=(True, False),
     **dict.fromkeys(("any", "all", "none"), ({"a": 1}, {"a": 2})),
+    length=(1, {"gte": 1}),
+)
+LENGTHS = changes(
+    {}, **dict.fromkeys(("eq", "ne", "gt", "gte", "lt", "lte"), (1, 2)), in_=([1], [2])
 )
 SCHEMES = {
     **_variant(SIGNED),
@@ -160,8 +164,13 @@ MATCHES = changes(
     {"query": {"a": "1"}},
     body=({"a": 1}, {"a": "1"}),
     headers=({"X-A": "a"}, {"X-A": "b"}),
-    otherwise=(None, "ignore"),
+    path=({"a": "a"}, {"a": "b"}),
+    any=([{"body": {"a": 1}}], [{"body": {"a": 1}}, {"body": {"a": 2}}]),
+    all=([{"body": {"a": 1}}], [{"body": {"a": {"gte": 1}}}]),
+    not_=({"body": {"a": 1}}, {"body": {"a": {"prefix": "a"}}}),
 ) | changes({}, query=({"a": "1"}, {"a": "2"}))
+RULES = MATCHES
+MATCHES = RULES | changes({"query": {"a": "1"}}, otherwise=(None, "ignore"))
 CHALLENGE: Mapping = {"challenge": "${query.a}"}
 CHALLENGES = {
     **changes({}, challenge=("${query.a}", "${query.b}")),
@@ -210,6 +219,8 @@ KEYS: dict[str, Keys] = {
     "JwtAuthentication": Keys(lambda one: authentication("jwt", **one), JWTS),
     "VerificationKey": Keys(lambda one: authentication("jwt", **JWT, secrets=[one]), _credential()),
     "Operators": Keys(lambda one: hook(match={"body": {"a": one}}), OPERATORS),
+    "Length": Keys(lambda one: hook(match={"body": {"a": {"length": one}}}), LENGTHS),
+    "Rule": Keys(lambda one: hook(match={"any": [one, {"body": {"b": 1}}]}), RULES),
     "SignatureAuthentication": Keys(
         lambda one: signature(**one),
         changes(

@@ -71,6 +71,7 @@ _OPERANDS: dict[str, Make] = {
     "contains": one_of(*TEXTS, 1, 5),
     "exists": one_of(True, False),
     **dict.fromkeys(("any", "all", "none"), _rule),
+    "length": one_of(0, 1, {"gte": 1}, {"gt": 2, "lte": 20}),
 }
 
 
@@ -88,11 +89,29 @@ SOURCES: dict[str, Make] = {
 }
 
 
+def rule(chance: Random) -> Written:
+    """A rule inside others, mostly without rules inside it."""
+    if chance.random() < 0.2:
+        return nested(chance)
+    source = chance.choice(sorted(SOURCES))
+    return {source: SOURCES[source](chance)}
+
+
+def nested(chance: Random) -> Written:
+    """Alternatives, exceptions, or both."""
+    inner: dict[str, Make] = {
+        "any": lambda chance: [rule(chance) for _ in range(chance.choice([1, 2]))],
+        "all": lambda chance: [rule(chance)],
+        "not": rule,
+    }
+    return {key: inner[key](chance) for key in chance.sample(sorted(inner), chance.choice([1, 2]))}
+
+
 def match(chance: Random) -> Written:
     first = chance.choice(sorted(SOURCES))
     optional = {**SOURCES, "otherwise": one_of("reject", "ignore")}
     written: Written = keys(optional, **{first: SOURCES[first]})(chance)
-    return written
+    return {**written, **nested(chance)} if chance.random() < 0.3 else written
 
 
 def of_type(kind: str, optional: dict[str, Make] | None = None, **required: Make) -> Make:

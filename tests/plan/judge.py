@@ -71,7 +71,7 @@ class Judge:
         body = await exchange.read_body() if exchange.method in WITH_BODY else None
         received = encoder.read(exchange, body, query)
         judged = None if body is None else received
-        if matcher(judged, query, exchange.fields) is not None:
+        if matcher(judged, query, exchange.fields, exchange.path_params) is not None:
             raise NoMatch("The rules do not hold.")
         inputs = Inputs(exchange, judged, query)
         mapped.addressed(encoder.encode(exchange, body, received, inputs), inputs)

@@ -55,12 +55,22 @@ def restyled(hook: Written, chance: Random) -> Written:
         if isinstance(changed.get(key), str) and chance.random() < 0.5:
             changed[key] = {name: changed[key]}
     if "match" in changed:
-        changed["match"] = {
-            source: _rules(rules, chance) if isinstance(rules, dict) else rules
-            for source, rules in changed["match"].items()
-        }
+        changed["match"] = _rule(changed["match"], chance)
     shuffled: Written = _shuffled(changed, "", chance)
     return shuffled
+
+
+def _rule(rule: Written, chance: Random) -> Written:
+    """A rule whose alternatives stand in another order."""
+    restyled: Written = {}
+    for key, inner in rule.items():
+        if key in ("any", "all"):
+            restyled[key] = [_rule(one, chance) for one in chance.sample(inner, len(inner))]
+        elif key == "not":
+            restyled[key] = _rule(inner, chance)
+        else:
+            restyled[key] = inner if isinstance(inner, str) else _rules(inner, chance)
+    return restyled
 
 
 def _rules(rules: Written, chance: Random) -> Written:

@@ -62,6 +62,8 @@ CONDITIONS: list[Operators] = [
     *[one("pattern", pattern) for pattern in ("a", "^a", "b$", "^$", r"\d")],
     *[one("exists", there) for there in (True, False)],
     *[one(name, rule) for name in ("any", "all", "none") for rule in RULES],
+    *[one("length", {name: 1}) for name in ("eq", "ne", "gt", "gte", "lt", "lte")],
+    *[one("length", length) for length in (0, 2, {"in": [0, 2]}, {"gt": 0, "lte": 2, "ne": 1})],
 ]
 
 

@@ -16,7 +16,8 @@ from litestar import Litestar
 
 from gateway.language.spec import Hook
 from gateway.language.spec.limits import Limits as HookLimits
-from gateway.language.spec.match import Match, Operators
+from gateway.language.spec.match import Operators
+from gateway.language.spec.rules import Match
 from gateway.operate.request_log import RequestLog
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.compile.matcher import Places
+from gateway.compile.mismatch import Places
 from gateway.compile.multipart_form import FILE
 from gateway.errors import Unmappable
 from gateway.language.inputs import name_of

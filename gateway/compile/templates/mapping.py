@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.compile.matcher import Places
+from gateway.compile.mismatch import Places
 from gateway.compile.payload import Payload
 from gateway.compile.templates.blame import where_in
 from gateway.compile.templates.data import Fill, compile_data, compile_parameters, unescaped

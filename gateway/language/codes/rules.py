@@ -46,16 +46,27 @@ RULES = (
     Code(
         "contradiction",
         "error",
-        "Operators that can never hold together",
-        "All operators of a condition must hold. These operators exclude each other, so the "
-        "gateway would refuse every request. A number and a text as bounds exclude each other in "
-        "JSON, and are probably a mistake in a form.",
+        "Operators or rules that can never hold together",
+        "All operators of a condition must hold, and all conditions beside each other. These "
+        "exclude each other, so the gateway would refuse every request. A number and a text as "
+        "bounds exclude each other in JSON, and are probably a mistake in a form.",
     ),
     Code(
         "unreachable",
         "warning",
-        "An operator or a value without effect",
-        "Another operator already implies or excludes it. Remove it, or correct one of the two.",
+        "An operator, a value or an alternative without effect",
+        "Another operator or rule already implies or excludes it. Remove it, or correct one of "
+        "the two.",
+    ),
+    Code(
+        "never-judged",
+        "warning",
+        "A `not` that does not hold if a value is missing",
+        "`not` holds only if the gateway can decide that its rule does not hold. Operators such as "
+        "`gt`, `prefix` and `any` need a value of their kind: `not: {body: {amount: {gt: 1000}}}` "
+        "refuses a request without `amount`, and one in which it is text. If you mean such "
+        "requests too, write alternatives: `any: [{not: {body: {amount: {gt: 1000}}}}, {body: "
+        "{amount: {exists: false}}}]`.",
     ),
     Code(
         "unquoted-scalar",

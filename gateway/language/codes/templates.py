@@ -17,7 +17,7 @@ TEMPLATES = (
     Code(
         "unknown-input",
         "error",
-        "A template reads an input that does not exist",
+        "A template or a rule reads an input that does not exist",
         "A template can read `body`, `query`, `headers`, `path`, `sender`, `request`, `hook` and "
         "`run`. Path parameters are those of the hook's `path`. What `sender` has depends on the "
         "hook's `authentication`: the claims of a token, the user of Basic authentication, the "

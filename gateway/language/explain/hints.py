@@ -12,11 +12,16 @@ from gateway.language.explain.sentences import did_you_mean, listed, quoted
 from gateway.language.explain.validator import resolved
 from gateway.language.literals import text_of
 from gateway.language.private import is_private
+from gateway.language.schema.tidy import reference
 from gateway.language.yaml12 import Steps
 
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _BOOLEANS = ("true", "false")
 _REFERENCES = ("secret", "env", "sha256", "scrypt")
+_OF_RULES = dict.fromkeys(
+    ("Match", "Rule"),
+    "write conditions under body, query, headers or path; any, all and not combine them",
+)
 _ELEMENTS = ("any", "all", "none")
 
 
@@ -30,7 +35,7 @@ def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], step
     if homes := _homes(key, mapping, known):
         return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
     meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
-    return meant or f"known keys: {', '.join(known)}"
+    return meant or _OF_RULES.get(schema["title"]) or f"known keys: {', '.join(known)}"
 
 
 def _hint_for_operator(
@@ -77,6 +82,8 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
             return "write only the value, without a list"
         case list() if "object" in kinds:
             return "write 'key: value' without '- '"
+        case dict() if schema.get("items") == reference("Rule"):
+            return "write a list: one rule after each '- '"
         case dict() if "array" in kinds:
             return "start each entry with '- '"
     return ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from gateway.language.inputs import Filling, matched_path, name_of
-from gateway.language.lint.kinds import pinned
+from gateway.language.kinds import pinned
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
 from gateway.language.template import (

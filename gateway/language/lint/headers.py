@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from msgspec import UnsetType
-
 from gateway.language.lint.parts import response_of, workflow_of
 from gateway.language.mistake import Mistake
+from gateway.language.rules import conditions_on, rules_in
 from gateway.language.spec import Hook
 from gateway.language.spec.workflow import NoWorkflowAuthentication
 from gateway.language.template import is_template
@@ -47,8 +46,9 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _set(workflow.headers, workflow.authentication)
     yield from _forwarded(workflow.forward_headers, workflow.authentication)
     yield from _answered(response_of(hook).headers)
-    if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.headers, UnsetType):
-        yield from _matched(hook.match.headers)
+    for placed in rules_in(hook.match):
+        steps = (*placed.steps, "headers")
+        yield from _matched(steps, conditions_on(placed.rule, "headers"))
 
 
 def _set(headers: Mapping[str, str], authentication: object) -> Iterator[Mistake]:
@@ -101,8 +101,7 @@ def _answered(names: Iterable[str]) -> Iterator[Mistake]:
             yield _reserved((*steps, name), name, "the gateway or the workflow sets this header")
 
 
-def _matched(names: Iterable[str]) -> Iterator[Mistake]:
-    steps = ("match", "headers")
+def _matched(steps: Steps, names: Iterable[str]) -> Iterator[Mistake]:
     yield from _twice(((*steps, name), name) for name in names)
     for name in names:
         if name.lower() in CREDENTIALS:

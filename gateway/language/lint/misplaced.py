@@ -27,7 +27,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     for name, value in written.items():
         for steps in _keys(("workflow", name), value):
             yield in_key(steps)
-    for steps, condition in conditions(hook):
+    for steps, condition, *_ in conditions(hook):
         for name, operand in (operators_of(condition) or {"": condition}).items():
             if _LIKELY.search(str(operand)) and not isinstance(operand, Elements):
                 yield not_here((*steps, name) if name else steps)

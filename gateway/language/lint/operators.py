@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+from gateway.language.holding import Verdict, both_ways, holds, judge
 from gateway.language.lint.bounds import bounds
-from gateway.language.lint.holding import Verdict, both_ways, holds, judge
 from gateway.language.lint.kinds import at_odds
-from gateway.language.lint.parts import conditions, operators_of
+from gateway.language.lint.parts import conditions
 from gateway.language.mistake import Mistake
 from gateway.language.patterns import compile_pattern
+from gateway.language.rules import operators_of
 from gateway.language.spec import Hook
 from gateway.language.yaml12 import Steps
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Patterns that do not compile, then what the operators of each condition are together."""
-    for steps, condition in conditions(hook):
-        written = operators_of(condition)
-        yield from _pattern(steps, written)
-        yield from _together(steps, written)
+    for one in conditions(hook):
+        written = operators_of(one.condition)
+        yield from _pattern(one.steps, written)
+        yield from _together(one.steps, written)
 
 
 def _pattern(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:

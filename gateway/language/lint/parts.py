@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from gateway.language.inputs import WITH_BODY, workflow_of
+from gateway.language.rules import SourceName, asked, operators_of
 from gateway.language.spec import (
     Condition,
     Elements,
     Hook,
     JwtAuthentication,
-    Operators,
     Response,
 )
 from gateway.language.spec.handshakes import ChallengeHandshake, ChallengeWhere, long_forms
 from gateway.language.yaml12 import Steps
+
+WHERE: tuple[SourceName, ...] = ("body", "query", "headers")
+"""What the conditions of a challenge are on."""
 
 __all__ = ["WITH_BODY", "conditions", "operators_of", "response_of", "workflow_of"]
 
@@ -27,17 +30,32 @@ def response_of(hook: Hook) -> Response:
     return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
 
 
-def conditions(hook: Hook) -> Iterator[tuple[Steps, Condition]]:
+class Located(NamedTuple):
+    """A condition, the way to it, and the parameter or claim that it is on; `inner` leads from
+    there to a condition on the elements of an array.
+    """
+
+    steps: Steps
+    condition: Condition
+    source: SourceName | Literal["claims"]
+    name: str
+    inner: Steps = ()
+
+
+def conditions(hook: Hook) -> Iterator[Located]:
     """Every condition of `match`, on claims and of handshakes, also those on elements of arrays."""
     if isinstance(hook.authentication, JwtAuthentication):
-        yield from _below(("authentication", "claims"), hook.authentication.claims)
+        claims = hook.authentication.claims
+        for name, condition in ({} if isinstance(claims, UnsetType) else claims).items():
+            claim = Located(("authentication", "claims", name), condition, "claims", name)
+            yield from _with_elements(claim)
     for steps, where in _where(hook):
-        for source in ("body", "query", "headers"):
-            yield from _below((*steps, source), getattr(where, source))
-    if isinstance(hook.match, UnsetType):
-        return
-    for source in ("body", "query", "headers"):
-        yield from _below(("match", source), getattr(hook.match, source))
+        for source in WHERE:
+            for name, condition in (getattr(where, source) or {}).items():
+                there = Located((*steps, source, name), condition, source, name)
+                yield from _with_elements(there)
+    for one in asked(hook.match):
+        yield from _with_elements(Located(one.steps, one.condition, one.source, one.name))
 
 
 def _where(hook: Hook) -> Iterator[tuple[Steps, ChallengeWhere]]:
@@ -50,32 +68,16 @@ def _where(hook: Hook) -> Iterator[tuple[Steps, ChallengeWhere]]:
             )
 
 
-def operators_of(condition: Condition) -> dict[str, Any]:
-    """The operators that were written, by their written names; plain equality has none."""
-    if not isinstance(condition, Operators):
-        return {}
-    names = zip(condition.__struct_fields__, condition.__struct_encode_fields__, strict=True)
-    return {
-        name: operand
-        for field, name in names
-        if (operand := getattr(condition, field)) is not UNSET
-    }
-
-
-def _below(
-    steps: Steps, written: Mapping[str, Condition] | UnsetType
-) -> Iterator[tuple[Steps, Condition]]:
-    if isinstance(written, UnsetType):
-        return
-    for key, condition in written.items():
-        yield from _with_elements((*steps, key), condition)
-
-
-def _with_elements(steps: Steps, condition: Condition) -> Iterator[tuple[Steps, Condition]]:
-    yield steps, condition
-    for name, operand in operators_of(condition).items():
-        if isinstance(operand, Elements):
-            if isinstance(operand.rule, dict):
-                yield from _below((*steps, name), operand.rule)
-            else:
-                yield from _with_elements((*steps, name), operand.rule)
+def _with_elements(one: Located) -> Iterator[Located]:
+    yield one
+    for operator, operand in operators_of(one.condition).items():
+        if not isinstance(operand, Elements):
+            continue
+        rules = operand.rule if isinstance(operand.rule, dict) else {None: operand.rule}
+        for path, condition in rules.items():
+            more = (operator,) if path is None else (operator, path)
+            yield from _with_elements(
+                one._replace(
+                    steps=(*one.steps, *more), condition=condition, inner=(*one.inner, *more)
+                )
+            )

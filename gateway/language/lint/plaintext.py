@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from gateway.language.inputs import url_steps, workflow_of
-from gateway.language.lint.parts import conditions, operators_of
+from gateway.language.lint.parts import Located, conditions
 from gateway.language.mistake import Mistake
 from gateway.language.plaintext import CODE
+from gateway.language.rules import operators_of
 from gateway.language.spec import Hook, Operators
 from gateway.language.template import BadTemplate, Expression
 from gateway.language.template.url import parse_url, value_of
@@ -33,8 +34,9 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 
 def _compared(hook: Hook) -> Iterator[Mistake]:
-    for steps, condition in conditions(hook):
-        hint = _hint(steps)
+    for one in conditions(hook):
+        steps, condition = one.steps, one.condition
+        hint = _hint(one)
         if not hint or not _is_named(steps[-1]):
             continue
         written = operators_of(condition) if isinstance(condition, Operators) else {"eq": condition}
@@ -43,13 +45,13 @@ def _compared(hook: Hook) -> Iterator[Mistake]:
             yield Mistake(CODE, steps, message, hint, on="key")
 
 
-def _hint(steps: Steps) -> str:
-    """What to write instead of a condition on a body or a query; empty for other conditions."""
-    if steps[:2] in (("match", "body"), ("match", "query")):
-        return "write `authentication`, which keeps the secret out of the file"
-    if steps[0] == "handshake" and {"body", "query"} & set(steps):
+def _hint(one: Located) -> str:
+    """What to write instead of a condition on a body, a query or a path; empty for others."""
+    if one.source in ("claims", "headers"):
+        return ""
+    if one.steps[0] == "handshake":
         return "write `type: meta` or `type: strava`, whose `verify_token` is a reference"
-    return ""
+    return "write `authentication`, which keeps the secret out of the file"
 
 
 def _in_url(hook: Hook) -> Iterator[Mistake]:

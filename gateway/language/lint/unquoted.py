@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from gateway.language.lint.parts import conditions, operators_of
+from gateway.language.lint.parts import Located, conditions
 from gateway.language.lint.rules import path_fault
 from gateway.language.literals import ConstantLiteral, text_of
 from gateway.language.mistake import Mistake
 from gateway.language.private import is_private
+from gateway.language.rules import operators_of
 from gateway.language.spec import Condition, Hook, Operators
 from gateway.language.values import kind_of, parse_path
 from gateway.language.yaml12 import Steps
@@ -28,20 +29,21 @@ _COMPARED = ("eq", "ne", "in", "not_in", "contains")
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Each value that is the same in JSON however it is spelled, and is compared with text."""
-    for steps, condition in conditions(hook):
-        if steps[0] != "match" or not _can_be_text(steps):
+    for one in conditions(hook):
+        if one.steps[0] != "match" or not _can_be_text(one):
             continue
-        for place, value in _compared(steps, condition):
+        for place, value in _compared(one.steps, one.condition):
             if not _has_one_spelling(value):
-                yield _mistake(place, str(steps[2]), value, in_body=steps[1] == "body")
+                yield _mistake(place, one.name, value, in_body=one.source == "body")
 
 
-def _can_be_text(steps: Steps) -> bool:
+def _can_be_text(one: Located) -> bool:
     """A form has no parameters inside others, and no elements that have parameters."""
-    path = str(steps[2])
-    if steps[1] != "body" or path_fault(path) is not None:
-        return steps[1] != "body"
-    return len(parse_path(path)) == 1 and all(step in ("any", "all", "none") for step in steps[3:])
+    if one.source != "body" or path_fault(one.name) is not None:
+        return one.source != "body"
+    return len(parse_path(one.name)) == 1 and all(
+        step in ("any", "all", "none") for step in one.inner
+    )
 
 
 def _compared(steps: Steps, condition: Condition) -> Iterator[tuple[Steps, Any]]:

@@ -9,11 +9,12 @@ from msgspec import UNSET
 
 from gateway.language.challenges import reference_of
 from gateway.language.inputs import WITH_BODY, Read, reads
-from gateway.language.lint.parts import operators_of
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
+from gateway.language.normal_form import Alternative, alternatives
+from gateway.language.rules import asked, asks_of
 from gateway.language.signed import Coverage, coverage, sender_of
-from gateway.language.spec import Condition, Hook, Match, SignatureAuthentication
+from gateway.language.spec import Hook, Match, SignatureAuthentication
 from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
 from gateway.language.yaml12 import Steps
 
@@ -95,10 +96,11 @@ def _typed(hook: Hook, match: Match) -> Iterator[Input]:
     """Rules that would hold for a body that is read as another type, if its type decides that."""
     if hook.receive is not UNSET and hook.receive.as_ is not UNSET:
         return
-    ruled = {name.lower() for name in (() if match.headers is UNSET else match.headers)}
-    if "content-type" not in ruled and match.body is not UNSET and _held_by_nothing(match.body):
+    named = any(one.name.lower() == "content-type" for one in asked(match))
+    if not named and _holds_for_another_type(match):
         hint = "add a rule on a value that must exist; a body of another type does not have it"
-        yield Input(("match", "body"), "Content-Type", hint, header=True)
+        steps = ("match",) if match.body is UNSET else ("match", "body")
+        yield Input(steps, "Content-Type", hint, header=True)
 
 
 def _challenged(hook: Hook, covered: Coverage) -> Iterator[Input]:
@@ -119,13 +121,21 @@ _READ = "read the body instead"
 _FORWARD = "remove it: the workflow cannot rely on it"
 
 
-def _held_by_nothing(conditions: dict[str, Condition]) -> bool:
-    """Whether all conditions hold for a body that is read as another type, and has no values."""
-    written = [operators_of(condition) for condition in conditions.values()]
-    return all(written) and all(
-        name in _HELD_BY_NOTHING and operand is not True
-        for operators in written
-        for name, operand in operators.items()
+def _holds_for_another_type(match: Match) -> bool:
+    """Whether the rules read the body, and can all hold for one that is read as another type, and
+    has no values.
+    """
+    if not asks_of(match, "body"):
+        return False
+    ways = alternatives(match)
+    return ways is None or any(map(_held_by_nothing, ways))
+
+
+def _held_by_nothing(one: Alternative) -> bool:
+    demands = [demand for (source, _), demand, _ in one.demanded if source == "body"]
+    return bool(demands) and all(
+        name in _HELD_BY_NOTHING and (name, operand) != ("exists", True)
+        for name, operand in demands
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.inputs import WITH_BODY, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.quantities import parse_duration
+from gateway.language.rules import asks_of
 from gateway.language.spec import Hook, Workflow
 from gateway.language.template import BadTemplate, Template, is_template, parse
 
@@ -97,7 +98,7 @@ def _raw(hook: Hook) -> Iterator[Mistake]:
         message = "`format: raw` sends the bytes unchanged, so 'data' cannot replace them"
         hint = "remove one of them"
         yield Mistake("raw-with-body", ("workflow", "data"), message, hint, on="key")
-    if not isinstance(hook.match, UnsetType) and not isinstance(hook.match.body, UnsetType):
+    if asks_of(hook.match, "body"):
         message = "`format: raw` passes bytes that the workflow may read differently from 'match'"
         hint = "remove 'format': then forms are encoded from the values that the rules read"
         yield Mistake("raw-with-rule", ("workflow", "format"), message, hint)

@@ -45,6 +45,14 @@ body, or a JSON Pointer if it starts with `/`. In an array, a segment of digits 
 - The gateway refuses a request if it cannot decide a condition, also for `ne`, `not_in`, `none` and
   `exists: false`: a value of a type other than the expected one (except null), a path that leads
   through a text or a number, a repeated parameter or header, a rule on the body of a GET.
+- `any` holds if one of its rules holds, `all` if all of them hold. Rules may contain `any`, `all`
+  and `not`, up to 8 levels. Right below a parameter, `any` and `all` are about the elements of an
+  array.
+- `not` holds if its rule is known not to hold, never if that cannot be decided. `eq`, `ne`, `in`,
+  `not_in`, `exists` and `none` can be decided for a missing value; every other operator needs a
+  value of its kind. `not: {body: {total: {gt: 100}}}` refuses a request without `total`, or with
+  text in it, like `total: {lte: 100}`. A header that is repeated satisfies no denial of its value.
+- `length` counts the elements of an array, the members of an object, or the code points of text.
 - The gateway refuses a form or a query with names that other programs could read as the parameter
   of a rule: `order[type]` if a rule is about `order.type`, `mode[]` if it is about `mode`.
 

@@ -13,9 +13,10 @@ from gateway.language.spec.authentication import (
 from gateway.language.spec.hook import Authentication, Hook
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits
-from gateway.language.spec.match import OPERATORS, Condition, Elements, Match, Operators
+from gateway.language.spec.match import OPERATORS, Condition, Elements, Length, Operators
 from gateway.language.spec.receive import Receive
 from gateway.language.spec.response import Response
+from gateway.language.spec.rules import Match, Rule
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Retry, Workflow
 
@@ -29,6 +30,7 @@ __all__ = [
     "Elements",
     "Hook",
     "JwtAuthentication",
+    "Length",
     "Limits",
     "Match",
     "NoAuthentication",
@@ -37,6 +39,7 @@ __all__ = [
     "Receive",
     "Response",
     "Retry",
+    "Rule",
     "SecretReference",
     "SignatureAuthentication",
     "Token",

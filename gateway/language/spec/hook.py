@@ -16,9 +16,9 @@ from gateway.language.spec.base import Written
 from gateway.language.spec.handshakes import Handshake, long_forms
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits, Network
-from gateway.language.spec.match import Match
 from gateway.language.spec.receive import Receive
 from gateway.language.spec.response import Response, ResponseType
+from gateway.language.spec.rules import Match
 from gateway.language.spec.scalars import Name, RoutePath, UrlTemplate
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Workflow

@@ -1,15 +1,14 @@
-"""Which requests start the workflow: parameters, their values, operators."""
+"""What is asked of one value: an intended value, or operators."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.literals import ConstantLiteral
 from gateway.language.spec.base import Converted, Written
-from gateway.language.spec.scalars import HeaderName, ParameterName, ParameterPath
 
 Scalar: TypeAlias = str | int | Decimal | bool | ConstantLiteral | None
 
@@ -27,6 +26,8 @@ else:
 
 MOST = 10_000
 """Values that `in` and `not_in` may list."""
+
+Count = Annotated[int, Meta(ge=0)]
 
 
 class Elements:
@@ -51,6 +52,28 @@ class Elements:
 
     def __repr__(self) -> str:
         return f"Elements({self.rule!r})"
+
+
+class Length(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
+    """Conditions on how many there are; all of them must hold."""
+
+    EXAMPLES: ClassVar = ({"gte": 1, "lte": 100},)
+
+    AT_LEAST_ONE: ClassVar = True
+
+    eq: Annotated[Count | UnsetType, Meta(description="Is this many.")] = UNSET
+    ne: Annotated[Count | UnsetType, Meta(description="Is not this many.")] = UNSET
+    in_: (
+        Annotated[
+            list[Count],
+            Meta(min_length=1, max_length=MOST, description="Is one of these numbers."),
+        ]
+        | UnsetType
+    ) = UNSET
+    gt: Annotated[Count | UnsetType, Meta(description="Is more than this.")] = UNSET
+    gte: Annotated[Count | UnsetType, Meta(description="Is this or more.")] = UNSET
+    lt: Annotated[Count | UnsetType, Meta(description="Is less than this.")] = UNSET
+    lte: Annotated[Count | UnsetType, Meta(description="Is this or less.")] = UNSET
 
 
 class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
@@ -120,64 +143,15 @@ class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
         Elements | UnsetType,
         Meta(description="Is missing, or is an array without a matching element."),
     ] = UNSET
+    length: Annotated[
+        Count | Length | UnsetType,
+        Meta(
+            description="Is an array, an object or text with this many elements, members or "
+            "characters.",
+            examples=[{"gte": 1}],
+        ),
+    ] = UNSET
 
 
 OPERATORS: tuple[str, ...] = Operators.__struct_encode_fields__
 """The operators by the names that authors write, in the order of the manual."""
-
-
-class Match(Written, frozen=True, kw_only=True):
-    """Which requests start the workflow. All conditions must hold."""
-
-    EXAMPLES: ClassVar = (
-        {
-            "body": {
-                "CityName": "Paris",
-                "order.total": {"gte": 100},
-                "order.items": {"any": {"sku": "B"}},
-            },
-            "query": {"dry_run": {"exists": False}},
-            "headers": {"X-Event": {"in": ["order.created", "order.updated"]}},
-        },
-    )
-
-    body: (
-        Annotated[
-            dict[ParameterPath, Condition],
-            Meta(
-                min_length=1,
-                description="Parameters of the body and their conditions.",
-                examples=[{"CityName": "Paris"}, {"order.total": {"gte": 100}}],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    query: (
-        Annotated[
-            dict[ParameterName, Condition],
-            Meta(
-                min_length=1,
-                description="Parameters of the URL's query and their conditions.",
-                examples=[{"dry_run": {"exists": False}}],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    headers: (
-        Annotated[
-            dict[HeaderName, Condition],
-            Meta(
-                min_length=1,
-                description="Headers and their conditions; names are case-insensitive.",
-                examples=[{"X-Event": {"in": ["order.created", "order.updated"]}}],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    otherwise: Annotated[
-        Literal["reject", "ignore"],
-        Meta(
-            description="The answer to a request that does not match: `reject` answers 422, "
-            '`ignore` answers 200 with {"status": "ignored"}.'
-        ),
-    ] = "reject"

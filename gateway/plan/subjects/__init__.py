@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
+from gateway.language.meaning import exact
 from gateway.language.spec import Hook
 from gateway.plan.change import Change, failed
-from gateway.plan.meaning import exact
 from gateway.plan.shown import json
 from gateway.plan.subjects import (
     authentication,

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from msgspec import UNSET, UnsetType
 
+from gateway.language.meaning import exact
 from gateway.language.spec import Hook
 from gateway.language.spec.handshakes import (
     ChallengeHandshake,
@@ -16,7 +17,6 @@ from gateway.language.spec.handshakes import (
     name_of,
 )
 from gateway.plan.change import Change
-from gateway.plan.meaning import exact
 from gateway.plan.shown import json
 
 _STEPS = ("handshake",)

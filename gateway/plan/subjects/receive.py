@@ -6,9 +6,9 @@ from collections.abc import Hashable, Iterator
 
 from msgspec import UNSET
 
+from gateway.language.meaning import exact
 from gateway.language.spec import Hook
 from gateway.plan.change import Change
-from gateway.plan.meaning import exact
 from gateway.plan.shown import json
 
 _FORM = ("as_", "field", "json_in", "charset")

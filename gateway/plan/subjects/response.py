@@ -8,10 +8,10 @@ from itertools import permutations
 from msgspec import UnsetType
 
 from gateway.language.lint.parts import response_of
+from gateway.language.meaning import exact
 from gateway.language.spec import Hook, Response
 from gateway.language.values import Path, parse_path
 from gateway.plan.change import Change
-from gateway.plan.meaning import exact
 from gateway.plan.shown import header_values, listed
 
 _STEPS = ("response",)

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from gateway.language.implication import Demand, demands_of
+from gateway.language.implication import meaning as meaning_of
+from gateway.language.meaning import exact
+from gateway.language.normal_form import alternatives, parameter
+from gateway.language.rules import SourceName, conditions_on, conjuncts
 from gateway.language.spec import Condition, Hook, Match
-from gateway.language.values import parse_path
+from gateway.language.spec import Rule as SpecRule
+from gateway.language.strictness import implied, implied_on
+from gateway.language.strictness import meaning_of as meaning_of_ways
 from gateway.language.yaml12 import Steps
 from gateway.plan.change import Change
-from gateway.plan.implication import Demand, demands_of, implies
-from gateway.plan.implication import meaning as meaning_of
 from gateway.plan.shown import header_value, json
 
-_WHAT = {"body": "body parameter", "query": "query parameter", "headers": "header"}
+_WHAT: dict[SourceName, str] = {
+    "body": "body parameter",
+    "query": "query parameter",
+    "headers": "header",
+    "path": "path parameter",
+}
 
 
 class Rule:
@@ -41,9 +52,12 @@ Rules = dict[Hashable, Rule]
 
 
 def meaning(hook: Hook) -> Hashable:
-    """The demands on each parameter, and what happens to others."""
-    sources = (meaning_of_rules(_of(hook.match, source)) for source in _WHAT)
-    return (*sources, _otherwise(hook.match))
+    """The ways in which a request matches, and what happens to others. Where the ways are too many
+    to be compared, the rules as they are written.
+    """
+    ways = alternatives(hook.match)
+    means = exact(_parts(hook.match)) if ways is None else meaning_of_ways(ways)
+    return means, _otherwise(hook.match)
 
 
 def meaning_of_rules(rules: Rules) -> Hashable:
@@ -52,12 +66,29 @@ def meaning_of_rules(rules: Rules) -> Hashable:
 
 
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
-    """What is asked of each parameter, then what happens to others."""
-    for source, what in _WHAT.items():
-        yield from compare_rules(what, _of(old.match, source), _of(new.match, source))
+    """What is asked of each parameter, then what happens to others. Where alternatives or
+    exceptions changed, the rules are compared as a whole.
+    """
+    if _nested(old.match) != _nested(new.match):
+        yield from _as_a_whole(old.match, new.match)
+    else:
+        for source, what in _WHAT.items():
+            yield from compare_rules(what, _of(old.match, source), _of(new.match, source))
     was, now = _otherwise(old.match), _otherwise(new.match)
     if was != now:
         yield Change("otherwise-changed", ("match", "otherwise"), _OTHERWISE[now], was, now)
+
+
+def _as_a_whole(old: Match | UnsetType, new: Match | UnsetType) -> Iterator[Change]:
+    ways, others = alternatives(new), alternatives(old)
+    if ways is not None and others is not None and meaning_of_ways(ways) == meaning_of_ways(others):
+        return
+    kind, message = _CHANGED[implied(ways, others), implied(others, ways)]
+    was, now = _parts(old), _parts(new)
+    keys = [key for key in {**was, **now} if exact(was.get(key)) != exact(now.get(key))]
+    steps = ("match", keys[0]) if len(keys) == 1 else ("match",)
+    shown = ({key: part[key] for key in keys if key in part} for part in (was, now))
+    yield Change(kind, steps, f"'match' {message}", *(json(one or UNSET) for one in shown))
 
 
 _OTHERWISE = {
@@ -81,7 +112,9 @@ def compare_rules(what: str, old: Rules, new: Rules) -> Iterator[Change]:
 
 
 def _changed(what: str, old: Rule, new: Rule) -> Change:
-    stricter, looser = implies(new.demands, old.demands), implies(old.demands, new.demands)
+    source: SourceName = "headers" if what == _WHAT["headers"] else "body"
+    stricter = implied_on(source, new.demands, old.demands)
+    looser = implied_on(source, old.demands, new.demands)
     kind, message = _CHANGED[stricter, looser]
     message = f"the condition on the {what} '{new.name}' {message}"
     return Change(kind, new.steps, message, old.shown, new.shown)
@@ -105,16 +138,41 @@ def rules_of(
     return found
 
 
-def _of(match: Match | UnsetType, source: str) -> Rules:
-    written = UNSET if isinstance(match, UnsetType) else getattr(match, source)
-    return rules_of(("match", source), written, _PLACES[source])
+def _of(match: Match | UnsetType, source: SourceName) -> Rules:
+    """The conditions on one part of a request that must hold whatever else does."""
+    found: Rules = {}
+    for steps, rule, _ in conjuncts(match):
+        for name, condition in conditions_on(rule, source).items():
+            at = parameter(source, name)
+            found.setdefault(at, Rule((*steps, source, name), name)).add(condition)
+    return found
 
 
-_PLACES: dict[str, Callable[[str], Hashable]] = {
-    "body": parse_path,
-    "query": str,
-    "headers": str.lower,
-}
+def _nested(match: Match | UnsetType) -> Hashable:
+    """Alternatives and exceptions, as they are written."""
+    return frozenset(
+        (key, exact(getattr(placed.rule, key)))
+        for placed in conjuncts(match)
+        for key in ("any", "not_")
+        if getattr(placed.rule, key) is not UNSET
+    )
+
+
+def _parts(match: Match | UnsetType) -> dict[str, Any]:
+    """The keys of `match` that hold rules, as a plan shows them."""
+    return {} if isinstance(match, UnsetType) else _shown(match)
+
+
+def _shown(rule: SpecRule) -> dict[str, Any]:
+    """A rule without the values of headers that commonly carry a secret."""
+    names = zip(SpecRule.__struct_fields__, SpecRule.__struct_encode_fields__, strict=True)
+    found = {name: part for key, name in names if (part := getattr(rule, key)) is not UNSET}
+    if "headers" in found:
+        found["headers"] = {key: header_value(key, one) for key, one in found["headers"].items()}
+    for key in ("any", "all"):
+        if key in found:
+            found[key] = [_shown(one) for one in found[key]]
+    return {**found, "not": _shown(found["not"])} if "not" in found else found
 
 
 def _otherwise(match: Match | UnsetType) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Hashable, Iterator, Sequence
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gateway.language.meaning import exact
 from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of
 from gateway.language.spec import SignatureAuthentication
 from gateway.language.spec.scheme import Scheme, Variant
 from gateway.plan.change import Change
-from gateway.plan.meaning import exact
 from gateway.plan.shown import json, listed
 from gateway.plan.subjects import credentials, tolerance
 

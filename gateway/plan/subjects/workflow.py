@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from gateway.language.inputs import workflow_of
+from gateway.language.meaning import exact
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import Hook, Workflow
 from gateway.language.template.url import parse_url
 from gateway.language.template.values import parsed, without_defaults
 from gateway.language.yaml12 import Steps
 from gateway.plan.change import Change
-from gateway.plan.meaning import exact
 from gateway.plan.shown import header_values, json
 from gateway.plan.subjects import handed_on, inputs
 

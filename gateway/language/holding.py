@@ -6,9 +6,13 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from gateway.language.lengths import counts
 from gateway.language.literals import text_of
 from gateway.language.patterns import compile_pattern
 from gateway.language.values import canonical, kind_of, ordered
+
+NOT = "not "
+"""Stands before an operator that must not hold and has no counterpart, such as `not prefix`."""
 
 Verdict = bool | None
 """None is: it depends on the request, for a form carries text where JSON has types."""
@@ -20,7 +24,11 @@ def holds(name: str, operand: Any, value: Any) -> Verdict:
 
 
 def judge(name: str, operand: Any) -> Callable[[Any], Verdict]:
-    """The same for many values: what an operand needs is made once."""
+    """The same for many values: what an operand needs is made once. An operator behind `not ` is
+    one that must be judged and not hold.
+    """
+    if name.startswith(NOT):
+        return partial(_refuted, name.removeprefix(NOT), judge(name.removeprefix(NOT), operand))
     if name in _AMONG:
         return _AMONG[name](operand)
     return partial(_JUDGES[name], operand)
@@ -113,6 +121,26 @@ def _elements(_operand: Any, value: Any) -> Verdict:
     return None if isinstance(value, list) else False
 
 
+def _refuted(name: str, holding: Callable[[Any], Verdict], value: Any) -> Verdict:
+    verdict = holding(value)
+    if verdict is not False:
+        return None if verdict is None else False
+    if name in ("any", "all"):
+        return False  # it is no array, and cannot be judged
+    if name == "contains" and isinstance(value, list):
+        return None  # of elements of another kind it cannot be told
+    return name == "length" or isinstance(value, str)
+
+
+def _length(operand: Any, value: Any) -> Verdict:
+    """Numbers, booleans and null have a length where a form carries them as text."""
+    if not isinstance(value, (str, list, dict)):
+        return None
+    if isinstance(value, list) and len(value) < 2:
+        return None  # a form carries it as text, if at all
+    return counts(operand, len(value))
+
+
 _compiled = lru_cache(16)(compile_pattern)
 _AMONG: dict[str, Callable[[Any], Among]] = {
     "eq": lambda operand: Among((operand,)),
@@ -133,4 +161,5 @@ _JUDGES: dict[str, Callable[[Any, Any], Verdict]] = {
     "any": _elements,
     "all": _elements,
     "none": _elements,
+    "length": _length,
 }

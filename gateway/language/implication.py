@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from gateway.language.lint.holding import judge
-from gateway.language.lint.parts import operators_of
-from gateway.language.spec import Condition, Elements, Operators
-from gateway.language.values import Path, kind_of, ordered, parse_path
-from gateway.plan.meaning import exact
+from gateway.language.holding import NOT, judge
+from gateway.language.lengths import counts, telling
+from gateway.language.meaning import exact
+from gateway.language.rules import operators_of
+from gateway.language.spec import Condition, Elements, Length, Operators
+from gateway.language.values import Path, kind_of, ordered, path_of
 
 Demand = tuple[str, Any]
-"""An operator by its written name, and its operand. Plain equality is `eq`."""
+"""An operator by its written name, and its operand. Plain equality is `eq`. What begins with `not `
+is an operator that must be judged and not hold.
+"""
 
 _HELD_BY_MISSING = ("ne", "not_in", "none")
-_MISSING: Demand = ("exists", False)
+MISSING: Demand = ("exists", False)
+_OF_TEXT = ("prefix", "suffix", "pattern")
+NOT_OF_TEXT = tuple(NOT + name for name in _OF_TEXT)
 _SCALARS = {"string", "number", "boolean"}
 
 
@@ -38,7 +43,7 @@ def meaning(demands: Sequence[Demand]) -> Hashable:
 
 def implies(given: Sequence[Demand], wanted: Sequence[Demand]) -> bool:
     """Whether every value that passes `given` is shown to pass `wanted`."""
-    values = _all_values(given)
+    values = named_values(given)
     return all(_implied(given, values, test) for test in wanted)
 
 
@@ -54,13 +59,13 @@ def _by_path(elements: Elements) -> Mapping[Path, Sequence[Demand]]:
         return {(): demands_of(elements.rule)}
     found: dict[Path, tuple[Demand, ...]] = {}
     for written, condition in elements.rule.items():
-        path = parse_path(written)
+        path = path_of(written)
         found[path] = (*found.get(path, ()), *demands_of(condition))
     return found
 
 
-def _all_values(given: Sequence[Demand]) -> list[Any] | None:
-    """All values that can pass, where an `eq` or an `in` names them."""
+def named_values(given: Sequence[Demand]) -> list[Any] | None:
+    """All values that can pass, where an `eq` or an `in` names them; None where nothing does."""
     named = [[operand] if name == "eq" else operand for name, operand in given if _names(name)]
     if not named:
         return None
@@ -86,14 +91,25 @@ def _implied(given: Sequence[Demand], values: list[Any] | None, wanted: Demand) 
         holding = judge(name, operand)
         if all(holding(value) is True for value in values):
             return True
+    if name.startswith(NOT):
+        return _not(given, name.removeprefix(NOT), operand)
     shows = _SHOWS.get(name)
     return shows is not None and shows(given, operand)
 
 
+def _not(given: Sequence[Demand], name: str, operand: Any) -> bool:
+    """What does not even begin with "a" does not begin with "ab"; both speak of text alone."""
+    return name in _OF_TEXT and any(
+        implies([(name, operand)], [(one.removeprefix(NOT), text)])
+        for one, text in given
+        if one in NOT_OF_TEXT
+    )
+
+
 def _exists(given: Sequence[Demand], operand: bool) -> bool:
     if not operand:
-        return _MISSING in given
-    return any(name not in _HELD_BY_MISSING and (name, one) != _MISSING for name, one in given)
+        return MISSING in given
+    return any(name not in _HELD_BY_MISSING and (name, one) != MISSING for name, one in given)
 
 
 def _other_than(given: Sequence[Demand], value: Any) -> bool:
@@ -102,7 +118,7 @@ def _other_than(given: Sequence[Demand], value: Any) -> bool:
 
 def _other_than_all(given: Sequence[Demand], values: list[Any]) -> bool:
     """What is of another kind than all of the values cannot be told from them, and fails."""
-    if _MISSING in given:
+    if MISSING in given:
         return True
     if not all(map(_excluding(given), values)):
         return False
@@ -120,7 +136,7 @@ def _kinds(demands: Sequence[Demand]) -> set[str]:
 
 
 def _kinds_of(name: str, operand: Any) -> set[str]:
-    match name:
+    match name.removeprefix(NOT):
         case "in" | "not_in":
             return set(map(kind_of, operand)) - {"null"}
         case "eq" | "ne" | "gt" | "gte" | "lt" | "lte":
@@ -131,6 +147,8 @@ def _kinds_of(name: str, operand: Any) -> set[str]:
             return {"array"}
         case "contains":
             return {"string", "array"}
+        case "length":
+            return {"string", "array", "object"}
     return set()
 
 
@@ -170,7 +188,7 @@ def _elements(name: str) -> Callable[[Sequence[Demand], Elements], bool]:
 
 
 def _none(given: Sequence[Demand], operand: Elements) -> bool:
-    return _MISSING in given or any(
+    return MISSING in given or any(
         name == "none" and _denied(rule, operand) for name, rule in given
     )
 
@@ -201,6 +219,15 @@ def _stricter(one: Elements, other: Elements) -> bool:
     return all(implies(given.get(path, ()), demands) for path, demands in _by_path(other).items())
 
 
+def _length(given: Sequence[Demand], operand: int | Length) -> bool:
+    lengths = [one for name, one in given if name == "length"]
+    return bool(lengths) and all(
+        counts(operand, count)
+        for count in telling([*lengths, operand])
+        if all(counts(one, count) for one in lengths)
+    )
+
+
 _SHOWS: dict[str, Callable[[Sequence[Demand], Any], bool]] = {
     "exists": _exists,
     "ne": _other_than,
@@ -215,5 +242,6 @@ _SHOWS: dict[str, Callable[[Sequence[Demand], Any], bool]] = {
     "any": _elements("any"),
     "all": _elements("all"),
     "none": _none,
+    "length": _length,
 }
 """How an operator can be shown by others; `eq`, `in` and `pattern` are shown by values alone."""

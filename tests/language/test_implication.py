@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
+from gateway.language.implication import Demand, demands_of, implies
 from gateway.language.spec.match import OPERATORS, Condition, Elements, Operators
-from gateway.plan.implication import Demand, demands_of, implies
 from tests.plan import world
 
 ACCEPTED = [world.accepted(condition) for condition in world.CONDITIONS]

@@ -1,0 +1,100 @@
+"""The parts of a request that have parameters: how one is found there, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from msgspec import UnsetType
+
+from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
+from gateway.compile.operators import compile_condition
+from gateway.compile.paths import MISSING, Finder, compile_path
+from gateway.language.rules import SourceName
+from gateway.language.spec.match import Condition
+from gateway.language.values import parse_path
+
+Conditions = Mapping[str, Condition]
+Adapt = Callable[[str, Test], Test]
+
+
+def _unchanged(_key: str, test: Test) -> Test:
+    return test
+
+
+class Source(NamedTuple):
+    """A part of a request. `holds` and `fails` fit the test of an operator to values that come in
+    several lines: where it must hold, and where it must certainly not hold.
+    """
+
+    key: SourceName
+    what: str
+    find: Callable[[str], Finder]
+    comparison: Comparison
+    holds: Adapt = _unchanged
+    fails: Adapt = _unchanged
+
+
+class Tested(NamedTuple):
+    """One operator on one parameter; the operator of plain equality is empty."""
+
+    name: str
+    operator: str
+    find: Finder
+    test: Test
+
+
+def tests_of(source: Source, conditions: Conditions) -> Iterator[Tested]:
+    """The tests of these conditions, not yet fitted to where they must hold or fail."""
+    for name, condition in conditions.items():
+        for operator, test in compile_condition(condition, source.comparison):
+            yield Tested(name, operator, source.find(name), test)
+
+
+def written(conditions: Conditions | UnsetType) -> Conditions:
+    """Conditions that may be left out."""
+    return {} if isinstance(conditions, UnsetType) else conditions
+
+
+def form_name(path: str) -> str | tuple[str, ...]:
+    """What a form would call a parameter: only a path of one step has a name there."""
+    steps = tuple(map(str, parse_path(path)))
+    return steps[0] if len(steps) == 1 else steps
+
+
+def _at_path(path: str) -> Finder:
+    return compile_path(parse_path(path))
+
+
+def _named(name: str) -> Finder:
+    return lambda parameters: parameters.get(name, MISSING)
+
+
+def _header(name: str) -> Finder:
+    return _named(name.lower())
+
+
+_DENYING = ("ne", "not_in")
+_DENIED = ("", "eq", "in", "prefix", "suffix", "pattern")
+"""Operators that deny something by not holding."""
+
+
+def _unless(single: tuple[str, ...]) -> Adapt:
+    """A header of several lines is one list with commas (RFC 9110, 5.3), or one of them counts:
+    a denial must be true of both, and so of a single line only.
+    """
+
+    def adapt(key: str, test: Test) -> Test:
+        if key in single:
+            return lambda value: None if type(value) is list else test(value)
+        return lambda value: test(", ".join(value) if type(value) is list else value)
+
+    return adapt
+
+
+JSON = Source("body", "body parameter", _at_path, TYPED)
+FORM = Source("body", "body parameter", _at_path, TEXT)
+QUERY = Source("query", "query parameter", _named, TEXT)
+HEADERS = Source("headers", "header", _header, TEXT, _unless(_DENYING), _unless(_DENIED))
+PATH = Source("path", "path parameter", _named, TEXT)
+CLAIMS = Source("body", "claim", _at_path, TYPED)

@@ -1,0 +1,68 @@
+"""Rules below `not` that are not judged where a value is missing or of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import UnsetType
+
+from gateway.language.implication import demands_of, implies
+from gateway.language.mistake import Mistake
+from gateway.language.normal_form import Parameter, parameter
+from gateway.language.rules import Asked, asked, asked_in, conjuncts, rules_in
+from gateway.language.spec import Hook
+from gateway.language.yaml12 import Steps
+
+_NEEDED = {
+    **dict.fromkeys(("prefix", "suffix", "pattern"), "text"),
+    **dict.fromkeys(("any", "all"), "an array"),
+    "contains": "text or an array",
+    "length": "text, an array or an object",
+}
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Each `not` that refuses a request for what the request does not have."""
+    for placed in rules_in(hook.match):
+        denied = placed.rule.not_
+        if not placed.wanted or isinstance(denied, UnsetType):
+            continue
+        steps = (*placed.steps, "not")
+        found = [one for inner in rules_in(denied, steps) for one in asked_in(inner)]
+        kinds = [_needed(one) for one in found]
+        if all(kinds) and not {*map(_on, found)} & {*map(_on, _certain(hook))}:
+            yield _never_judged(steps, found, kinds)
+
+
+def _on(one: Asked) -> Parameter:
+    return parameter(one.source, one.name)
+
+
+def _certain(hook: Hook) -> Iterator[Asked]:
+    """Conditions by which an author has said what happens where the parameter is missing."""
+    always = {placed.steps for placed in conjuncts(hook.match)}
+    for one in asked(hook.match):
+        demands = demands_of(one.condition)
+        if ("exists", False) in demands or (
+            one.steps[:-2] in always and implies(demands, [("exists", True)])
+        ):
+            yield one
+
+
+def _needed(one: Asked) -> str:
+    """The kind of value without which the condition is not judged; empty for one that is."""
+    kinds = [
+        _NEEDED.get(name) or ("text" if isinstance(operand, str) else "a number")
+        for name, operand in demands_of(one.condition)
+        if name in _NEEDED or name in ("gt", "gte", "lt", "lte")
+    ]
+    return kinds[0] if kinds and len(kinds) == len(demands_of(one.condition)) else ""
+
+
+def _never_judged(steps: Steps, found: list[Asked], kinds: list[str]) -> Mistake:
+    names = " and ".join(dict.fromkeys(f"'{one.name}'" for one in found))
+    what = f"if {names} {'is' if len(found) == 1 else 'are'} missing"
+    if len(found) == 1 and not (kinds[0] == "text" and found[0].source != "body"):
+        what += f" or not {kinds[0]}"
+    hint = "if such requests are meant, add an alternative with `exists: false`"
+    return Mistake("never-judged", steps, f"'not' does not hold {what}", hint, on="key")
