@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import rich_click as click
 
@@ -41,6 +42,32 @@ class Size(click.ParamType[int]):
         if size < LEAST_MEMORY:
             self.fail(f"{value!r} is not a size of at least 1MiB, such as 256MiB", param, ctx)
         return size
+
+
+class BaseUrl(click.ParamType[str]):
+    """The address of a gateway, `http://host:port`, without the slash at its end."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            self.fail(f"{value!r} is not an address such as https://hooks.example.com", param, ctx)
+        return str(value).rstrip("/")
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """A parameter of a query, `name=value`."""
+
+    name = "name=value"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, text = value.partition("=")
+        if not name or not equals:
+            self.fail(f"{value!r} is not a parameter such as city=Paris", param, ctx)
+        return name, text
 
 
 class WholeNumber(click.IntRange):

@@ -17,6 +17,7 @@ from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call, curl_line, sample_call
 from gateway.cli.hookfiles import find
 from gateway.cli.masking import NOTE, without_credentials
+from gateway.cli.parameters import BaseUrl, Pair
 from gateway.cli.signing import FORM, prove
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
@@ -53,10 +54,19 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
     help="Directory of secret files.",
 )
 @click.option(
-    "--url", default=URL, show_default=True, metavar="BASE", help="Address of the gateway."
+    "--url",
+    type=BaseUrl(),
+    default=URL,
+    show_default=True,
+    metavar="BASE",
+    help="Address of the gateway.",
 )
 @click.option(
-    "--query", multiple=True, metavar="NAME=VALUE", help="Query parameter of the URL; repeatable."
+    "--query",
+    type=Pair(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Query parameter of the URL; repeatable.",
 )
 @click.option(
     "--content-type", metavar="TYPE", help="Type of the body. Default: guessed from the body."
@@ -73,7 +83,7 @@ def command(
     hooks: str,
     secrets: Path,
     url: str,
-    query: tuple[str, ...],
+    query: tuple[tuple[str, str], ...],
     content_type: str | None,
     key: Path | None,
 ) -> None:
@@ -92,11 +102,12 @@ def command(
     """
     spec = _find(hook, hooks)
     wallet = Wallet(secrets, key)
-    sample = sample_call(spec, url.rstrip("/"))
+    sample = sample_call(spec, url)
     shown = without_credentials(sample, spec)
     if shown != sample and body is None:
         wallet.notes.append(NOTE)
-    call = _with_query(_with_body(spec, shown, body, content_type), query)
+    with_body = _with_body(spec, shown, body, content_type)
+    call = msgspec.structs.replace(with_body, query=(*with_body.query, *query))
     click.echo(curl_line(prove(spec, call, wallet, time.time())))
     if not spec.enabled:
         wallet.notes.append("the hook is disabled and answers 404")
@@ -154,8 +165,3 @@ def _guess(body: bytes) -> str:
         binary = "\ufffd" in text or "\0" in text
         return "application/octet-stream" if binary else "text/plain; charset=utf-8"
     return "application/json"
-
-
-def _with_query(call: Call, written: tuple[str, ...]) -> Call:
-    pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in written)]
-    return msgspec.structs.replace(call, query=(*call.query, *pairs))

@@ -349,6 +349,25 @@ def test_a_digest_cannot_be_turned_back(capsys: pytest.CaptureFixture[str], tmp_
     assert "digest" not in said
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--url", "foo"),
+        ("--url", "ftp://example.com"),
+        ("--url", "http://example.com?a=b"),
+        ("--query", "a"),
+        ("--query", "=b"),
+    ],
+)
+def test_an_address_or_a_parameter_that_nobody_could_call_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    status, line, said = called(capsys, "sign", "a", option, value)
+    assert (status, line) == (2, "")
+    assert value in said
+    assert "such as" in said
+
+
 def test_the_command_alone_is_what_a_shell_runs(site: Site) -> None:
     """Through a pipe, as `gateway dev` shows it."""
     hooks, secrets = site.directory / "hooks.d", site.directory / "secrets"

@@ -59,8 +59,8 @@ body, or a JSON Pointer if it starts with `/`. In an array, a segment of digits 
 Rules can read JSON (`application/json` and `+json`), forms (`application/x-www-form-urlencoded`),
 `multipart/form-data` (its fields; a file exists but has no text), and empty bodies. If a rule or
 the workflow's format needs a body of another type, the gateway answers 415; otherwise it passes the
-body on unchanged. The gateway reads JSON strictly: it answers 400 to duplicate keys, NaN, more than
-64 levels and invalid UTF-8.
+body on unchanged. The gateway reads JSON strictly: it answers 400 to duplicate keys, NaN, numbers
+out of range, more than 64 levels, invalid UTF-8 and escapes of half a surrogate pair.
 
 ## How the workflow is called
 
