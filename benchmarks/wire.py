@@ -53,10 +53,10 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 async def fast(scope: Any, receive: Any, send: Any) -> None:
     """The same by the shorter way that the wire's scope offers."""
-    if scope["gateway.whole"]() is None:
+    if scope["gateway.request"].whole() is None:
         while (await receive()).get("more_body", False):
             pass
-    scope["gateway.respond"](200, FAST_FIELDS, ANSWER)
+    scope["gateway.request"].respond(200, FAST_FIELDS, ANSWER)
 
 
 def wire(port: int, name: str) -> None:

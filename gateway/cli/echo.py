@@ -59,7 +59,7 @@ async def _answer(scope: Any, receive: Any, _send: Any) -> None:
     said = {key.title(): value for key, value in _text(scope["headers"]) if _handed_on(key)}
     answer = {"workflow": name, "received": _received(scope, await _body(receive))}
     body = answer | ({"headers": said} if said else {})
-    scope["gateway.respond"](200, (JSON,), json.dumps(body).encode())
+    scope["gateway.request"].respond(200, (JSON,), json.dumps(body).encode())
 
 
 async def _body(receive: Any) -> bytes:
@@ -78,7 +78,7 @@ def _received(scope: Any, body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:
-        return _form(scope["gateway.fields"].get(b"content-type"), body)
+        return _form(scope["gateway.request"].fields.get(b"content-type"), body)
 
 
 def _form(content_type: bytes | None, body: bytes) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -44,6 +44,16 @@ class BodySource(Protocol):
         """The whole body. Raises BodyTimeout, Incomplete and Misframed as well."""
 
 
+class Incoming(Protocol):
+    """A request as the wire has it."""
+
+    def whole(self) -> bytes | None:
+        """The body where it is whole already, given once; else None, and it is received."""
+
+    async def receive(self) -> Any:
+        """ASGI's `receive`."""
+
+
 class Unread:
     """The body of a request whose body nobody asks for."""
 
@@ -52,10 +62,6 @@ class Unread:
 
     async def read(self, _exchange: Exchange) -> bytes:
         return b""
-
-
-def _nothing_here() -> None:
-    return None
 
 
 def milliseconds(started: float) -> float:
@@ -78,7 +84,7 @@ class Exchange(msgspec.Struct, eq=False):
     `credential` is what the log calls the one that opened the hook, and `sender` what it tells.
     `run` is the id of the activation, given when the workflow is invoked; `reason` tells the
     operator why it failed, or why there was none.
-    `receive` and `whole` are the wire's: ASGI's, and the body where it is whole already.
+    `incoming` is None where there is no body to read.
     """
 
     method: str
@@ -91,8 +97,7 @@ class Exchange(msgspec.Struct, eq=False):
     request_id: str
     started: float
     source: BodySource
-    receive: Callable[[], Awaitable[Any]] | None = None
-    whole: Callable[[], bytes | None] = _nothing_here
+    incoming: Incoming | None = None
     path_params: dict[str, Any] = {}
     hook: str = ""
     run: str = ""

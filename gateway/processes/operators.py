@@ -144,12 +144,12 @@ class Operators:
             answer = unexpected(exchange)
         exchange.status = answer.status
         request = (b"x-request-id", exchange.request_id.encode())
-        scope["gateway.respond"](answer.status, (*answer.headers, request), answer.body)
+        scope["gateway.request"].respond(answer.status, (*answer.headers, request), answer.body)
         self._record(exchange, "debug" if answer.status < 400 else "info")
 
 
 def _exchange(scope: Any) -> Exchange:
-    known = scope["gateway.fields"].get(b"x-request-id")
+    known = scope["gateway.request"].fields.get(b"x-request-id")
     peer = scope["client"]
     return Exchange(
         method=scope["method"],
@@ -157,7 +157,7 @@ def _exchange(scope: Any) -> Exchange:
         raw_path=scope["raw_path"],
         query_string=scope["query_string"],
         headers=scope["headers"],
-        fields=scope["gateway.fields"],
+        fields=scope["gateway.request"].fields,
         client=peer[0] if peer else "",
         request_id=request_id(known if isinstance(known, bytes) else None),
         started=time.perf_counter(),

@@ -24,8 +24,8 @@ from gateway.language.spec.hook import Method
 from gateway.serve.answering import AT_ONCE, send_answer, write_answer
 from gateway.serve.route import HookHandler, HookRoute
 
-GIVE = "gateway.give"
-"""Where the wire's scope has its way to answer whole, at once."""
+REQUEST = "gateway.request"
+"""Where the wire's scope has its own side of a request."""
 METHODS: tuple[str, ...] = (*get_args(Method), "OPTIONS")
 State = Literal["serving", "stale", "out of service", "disabled"]
 
@@ -184,7 +184,7 @@ def _handler(served: Served) -> Any:
         if len(answer.body) > AT_ONCE:
             await send_answer(send, exchange, answer)
         else:
-            write_answer(scope[GIVE], exchange, answer)
+            write_answer(scope[REQUEST].give, exchange, answer)
 
     return HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
 

@@ -30,7 +30,8 @@ class Bodies:
 
     def here(self, exchange: Exchange) -> bytes | None:
         """The whole body where it came together with its head. Raises TooLarge."""
-        body = exchange.whole()
+        incoming = exchange.incoming
+        body = None if incoming is None else incoming.whole()
         if body:
             size = len(body)
             if size > exchange.body_limit:
@@ -54,12 +55,12 @@ class Bodies:
             self._memory.take(size)
             exchange.charged += size
 
-        receive = exchange.receive
-        assert receive is not None  # noqa: S101 - a request from the wire has it
+        incoming = exchange.incoming
+        assert incoming is not None  # noqa: S101 - a request from the wire has it
 
         async def counted() -> Any:
             """What came counts for the log, also where the rest never comes."""
-            message = await receive()
+            message = await incoming.receive()
             exchange.bytes_in += len(message.get("body", b""))
             return message
 

@@ -63,7 +63,7 @@ class Switch:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One HTTP request (ASGI 3). One coroutine, since each costs every request."""
-        exchange = self._exchange(scope, receive)
+        exchange = self._exchange(scope)
         if exchange.raw_path.startswith(RESERVED):
             await self._operations(exchange, send)
             return
@@ -92,8 +92,9 @@ class Switch:
                 exchange.occupies.in_flight -= 1
             self._record(exchange, "info")
 
-    def _exchange(self, scope: Any, receive: Any) -> Exchange:
-        fields = scope["gateway.fields"]
+    def _exchange(self, scope: Any) -> Exchange:
+        request = scope["gateway.request"]
+        fields = request.fields
         known = fields.get(b"x-request-id")
         if isinstance(known, list):
             known = known[0]
@@ -110,9 +111,8 @@ class Switch:
             request_id(known),
             time.perf_counter(),
             self._bodies,
-            receive,
-            scope["gateway.whole"],
-            length=scope["gateway.length"],
+            request,
+            length=request.length,
         )
 
     async def _operations(self, exchange: Exchange, send: Any) -> None:

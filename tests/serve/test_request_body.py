@@ -113,10 +113,23 @@ def test_every_refusal_of_a_body_that_is_not_read_to_its_end_closes() -> None:
     assert all(refusal.close for refusal in refusals)
 
 
+class Whole:
+    """A request whose body came with its head."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def whole(self) -> bytes:
+        return self._body
+
+    async def receive(self) -> Any:
+        raise AssertionError("nothing is left to receive")
+
+
 def _came_whole(body: bytes, memory: BodyMemory) -> Exchange:
     exchange = an_exchange()
     exchange.source = Bodies(memory, Shares("bodies", 1, 1))
-    exchange.whole = lambda: body
+    exchange.incoming = Whole(body)
     exchange.body_limit = 4
     return exchange
 

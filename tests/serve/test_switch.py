@@ -27,10 +27,20 @@ def scope(path: bytes, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
         "query_string": b"token=canary",
         "headers": [(b"host", b"x"), *headers],
         "client": ("127.0.0.1", "1"),
-        "gateway.fields": {b"host": b"x", **dict(headers)},
-        "gateway.length": 0,
-        "gateway.whole": lambda: b"",
+        "gateway.request": Incoming({b"host": b"x", **dict(headers)}),
     }
+
+
+class Incoming:
+    """What the wire tells of a request without a body."""
+
+    length = 0
+
+    def __init__(self, fields: dict[bytes, bytes]) -> None:
+        self.fields = fields
+
+    def whole(self) -> bytes:
+        return b""
 
 
 class Call:

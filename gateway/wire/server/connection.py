@@ -60,12 +60,11 @@ class Connection(Ending):
         if len(self._held) > self.limits.unread:
             self.pause()
 
-    def begin(
-        self, method: str, target: bytes, length: int | None, waits: bool, keep: bool
-    ) -> None:
+    def begin(self, target: bytes, length: int | None, waits: bool, keep: bool) -> Request:
         """A head is whole: the app is called (in the loop's next turn)."""
         intake = self.intake
-        request = self.request = Request(self, method, length, waits, keep)
+        method = intake.method
+        request = self.request = Request(self, method, intake.fields, length, waits, keep)
         self.http11 = intake.http11
         self.phase = BUSY
         self.deadline = NEVER
@@ -79,17 +78,14 @@ class Connection(Ending):
             "server": self._server,
             "method": method,
             "http_version": "1.1" if intake.http11 else "1.0",
-            "path": raw.decode("latin-1") if b"%" not in raw else path_of(raw),
+            "path": path_of(raw),
             "raw_path": raw,
             "query_string": query,
             "headers": intake.headers,
-            "gateway.fields": intake.fields,
-            "gateway.length": length,
-            "gateway.whole": request.whole,
-            "gateway.respond": request.respond,
-            "gateway.give": request.give,
+            "gateway.request": request,
         }
         request.start(self.shared.app, scope)
+        return request
 
     def _await_body(self, request: Request) -> None:
         """Measure a body that did not come whole, and read no further than it is wanted."""

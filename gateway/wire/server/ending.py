@@ -85,8 +85,8 @@ class Ending(Link):
             request.done = True
         self.dead = True
         self.mark = 0
-        method = intake.method if intake.url else ""
-        head = RequestHead(self.client, method, intake.url, intake.known())
+        method = intake.method
+        head = RequestHead(self.client, method, intake.url, intake.fields)
         status, fields, body = self.shared.worded(refused, head)
         self._say(status, fields, body, to_head=method == "HEAD")
         self.when_written(partial(self.end, linger=True))

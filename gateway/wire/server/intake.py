@@ -1,7 +1,7 @@
 """From bytes to requests: one parser a connection, fed so that no piece spans two messages.
 
-A head is fed when it is whole. So its size is exact, its callbacks come at once, and the same
-bytes give the same request however they arrive.
+A head is fed when it is whole. So its size is exact, its fields can be split from it, and the
+same bytes give the same request however they arrive.
 """
 
 from __future__ import annotations
@@ -11,29 +11,23 @@ from typing import TYPE_CHECKING
 import httptools
 
 from gateway.wire.server import judge
-from gateway.wire.server.parsing import Parsing
-from gateway.wire.server.refused import Refused, malformed, too_large_head, too_long_target
+from gateway.wire.server.parsing import END, Parsing, Silent
+from gateway.wire.server.refused import Refused, too_large_head, too_long_target
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
 
-END = b"\r\n\r\n"
 CR = 0x0D
-
-
-class Probe:
-    """Parses a head that is not whole yet, only to see early what is no HTTP."""
 
 
 class Intake(Parsing):
     """What a connection received, as requests."""
 
-    __slots__ = ("_partial", "_probe", "_tail")
+    __slots__ = ("_partial", "_probe")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._partial = b""
-        self._tail = b""
         self._probe: httptools.HttpRequestParser | None = None
 
     @property
@@ -55,17 +49,16 @@ class Intake(Parsing):
             request = connection.request
             if request is None:
                 at = self._take_head(data, at)
-            elif request.remaining is None:
-                at = self._take_chunks(data, at)
+            elif self._chunks is not None:
+                at = self._chunks.take(data, at)
             else:
-                end = at + request.remaining
-                piece = data[at:end]
-                request.remaining -= len(piece)
+                piece = data[at : at + request.remaining]
                 self._feed(piece)
-                at = end
+                request.take(piece)
+                at += len(piece)
 
     def _take_head(self, data: bytes, at: int) -> int:
-        """Feed the head if it is whole now. Returns where its end is in `data`."""
+        """Read the head if it is whole now. Returns where its end is in `data`."""
         whole, known = data, 0
         if self._partial or at:
             known = len(self._partial)
@@ -76,7 +69,7 @@ class Intake(Parsing):
         end = whole.find(END, known - 3 if known > 3 else 0) + 4
         size = len(whole)
         if (end if end > 3 else size) > self._connection.limits.head:
-            self._clear()
+            self._forget()
             raise self._oversized(whole)
         if end == 3:
             self._look_early(whole, known)
@@ -84,7 +77,7 @@ class Intake(Parsing):
         if self._partial:
             self._partial = b""
             self._probe = None
-        self._feed_head(whole[:end] if end < size else whole)
+        self._read(whole[:end])
         return len(data) - size + end
 
     def _oversized(self, whole: bytes) -> Refused:
@@ -96,14 +89,14 @@ class Intake(Parsing):
     def _look_early(self, whole: bytes, known: int) -> None:
         """Keep a part of a head. Raises Refused for what can be no head, however it goes on."""
         if not known:
-            self._clear()
+            self._forget()
         self._partial = whole
         if not whole or whole == b"\r":
             return
         if whole[0] <= judge.BLANK:
             raise judge.not_http(whole)
         if self._probe is None:
-            self._probe = httptools.HttpRequestParser(Probe())
+            self._probe = httptools.HttpRequestParser(Silent())
             known = 0
         try:
             self._probe.feed_data(whole[known:])
@@ -113,56 +106,6 @@ class Intake(Parsing):
             self._probe = None
         except httptools.HttpParserError as error:
             raise judge.not_http(whole, str(error)) from error
-
-    def _feed_head(self, head: bytes) -> None:
-        self._clear()
-        self._tail = b""
-        self.http11 = judge.judge_line(head)
-        try:
-            self._feed(head)
-        except httptools.HttpParserUpgrade:
-            self._without_upgrade()
-        except httptools.HttpParserInvalidMethodError as error:
-            method = judge.unknown_method(head)
-            if method is None:
-                raise judge.not_http(head, str(error)) from error
-            self._feed_unknown(method, head)
-
-    def _feed_unknown(self, method: bytes, head: bytes) -> None:
-        """Feed a head as that of a method which llhttp knows."""
-        self._method = method
-        self._renew()
-        try:
-            self._feed(b"POST" + head[len(method) :])
-        except httptools.HttpParserUpgrade:
-            self._without_upgrade()
-
-    def _without_upgrade(self) -> None:
-        """Go on in HTTP/1.1, which RFC 9110 §7.8 allows; llhttp would leave the body unparsed."""
-        request = self._connection.request
-        if request is None:
-            raise malformed("CONNECT is not supported.")
-        self._renew()
-        self._quiet = True
-        framing = b"content-length: %d" % (request.remaining or 0)
-        if request.remaining is None:
-            framing = b"transfer-encoding: chunked"
-        self._feed(b"POST / HTTP/1.1\r\n" + framing + END)
-
-    def _take_chunks(self, data: bytes, at: int) -> int:
-        """Feed up to an empty line, which the end of the last chunk is, or a line in the body."""
-        tail = self._tail
-        across = (tail + data[at : at + 3]).find(END)
-        end = data.find(END, at) if across < 0 else at + across - len(tail)
-        found = across >= 0 or end >= 0
-        piece = data[at : end + 4] if found else data[at:]
-        self._framing += len(piece)
-        self._tail = b"" if found else (tail + piece)[-3:]
-        self._feed(piece)
-        request = self._connection.request
-        if request is not None and not request.complete:
-            self._judge_framing(request)
-        return at + len(piece)
 
 
 def _without_blank(whole: bytes, known: int) -> tuple[bytes, int]:

@@ -24,15 +24,19 @@ CHUNKED: Final = None
 """The length of a body that comes in chunks, whose end will tell."""
 
 
-def judge_line(head: bytes) -> bool:
-    """Whether a head's request line says HTTP/1.1; False: HTTP/1.0. Raises Refused for others."""
-    end = head.find(b"\r\n")
-    if head.count(b" ", 0, end) != 2 or head[0] <= BLANK:
-        raise not_http(head)
-    if head.startswith(b" HTTP/1.1", end - 9):
-        return True
-    if head.startswith(b" HTTP/1.0", end - 9):
-        return False
+_VERSIONS = {b"HTTP/1.1": True, b"HTTP/1.0": False}
+
+
+def judge_line(head: bytes) -> tuple[bytes, bytes, bool]:
+    """Method and target of a head's request line, and whether it says HTTP/1.1 or, false,
+    HTTP/1.0. Raises Refused for all else.
+    """
+    parts = head[: head.find(b"\r\n")].split(b" ")
+    if len(parts) == 3 and head[0] > BLANK:
+        method, target, version = parts
+        http11 = _VERSIONS.get(version)
+        if http11 is not None:
+            return method, target, http11
     raise not_http(head)
 
 
@@ -93,6 +97,14 @@ def judge_expect(http11: bool, fields: Fields) -> bool:
     if isinstance(expect, list) or expect.lower() != b"100-continue":
         raise Refused(417, "expectation-failed", "The only supported Expect is '100-continue'.")
     return http11
+
+
+def judge_keep(http11: bool, fields: Fields) -> bool:
+    """Whether another request may follow, where Connection says something (RFC 9112 §9.3)."""
+    said = fields[b"connection"]
+    said = b",".join(said) if isinstance(said, list) else said
+    options = [option.strip(b" \t") for option in said.lower().split(b",")]
+    return b"close" not in options and (http11 or b"keep-alive" in options)
 
 
 def judge_target(

@@ -1,149 +1,145 @@
-"""What httptools calls while it parses: a head becomes a request, its body is handed to it."""
+"""A head that is whole: judged by llhttp, split by us, and begun as a request."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 import httptools
 
 from gateway.wire.server import judge
-from gateway.wire.server.refused import Fields, FieldValue, Refused, malformed
+from gateway.wire.server.chunks import Chunks
+from gateway.wire.server.refused import FieldValue, malformed, too_many_fields
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
     from gateway.wire.server.request import Request
 
+END = b"\r\n\r\n"
 _METHODS = {name.encode(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE")}
-CHUNK_FRAMING = 64
-"""Bytes that a chunk's size, its extensions and line ends may take; more are unusual, and beyond
-the size of a head, over all chunks and trailers, refused."""
 NO_HEADERS: list[tuple[bytes, bytes]] = []
 NO_FIELDS: dict[bytes, FieldValue] = {}
 """What is known before a head is whole. They stay empty."""
-NOWHERE: deque[tuple[bytes, bytes]] = deque(maxlen=0)
-"""Where trailers go."""
+
+
+class Silent:
+    """Asks a parser for nothing but whether it passes what it is fed."""
+
+
+class FieldReader:
+    """Collects the fields of a head, names in lower case. It is asked for nothing else: each call
+    of ours from a parser counts.
+    """
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[bytes, bytes]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """What httptools calls."""
+        self.lines.append((name.lower(), value))
 
 
 class Parsing:
-    """One parser and the head that it read last. The callbacks are httptools'."""
+    """One parser and the head that it passed last. `url`, `method`, `headers` and `fields` are of
+    that head, or of one that was refused, as far as it could be read.
+    """
 
     __slots__ = (
+        "_chunks",
         "_connection",
         "_feed",
-        "_framing",
-        "_lines",
-        "_method",
-        "_parser",
-        "_quiet",
+        "_reader",
         "fields",
         "headers",
         "http11",
+        "method",
         "url",
     )
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._chunks: Chunks | None = None
+        self._reader = FieldReader()
         self._renew()
-        self._clear()
+        self._forget()
 
     def _renew(self) -> None:
-        self._parser = httptools.HttpRequestParser(self)
-        self._feed = self._parser.feed_data
+        self._feed = httptools.HttpRequestParser(self._reader).feed_data
 
-    def _clear(self) -> None:
+    def _forget(self) -> None:
+        """Nothing is known of the head that comes."""
+        self.method = ""
         self.url = b""
-        self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
+        self.http11 = True
         self.headers: list[tuple[bytes, bytes]] = NO_HEADERS
         self.fields: dict[bytes, FieldValue] = NO_FIELDS
-        self.http11 = True
-        self._method = b""
-        self._quiet = False
-        self._framing = 0
 
-    @property
-    def method(self) -> str:
-        """The method of the head that was parsed last."""
-        method = self._method or self._parser.get_method()
-        return _METHODS.get(method) or method.decode("latin-1")
-
-    def on_url(self, url: bytes) -> None:
-        if not self._quiet:
-            self.url = url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A field of the head. Trailers are dropped (RFC 9110 §6.5.1 allows it)."""
-        self._lines.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        if self._quiet:
-            return
-        if self._connection.request is not None:  # no piece may span two messages
-            raise malformed("It is unclear where this request ends and the next one begins.")
-        limits = self._connection.limits
-        self._gather()
-        self._lines = NOWHERE
-        if len(self.headers) > limits.fields:
-            raise Refused(
-                431,
-                "headers-too-large",
-                f"The request has more than {limits.fields} header fields.",
-            )
-        method = _METHODS.get(self._method or self._parser.get_method()) or self.method
-        if method == "CONNECT":
+    def _read(self, head: bytes) -> None:
+        """Have a head judged by llhttp, and begin its request."""
+        self._forget()
+        method, target, self.http11 = judge.judge_line(head)
+        self.method = _METHODS.get(method) or method.decode("latin-1")
+        self.url = target
+        try:
+            upgrade = self._leaves_http(head)
+        finally:
+            self._gather()
+        if len(self.headers) > self._connection.limits.fields:
+            raise too_many_fields(self._connection.limits.fields)
+        if method == b"CONNECT":
             raise malformed("CONNECT is not supported.")
-        fields = self.fields
-        length = judge.judge_length(method, self.http11, fields)
-        waits = b"expect" in fields and judge.judge_expect(self.http11, fields)
-        target = self.url
-        if target[:1] != b"/" or len(target) > limits.target:
-            target = judge.judge_target(target, self.headers, fields, limits)
-        upgrade = b"upgrade" in fields and self._parser.should_upgrade()
-        self._connection.begin(
-            method, target, length, waits and length != 0, self._parser.should_keep_alive()
-        )
-        self._quiet = upgrade
+        self._begin(target, upgrade)
 
     def _gather(self) -> None:
         """Make `headers` and `fields` of the lines that were read."""
-        headers = self.headers = [(name.lower(), value) for name, value in self._lines]
+        headers = self.headers = self._reader.lines
+        self._reader.lines = []
         fields: dict[bytes, FieldValue] = dict(headers)
         self.fields = fields if len(fields) == len(headers) else _repeated(headers)
 
-    def known(self) -> Fields:
-        """The fields, as many as were read, of a head that may not be whole."""
-        if self._lines:
-            self._gather()
-        return self.fields
+    def _begin(self, target: bytes, upgrade: bool) -> None:
+        """Judge what llhttp passes, and begin the request."""
+        connection, http11, fields = self._connection, self.http11, self.fields
+        length = judge.judge_length(self.method, http11, fields)
+        waits = b"expect" in fields and judge.judge_expect(http11, fields)
+        keep = judge.judge_keep(http11, fields) if b"connection" in fields else http11
+        if target[:1] != b"/" or len(target) > connection.limits.target:
+            target = judge.judge_target(target, self.headers, fields, connection.limits)
+        request = connection.begin(target, length, waits and length != 0, keep)
+        self._chunks = None
+        if upgrade or length is judge.CHUNKED:
+            self._go_on(request, length)
+        if length == 0:
+            request.end()
 
-    def on_chunk_header(self) -> None:
-        request = self._connection.request
-        if request is None:
-            return
-        request.chunks += 1
-        if request.chunks > self._connection.limits.chunks:
-            raise malformed(
-                f"The body has more than {self._connection.limits.chunks} chunks; "
-                "send larger chunks."
-            )
+    def _leaves_http(self, head: bytes) -> bool:
+        """Feed a head. The answer is whether llhttp takes what follows for another protocol.
 
-    def on_body(self, data: bytes) -> None:
-        self._framing -= len(data)
-        request = self._connection.request
-        if request is not None:
-            request.add(data)
+        A method that llhttp does not know is fed as one that it does.
+        """
+        try:
+            self._feed(head)
+        except httptools.HttpParserUpgrade:
+            return True
+        except httptools.HttpParserInvalidMethodError as error:
+            method = judge.unknown_method(head)
+            if method is None:
+                raise judge.not_http(head, str(error)) from error
+            self._renew()
+            return self._leaves_http(b"POST" + head[len(method) :])
+        return False
 
-    def on_message_complete(self) -> None:
-        request = self._connection.request
-        if request is None or (self._quiet and self._parser.should_upgrade()):
-            return
-        if request.remaining is None:
-            self._judge_framing(request)
-        request.end()
-
-    def _judge_framing(self, request: Request) -> None:
-        if self._framing > self._connection.limits.head + CHUNK_FRAMING * request.chunks:
-            raise malformed("The chunks' extensions or the trailers are too large.")
+    def _go_on(self, request: Request, length: int | None) -> None:
+        """Have a body in chunks parsed by a parser of its own, and stay in HTTP/1.1 whatever the
+        head asks for, which RFC 9110 §7.8 allows.
+        """
+        self._renew()
+        if length is judge.CHUNKED:
+            self._chunks = Chunks(request, self._connection.limits)
+        elif length:
+            self._feed(b"POST / HTTP/1.1\r\ncontent-length: %d" % length + END)
+            self._reader.lines.clear()
 
 
 def _repeated(headers: list[tuple[bytes, bytes]]) -> dict[bytes, FieldValue]:

@@ -61,3 +61,7 @@ def too_large_head(limit: int) -> Refused:
 
 def too_long_target(limit: int) -> Refused:
     return Refused(414, "uri-too-long", f"The URL is longer than {limit} bytes.")
+
+
+def too_many_fields(limit: int) -> Refused:
+    return Refused(431, "headers-too-large", f"The request has more than {limit} header fields.")

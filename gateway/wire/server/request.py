@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from gateway.wire.server.answer import Answer
-from gateway.wire.server.refused import Refused
+from gateway.wire.server.refused import Fields, Refused
 
 if TYPE_CHECKING:
     from gateway.wire.server.connection import Connection
@@ -23,7 +23,12 @@ UNEXPECTED = Refused(500, "unexpected", "The gateway's log has the details.")
 
 
 class Request(Answer):
-    """From its head to its answer. `receive` and `send` are the app's side (ASGI 3)."""
+    """From its head to its answer. `receive` and `send` are the app's side (ASGI 3).
+
+    An app finds it in the scope under `gateway.request`: `fields` are the header fields by name,
+    `length` is the body's, None where its end will tell, and `whole`, `respond` and `give` are
+    shorter ways than ASGI's.
+    """
 
     __slots__ = (
         "_body",
@@ -33,7 +38,9 @@ class Request(Answer):
         "chunks",
         "complete",
         "failure",
+        "fields",
         "gone",
+        "length",
         "received",
         "remaining",
         "waits",
@@ -41,15 +48,23 @@ class Request(Answer):
     )
 
     def __init__(
-        self, connection: Connection, method: str, remaining: int | None, waits: bool, keep: bool
+        self,
+        connection: Connection,
+        method: str,
+        fields: Fields,
+        length: int | None,
+        waits: bool,
+        keep: bool,
     ) -> None:
         self._connection = connection
         self._to_head = method == "HEAD"
         self.keep = keep
         self.begun = self.done = self._chunked = False
         self._start = self._left = None
-        self.remaining = remaining
-        """Bytes of the body to come; None: chunks."""
+        self.fields = fields
+        self.length = length
+        self.remaining = length or 0
+        """Bytes of the body to come, where its length is known."""
         self.waits = waits
         """Whether the caller waits for 100 Continue before it sends its body."""
         self.complete = False
@@ -96,6 +111,13 @@ class Request(Answer):
             self._body = bytearray(body) + data
         if self._waiter is not None:
             self.wake()
+
+    def take(self, data: bytes) -> None:
+        """More of a body came whose length is known."""
+        self.remaining -= len(data)
+        self.add(data)
+        if not self.remaining:
+            self.end()
 
     def end(self) -> None:
         """The body is whole."""

@@ -8,4 +8,4 @@ from urllib.parse import unquote
 def path_of(raw: bytes) -> str:
     """The decoded path; what is not UTF-8 is replaced (`raw_path` has it as it came)."""
     path = raw.decode("latin-1")
-    return unquote(path) if "%" in path else path
+    return path if raw.find(b"%") < 0 else unquote(path)

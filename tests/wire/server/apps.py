@@ -27,7 +27,7 @@ def waiting(site: Site) -> App:
         except Exception as error:
             site.note(str(error))
             raise
-        scope["gateway.respond"](200, (), b"%d" % len(body))
+        scope["gateway.request"].respond(200, (), b"%d" % len(body))
 
     return app
 
@@ -37,7 +37,7 @@ def refusing(site: Site) -> App:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         site.note(scope["raw_path"].decode())
-        scope["gateway.respond"](401, (), b"no")
+        scope["gateway.request"].respond(401, (), b"no")
 
     return app
 
@@ -49,7 +49,7 @@ def large(site: Site) -> App:
         piece = bytes(1024 * 1024)
         try:
             if scope["raw_path"] == b"/whole":
-                scope["gateway.respond"](200, (), piece * 32)
+                scope["gateway.request"].respond(200, (), piece * 32)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": []})
             for _ in range(32):

@@ -65,14 +65,14 @@ async def fed(pieces: Sequence[bytes], limits: ServerLimits) -> tuple[list[Call]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         call = scope["method"], scope["raw_path"], scope["query_string"], tuple(scope["headers"])
-        whole = scope["gateway.whole"]()
+        whole = scope["gateway.request"].whole()
         try:
             body = await read(receive) if whole is None else whole
         except Exception:
             calls.append((*call, None))
             raise
         calls.append((*call, body))
-        scope["gateway.respond"](200, (), b"fine")
+        scope["gateway.request"].respond(200, (), b"fine")
 
     def refuse(status: int, code: str, detail: str, head: object) -> Any:
         codes.append(code)

@@ -83,7 +83,7 @@ def echo(site: Site) -> App:
     """Answers with what it was called with, and keeps it."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        whole = scope["gateway.whole"]()
+        whole = scope["gateway.request"].whole()
         body = await read(receive) if whole is None else whole
         call = {
             "method": scope["method"],
@@ -95,7 +95,7 @@ def echo(site: Site) -> App:
         }
         site.calls.append(call)
         said = json.dumps({name: str(value) for name, value in call.items()}).encode()
-        scope["gateway.respond"](200, [(b"content-type", b"application/json")], said)
+        scope["gateway.request"].respond(200, [(b"content-type", b"application/json")], said)
 
     return app
 

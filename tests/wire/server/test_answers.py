@@ -191,8 +191,8 @@ def test_lines_made_before_are_judged_before() -> None:
 def test_the_last_field_of_an_answer_is_judged_as_all_are(last: tuple[bytes, bytes]) -> None:
     async def app(scope: Any, _receive: Any, _send: Any) -> None:
         with pytest.raises(ValueError, match=r"field|name"):
-            scope["gateway.give"](200, encode_lines([(b"x-a", b"b")]), last, b"no")
-        scope["gateway.give"](200, encode_lines([(b"x-a", b"b")]), (b"x-c", b"d"), b"fine")
+            scope["gateway.request"].give(200, encode_lines([(b"x-a", b"b")]), last, b"no")
+        scope["gateway.request"].give(200, encode_lines([(b"x-a", b"b")]), (b"x-c", b"d"), b"fine")
 
     with running(lambda _site: app) as site:
         answer = exchange(site.port, GET)
@@ -203,8 +203,8 @@ def test_the_last_field_of_an_answer_is_judged_as_all_are(last: tuple[bytes, byt
 @pytest.mark.parametrize("value", [b"", b"a"])
 def test_equal_lines_of_one_name_are_two(value: bytes) -> None:
     async def app(scope: Any, _receive: Any, _send: Any) -> None:
-        assert scope["gateway.fields"][b"x-two"] == [value, value]
-        scope["gateway.respond"](200, (), b"fine")
+        assert scope["gateway.request"].fields[b"x-two"] == [value, value]
+        scope["gateway.request"].respond(200, (), b"fine")
 
     with running(lambda _site: app) as site:
         line = b"\r\nX-Two: " + value

@@ -78,7 +78,7 @@ def _stepwise(site: Site) -> Any:
             release = asyncio.Event()
             site.release = release  # type: ignore[attr-defined]
             await release.wait()
-        scope["gateway.respond"](200, (), b"fine")
+        scope["gateway.request"].respond(200, (), b"fine")
 
     return app
 
