@@ -55,7 +55,7 @@ def _special(hook: Hook) -> Iterator[tuple[Any, Maker | None]]:
     """The entries of a hook whose secrets are more than any text."""
     match hook.authentication:
         case SignatureAuthentication() as spec:
-            scheme = sender_of(spec).scheme
+            scheme = sender_of(spec.scheme).scheme
             make = _FORMS[scheme.key] if scheme.algorithm == "hmac" else None
             yield from ((entry, make) for entry in spec.secrets)
         case JwtAuthentication(secrets=list(entries), algorithms=algorithms):

@@ -13,6 +13,7 @@ from gateway.cli.credentials import Wallet, with_credentials
 from gateway.cli.curl import Call
 from gateway.compile.signatures import Signed, compile_scheme
 from gateway.compile.signatures.members import Member, written
+from gateway.compile.signatures.request import request_of
 from gateway.errors import OperatorError
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
@@ -35,23 +36,18 @@ def prove(hook: Hook, call: Call, wallet: Wallet, now: float) -> Call:
 
 
 def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
-    compiled, sender = compile_scheme(spec), sender_of(spec)
-    stamp = compiled.body_timestamp(now)
+    signer, sender = compile_scheme(spec).signer, sender_of(spec.scheme)
+    stamp = signer.body_timestamp(now)
     call = _with_members(call, [] if stamp is None else [stamp], "the time of signing")
     if "{form}" in sender.scheme.signed:
         call = _digested(call)
 
+    query, typed = call.query_string.encode(), [(b"content-type", call.content_type.encode())]
+    request = request_of(call.method, typed, call.body or b"", query, call.path)
+
     def sign(secret: bytes) -> Signed:
-        return compiled.sign(
-            secret=secret,
-            body=call.body or b"",
-            now=now,
-            id=f"msg_{secrets.token_hex(12)}",
-            query_string=call.query_string.encode(),
-            path=call.path,
-            content_type=call.content_type,
-            method=call.method,
-        )
+        name = f"msg_{secrets.token_hex(12)}"
+        return signer.sign(request, [signer.prepare_key(secret)], now, name)
 
     signed: Signed = wallet.first(sign, spec.secrets)
     call = _with_members(call, signed.members, "its signature")

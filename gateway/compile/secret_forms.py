@@ -22,7 +22,7 @@ def form_of(hook: Hook, steps: Steps) -> Callable[[bytes], object]:
             case SignatureAuthentication() as spec:
                 from gateway.compile.signatures import compile_scheme
 
-                return compile_scheme(spec).prepare_key
+                return compile_scheme(spec).verifier.prepare_key
             case JwtAuthentication(algorithms=algorithms):
                 from gateway.runtime.token_keys import from_secret
 
@@ -45,6 +45,6 @@ def doubts(hook: Hook, steps: Steps, value: bytes) -> Iterator[str]:
 def _without_beginning(hook: Hook, value: bytes) -> Iterator[str]:
     if not isinstance(hook.authentication, SignatureAuthentication):
         return
-    begins = sender_of(hook.authentication).begins
+    begins = sender_of(hook.authentication.scheme).begins
     if begins and not value.startswith(begins.encode()):
         yield f"does not start with '{begins}', as secrets of {hook.authentication.scheme} must"

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from gateway.language.senders import PRESETS, Sender
 from gateway.language.signed_text import Template
 from gateway.language.spec.scheme import Scheme, Variant
-from gateway.language.spec.signature import SignatureAuthentication
+from gateway.language.spec.signature import Preset
 
 DEFAULT_TOLERANCE = "5m"
 """For schemes that are written in full."""
@@ -28,11 +28,11 @@ class Coverage(msgspec.Struct, frozen=True):
     body: bool
 
 
-def sender_of(spec: SignatureAuthentication) -> Sender:
+def sender_of(written: Preset | Scheme) -> Sender:
     """The sender that a name stands for, or whose scheme is written in full."""
-    if isinstance(spec.scheme, Scheme):
-        return Sender(spec.scheme, "", DEFAULT_TOLERANCE)
-    return PRESETS[spec.scheme]
+    if isinstance(written, Scheme):
+        return Sender(written, "", DEFAULT_TOLERANCE)
+    return PRESETS[written]
 
 
 def separator_of(scheme: Scheme) -> str:

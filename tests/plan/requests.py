@@ -14,6 +14,7 @@ import msgspec
 from gateway.compile.sample import sample_request
 from gateway.compile.sample_values import document
 from gateway.compile.signatures import compile_scheme
+from gateway.compile.signatures.request import request_of
 from gateway.language.spec import (
     ApiKeyAuthentication,
     BasicAuthentication,
@@ -134,10 +135,8 @@ def _token(spec: JwtAuthentication, chance: Random) -> str:
 
 
 def _signed(spec: SignatureAuthentication, request: Request, chance: Random) -> dict[str, str]:
-    made = compile_scheme(spec).sign(
-        secret=_secret(spec.secrets, chance).encode(),
-        body=request.body,
-        now=NOW - chance.choice([0, 20, 45, 200, 500]),
-        id="m",
-    )
+    signer = compile_scheme(spec).signer
+    key = signer.prepare_key(_secret(spec.secrets, chance).encode())
+    now = NOW - chance.choice([0, 20, 45, 200, 500])
+    made = signer.sign(request_of("POST", [], request.body, b"", ""), [key], now, "m")
     return {name.lower(): value for name, value in made.headers}

@@ -43,7 +43,7 @@ def of_signature(spec: SignatureAuthentication, _runtime: Runtime) -> Proof:
     """A signature in the sender's header; its guard judges one that appears more than once. Whether
     a body holds one, nobody knows before it is read: each request counts as an attempt.
     """
-    header = sender_of(spec).scheme.header
+    header = sender_of(spec.scheme).scheme.header
     if header is UNSET:
         return Proof(lambda _exchange: b"", lambda _shown: False)
     field = header.lower().encode("ascii")

@@ -10,11 +10,11 @@ from gateway.compile.guards.challenge import challenge
 from gateway.compile.guards.credentials import name_of, prepared
 from gateway.compile.guards.presented import Verify
 from gateway.compile.needs import Need, Prepared
-from gateway.compile.signatures import compile_scheme
+from gateway.compile.signatures import Verifier, compile_scheme
 from gateway.compile.signatures.kinds import Key
 from gateway.compile.signatures.outcomes import Unverified
 from gateway.compile.signatures.request import Request
-from gateway.compile.signatures.scheme import Claim, CompiledScheme
+from gateway.compile.signatures.verifier import Claim
 from gateway.errors import Unauthenticated
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.runtime.offloading import SMALL
@@ -31,27 +31,29 @@ def signature_guard(
     The body is read only for headers that could verify it. The reason of a refusal is in the
     exchange's `outcome`, for the log alone.
     """
-    scheme = compile_scheme(spec)
+    verifier = compile_scheme(spec).verifier
     secrets = tuple(
-        (name_of(entry), prepared(entry, scheme.prepare_key, runtime)) for entry in spec.secrets
+        (name_of(entry), prepared(entry, verifier.prepare_key, runtime)) for entry in spec.secrets
     )
-    check = _Check(scheme, secrets, partial(challenge, "Signature", realm, detail=DETAIL), runtime)
+    check = _Check(
+        verifier, secrets, partial(challenge, "Signature", realm, detail=DETAIL), runtime
+    )
     return check.verify, tuple(secret for _, secret in secrets)
 
 
 class _Check:
     """Verifies the signatures of one hook with its secrets, each with its name for the log."""
 
-    __slots__ = ("_clock", "_offloading", "_refused", "_scheme", "_secrets")
+    __slots__ = ("_clock", "_offloading", "_refused", "_secrets", "_verifier")
 
     def __init__(
         self,
-        scheme: CompiledScheme,
+        verifier: Verifier,
         secrets: tuple[tuple[str, Prepared[Key]], ...],
         refused: Callable[[], Unauthenticated],
         runtime: Runtime,
     ) -> None:
-        self._scheme = scheme
+        self._verifier = verifier
         self._secrets = secrets
         self._refused = refused
         self._clock = runtime.clock
@@ -59,7 +61,7 @@ class _Check:
 
     def verify(self, exchange: Exchange, _shown: bytes | None) -> Awaitable[None] | None:
         try:
-            claim = self._scheme.claim(_request(exchange, b""), self._clock())
+            claim = self._verifier.claim(_request(exchange, b""), self._clock())
             body = exchange.body_here()
             if body is None or len(body) > SMALL:
                 return self._awaited(exchange, claim)
@@ -80,8 +82,8 @@ class _Check:
         """The name of the secret that verifies the body. What the message says of itself holds."""
         live = [(name, key) for name, one in self._secrets if (key := one.value()) is not None]
         request = _request(exchange, body)
-        name, _ = live[self._scheme.prove(claim, request, [key for _, key in live])]
-        exchange.sender = self._scheme.sender(claim)
+        name, _ = live[self._verifier.prove(claim, request, [key for _, key in live])]
+        exchange.sender = self._verifier.sender(claim)
         return name
 
     def _unverified(self, exchange: Exchange, refusal: Unverified) -> Unauthenticated:

@@ -19,9 +19,9 @@ from gateway.language.spec.signature import SignatureAuthentication
 
 EVENT = "endpoint.url_validation"
 
-_SCHEME = compile_scheme(
+_VERIFIER = compile_scheme(
     SignatureAuthentication(scheme="zoom", secrets=[], tolerance="36500d")  # it was checked before
-)
+).verifier
 
 
 class _Event(msgspec.Struct):
@@ -56,10 +56,10 @@ def _secret(request: HandshakeRequest) -> bytes:
 
 def _signed_by(request: HandshakeRequest, secret: bytes) -> bool:
     try:
-        key = _SCHEME.prepare_key(secret)
+        key = _VERIFIER.prepare_key(secret)
     except ValueError:
         return False
-    outcome = _SCHEME.verify(
+    outcome = _VERIFIER.verify(
         headers=request.headers,
         body=request.body,
         query_string=b"",

@@ -25,7 +25,8 @@ LETTING = 64 * 1024
 class Algorithm(Protocol):
     """`sizes` are the lengths in bytes that a signature can have; others are malformed.
 
-    `accepts` compares every candidate with every message and never ends early.
+    `accepts` compares every candidate with every message and never ends early. `signing_key` is
+    what `sign` takes; it raises BadSecret, and CannotSign for what only verifies.
     """
 
     sizes: Collection[int]
@@ -33,7 +34,8 @@ class Algorithm(Protocol):
 
     def prepare(self, secret: bytes) -> Any: ...
     def accepts(self, key: Any, messages: Sequence[bytes], candidates: Sequence[bytes]) -> bool: ...
-    def sign(self, secret: bytes, message: bytes) -> bytes: ...
+    def signing_key(self, secret: bytes) -> Any: ...
+    def sign(self, key: Any, message: bytes) -> bytes: ...
 
 
 def _mac(key: hmac.HMAC, message: bytes) -> bytes:
@@ -76,8 +78,11 @@ class Hmac:
                 held |= hmac.compare_digest(expected, candidate)
         return held
 
-    def sign(self, secret: bytes, message: bytes) -> bytes:
-        return _mac(self.prepare(secret), message)
+    def signing_key(self, secret: bytes) -> hmac.HMAC:
+        return self.prepare(secret)
+
+    def sign(self, key: hmac.HMAC, message: bytes) -> bytes:
+        return _mac(key, message)
 
 
 ALGORITHMS: dict[str, Callable[[Variant], Algorithm]] = {

@@ -53,10 +53,13 @@ class Ed25519:
     ) -> bool:
         return _any_verifies(key.verify, messages, candidates)
 
-    def sign(self, secret: bytes, message: bytes) -> bytes:
+    def signing_key(self, secret: bytes) -> Ed25519PrivateKey:
         key = _private_key(secret)
         if not isinstance(key, Ed25519PrivateKey):
             raise CannotSign("the secret is not an Ed25519 private key")
+        return key
+
+    def sign(self, key: Ed25519PrivateKey, message: bytes) -> bytes:
         return key.sign(message)
 
 
@@ -88,10 +91,13 @@ class EcdsaP256:
             candidates,
         )
 
-    def sign(self, secret: bytes, message: bytes) -> bytes:
+    def signing_key(self, secret: bytes) -> ec.EllipticCurvePrivateKey:
         key = _private_key(secret)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _on_p256(key.public_key()):
             raise CannotSign("the secret is not a private key on P-256")
+        return key
+
+    def sign(self, key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
         return key.sign(sha256(message).digest(), self._hash)
 
 
@@ -125,10 +131,13 @@ class RsaSha256:
             candidates,
         )
 
-    def sign(self, secret: bytes, message: bytes) -> bytes:
+    def signing_key(self, secret: bytes) -> rsa.RSAPrivateKey:
         key = _private_key(secret)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise CannotSign("the secret is not an RSA private key")
+        return key
+
+    def sign(self, key: rsa.RSAPrivateKey, message: bytes) -> bytes:
         return key.sign(sha256(message).digest(), PKCS1v15(), self._hash)
 
 

@@ -51,6 +51,26 @@ class Kind:
         return self.mark + self._encode(value)
 
 
+class SigningKey:
+    """A secret made ready to sign. It cannot be printed."""
+
+    __slots__ = ("_key", "_kind")
+
+    def __init__(self, kind: Kind, key: Any) -> None:
+        self._kind = kind
+        self._key = key
+
+    def sign(self, message: bytes) -> bytes:
+        """A signature as the sender writes it."""
+        return self._kind.write(self._kind.algorithm.sign(self._key, message))
+
+    def __repr__(self) -> str:
+        return "SigningKey(***)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is not serialised")
+
+
 def prepare(kinds: Sequence[Kind], secret: bytes) -> Key:
     """The key for every kind that the secret fits. Raises BadSecret when it fits none.
 
@@ -84,15 +104,17 @@ def _nearest(kinds: Sequence[Kind], secret: bytes) -> int:
     return public[0] if public and secret.startswith((b"whpk_", b"-----BEGIN ")) else 0
 
 
-def sign(kinds: Sequence[Kind], secret: bytes, message: bytes) -> bytes:
-    """A signature of the first kind that the secret can make, as the sender writes it.
+def signing_key(kinds: Sequence[Kind], secret: bytes) -> SigningKey:
+    """The key of a secret, for the first kind of signature that it can make.
 
     Raises CannotSign for a key that only verifies, BadSecret for one that fits no kind.
     """
+    if not secret:
+        raise BadSecret("the secret is empty")
     reasons: list[ValueError] = []
     for kind in kinds:
         try:
-            return kind.write(kind.algorithm.sign(secret, message))
+            return SigningKey(kind, kind.algorithm.signing_key(secret))
         except (BadSecret, CannotSign) as reason:
             reasons.append(reason)
     cannot = [reason for reason in reasons if isinstance(reason, CannotSign)]

@@ -65,3 +65,15 @@ class Request(NamedTuple):
 
     def _values(self, name: bytes) -> list[bytes]:
         return [value for field, value in self.headers if field == name]
+
+
+def request_of(
+    method: str,
+    headers: Sequence[tuple[bytes, bytes]],
+    body: bytes,
+    query_string: bytes,
+    path: str,
+) -> Request:
+    """The parts of a request whose method and path are text."""
+    raw_path = path.encode(errors="replace")
+    return Request(method.encode(), headers, body, query_string, raw_path)

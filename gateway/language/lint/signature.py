@@ -45,7 +45,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 def faults(spec: SignatureAuthentication) -> Iterator[Fault]:
     """Everything that is wrong with an authentication, its scheme written in full or by name."""
-    scheme = sender_of(spec).scheme
+    scheme = sender_of(spec.scheme).scheme
     yield from _in_variants(scheme)
     yield from _in_signed(scheme)
     yield from _in_places(scheme)

@@ -118,7 +118,7 @@ def _known(hook: Hook) -> tuple[str, ...]:
         case JwtAuthentication():
             return ("credential", "claims")
         case SignatureAuthentication() as written:
-            scheme = sender_of(written).scheme
+            scheme = sender_of(written.scheme).scheme
             # What a body says of itself is read from the body.
             apart = scheme.body is UNSET
             timed = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET

@@ -40,7 +40,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     """Input that anyone could have written, and trust that is not needed."""
     if not isinstance(hook.authentication, SignatureAuthentication):
         return
-    covered = coverage(sender_of(hook.authentication).scheme)
+    covered = coverage(sender_of(hook.authentication.scheme).scheme)
     written = hook.authentication.trust_unsigned
     trusted = [] if written is UNSET else written
     inputs = [*_inputs(hook, covered)]

@@ -49,7 +49,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
 def _unsigned(old: Hook, new: Hook) -> Iterator[Change]:
     if not isinstance(new.authentication, SignatureAuthentication):
         return
-    covered = coverage(sender_of(new.authentication).scheme)
+    covered = coverage(sender_of(new.authentication.scheme).scheme)
     before, after = _named(_templated(old)), _named(_templated(new))
     added = [
         name for one, name in after.items() if one not in before and not _is_signed(one, covered)

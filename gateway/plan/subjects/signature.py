@@ -22,7 +22,7 @@ _STEPS = ("authentication",)
 def meaning(written: SignatureAuthentication) -> Hashable:
     """The scheme in full, with its defaults; secrets in any order."""
     return (
-        _scheme(sender_of(written).scheme),
+        _scheme(sender_of(written.scheme).scheme),
         credentials.meaning(written),
         parse_duration(_tolerance(written)),
         written.public_url,
@@ -43,7 +43,7 @@ def compare(old: SignatureAuthentication, new: SignatureAuthentication) -> Itera
 
 
 def _schemes(old: SignatureAuthentication, new: SignatureAuthentication) -> Iterator[Change]:
-    was, now = sender_of(old).scheme, sender_of(new).scheme
+    was, now = sender_of(old.scheme).scheme, sender_of(new.scheme).scheme
     if _scheme(was) == _scheme(now):
         return
     steps, shown = (*_STEPS, "scheme"), (json(old.scheme), json(new.scheme))
@@ -82,7 +82,7 @@ def _variant(written: Variant) -> Hashable:
 
 
 def _tolerance(written: SignatureAuthentication) -> str:
-    return sender_of(written).tolerance if written.tolerance is UNSET else written.tolerance
+    return sender_of(written.scheme).tolerance if written.tolerance is UNSET else written.tolerance
 
 
 def _trusted(written: SignatureAuthentication) -> Sequence[str]:

@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.compile.signatures import CompiledScheme, Outcome, compile_scheme
 from gateway.compile.signatures.members import written
+from gateway.compile.signatures.request import request_of
 from gateway.language.spec.signature import SignatureAuthentication
 
 NOW = 1_700_000_000.0
@@ -51,13 +52,13 @@ def verdict_on_raw(
     now: float = NOW,
 ) -> Outcome | None:
     """The verdict where headers are repeated or are not text."""
-    return scheme.verify(
+    return scheme.verifier.verify(
         headers=headers,
         body=sent.body,
         query_string=sent.query,
         path=sent.path,
         method=sent.method,
-        keys=[scheme.prepare_key(secret.encode()) for secret in secrets],
+        keys=[scheme.verifier.prepare_key(secret.encode()) for secret in secrets],
         now=now,
     )
 
@@ -72,15 +73,8 @@ def signed(
     method: str = "POST",
 ) -> Sent:
     """A request that the engine signed itself."""
-    made = scheme.sign(
-        secret=secret.encode(),
-        body=body,
-        now=now,
-        id="msg_1",
-        query_string=query,
-        path="/hooks/x",
-        content_type=content_type,
-        method=method,
-    )
+    typed = [(b"content-type", content_type.encode())]
+    request = request_of(method, typed, body, query, "/hooks/x")
+    made = scheme.signer.sign(request, [scheme.signer.prepare_key(secret.encode())], now, "msg_1")
     headers = {**dict(made.headers), "content-type": content_type}
     return Sent(headers, written(body, made.members), query, method=method)

@@ -64,7 +64,7 @@ def test_a_secret_that_cannot_be_a_key_is_refused_in_words(
     scheme: str, secret: str, sentence: str
 ) -> None:
     with pytest.raises(BadSecret) as refused:
-        compiled(scheme).prepare_key(secret.encode())
+        compiled(scheme).verifier.prepare_key(secret.encode())
     assert sentence in str(refused.value)
     assert len(secret) < 8 or secret[-20:].strip() not in str(refused.value)
 
@@ -104,7 +104,7 @@ def test_a_secret_of_another_form_is_refused_in_words(
     scheme: dict[str, str], secret: str, sentence: str
 ) -> None:
     with pytest.raises(BadSecret) as refused:
-        compiled(scheme).prepare_key(secret.encode())
+        compiled(scheme).verifier.prepare_key(secret.encode())
     assert sentence in str(refused.value)
 
 
@@ -149,7 +149,7 @@ def test_no_scheme_takes_an_empty_secret() -> None:
         for secret in (b"", b"whsec_"):
             if form != "utf8" or not secret:
                 with pytest.raises(BadSecret):
-                    scheme.prepare_key(secret)
+                    scheme.verifier.prepare_key(secret)
 
 
 def test_base64_secrets_are_decoded_with_and_without_padding() -> None:
@@ -159,7 +159,7 @@ def test_base64_secrets_are_decoded_with_and_without_padding() -> None:
 
 
 def test_a_key_cannot_be_printed_or_serialised() -> None:
-    key = compiled("github").prepare_key(b"canary-secret")
+    key = compiled("github").verifier.prepare_key(b"canary-secret")
     assert "canary" not in f"{key!r} {key}"
     with pytest.raises(TypeError):
         pickle.dumps(key)
