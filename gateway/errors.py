@@ -155,6 +155,11 @@ class Unavailable(Refusal):
     status, code, title = 503, "unavailable", "The hook cannot answer now"
 
 
+def out_of_service() -> Unavailable:
+    """For a hook that lost what it needs after its guards had found it."""
+    return Unavailable("The hook is out of service.", ((b"retry-after", b"30"),))
+
+
 class WorkflowFailure(GatewayError):  # noqa: N818
     """The activation failed; `reason` is shown to the caller, the workflow's body is not.
 

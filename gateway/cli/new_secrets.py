@@ -6,15 +6,19 @@ import os
 import secrets as random
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from msgspec import UNSET
 
+from gateway.language.inputs import workflow_of
 from gateway.language.issued import masked
 from gateway.language.references import references
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
+from gateway.language.spec.outgoing import SignatureWorkflowAuthentication
 
 Maker = Callable[[], str]
 
@@ -42,7 +46,7 @@ def _makers(hooks: Iterable[Hook]) -> dict[str, Maker | None]:
     """What makes each secret, by its name; None for public keys, which only a sender can make."""
     makers: dict[str, Maker | None] = {}
     for hook in hooks:
-        for entry, make in _special(hook):
+        for entry, make in chain(_special(hook), _signing(hook)):
             if entry.secret is not UNSET:
                 makers.setdefault(entry.secret, make)
         for kind, name in references(hook):
@@ -63,6 +67,16 @@ def _special(hook: Hook) -> Iterator[tuple[Any, Maker | None]]:
             yield from ((entry, _text if shared else None) for entry in entries)
 
 
+def _signing(hook: Hook) -> Iterator[tuple[Any, Maker | None]]:
+    """The secrets with which invocations are signed: there the gateway is the sender."""
+    spec = workflow_of(hook).authentication
+    if isinstance(spec, SignatureWorkflowAuthentication):
+        scheme = sender_of(spec.scheme).scheme
+        shared = scheme.algorithm == "hmac"
+        make = _FORMS[scheme.key] if shared else partial(_private_key, scheme.algorithm)
+        yield from ((entry, make) for entry in spec.secrets)
+
+
 def _text() -> str:
     return random.token_urlsafe(_BYTES)
 
@@ -77,3 +91,10 @@ _FORMS: dict[str, Maker] = {
     "hex": lambda: random.token_hex(32),
     "whsec": lambda: f"whsec_{_base64()}",
 }
+
+
+def _private_key(algorithm: str) -> str:
+    # With it comes cryptography, which other hooks do without.
+    from gateway.cli.private_keys import private_key
+
+    return private_key(algorithm)

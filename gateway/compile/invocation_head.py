@@ -64,20 +64,19 @@ class InvocationHead:
         self._fixed = host + b"".join(written.values())
         self._prefix = request_line(self._method, self._target) + self._fixed
 
-    def __call__(self, exchange: Exchange, payload: Payload, credentials: bytes) -> bytes:
-        """The whole head of one invocation; `credentials` are a header line, or empty.
+    def __call__(self, exchange: Exchange, payload: Payload) -> bytes:
+        """The head of one invocation, but for the lines of its credentials and its end.
 
         Raises ValueError for a value that is not fit for a header.
         """
         varies = self._varies or exchange.path_params or payload.content_encoding is not None
-        return b"%b%bIdempotency-Key: %b\r\nX-Request-Id: %b\r\ntraceparent: %b\r\n%b%b\r\n" % (
+        return b"%b%bIdempotency-Key: %b\r\nX-Request-Id: %b\r\ntraceparent: %b\r\n%b" % (
             self._asking(payload) if payload.query or payload.target else self._prefix,
             self._changing(exchange, payload) if varies else b"",
             exchange.run.encode("ascii"),
             exchange.request_id.encode("ascii"),
             traceparent(exchange.header(b"traceparent")).encode("ascii"),
             self._of_body(payload),
-            credentials,
         )
 
     def _asking(self, payload: Payload) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
 from collections.abc import Awaitable
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -12,20 +12,19 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.guards.credentials import cell_of
 from gateway.compile.invocation_head import InvocationHead
 from gateway.compile.needs import Need
+from gateway.compile.outgoing.headers import HeaderCredentials
 from gateway.compile.payload import Payload
-from gateway.errors import Unavailable, WorkflowFailure, WorkflowTimeout
+from gateway.errors import WorkflowFailure, WorkflowTimeout
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import Workflow
-from gateway.language.spec.workflow import (
-    BasicWorkflowAuthentication,
-    BearerWorkflowAuthentication,
-)
+from gateway.language.spec.outgoing import SignatureWorkflowAuthentication
 from gateway.language.template.url import outline
 from gateway.runtime.identities import ClientIdentity
 from gateway.runtime.runtime import Runtime
-from gateway.runtime.secret import Cell, Secret
 from gateway.wire.client import Endpoint, Reply
-from gateway.wire.client.head import line
+
+if TYPE_CHECKING:
+    from gateway.compile.outgoing.signature import Ready, SignatureCredentials
 
 RETRIED = frozenset({502, 503, 504})
 FIRST_PAUSE = 0.1
@@ -44,9 +43,11 @@ class Invoker:
         self._head = InvocationHead(workflow, endpoint)
         self._seconds = parse_duration(workflow.timeout)
         self._attempts = workflow.retry.attempts
-        self._credentials = _Credentials(workflow, runtime)
+        self._credentials = HeaderCredentials(workflow.authentication, runtime)
+        self._signature = _signature(workflow, endpoint, runtime)
+        proofs = self._credentials.needs if self._signature is None else self._signature.needs
         certificate: tuple[Need, ...] = () if identity is None else (identity,)
-        self.needs = (*self._credentials.cells, *certificate)
+        self.needs = (*proofs, *certificate)
 
     def __call__(self, exchange: Exchange, payload: Payload) -> Awaitable[Reply]:
         """The workflow's answer, of any status.
@@ -55,19 +56,25 @@ class Invoker:
         WorkflowFailure and WorkflowTimeout; a redirect is a failure, as nothing follows it.
         """
         try:
-            head = self._head(exchange, payload, self._credentials.line())
+            head = self._head(exchange, payload)
         except ValueError as error:
             raise WorkflowFailure(UNFIT) from error
         body = payload.body or b""
+        if self._signature is not None:
+            return self._persist(self._signature.seal(head, body, exchange.run), body)
+        whole = b"%b%b\r\n" % (head, self._credentials.line())
         if self._attempts == 1:
-            return self._client.send(self._pool, head, body, self._seconds)
-        return self._persist(head, body)
+            return self._client.send(self._pool, whole, body, self._seconds)
+        return self._persist(_always(whole), body)
 
-    async def _persist(self, head: bytes, body: bytes) -> Reply:
-        """Attempts within one deadline, all with the same idempotency key."""
+    async def _persist(self, ready: Ready, body: bytes) -> Reply:
+        """Attempts within one deadline, all with the same idempotency key; each has a head of its
+        own, which may be signed anew.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._seconds
         for attempt in range(1, self._attempts + 1):
+            head = await ready()
             left = max(deadline - loop.time(), 0.001)
             last = attempt == self._attempts
             try:
@@ -89,38 +96,6 @@ class Invoker:
         return WorkflowTimeout(f"the workflow did not answer within {self._seconds:g} s")
 
 
-class _Credentials:
-    """The header line with the workflow's credentials, made once for each value of the secret."""
-
-    __slots__ = ("_authentication", "_cell", "_line", "_secret", "cells")
-
-    def __init__(self, workflow: Workflow, runtime: Runtime) -> None:
-        self._authentication = workflow.authentication
-        self._cell = _cell(workflow, runtime)
-        self._secret: Secret | None = None
-        self._line = b""
-        self.cells = () if self._cell is None else (self._cell,)
-
-    def line(self) -> bytes:
-        """The line, empty where the workflow asks for none. Raises ValueError for a secret that
-        is not fit for a header, Unavailable while there is none.
-        """
-        if self._cell is None:
-            return b""
-        secret = self._cell.secret
-        if secret is None:
-            raise Unavailable("The hook is out of service.", ((b"retry-after", b"30"),))
-        if secret is not self._secret:
-            self._line = line(b"Authorization", self._value(secret.reveal()))
-            self._secret = secret
-        return self._line
-
-    def _value(self, secret: bytes) -> bytes:
-        if isinstance(self._authentication, BasicWorkflowAuthentication):
-            return b"Basic " + b64encode(self._authentication.username.encode() + b":" + secret)
-        return b"Bearer " + secret
-
-
 def _identity(workflow: Workflow, runtime: Runtime) -> ClientIdentity | None:
     if workflow.tls is UNSET:
         return None
@@ -131,10 +106,20 @@ def _identity(workflow: Workflow, runtime: Runtime) -> ClientIdentity | None:
     return runtime.identities.of(certificate, key)
 
 
-def _cell(workflow: Workflow, runtime: Runtime) -> Cell | None:
-    match workflow.authentication:
-        case BasicWorkflowAuthentication(password=reference):
-            return cell_of(reference, runtime)
-        case BearerWorkflowAuthentication(token=reference):
-            return cell_of(reference, runtime)
-    return None
+def _signature(
+    workflow: Workflow, endpoint: Endpoint, runtime: Runtime
+) -> SignatureCredentials | None:
+    """What signs a workflow's invocations, None where nothing does."""
+    if not isinstance(workflow.authentication, SignatureWorkflowAuthentication):
+        return None
+    # With it comes cryptography, eleven megabytes, when a workflow asks.
+    from gateway.compile.outgoing.signature import SignatureCredentials
+
+    return SignatureCredentials(workflow.authentication, endpoint, runtime)
+
+
+def _always(head: bytes) -> Ready:
+    async def ready() -> bytes:
+        return head
+
+    return ready

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from gateway.compile.outgoing.headers import credential_line
+from gateway.language.inputs import workflow_of
 from gateway.language.signed import sender_of
 from gateway.language.spec import Hook, JwtAuthentication, SignatureAuthentication
+from gateway.language.spec.outgoing import (
+    SignatureWorkflowAuthentication,
+    WorkflowAuthentication,
+)
 from gateway.language.yaml12 import Steps
 
 _QUOTES = (b'"', b"'", b"`")
@@ -27,7 +33,17 @@ def form_of(hook: Hook, steps: Steps) -> Callable[[bytes], object]:
                 from gateway.runtime.token_keys import from_secret
 
                 return partial(from_secret, wanted=algorithms)
+    if steps[:2] == ("workflow", "authentication"):
+        return _for_workflow(workflow_of(hook).authentication)
     return bytes
+
+
+def _for_workflow(authentication: WorkflowAuthentication) -> Callable[[bytes], object]:
+    if not isinstance(authentication, SignatureWorkflowAuthentication):
+        return partial(credential_line, authentication)
+    from gateway.compile.signatures import compile_signer
+
+    return compile_signer(authentication, "http://workflow").prepare_key
 
 
 def doubts(hook: Hook, steps: Steps, value: bytes) -> Iterator[str]:

@@ -17,17 +17,17 @@ JSON = Payload(b"{}", "application/json")
 
 
 def head(
-    exchange: Exchange | None = None, payload: Payload = JSON, credentials: bytes = b"", **keys: Any
+    exchange: Exchange | None = None, payload: Payload = JSON, **keys: Any
 ) -> tuple[str, dict[str, str]]:
     """The request line, and the fields by their names in lower case, each of which stands once."""
     workflow = Workflow(**{"url": "http://flows.internal:8000/run?a=1", **keys})
     exchange = exchange or an_exchange()
     exchange.run = "run-1"
-    made = InvocationHead(workflow, Endpoint.of(workflow.url))(exchange, payload, credentials)
-    first, *lines = made.decode().removesuffix("\r\n\r\n").split("\r\n")
+    made = InvocationHead(workflow, Endpoint.of(workflow.url))(exchange, payload)
+    first, *lines = made.decode().removesuffix("\r\n").split("\r\n")
     names = [line.partition(": ")[0].lower() for line in lines]
     assert len(names) == len(set(names))
-    assert made.endswith(b"\r\n\r\n")
+    assert made.endswith(b"\r\n")
     return first, {name: line.partition(": ")[2] for name, line in zip(names, lines, strict=True)}
 
 
@@ -39,7 +39,7 @@ def _asked(*headers: tuple[bytes, bytes], **path: str) -> Exchange:
 
 
 def test_every_invocation_says_where_it_goes_and_what_it_is() -> None:
-    first, fields = head(credentials=b"Authorization: Bearer x\r\n", headers={"X-A": "b"})
+    first, fields = head(headers={"X-A": "b"})
     assert first == "POST /run?a=1 HTTP/1.1"
     assert fields.pop("traceparent").startswith("00-")
     assert fields.pop("x-request-id") == an_exchange().request_id
@@ -51,7 +51,6 @@ def test_every_invocation_says_where_it_goes_and_what_it_is() -> None:
         "idempotency-key": "run-1",
         "content-type": "application/json",
         "content-length": "2",
-        "authorization": "Bearer x",
     }
 
 

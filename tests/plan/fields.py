@@ -300,6 +300,17 @@ KEYS: dict[str, Keys] = {
         lambda one: workflow(authentication={"type": "bearer", **one}),
         changes({}, token=(SECRET, {"env": "s"})),
     ),
+    "HeaderWorkflowAuthentication": Keys(
+        lambda one: workflow(authentication={"type": "header", **one}),
+        changes({"value": SECRET}, name=("X-A", "X-B"))
+        | changes({"name": "X-A"}, value=(SECRET, {"env": "s"}))
+        | changes({"name": "X-A", "value": SECRET}, prefix=(None, "Key ")),
+    ),
+    "SignatureWorkflowAuthentication": Keys(
+        lambda one: workflow(authentication={"type": "signature", **one}),
+        changes({"secrets": [SECRET]}, scheme=("github", "shopify"))
+        | changes({"scheme": "github"}, secrets=([SECRET], [{"env": "s"}])),
+    ),
     "ClientCertificate": Keys(
         lambda one: workflow(tls=one),
         {

@@ -88,6 +88,15 @@ def prepared(entry: Entry, prepare: Callable[[bytes], Value], runtime: Runtime) 
     return Prepared(cell, prepare, expiry(entry.expires), runtime.clock)
 
 
+def prepared_reference(
+    reference: Reference, prepare: Callable[[bytes], Value], runtime: Runtime
+) -> Prepared[Value]:
+    """What the secret of a reference becomes that never expires."""
+    cell = cell_of(reference, runtime)
+    assert cell is not None  # noqa: S101 - a reference has exactly one of `secret` and `env`
+    return Prepared(cell, prepare, float("inf"), runtime.clock)
+
+
 def expiry(expires: Instant | UnsetType) -> float:
     """The instant as POSIX seconds, infinite where none is written."""
     return float("inf") if expires is UNSET else expires.timestamp()

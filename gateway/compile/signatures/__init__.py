@@ -8,7 +8,11 @@ from gateway.compile.signatures.outcomes import (
     CannotSign,
     Outcome,
 )
-from gateway.compile.signatures.scheme import CompiledScheme, compile_scheme
+from gateway.compile.signatures.scheme import (
+    CompiledScheme,
+    compile_scheme,
+    compile_signer,
+)
 from gateway.compile.signatures.signer import Signer
 from gateway.compile.signatures.verifier import Verifier
 
@@ -24,4 +28,5 @@ __all__ = [
     "SigningKey",
     "Verifier",
     "compile_scheme",
+    "compile_signer",
 ]

@@ -117,5 +117,4 @@ def signing_key(kinds: Sequence[Kind], secret: bytes) -> SigningKey:
             return SigningKey(kind, kind.algorithm.signing_key(secret))
         except (BadSecret, CannotSign) as reason:
             reasons.append(reason)
-    cannot = [reason for reason in reasons if isinstance(reason, CannotSign)]
-    raise (cannot or reasons)[0]
+    raise reasons[_nearest(kinds, secret)]

@@ -25,8 +25,8 @@ WORKFLOWS = (
         "A header that cannot be set here",
         "Headers of the connection (`Host`, `Content-Length`, `Transfer-Encoding` and others) "
         "belong to the protocol. The gateway sets `Idempotency-Key`, `X-Request-Id`, "
-        "`traceparent` and `Content-Type`. In an answer, `Content-Type` and `Content-Encoding` "
-        "are the workflow's.",
+        "`traceparent` and `Content-Type`, and the headers of `workflow.authentication`. In an "
+        "answer, `Content-Type` and `Content-Encoding` are the workflow's.",
     ),
     Code(
         "tls-without-https",
@@ -34,6 +34,13 @@ WORKFLOWS = (
         "A client certificate for a workflow that is called without TLS",
         "`workflow.tls` is the certificate that the gateway sends to a server that requests one, "
         "which requires https.",
+    ),
+    Code(
+        "unsigned-data",
+        "warning",
+        "A signature that does not cover the data for the workflow",
+        "A workflow that is called with GET or DELETE receives the data in the query. A scheme "
+        "without {url} does not sign the query, so anyone who sees an invocation can change it.",
     ),
     Code(
         "format-without-body",

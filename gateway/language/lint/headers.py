@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Literal
 
 from gateway.language.lint.parts import response_of, workflow_of
 from gateway.language.mistake import Mistake
+from gateway.language.outgoing import credential_headers
 from gateway.language.rules import conditions_on, rules_in
 from gateway.language.spec import Hook
-from gateway.language.spec.workflow import NoWorkflowAuthentication
 from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
 
@@ -43,38 +43,40 @@ On = Literal["key", "value"]
 def check(hook: Hook) -> Iterator[Mistake]:
     """Each place where a header is named."""
     workflow = workflow_of(hook)
-    yield from _set(workflow.headers, workflow.authentication)
-    yield from _forwarded(workflow.forward_headers, workflow.authentication)
+    own = frozenset(map(str.lower, credential_headers(workflow.authentication)))
+    yield from _set(workflow.headers, own)
+    yield from _forwarded(workflow.forward_headers, own)
     yield from _answered(response_of(hook).headers)
     for placed in rules_in(hook.match):
         steps = (*placed.steps, "headers")
         yield from _matched(steps, conditions_on(placed.rule, "headers"))
 
 
-def _set(headers: Mapping[str, str], authentication: object) -> Iterator[Mistake]:
+def _set(headers: Mapping[str, str], own: Set[str]) -> Iterator[Mistake]:
     steps = ("workflow", "headers")
     yield from _twice(((*steps, name), name) for name in headers)
     for name, value in headers.items():
         place, lower = (*steps, name), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS | {"x-request-id"}:
             yield _reserved(place, name, "the gateway sets this header")
+        elif lower in own and (lower != "authorization" or is_template(value)):
+            yield _reserved(place, name, _AUTHENTICATION)
         elif is_template(value):
-            if lower == "authorization" and not _is_none(authentication):
-                yield _reserved(place, name, _AUTHENTICATION)
+            continue
         elif lower == "authorization":
             hint = "write `authentication` under `workflow`, and replace the credentials"
             message = f"the file contains a secret, as the header '{name}'"
             yield Mistake("secret-in-yaml", place, message, hint, on="key")
         elif lower in CREDENTIALS:
             message = f"'{name}' looks like a credential, and its value is in the file"
-            hint = "write `authentication` under `workflow` if the workflow takes it"
+            hint = "write `authentication: {type: header, …}` under `workflow`"
             yield Mistake("credential-header", place, message, hint, on="key")
 
 
 _AUTHENTICATION = "use the workflow's `authentication` instead"
 
 
-def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
+def _forwarded(names: list[str], own: Set[str]) -> Iterator[Mistake]:
     steps = ("workflow", "forward_headers")
     places = (((*steps, index), name) for index, name in enumerate(names))
     yield from _twice(places, on="value")
@@ -82,15 +84,11 @@ def _forwarded(names: list[str], authentication: object) -> Iterator[Mistake]:
         place, lower = (*steps, index), name.lower()
         if lower in CONNECTION | OF_INVOCATIONS:
             yield _reserved(place, name, "the gateway sets this header", on="value")
-        elif lower == "authorization" and not _is_none(authentication):
+        elif lower in own:
             yield _reserved(place, name, _AUTHENTICATION, on="value")
         elif lower in CREDENTIALS:
             message = f"'{name}' forwards the caller's credentials to the workflow"
             yield Mistake("credential-header", place, message, "remove it if possible")
-
-
-def _is_none(authentication: object) -> bool:
-    return authentication == "none" or isinstance(authentication, NoWorkflowAuthentication)
 
 
 def _answered(names: Iterable[str]) -> Iterator[Mistake]:

@@ -46,10 +46,15 @@ def check(hook: Hook) -> Iterator[Mistake]:
 def faults(spec: SignatureAuthentication) -> Iterator[Fault]:
     """Everything that is wrong with an authentication, its scheme written in full or by name."""
     scheme = sender_of(spec.scheme).scheme
+    yield from scheme_faults(scheme)
+    yield from _around(spec, scheme)
+
+
+def scheme_faults(scheme: Scheme) -> Iterator[Fault]:
+    """Everything that is wrong with a scheme, whoever signs by it."""
     yield from _in_variants(scheme)
     yield from _in_signed(scheme)
     yield from _in_places(scheme)
-    yield from _around(spec, scheme)
 
 
 def _in_variants(scheme: Scheme) -> Iterator[Fault]:

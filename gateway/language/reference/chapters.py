@@ -25,6 +25,10 @@ MORE: dict[str, str] = {
     "Scheme": "[Signed requests](signatures.md#any-other-sender) explains it.",
     "Receive": "[Receiving](receiving.md) shows how to receive what known senders send.",
     "Workflow": "[Templates](templates.md) explains values that are filled in from the request.",
+    "HeaderWorkflowAuthentication": "[Credentials for workflows](workflow-credentials.md) shows "
+    "how.",
+    "SignatureWorkflowAuthentication": "[Credentials for workflows](workflow-credentials.md) says "
+    "what is signed.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

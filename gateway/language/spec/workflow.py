@@ -11,13 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 from gateway.language.literals import ConstantLiteral
 from gateway.language.spec.authentication import SecretReference
 from gateway.language.spec.base import Converted, Written
+from gateway.language.spec.outgoing import WorkflowAuthentication
 from gateway.language.spec.scalars import (
     Duration,
     HeaderName,
     HeaderValue,
     ParameterName,
     UrlTemplate,
-    Username,
 )
 
 if TYPE_CHECKING:
@@ -26,43 +26,6 @@ else:
 
     class Parameter(metaclass=Converted):
         """The value of a parameter that is added to a URL."""
-
-
-class NoWorkflowAuthentication(Written, frozen=True, kw_only=True, tag_field="type", tag="none"):
-    """The workflow requires no credentials."""
-
-    EXAMPLES: ClassVar = ({"type": "none"},)
-
-
-class BasicWorkflowAuthentication(
-    Written, frozen=True, kw_only=True, tag_field="type", tag="basic"
-):
-    """HTTP Basic credentials for the workflow (RFC 7617)."""
-
-    EXAMPLES: ClassVar = (
-        {"type": "basic", "username": "gateway", "password": {"secret": "workflow-password"}},
-    )
-
-    username: Annotated[Username, Meta(description="The user name for the workflow.")]
-    password: Annotated[SecretReference, Meta(description="A reference to the password.")]
-
-
-class BearerWorkflowAuthentication(
-    Written, frozen=True, kw_only=True, tag_field="type", tag="bearer"
-):
-    """A bearer token for the workflow (RFC 6750)."""
-
-    EXAMPLES: ClassVar = ({"type": "bearer", "token": {"secret": "workflow-token"}},)
-
-    token: Annotated[SecretReference, Meta(description="A reference to the token.")]
-
-
-WorkflowAuthentication = (
-    Literal["none"]
-    | NoWorkflowAuthentication
-    | BasicWorkflowAuthentication
-    | BearerWorkflowAuthentication
-)
 
 
 class ClientCertificate(Written, frozen=True, kw_only=True):

@@ -71,6 +71,9 @@ WORKFLOWS = kinds(
         "workflow-format-changed": "The data has another encoding.",
         "headers-forwarded": "The gateway forwards another request header.",
         "headers-withheld": "The gateway no longer forwards a request header.",
+        "workflow-signature-changed": (
+            "The gateway signs invocations by another scheme or with other secrets."
+        ),
         "workflow-credentials-removed": "The gateway no longer sends credentials to the workflow.",
         "workflow-patience-changed": "The deadline or the number of attempts is different.",
     },

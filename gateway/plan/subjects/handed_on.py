@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from gateway.language.inputs import WITH_BODY, reads, workflow_of
@@ -11,12 +12,15 @@ from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.meaning import exact
 from gateway.language.rules import asks_of
 from gateway.language.spec import Hook, Workflow
-from gateway.language.spec.workflow import (
+from gateway.language.spec.outgoing import (
     BasicWorkflowAuthentication,
     BearerWorkflowAuthentication,
+    HeaderWorkflowAuthentication,
+    SignatureWorkflowAuthentication,
 )
 from gateway.plan.change import Change
 from gateway.plan.shown import listed
+from gateway.plan.subjects import signature
 from gateway.plan.subjects.credentials import reference
 
 
@@ -62,6 +66,9 @@ def _authentication(old: Workflow, new: Workflow) -> Iterator[Change]:
     if not now:
         message = "the gateway no longer sends credentials to the workflow"
         yield Change("workflow-credentials-removed", steps, message, was)
+    elif all(isinstance(one.authentication, SignatureWorkflowAuthentication) for one in (old, new)):
+        message = f"the gateway signs invocations differently: {now}"
+        yield Change("workflow-signature-changed", steps, message, was, now)
     else:
         message = f"the gateway sends other credentials to the workflow: {now}"
         yield Change("workflow-credentials-changed", steps, message, was, now)
@@ -126,6 +133,11 @@ def _forwarded(written: Workflow) -> dict[str, str]:
 
 
 def _credentials(written: Workflow) -> Hashable:
+    match written.authentication:
+        case HeaderWorkflowAuthentication() as sent:
+            return exact(msgspec.structs.replace(sent, name=sent.name.lower()))
+        case SignatureWorkflowAuthentication(scheme=scheme, secrets=secrets):
+            return signature.scheme_meaning(scheme), frozenset(map(exact, secrets))
     return exact(written.authentication) if _shown(written) else ""
 
 
@@ -135,6 +147,11 @@ def _shown(written: Workflow) -> str:
             return f"the name '{name}' and {reference(password)}"
         case BearerWorkflowAuthentication(token=token):
             return f"the bearer token of {reference(token)}"
+        case HeaderWorkflowAuthentication(name=name, value=value):
+            return f"the header '{name}' with {reference(value)}"
+        case SignatureWorkflowAuthentication(scheme=scheme, secrets=secrets):
+            by = scheme if isinstance(scheme, str) else "a scheme of its own"
+            return f"a signature ({by}) with {listed(map(reference, secrets))}"
     return ""
 
 

@@ -12,6 +12,7 @@ from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of
 from gateway.language.spec import SignatureAuthentication
 from gateway.language.spec.scheme import Scheme, Variant
+from gateway.language.spec.signature import Preset
 from gateway.plan.change import Change
 from gateway.plan.shown import json, listed
 from gateway.plan.subjects import credentials, tolerance
@@ -22,12 +23,17 @@ _STEPS = ("authentication",)
 def meaning(written: SignatureAuthentication) -> Hashable:
     """The scheme in full, with its defaults; secrets in any order."""
     return (
-        _scheme(sender_of(written.scheme).scheme),
+        scheme_meaning(written.scheme),
         credentials.meaning(written),
         parse_duration(_tolerance(written)),
         written.public_url,
         frozenset(_trusted(written)),
     )
+
+
+def scheme_meaning(written: Preset | Scheme) -> Hashable:
+    """A scheme in full, however it is written."""
+    return _scheme(sender_of(written).scheme)
 
 
 def compare(old: SignatureAuthentication, new: SignatureAuthentication) -> Iterator[Change]:

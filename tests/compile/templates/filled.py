@@ -51,4 +51,4 @@ class Filled:
 
     def head(self, payload: Payload) -> bytes:
         """The head of the invocation with a payload."""
-        return self._head(an_exchange(), payload, b"")
+        return self._head(an_exchange(), payload) + b"\r\n"

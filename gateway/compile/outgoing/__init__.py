@@ -1,0 +1,1 @@
+"""What proves to a workflow who calls it: a secret in a header, or a signature of each call."""
