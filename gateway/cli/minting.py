@@ -17,7 +17,7 @@ from msgspec import UNSET
 
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call
-from gateway.compile.sample_needs import completed
+from gateway.compile.sample_needs import compared, completed, filled_of
 from gateway.compile.sample_values import document
 from gateway.language.spec import Hook, JwtAuthentication
 from gateway.language.template import CLAIMS
@@ -30,7 +30,8 @@ LIFETIME = 300
 def with_token(hook: Hook, spec: JwtAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
     """The call with a token that the hook's issuer would have made. Raises OperatorError."""
     audience = spec.audience if isinstance(spec.audience, str) else spec.audience[0]
-    wanted, _ = completed({} if spec.claims is UNSET else document(spec.claims), hook, CLAIMS)
+    begun = {} if spec.claims is UNSET else document(spec.claims)
+    wanted, _ = completed(begun, [*filled_of(hook), *compared(hook)], CLAIMS)
     claims = {
         **(wanted if isinstance(wanted, dict) else {}),
         "iss": spec.issuer,

@@ -1,21 +1,28 @@
-"""The `any` and `not` of a hook, asked where its other conditions hold."""
+"""What of the rules of a hook is asked where its plain conditions hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.compile.body import Received
-from gateway.compile.mismatch import Mismatch, Places, mismatch
+from gateway.compile.filled_in import filled_in
+from gateway.compile.mismatch import Mismatch, Part, Places, mismatch
 from gateway.compile.names import Names
-from gateway.compile.nested import CLEAR, Holds, Values, body_of, compile_rule
-from gateway.compile.request_parts import form_name
-from gateway.language.rules import Placed, asked, conjuncts, spelled
+from gateway.compile.nested import compile_rule
+from gateway.compile.request_parts import HEADERS, JSON, PATH, QUERY, form_name
+from gateway.compile.values import CLEAR, Holds, Values, body_of
+from gateway.language.rules import Placed, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.rules import Match, Rule
+
+if TYPE_CHECKING:
+    from gateway.compile.templates.inputs import Inputs
 
 
 class Alternatives:
-    """Every `any` and `not` that must hold whatever else does, in the order of the file."""
+    """Operands that are filled in, every `any` and every `not`, as far as they must hold whatever
+    else does, rule by rule in the order of the file.
+    """
 
     __slots__ = ("_all", "_form_names", "_query_names")
 
@@ -34,6 +41,7 @@ class Alternatives:
         query: Mapping[str, Any],
         headers: Mapping[str, str | list[str]],
         path: Mapping[str, Any],
+        inputs: Inputs | None,
     ) -> Mismatch | None:
         """None where all of them hold, else the first that does not."""
         typed, body = body_of(received)
@@ -45,6 +53,7 @@ class Alternatives:
             self._query_names.all_taken(query) if query else CLEAR,
             headers,
             path,
+            inputs,
         )
         for holds, otherwise in self._all:
             if not holds(values):
@@ -59,6 +68,10 @@ class _Compiled(NamedTuple):
 
 def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
     steps, rule, _ = placed
+    for source in (JSON, QUERY, HEADERS, PATH):
+        part = Part(source.what, f"{spelled((*steps, source.key))}.", places)
+        for name, operator, holds in filled_in(source, conditions_on(rule, source.key), True):
+            yield _Compiled(holds, part.other(name, operator))
     if rule.any:
         name = spelled((*steps, "any"))
         said = f"None of the alternatives in '{name}' holds."

@@ -44,6 +44,7 @@ class Hook:
         "_mapped",
         "_matcher",
         "_needs",
+        "_reads_inputs",
         "_respond",
         "guards",
         "methods",
@@ -59,6 +60,7 @@ class Hook:
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
         self._mapped = compile_mapping(spec, workflow, places or {})
+        self._reads_inputs = self._mapped.any or self._matcher.reads_inputs
         self._encoder = self._encoding(spec, workflow)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response)
@@ -111,12 +113,12 @@ class Hook:
         query = decode_query(exchange.query_string) if exchange.query_string else {}
         received = self._encoder.read(exchange, body, query)
         judged = received if body is not None else None
-        mismatch = self._matcher(judged, query, exchange.fields, exchange.path_params)
+        inputs = Inputs(exchange, judged, query) if self._reads_inputs else None
+        mismatch = self._matcher(judged, query, exchange.fields, exchange.path_params, inputs)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
-        if not self._mapped.any:
+        if inputs is None or not self._mapped.any:
             return self._encoder.encode(exchange, body, received)
-        inputs = Inputs(exchange, judged, query)
         payload = self._encoder.encode(exchange, body, received, inputs)
         return self._mapped.addressed(payload, inputs)
 

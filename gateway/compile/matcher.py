@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UnsetType
 
@@ -28,9 +28,13 @@ from gateway.compile.request_parts import (
     form_name,
     tests_of,
 )
+from gateway.language.inputs import operands, templated
 from gateway.language.rules import Asked, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.match import Condition
 from gateway.language.spec.rules import Match
+
+if TYPE_CHECKING:
+    from gateway.compile.templates.inputs import Inputs
 
 
 class Criterion(NamedTuple):
@@ -48,7 +52,8 @@ _NO_PARAMETERS: Mapping[str, Any] = {}
 
 
 class Matcher:
-    """All conditions of a hook. `needs_body` says whether the body must be decoded for it.
+    """All conditions of a hook. `needs_body` says whether the body must be decoded for it, and
+    `reads_inputs` whether operands are filled in.
 
     Conditions that must hold whatever else does are tuples to go through. `any` and `not` are
     asked behind them, where there are any.
@@ -69,6 +74,7 @@ class Matcher:
         "_query_names",
         "compares_numbers",
         "needs_body",
+        "reads_inputs",
     )
 
     def __init__(self, match: Match, places: Places) -> None:
@@ -88,8 +94,12 @@ class Matcher:
         self._path = _Flat(match, PATH, places).criteria(PATH)
         self._alternatives = Alternatives(match, places)
         self._more = bool(self._path or self._alternatives)
-        self.needs_body = bool(in_body)
-        self.compares_numbers = any(holds_number(one.condition) for one in in_body)
+        read = {one.root for slot in operands(match) for one in templated(slot)}
+        self.reads_inputs = bool(read)
+        self.needs_body = bool(in_body) or "body" in read
+        self.compares_numbers = self.needs_body and (
+            self.reads_inputs or any(holds_number(one.condition) for one in in_body)
+        )
 
     def __call__(
         self,
@@ -97,11 +107,12 @@ class Matcher:
         query: Mapping[str, Any],
         fields: Fields,
         path: Mapping[str, Any] = _NO_PARAMETERS,
+        inputs: Inputs | None = None,
     ) -> Mismatch | None:
         """None where all conditions hold, else the first that does not.
 
         `fields` are the header fields by name, with values as received; `path` are the parameters
-        of the route.
+        of the route. `inputs` are those of operands, where there are any.
         """
         mismatch = (
             (self._mismatch_in(body) if self._json else None)
@@ -113,7 +124,7 @@ class Matcher:
         mismatch = _first_mismatch(self._path, path)
         if mismatch is not None or not self._alternatives:
             return mismatch
-        return self._alternatives(body, query, self._texts(fields), path)
+        return self._alternatives(body, query, self._texts(fields), path, inputs)
 
     def _mismatch_in(self, body: Received | None) -> Mismatch | None:
         if body is None:

@@ -7,15 +7,14 @@ certainly not hold, and nothing of three values is left when a request comes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from msgspec import UnsetType
 
-from gateway.compile.body import Received
 from gateway.compile.comparisons import Test
-from gateway.compile.operators import refutation
-from gateway.compile.paths import ASTRAY, MISSING, Finder
+from gateway.compile.filled_in import filled_in
+from gateway.compile.paths import Finder
 from gateway.compile.request_parts import (
     FORM,
     HEADERS,
@@ -24,31 +23,13 @@ from gateway.compile.request_parts import (
     QUERY,
     Conditions,
     Source,
-    form_name,
+    fitted,
+    judged_name,
     tests_of,
     written,
 )
+from gateway.compile.values import CLEAR, Holds, Unclear, Values
 from gateway.language.spec.rules import Rule
-
-Unclear = frozenset[str]
-"""Parameters that cannot be judged: a name was sent that some programs take for theirs."""
-
-CLEAR: Unclear = frozenset()
-
-
-class Values(NamedTuple):
-    """The parameters of one request; `typed` says that those of the body have JSON's types."""
-
-    typed: bool
-    body: Any
-    unclear_in_form: Unclear
-    query: Mapping[str, Any]
-    unclear_in_query: Unclear
-    headers: Mapping[str, Any]
-    path: Mapping[str, Any]
-
-
-Holds = Callable[[Values], bool]
 
 
 class Leaf(NamedTuple):
@@ -60,15 +41,6 @@ class Leaf(NamedTuple):
 
 
 Leaves = tuple[Leaf, ...]
-
-
-def body_of(received: Received | None) -> tuple[bool, Any]:
-    """Whether a body has types, and its value; nothing can be told of one that cannot be there."""
-    if received is None:
-        return True, ASTRAY
-    if received.kind == "none":
-        return True, MISSING
-    return received.kind == "json", received.value
 
 
 def compile_rule(rule: Rule, wanted: bool) -> Holds:
@@ -90,8 +62,9 @@ def _rules_in(rule: Rule, wanted: bool) -> Iterator[Holds]:
 
 def _on_parameters(rule: Rule, wanted: bool) -> Iterator[Holds]:
     among = _every_leaf if wanted else _some_leaf
-    if body := written(rule.body):
-        typed, text = (_leaves(source, body, wanted) for source in (JSON, FORM))
+    body = written(rule.body)
+    typed, text = (_leaves(source, body, wanted) for source in (JSON, FORM))
+    if typed:
         yield (
             lambda values: (
                 among(typed, values.body, CLEAR)
@@ -105,26 +78,20 @@ def _on_parameters(rule: Rule, wanted: bool) -> Iterator[Holds]:
         yield lambda values: among(headers, values.headers, CLEAR)
     if path := _leaves(PATH, written(rule.path), wanted):
         yield lambda values: among(path, values.path, CLEAR)
+    for source in (JSON, QUERY, HEADERS, PATH):
+        for _, _, holds in filled_in(source, written(getattr(rule, source.key)), wanted):
+            yield holds
 
 
 def _leaves(source: Source, conditions: Conditions, wanted: bool) -> Leaves:
     return tuple(
         Leaf(
-            _name(source, one.name),
+            judged_name(source, one.name),
             one.find,
-            source.holds(one.operator, one.test)
-            if wanted
-            else refutation(one.operator, source.fails(one.operator, one.test)),
+            fitted(source, one.operator, wanted, one.test),
         )
         for one in tests_of(source, conditions)
     )
-
-
-def _name(source: Source, name: str) -> str:
-    if source.key != "body":
-        return name
-    found = form_name(name)
-    return found if isinstance(found, str) else ".".join(found)
 
 
 # Loops, as `all` and `any` of a generator take three times as long for a few parts.

@@ -6,11 +6,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from msgspec import UNSET
-
 from gateway.compile.comparisons import Comparison, Relation, Test, Verdict, absent, some
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.language.lengths import RELATIONS, bounds_of
+from gateway.language.operands import FILLED, demands_of
 from gateway.language.patterns import compile_pattern
 from gateway.language.spec.match import Condition, Elements, Length, Operators
 from gateway.language.values import NUMBERS, parse_path
@@ -22,15 +21,14 @@ def compile_condition(condition: Condition, comparison: Comparison) -> tuple[tup
     """Pairs of an operator's name and its test, all of which must hold.
 
     The name of plain equality is empty. A test takes a value, MISSING or ASTRAY, and never raises.
+    Operators whose operand is filled in for each request are left out: see `operands`.
     """
-    if not isinstance(condition, Operators):
-        return (("", comparison.equals(condition)),)
-    names = zip(condition.__struct_fields__, condition.__struct_encode_fields__, strict=True)
-    return tuple(
+    found = tuple(
         (name, BUILDERS[name](comparison, operand))
-        for field, name in names
-        if (operand := getattr(condition, field)) is not UNSET
+        for name, operand in demands_of(condition)
+        if not name.startswith(FILLED)
     )
+    return found if isinstance(condition, Operators) else tuple(("", test) for _, test in found)
 
 
 def refutation(name: str, test: Test) -> Test:
@@ -103,14 +101,25 @@ def _exists(_comparison: Comparison, operand: bool) -> Test:
     return lambda value: None if value is ASTRAY else (value is not MISSING) is operand
 
 
-def _any(comparison: Comparison, operand: Elements) -> Test:
-    test = _element(comparison, operand)
+def _elements(name: str) -> Build:
+    return lambda comparison, operand: OF_ELEMENTS[name](_element(comparison, operand))
+
+
+def _any(test: Test) -> Test:
     return lambda value: some(map(test, value)) if type(value) is list else _no_array(value)
 
 
-def _all(comparison: Comparison, operand: Elements) -> Test:
-    test = _element(comparison, operand)
+def _all(test: Test) -> Test:
     return lambda value: every(map(test, value)) if type(value) is list else _no_array(value)
+
+
+def _none(test: Test) -> Test:
+    some_of = _any(test)
+    return lambda value: _negation(some_of(value))
+
+
+OF_ELEMENTS: dict[str, Callable[[Test], Test]] = {"any": _any, "all": _all, "none": _none}
+"""What makes the test of an array of the test of an element."""
 
 
 def _no_array(value: Any) -> Verdict:
@@ -119,15 +128,21 @@ def _no_array(value: Any) -> Verdict:
 
 def _element(comparison: Comparison, elements: Elements) -> Test:
     rule = elements.rule
-    if not isinstance(rule, dict):
-        return _together(tuple(test for _, test in compile_condition(rule, comparison)))
-    return _together(
-        tuple(
-            _at(path, test)
-            for path, condition in rule.items()
+    rules = rule if isinstance(rule, dict) else {None: rule}
+    return element_test(
+        [
+            (path, test)
+            for path, condition in rules.items()
             for _, test in compile_condition(condition, comparison)
-        )
+        ]
     )
+
+
+def element_test(tests: Iterable[tuple[str | None, Test]]) -> Test:
+    """The test of an element: all of these, each at its path inside it, or on the element itself
+    without one.
+    """
+    return _together(tuple(test if path is None else _at(path, test) for path, test in tests))
 
 
 def _at(path: str, test: Test) -> Test:
@@ -179,9 +194,9 @@ BUILDERS: dict[str, Build] = {
     "contains": _contains,
     "pattern": _text(compile_pattern),
     "exists": _exists,
-    "any": _any,
-    "all": _all,
-    "none": _not(_any),
+    "any": _elements("any"),
+    "all": _elements("all"),
+    "none": _elements("none"),
     "length": _length,
 }
 """What makes each operator's test, by the name that authors write."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import UnsetType
 
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
-from gateway.compile.operators import compile_condition
+from gateway.compile.operators import compile_condition, refutation
 from gateway.compile.paths import MISSING, Finder, compile_path
 from gateway.language.rules import SourceName
 from gateway.language.spec.match import Condition
@@ -60,6 +60,21 @@ def form_name(path: str) -> str | tuple[str, ...]:
     """What a form would call a parameter: only a path of one step has a name there."""
     steps = tuple(map(str, parse_path(path)))
     return steps[0] if len(steps) == 1 else steps
+
+
+def fitted(source: Source, operator: str, wanted: bool, test: Test) -> Test:
+    """The test of an operator that must hold, or with `wanted` false must certainly not."""
+    if wanted:
+        return source.holds(operator, test)
+    return refutation(operator, source.fails(operator, test))
+
+
+def judged_name(source: Source, name: str) -> str:
+    """The name of a parameter as far as it can be unclear which one a sent name means."""
+    if source.key != "body":
+        return name
+    found = form_name(name)
+    return found if isinstance(found, str) else ".".join(found)
 
 
 def _at_path(path: str) -> Finder:

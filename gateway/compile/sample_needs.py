@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.compile.sample_values import put
 from gateway.compile.templates.filters import MISFIT, compile_filter, scalar_text
-from gateway.language.inputs import Position, fillings, name_of, slots
+from gateway.language.inputs import Filling, Position, fillings, name_of, operands, slots
 from gateway.language.spec import Hook
 from gateway.language.template import CLAIMS, Chain, Reference
 from gateway.language.values import Path, parse_path
@@ -34,7 +34,7 @@ class Need(msgspec.Struct, frozen=True):
             value = compile_filter(call)(value)
             if value is MISFIT or value is MISSING:
                 return False
-        if self.position == "json" and self.whole:
+        if self.position in ("json", "operand") and self.whole:
             return True
         if self.position == "parameter" and self.whole:
             return value is not None
@@ -53,28 +53,39 @@ class Need(msgspec.Struct, frozen=True):
         yield from (EXAMPLE, "1", "true", 1, True, [EXAMPLE], {"example": EXAMPLE})
 
 
-def needs(hook: Hook, root: str) -> Iterator[tuple[Need, Path]]:
-    """The needs of a hook that are about one root, or about `claims`, and the ways from there."""
-    for slot in slots(hook):
-        for filling in fillings(slot):
-            required = filling.expression.required
-            if required is None:
-                continue
-            chain = filling.expression.alternatives[0]
-            name, path = required.root, required.path
-            if name == "sender" and path[0] == CLAIMS:
-                name, path = CLAIMS, path[1:]
-            if name == root:
-                yield Need(required, chain, filling.position, filling.whole), path
+def filled_of(hook: Hook) -> list[Filling]:
+    """The expressions that are filled in for the workflow."""
+    return [filling for slot in slots(hook) for filling in fillings(slot)]
 
 
-def completed(document: Any, hook: Hook, root: str) -> tuple[Any, bool]:
+def compared(hook: Hook) -> list[Filling]:
+    """The expressions that are filled in for rules."""
+    return [filling for slot in operands(hook.match) for filling in fillings(slot)]
+
+
+def needs(filled: Iterable[Filling], root: str) -> Iterator[tuple[Need, Path]]:
+    """The needs of expressions that are about one root, or about `claims`, and the ways from
+    there.
+    """
+    for filling in filled:
+        required = filling.expression.required
+        if required is None:
+            continue
+        chain = filling.expression.alternatives[0]
+        name, path = required.root, required.path
+        if name == "sender" and path[0] == CLAIMS:
+            name, path = CLAIMS, path[1:]
+        if name == root:
+            yield Need(required, chain, filling.position, filling.whole), path
+
+
+def completed(document: Any, filled: Iterable[Filling], root: str) -> tuple[Any, bool]:
     """A document with what templates need where it has nothing, and whether they can use it.
 
     `document` is None where there is none yet.
     """
     fits = True
-    for need, path in needs(hook, root):
+    for need, path in needs(filled, root):
         if document is None:
             document = [] if path and isinstance(path[0], int) else {}
         if not path:
@@ -88,13 +99,13 @@ def completed(document: Any, hook: Hook, root: str) -> tuple[Any, bool]:
     return document, fits
 
 
-def completed_texts(texts: dict[str, Any], hook: Hook, root: str) -> bool:
+def completed_texts(texts: dict[str, Any], filled: Iterable[Filling], root: str) -> bool:
     """The same for parameters and headers, which are text. The names of headers are in any case,
     and path parameters may have any value.
     """
     names = {name.lower() if root == "headers" else name: name for name in texts}
     fits = True
-    for need, path in needs(hook, root):
+    for need, path in needs(filled, root):
         if not path:
             continue
         name = names.setdefault(str(path[0]), name_of(need.reference))

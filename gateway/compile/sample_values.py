@@ -12,8 +12,10 @@ from gateway.compile.comparisons import TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
 from gateway.compile.sample_text import sample_text
+from gateway.compile.templates.data import unescaped
 from gateway.language.lengths import telling
 from gateway.language.literals import plain, text_of
+from gateway.language.operands import FILLABLE
 from gateway.language.spec.match import Condition, Elements, Length, Operators
 from gateway.language.values import Path, exact, parse_path
 
@@ -51,11 +53,19 @@ def put(container: Any, path: Path, value: Any) -> None:
 def sample_value(condition: Condition, comparison: Comparison) -> Any:
     """The first candidate that passes the condition's own tests, or MISSING."""
     tests = [test for _, test in compile_condition(condition, comparison)]
-    for candidate in _candidates(condition, comparison):
+    for candidate in _candidates(_unescaped(condition), comparison):
         value = plain(candidate) if comparison is TYPED else _as_text(candidate)
         if all(test(value) for test in tests) and (comparison is TYPED or value is not None):
             return value
     return MISSING
+
+
+def _unescaped(condition: Condition) -> Condition:
+    """The condition with the texts that are compared: `$${` means `${`."""
+    if not isinstance(condition, Operators):
+        return unescaped(condition)  # type: ignore[no-any-return]
+    operands = ((field, getattr(condition, field)) for field in condition.__struct_fields__)
+    return Operators(**{f: unescaped(o) if f.rstrip("_") in FILLABLE else o for f, o in operands})
 
 
 def _as_text(value: Any) -> Any:

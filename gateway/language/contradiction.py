@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from gateway.language.holding import NOT
-from gateway.language.implication import Demand, implies, named_values
+from gateway.language.implication import implies, meaning, named_values
 from gateway.language.kinds import kinds_for
 from gateway.language.lengths import counts, telling
+from gateway.language.operands import COUNTERPARTS, FILLED, Demand
 from gateway.language.values import ordered
 
 _LOWER, _UPPER = ("gt", "gte"), ("lt", "lte")
@@ -26,6 +27,7 @@ def contradictory(demands: Sequence[Demand]) -> bool:
         or any(map(_nothing_between, product(_among(demands, _LOWER), _among(demands, _UPPER))))
         or not _some_length([operand for name, operand in demands if name == "length"])
         or any(_denied(demand, demands) for demand in demands)
+        or any(_filled_apart(one, other) for one, other in combinations(demands, 2))
     )
 
 
@@ -50,3 +52,17 @@ def _denied(demand: Demand, demands: Sequence[Demand]) -> bool:
         return False
     others = [one for one in demands if one is not demand]
     return implies(others, [(name.removeprefix(NOT), operand)])
+
+
+def _filled_apart(one: Demand, other: Demand) -> bool:
+    """Whether one operand, whatever it is filled in with, stands behind an operator and behind the
+    one that denies it.
+    """
+    name, operand = one
+    if not name.startswith(FILLED):
+        return False
+    denied = FILLED + _APART.get(name.removeprefix(FILLED), "")
+    return meaning([(denied, operand)]) == meaning([other])
+
+
+_APART = {**COUNTERPARTS, "any": "none", "none": "any"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.language.lengths import counts
 from gateway.language.literals import text_of
+from gateway.language.operands import FILLED
 from gateway.language.patterns import compile_pattern
 from gateway.language.values import canonical, kind_of, ordered
 
@@ -25,8 +26,10 @@ def holds(name: str, operand: Any, value: Any) -> Verdict:
 
 def judge(name: str, operand: Any) -> Callable[[Any], Verdict]:
     """The same for many values: what an operand needs is made once. An operator behind `not ` is
-    one that must be judged and not hold.
+    one that must be judged and not hold; of one behind `filled ` nothing is known.
     """
+    if name.startswith(FILLED):
+        return lambda _value: None
     if name.startswith(NOT):
         return partial(_refuted, name.removeprefix(NOT), judge(name.removeprefix(NOT), operand))
     if name in _AMONG:

@@ -13,27 +13,15 @@ from typing import Any
 from gateway.language.holding import NOT, judge
 from gateway.language.lengths import counts, telling
 from gateway.language.meaning import exact
-from gateway.language.rules import operators_of
-from gateway.language.spec import Condition, Elements, Length, Operators
+from gateway.language.operands import FILLED, Demand, demands_of
+from gateway.language.spec import Elements, Length
 from gateway.language.values import Path, kind_of, ordered, path_of
-
-Demand = tuple[str, Any]
-"""An operator by its written name, and its operand. Plain equality is `eq`. What begins with `not `
-is an operator that must be judged and not hold.
-"""
 
 _HELD_BY_MISSING = ("ne", "not_in", "none")
 MISSING: Demand = ("exists", False)
 _OF_TEXT = ("prefix", "suffix", "pattern")
 NOT_OF_TEXT = tuple(NOT + name for name in _OF_TEXT)
 _SCALARS = {"string", "number", "boolean"}
-
-
-def demands_of(condition: Condition) -> tuple[Demand, ...]:
-    """The demands of a condition, all of which must hold."""
-    if isinstance(condition, Operators):
-        return tuple(operators_of(condition).items())
-    return (("eq", condition),)
 
 
 def meaning(demands: Sequence[Demand]) -> Hashable:
@@ -50,7 +38,8 @@ def implies(given: Sequence[Demand], wanted: Sequence[Demand]) -> bool:
 def _operand(operand: Any, name: str) -> Hashable:
     if isinstance(operand, Elements):
         return frozenset((path, meaning(demands)) for path, demands in _by_path(operand).items())
-    return frozenset(map(exact, operand)) if name in ("in", "not_in") else exact(operand)
+    listed = name.removeprefix(FILLED) in ("in", "not_in")
+    return frozenset(map(exact, operand)) if listed else exact(operand)
 
 
 def _by_path(elements: Elements) -> Mapping[Path, Sequence[Demand]]:
@@ -109,7 +98,10 @@ def _not(given: Sequence[Demand], name: str, operand: Any) -> bool:
 def _exists(given: Sequence[Demand], operand: bool) -> bool:
     if not operand:
         return MISSING in given
-    return any(name not in _HELD_BY_MISSING and (name, one) != MISSING for name, one in given)
+    return any(
+        name.removeprefix(FILLED) not in _HELD_BY_MISSING and (name, one) != MISSING
+        for name, one in given
+    )
 
 
 def _other_than(given: Sequence[Demand], value: Any) -> bool:

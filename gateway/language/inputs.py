@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
+from gateway.language.operands import texts_of
 from gateway.language.rules import asked
-from gateway.language.spec import Hook, Match, Workflow
+from gateway.language.spec import Hook, Match, Rule, Workflow
 from gateway.language.template import (
     BadTemplate,
     Expression,
@@ -24,9 +25,9 @@ from gateway.language.yaml12 import Steps
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
-Position = Literal["path", "parameter", "header", "json", "text"]
+Position = Literal["path", "parameter", "header", "json", "text", "operand"]
 """Where a value goes: into a segment of the URL's path; into a parameter of a query or a form;
-into a header; into JSON; into a body that is text.
+into a header; into JSON; into a body that is text. An operand goes nowhere: it is compared.
 """
 
 
@@ -58,7 +59,7 @@ class Read(msgspec.Struct, frozen=True):
     path: Path
     name: str
     steps: Steps
-    by: Literal["rule", "forwarding", "template"]
+    by: Literal["rule", "operand", "forwarding", "template"]
     inner: tuple[int, int] | None = None
     required: bool = False
 
@@ -74,7 +75,7 @@ def url_steps(hook: Hook) -> Steps:
 
 
 def slots(hook: Hook) -> Iterator[Slot]:
-    """Every text of the hook that is filled in for each request, well-formed or not."""
+    """Every text that is filled in for the workflow, well-formed or not."""
     workflow = workflow_of(hook)
     if is_template(workflow.url):
         yield Slot(url_steps(hook), "url", workflow.url)
@@ -88,6 +89,13 @@ def slots(hook: Hook) -> Iterator[Slot]:
     yield from _below(("workflow", "body"), workflow.body, top, 0)
     if workflow.data is not UNSET:
         yield from _below(("workflow", "data"), workflow.data, top, 0)
+
+
+def operands(match: Rule | UnsetType) -> Iterator[Slot]:
+    """Every text of the rules that is filled in before a value is compared with it."""
+    for one in asked(match):
+        for steps, text in texts_of(one.steps, one.condition):
+            yield Slot(steps, "operand", text)
 
 
 def fillings(slot: Slot) -> Iterator[Filling]:
@@ -115,6 +123,8 @@ def reads(hook: Hook) -> Iterator[Read]:
     """Every input that the hook reads; what cannot be parsed reads nothing."""
     if hook.match is not UNSET:
         yield from _matched(hook.match)
+    for slot in operands(hook.match):
+        yield from templated(slot)
     for index, name in enumerate(workflow_of(hook).forward_headers):
         steps = ("workflow", "forward_headers", index)
         yield Read("headers", (name.lower(),), name, steps, "forwarding")
@@ -128,12 +138,13 @@ def templated(slot: Slot) -> Iterator[Read]:
         found = list(fillings(slot))
     except BadTemplate:
         return
+    by: Literal["operand", "template"] = "operand" if slot.position == "operand" else "template"
     for filling in found:
         expression = filling.expression
         for one in expression.references:
             required = one is expression.required
             yield Read(
-                one.root, one.path, name_of(one), slot.steps, "template",
+                one.root, one.path, name_of(one), slot.steps, by,
                 (one.span.start, one.span.end), required,
             )  # fmt: skip
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from gateway.language.holding import NOT
 from gateway.language.literals import ConstantLiteral
-from gateway.language.rules import operators_of
-from gateway.language.spec import Condition, Operators
+from gateway.language.operands import FILLED, Demand
 
 Kinds = frozenset[str]
 
@@ -22,7 +23,16 @@ def kinds_for(name: str, operand: Any) -> Kinds:
     """The kinds, `missing` among them, of which a value must be for an operator to hold. What
     begins with `not ` is an operator that certainly does not hold, and is asked of the same kinds.
     """
-    match name.removeprefix("not "):
+    name = name.removeprefix(NOT)
+    return (
+        _WHATEVER.get(name.removeprefix(FILLED), _EVERY)
+        if name.startswith(FILLED)
+        else (_kinds_for(name, operand))
+    )
+
+
+def _kinds_for(name: str, operand: Any) -> Kinds:
+    match name:
         case "eq":
             return kinds_of(operand)
         case "in":
@@ -44,12 +54,20 @@ def kinds_for(name: str, operand: Any) -> Kinds:
     return _EVERY
 
 
-def pinned(condition: Condition) -> Kinds:
-    """The kinds that a value must have for a condition to hold; `missing` is one of them."""
-    if not isinstance(condition, Operators):
-        return kinds_of(condition)
-    written = operators_of(condition).items()
-    return _EVERY.intersection(*(kinds_for(name, operand) for name, operand in written))
+_WHATEVER: dict[str, Kinds] = {
+    **dict.fromkeys(("eq", "in"), PRESENT),
+    **dict.fromkeys(("gt", "gte", "lt", "lte"), _NUMBER),
+    **dict.fromkeys(("prefix", "suffix"), _TEXT),
+    "contains": _TEXT | _ARRAY,
+    **dict.fromkeys(("any", "all"), _ARRAY),
+    "none": _ARRAY | {"missing"},
+}
+"""The kinds for operators whose operand is known only with a request."""
+
+
+def pinned(demands: Iterable[Demand]) -> Kinds:
+    """The kinds that a value must have to meet demands; `missing` is one of them."""
+    return _EVERY.intersection(*(kinds_for(name, operand) for name, operand in demands))
 
 
 def kinds_of(value: Any) -> Kinds:

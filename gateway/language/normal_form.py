@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from msgspec import UnsetType
 
 from gateway.language.holding import NOT
-from gateway.language.implication import Demand, demands_of
 from gateway.language.lengths import bounds_of
+from gateway.language.operands import COUNTERPARTS, FILLED, Demand, demands_of
 from gateway.language.rules import MATCH, Asked, Placed, SourceName, asked_in, inner_rules
 from gateway.language.spec import Length, Rule
 from gateway.language.values import path_of
@@ -129,22 +129,18 @@ def _of_condition(one: Asked, wanted: bool) -> list[Alternative]:
     ]
 
 
-_COUNTERPARTS = {
-    "eq": "ne", "ne": "eq", "in": "not_in", "not_in": "in",
-    "gt": "lte", "lte": "gt", "gte": "lt", "lt": "gte",
-}  # fmt: skip
-
-
 def _denied(name: str, operand: Any) -> Iterator[list[Demand]]:
     """The ways in which an operator certainly does not hold, each of several demands."""
-    if name in _COUNTERPARTS:
-        yield [(_COUNTERPARTS[name], operand)]
-    elif name == "exists":
+    known = name.removeprefix(FILLED)
+    filled = name.removesuffix(known)
+    if known in COUNTERPARTS:
+        yield [(filled + COUNTERPARTS[known], operand)]
+    elif known == "exists":
         yield [("exists", not operand)]
-    elif name == "none":
-        yield [("any", operand)]
-    elif name == "any":
-        yield [("none", operand), ("exists", True)]
+    elif known == "none":
+        yield [(f"{filled}any", operand)]
+    elif known == "any":
+        yield [(f"{filled}none", operand), ("exists", True)]
     elif name == "length":
         yield from _other_lengths(operand)
     else:
@@ -154,6 +150,6 @@ def _denied(name: str, operand: Any) -> Iterator[list[Demand]]:
 def _other_lengths(operand: int | Length) -> Iterator[list[Demand]]:
     for name, number in bounds_of(operand):
         if name != "in":
-            yield [("length", Length(**{_COUNTERPARTS[name]: number}))]
+            yield [("length", Length(**{COUNTERPARTS[name]: number}))]
             continue
         yield [("length", Length(ne=one)) for one in number]

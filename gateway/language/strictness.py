@@ -8,12 +8,12 @@ from gateway.language.contradiction import contradictory
 from gateway.language.implication import (
     MISSING,
     NOT_OF_TEXT,
-    Demand,
     implies,
     meaning,
     named_values,
 )
 from gateway.language.normal_form import Alternative, Demands, Parameter
+from gateway.language.operands import Demand
 from gateway.language.rules import SourceName
 
 MOST_CASES = 64

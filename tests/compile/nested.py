@@ -13,11 +13,14 @@ from msgspec import UNSET
 from gateway.compile.body import Kind, Received
 from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
+from gateway.compile.templates.inputs import Inputs
+from gateway.language.operands import FILLABLE
 from gateway.language.spec.match import Operators
 from gateway.language.spec.rules import Match, Rule
+from tests.compile.filling import TEMPLATES
 from tests.compile.reading import Request, accepts
 from tests.plan import world
-from tests.support.exchanges import fields_of
+from tests.support.exchanges import an_exchange, fields_of
 
 NAMES = {
     "body": ["a", "b", "a.b", "/a.b", "c.0"],
@@ -54,12 +57,26 @@ def rule(chance: Random, sources: list[str], depth: int) -> Rule:
 
 
 def condition(chance: Random) -> Any:
-    """An intended value, one operator, or two."""
+    """An intended value, one operator, or two; now and then the operand is filled in."""
+    if chance.random() < 0.2:
+        return filled(chance)
     one, other = chance.sample(world.CONDITIONS, 2)
     if chance.random() < 0.7:
         return one.eq if one.eq is not UNSET and not isinstance(one.eq, dict) else one
     written = {name: getattr(other, name) for name in Operators.__struct_fields__}
     return msgspec.structs.replace(one, **{k: v for k, v in written.items() if v is not UNSET})
+
+
+def filled(chance: Random) -> Any:
+    """A condition with a template."""
+    template: Any = chance.choice([*TEMPLATES])
+    name = chance.choice(["", "any", "all", "none", *sorted(FILLABLE)])
+    if name in ("any", "all", "none"):
+        inner = chance.choice([template, {"a": template}, Operators(gt=template)])
+        return world.one(name, inner)
+    if name in ("in", "not_in"):
+        template = [template, chance.choice(["a", 1, *TEMPLATES])]
+    return Operators(**{"in_" if name == "in" else name: template}) if name else template
 
 
 def request(chance: Random) -> Request:
@@ -89,7 +106,11 @@ def holds(match: Match, request: Request) -> bool:
     """Whether the matcher accepts a request."""
     kind, body, query, headers, path = request
     received = None if kind == "absent" else Received(cast(Kind, kind), body)
-    return compile_match(match)(received, query, fields_of([*headers]), path) is None
+    exchange = an_exchange()
+    exchange.fields, exchange.path_params = fields_of([*headers]), dict(path)
+    exchange.body_limit = 1024
+    inputs = Inputs(exchange, received, query)
+    return compile_match(match)(received, query, exchange.fields, path, inputs) is None
 
 
 def against_the_reference(cases: int, seed: int) -> int:

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from gateway.language.rules import Asked, Placed, asked, asked_in
 from gateway.language.spec.rules import Match, Rule
+from tests.compile.filling import filled
 from tests.compile.reference import (
     NOTHING,
     Tagged,
@@ -67,7 +68,9 @@ class Reading:
 
     def condition(self, one: Asked) -> Verdict:
         """All operators of a condition; a test that fails for want of a value decides nothing."""
-        return both([self.operator(one, name, operand) for name, operand in parts(one.condition)])
+        in_json = one.source == "body" and self.request.kind in ("json", "none")
+        condition = filled(one.condition, self.request, in_json)
+        return both([self.operator(one, name, operand) for name, operand in parts(condition)])
 
     def operator(self, one: Asked, name: str, operand: Any) -> Verdict:
         kind, body, query, headers, path = self.request

@@ -22,6 +22,8 @@ Verdict = bool | None
 NOTHING: Tagged = ("nothing",)
 ELSEWHERE: Tagged = ("elsewhere",)
 """Behind a value that has no inside."""
+UNJUDGED = object()
+"""An operand that a request does not give."""
 
 
 def parts(condition: Any) -> list[tuple[str, Any]]:
@@ -108,6 +110,8 @@ def either(verdicts: list[Verdict]) -> Verdict:
 
 
 def operator_holds(name: str, operand: Any, value: Tagged, typed: bool) -> Verdict:
+    if operand is UNJUDGED:
+        return None
     if name in ("ne", "not_in", "none"):
         counterpart = {"ne": "eq", "not_in": "in", "none": "any"}[name]
         return opposite(operator_holds(counterpart, operand, value, typed))

@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from gateway.language.implication import Demand, demands_of, implies
+from gateway.language.implication import implies
+from gateway.language.operands import Demand, demands_of
 from gateway.language.spec.match import OPERATORS, Condition, Elements, Operators
 from tests.plan import world
 

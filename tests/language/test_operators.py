@@ -13,10 +13,11 @@ from msgspec import UNSET
 from gateway.compile.comparisons import TEXT, TYPED, Comparison
 from gateway.compile.operators import compile_condition
 from gateway.compile.paths import MISSING
-from gateway.language.implication import demands_of, implies
+from gateway.language.implication import implies
 from gateway.language.lint.operators import check
 from gateway.language.literals import text_of
 from gateway.language.mistake import Mistake
+from gateway.language.operands import demands_of
 from gateway.language.spec import Hook, Match, Operators
 from gateway.language.spec.match import Elements
 from tests.compile.strategies import NUMBERS, TEXTS, operators, plain

@@ -25,6 +25,15 @@ FEW = [
     *(Operators(prefix="a"), Operators(prefix="ab"), Operators(pattern="^a"), Operators(length=1)),
     *(world.one("any", 1), world.one("none", 1), world.one("all", 1), world.one("any", "a")),
     *(world.one("length", {"gte": 1}), world.one("contains", "a"), Operators(suffix="b")),
+    *(
+        "${body.b}",
+        Operators(ne="${body.b}"),
+        Operators(gt="${body.b}"),
+        Operators(lte="${body.b}"),
+    ),
+    *(world.one("any", "${query.a}"), world.one("none", "${query.a}")),
+    *(Operators(in_=["a", "${query.a}"]), Operators(not_in=["a", "${query.a}"])),
+    *(Operators(prefix="${query.a}"), Operators(contains="${query.a}")),
 ]
 HOOK = convert({"name": "a", "authentication": "none", "workflow": "http://localhost/"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from gateway.compile.paths import MISSING
@@ -13,22 +14,26 @@ from gateway.language.template import Template, is_template, parse
 from gateway.language.yaml12 import Steps
 
 Fill = Callable[[Inputs], Any]
+Compiled = Callable[[Template, str], Find]
 
 
-def compile_data(value: Any, steps: Steps, where: Where) -> Fill | None:
+def compile_data(
+    value: Any, steps: Steps, where: Where, compiled: Compiled = compile_value
+) -> Fill | None:
     """What fills in a JSON value; None where there is no template in it, see `unescaped`.
 
     Members and elements that are left out are not there, the whole value is MISSING. It raises
-    Unmappable. What is not filled in is shared by all requests, and must not be changed.
+    Unmappable. What is not filled in is shared by all requests, and must not be changed. `compiled`
+    makes the value of each template.
     """
     match value:
         case str():
             template = parse(value)
-            return compile_value(template, where(steps)) if isinstance(template, Template) else None
+            return compiled(template, where(steps)) if isinstance(template, Template) else None
         case dict():
-            return _mapping(value, steps, where)
+            return _members(value, steps, partial(compile_data, where=where, compiled=compiled))
         case list():
-            return _list(value, steps, where)
+            return _list(value, steps, partial(compile_data, where=where, compiled=compiled))
     return None
 
 
@@ -59,10 +64,6 @@ def _parameter(value: Any, steps: Steps, where: Where) -> Fill | None:
     return compile_data(value, steps, where)
 
 
-def _mapping(value: dict[str, Any], steps: Steps, where: Where) -> Fill | None:
-    return _members(value, steps, lambda one, there: compile_data(one, there, where))
-
-
 def _members(
     value: Mapping[str, Any], steps: Steps, compiled: Callable[[Any, Steps], Fill | None]
 ) -> Fill | None:
@@ -82,8 +83,10 @@ def _members(
     return fill
 
 
-def _list(value: list[Any], steps: Steps, where: Where) -> Fill | None:
-    fills = [compile_data(one, (*steps, index), where) for index, one in enumerate(value)]
+def _list(
+    value: list[Any], steps: Steps, compiled: Callable[[Any, Steps], Fill | None]
+) -> Fill | None:
+    fills = [compiled(one, (*steps, index)) for index, one in enumerate(value)]
     if not any(fills):
         return None
     elements: tuple[tuple[Find | None, Any], ...] = tuple(

@@ -69,6 +69,14 @@ class Inputs:
                 f"The data for the workflow would be larger than {limit} bytes. Send less data."
             )
 
+    def apart(self, find: Find) -> Any:
+        """What is found, without counting it as sent to the workflow. Raises Unmappable."""
+        room = self._room
+        try:
+            return find(self)
+        finally:
+            self._room = room
+
 
 Find = Callable[[Inputs], Any]
 

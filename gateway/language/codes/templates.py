@@ -48,7 +48,8 @@ TEMPLATES = (
         "error",
         "A template in a place that is not filled in",
         "Templates are filled in in the `url`, `headers`, `query`, `body` and `data` of "
-        "`workflow`. Everything else of a hook is the same for every request.",
+        "`workflow`, and in expected values and operands of `match` except `pattern`. Everything "
+        "else of a hook is the same for every request.",
     ),
     Code(
         "workflow-not-called",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import UnsetType
 
-from gateway.language.implication import demands_of, implies
+from gateway.language.implication import implies
 from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Parameter, parameter
+from gateway.language.operands import FILLED, demands_of
 from gateway.language.rules import Asked, asked, asked_in, conjuncts, rules_in
 from gateway.language.spec import Hook
 from gateway.language.yaml12 import Steps
@@ -51,12 +53,17 @@ def _certain(hook: Hook) -> Iterator[Asked]:
 
 def _needed(one: Asked) -> str:
     """The kind of value without which the condition is not judged; empty for one that is."""
-    kinds = [
-        _NEEDED.get(name) or ("text" if isinstance(operand, str) else "a number")
-        for name, operand in demands_of(one.condition)
-        if name in _NEEDED or name in ("gt", "gte", "lt", "lte")
-    ]
-    return kinds[0] if kinds and len(kinds) == len(demands_of(one.condition)) else ""
+    kinds = [_kind(*demand) for demand in demands_of(one.condition)]
+    return kinds[0] if all(kinds) else ""
+
+
+def _kind(name: str, operand: Any) -> str:
+    known = name.removeprefix(FILLED)
+    if known not in ("gt", "gte", "lt", "lte"):
+        return _NEEDED.get(known, "")
+    if known != name:
+        return "text or a number"
+    return "text" if isinstance(operand, str) else "a number"
 
 
 def _never_judged(steps: Steps, found: list[Asked], kinds: list[str]) -> Mistake:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from msgspec import UNSET
-
 from gateway.language.inputs import Filling, matched_path, name_of
 from gateway.language.kinds import pinned
 from gateway.language.mistake import Mistake
+from gateway.language.normal_form import Alternative, Demanded, alternatives, parameter
+from gateway.language.operands import Demand as Asking
+from gateway.language.operands import demands_of as asking
+from gateway.language.rules import asked_in, conjuncts
 from gateway.language.spec import Hook
 from gateway.language.template import (
     CLAIMS,
@@ -44,15 +46,36 @@ Demands = Mapping[tuple[str, Path], Demand]
 
 
 def demands_of(hook: Hook) -> Demands:
-    """What the rules of a hook say of its inputs."""
+    """What the rules of a hook say of its inputs, in whichever way they hold."""
+    ways = [_pinned(way) for way in alternatives(hook.match) or _certain(hook)]
     found: dict[tuple[str, Path], Demand] = {}
-    for root in ("body", "query", "headers") if hook.match is not UNSET else ():
-        written = getattr(hook.match, root)
-        for name, condition in () if written is UNSET else written.items():
-            kinds = pinned(condition)
-            present = frozenset(kind for kind in EVERY if kind in kinds)
-            found[root, matched_path(root, name)] = Demand(kinds, present or EVERY)
+    for at in set.intersection(*map(set, ways)):
+        kinds = frozenset[str]().union(*(way[at] for way in ways))
+        present = frozenset(kind for kind in EVERY if kind in kinds)
+        found[at] = Demand(kinds, present or EVERY)
     return found
+
+
+def _pinned(way: Alternative) -> dict[tuple[str, Path], frozenset[str]]:
+    """The kinds that the inputs have in one of the ways in which the rules hold."""
+    found: dict[tuple[str, Path], list[Asking]] = {}
+    for (root, _), demand, name in way.demanded:
+        found.setdefault((root, matched_path(root, name)), []).append(demand)
+    return {at: pinned(demands) for at, demands in found.items()}
+
+
+def _certain(hook: Hook) -> list[Alternative]:
+    """The conditions that must hold whatever else does, where the ways are too many."""
+    asked = (one for placed in conjuncts(hook.match) for one in asked_in(placed))
+    return [
+        Alternative(
+            tuple(
+                Demanded(parameter(one.source, one.name), demand, one.name)
+                for one in asked
+                for demand in asking(one.condition)
+            )
+        )
+    ]
 
 
 def check(demands: Demands, filling: Filling) -> Iterator[Mistake]:
@@ -91,7 +114,7 @@ def _kinds(demands: Demands, filling: Filling, chain: Chain) -> Iterator[Mistake
 
 
 def _needed(filling: Filling) -> Kinds:
-    if filling.position == "json" and filling.whole:
+    if filling.position in ("json", "operand") and filling.whole:
         return EVERY
     return _PARAMETERS if filling.position == "parameter" and filling.whole else SCALAR
 

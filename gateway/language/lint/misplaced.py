@@ -11,12 +11,15 @@ from msgspec import UNSET
 from gateway.language.inputs import workflow_of
 from gateway.language.lint.parts import conditions, operators_of, response_of
 from gateway.language.mistake import Mistake
-from gateway.language.spec import Elements, Hook
-from gateway.language.template import ROOTS
+from gateway.language.operands import FILLABLE, texts_of
+from gateway.language.spec import Hook
+from gateway.language.template import ROOTS, BadTemplate, Template, parse
 from gateway.language.yaml12 import Steps
 
 _LIKELY = re.compile(r"\$\{\s*(?:" + "|".join([*ROOTS, "workflow"]) + r")\.")
 """What is hardly meant as it stands. `${` alone may be a part of a pattern."""
+
+_OF_ELEMENTS = ("any", "all", "none")
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -27,13 +30,31 @@ def check(hook: Hook) -> Iterator[Mistake]:
     for name, value in written.items():
         for steps in _keys(("workflow", name), value):
             yield in_key(steps)
-    for steps, condition, *_ in conditions(hook):
-        for name, operand in (operators_of(condition) or {"": condition}).items():
-            if _LIKELY.search(str(operand)) and not isinstance(operand, Elements):
-                yield not_here((*steps, name) if name else steps)
+    yield from _compared(hook)
     for name, text in response_of(hook).headers.items():
         if _LIKELY.search(text):
             yield not_here(("response", "headers", name))
+
+
+def _compared(hook: Hook) -> Iterator[Mistake]:
+    """Operands that are not filled in: no caller chooses a pattern, and outside `match` a request
+    is not read yet.
+    """
+    for one in conditions(hook):
+        for name, operand in operators_of(one.condition).items():
+            if name not in FILLABLE and _LIKELY.search(str(operand)) and name not in _OF_ELEMENTS:
+                yield not_here((*one.steps, name))
+        if one.steps[0] != "match" and not one.inner:
+            for steps, text in texts_of(one.steps, one.condition):
+                if _is_filled(text):
+                    yield not_here(steps)
+
+
+def _is_filled(text: str) -> bool:
+    try:
+        return isinstance(parse(text), Template)
+    except BadTemplate:
+        return True
 
 
 def in_key(steps: Steps, inner: tuple[int, int] | None = None) -> Mistake:
@@ -48,6 +69,7 @@ def not_here(steps: Steps) -> Mistake:
     name = next(step for step in reversed(steps) if isinstance(step, str))
     message = f"'{name}' cannot contain a template"
     hint = "write the value; templates can be in url, headers, query, body and data of 'workflow'"
+    hint += " and in values of 'match'"
     return Mistake("template-not-here", steps, message, hint)
 
 

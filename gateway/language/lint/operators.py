@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from gateway.language.holding import Verdict, both_ways, holds, judge
@@ -10,18 +10,19 @@ from gateway.language.lint.bounds import bounds
 from gateway.language.lint.kinds import at_odds
 from gateway.language.lint.parts import conditions
 from gateway.language.mistake import Mistake
+from gateway.language.operands import FILLED, Demand, demands_of
 from gateway.language.patterns import compile_pattern
 from gateway.language.rules import operators_of
-from gateway.language.spec import Hook
+from gateway.language.spec import Hook, Operators
 from gateway.language.yaml12 import Steps
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Patterns that do not compile, then what the operators of each condition are together."""
     for one in conditions(hook):
-        written = operators_of(one.condition)
-        yield from _pattern(one.steps, written)
-        yield from _together(one.steps, written)
+        yield from _pattern(one.steps, operators_of(one.condition))
+        if isinstance(one.condition, Operators):
+            yield from _together(one.steps, demands_of(one.condition))
 
 
 def _pattern(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
@@ -35,9 +36,12 @@ def _pattern(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
             yield Mistake("bad-pattern", (*steps, "pattern"), message, hint)
 
 
-def _together(steps: Steps, written: dict[str, Any]) -> Iterator[Mistake]:
-    """The first contradiction; where there is none, what is of no effect."""
-    found = [*at_odds(steps, written), *bounds(steps, written)]
+def _together(steps: Steps, demands: Sequence[Demand]) -> Iterator[Mistake]:
+    """The first contradiction; where there is none, what is of no effect. Of operands that are
+    filled in only the kinds are known.
+    """
+    written = {name: operand for name, operand in demands if not name.startswith(FILLED)}
+    found = [*at_odds(steps, demands), *bounds(steps, written)]
     if "eq" in written:
         found += _beside_eq(steps, written)
     elif "in" in written:

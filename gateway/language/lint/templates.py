@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from msgspec import UNSET
 
-from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of, slots
+from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of, operands, slots
 from gateway.language.lint import filled
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.route import parameters
@@ -30,8 +30,9 @@ _CUT = "text behind ' #' is a comment: write the whole text in double quotes"
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Templates that cannot be read, and inputs that cannot be there."""
-    found, demands = 0, filled.demands_of(hook)
-    for slot in slots(hook):
+    filled_in = [*operands(hook.match), *slots(hook)]
+    found, demands = 0, filled.demands_of(hook) if filled_in else {}
+    for slot in filled_in:
         try:
             there = list(fillings(slot))
         except BadTemplate as bad:
@@ -54,7 +55,7 @@ def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
 
 def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
     for reference in filling.expression.references:
-        fault = _fault(hook, reference)
+        fault = _fault(hook, reference, filling.position == "operand")
         if fault is not None:
             code, message, hint = fault
             inner = reference.span.start, reference.span.end
@@ -64,7 +65,7 @@ def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
 _Fault = tuple[str, str, str] | None
 
 
-def _fault(hook: Hook, reference: Reference) -> _Fault:
+def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
     match reference.root:
         case "path":
             return _of_path(hook, reference)
@@ -74,7 +75,10 @@ def _fault(hook: Hook, reference: Reference) -> _Fault:
             methods, name = " and ".join(hook.methods), name_of(reference)
             message = f"'body.{name}' is never there: {methods} requests have no body"
             return "body-without-body", message, f"read the query: ${{query.{name}}}"
-        case "headers" if str(reference.path[0]) in CREDENTIALS:
+        case "run" if compared:
+            message = "'run.id' does not exist before the request matches"
+            return "unknown-input", message, "read request.id"
+        case "headers" if str(reference.path[0]) in CREDENTIALS and not compared:
             message = f"'{name_of(reference)}' forwards the caller's credentials to the workflow"
             return "credential-header", message, "remove it if possible"
     return None

@@ -8,14 +8,16 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET
 
 from gateway.language.challenges import reference_of
-from gateway.language.inputs import WITH_BODY, Read, reads
+from gateway.language.inputs import WITH_BODY, Read, operands, reads, templated
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Alternative, alternatives
+from gateway.language.operands import FILLED, Demand, templates_of
 from gateway.language.rules import asked, asks_of
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Hook, Match, SignatureAuthentication
 from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
+from gateway.language.template import Expression
 from gateway.language.yaml12 import Steps
 
 _HELD_BY_NOTHING = ("ne", "not_in", "none", "exists")
@@ -77,7 +79,7 @@ def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
             yield Input(("path",), name, "use a value of the body instead", "value")
     for one in found:
         if one.by != "rule":
-            hint = _READ if one.by == "template" else _FORWARD
+            hint = _FORWARD if one.by == "forwarding" else _READ
             header = one.root == "headers"
             yield Input(one.steps, _called(one), hint, "value", header, one.inner)
 
@@ -123,20 +125,33 @@ _FORWARD = "remove it: the workflow cannot rely on it"
 
 def _holds_for_another_type(match: Match) -> bool:
     """Whether the rules read the body, and can all hold for one that is read as another type, and
-    has no values.
+    has no values. An operand with a default has one then too.
     """
-    if not asks_of(match, "body"):
+    read = any(one.root == "body" for slot in operands(match) for one in templated(slot))
+    if not (read or asks_of(match, "body")):
         return False
     ways = alternatives(match)
     return ways is None or any(map(_held_by_nothing, ways))
 
 
 def _held_by_nothing(one: Alternative) -> bool:
-    demands = [demand for (source, _), demand, _ in one.demanded if source == "body"]
-    return bool(demands) and all(
-        name in _HELD_BY_NOTHING and (name, operand) != ("exists", True)
-        for name, operand in demands
-    )
+    reads = False
+    for (source, _), demand, _ in one.demanded:
+        filled = [each for template in templates_of(demand) for each in template.expressions]
+        if any(each.required is not None and each.required.root == "body" for each in filled):
+            return False
+        if source == "body" and not _holds_for_nothing(demand):
+            return False
+        reads = reads or source == "body" or any(map(_reads_body, filled))
+    return reads
+
+
+def _holds_for_nothing(demand: Demand) -> bool:
+    return demand[0].removeprefix(FILLED) in _HELD_BY_NOTHING and demand != ("exists", True)
+
+
+def _reads_body(expression: Expression) -> bool:
+    return any(one.root == "body" for one in expression.references)
 
 
 def _means(entry: str, one: Input) -> bool:

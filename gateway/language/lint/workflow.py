@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.inputs import WITH_BODY, workflow_of
+from gateway.language.inputs import WITH_BODY, reads, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.quantities import parse_duration
-from gateway.language.rules import asks_of
 from gateway.language.spec import Hook, Workflow
 from gateway.language.template import BadTemplate, Template, is_template, parse
 
@@ -98,7 +97,7 @@ def _raw(hook: Hook) -> Iterator[Mistake]:
         message = "`format: raw` sends the bytes unchanged, so 'data' cannot replace them"
         hint = "remove one of them"
         yield Mistake("raw-with-body", ("workflow", "data"), message, hint, on="key")
-    if asks_of(hook.match, "body"):
+    if any(one.root == "body" and one.by in ("rule", "operand") for one in reads(hook)):
         message = "`format: raw` passes bytes that the workflow may read differently from 'match'"
         hint = "remove 'format': then forms are encoded from the values that the rules read"
         yield Mistake("raw-with-rule", ("workflow", "format"), message, hint)

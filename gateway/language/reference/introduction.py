@@ -52,6 +52,10 @@ body, or a JSON Pointer if it starts with `/`. In an array, a segment of digits 
   `not_in`, `exists` and `none` can be decided for a missing value; every other operator needs a
   value of its kind. `not: {body: {total: {gt: 100}}}` refuses a request without `total`, or with
   text in it, like `total: {lte: 100}`. A header that is repeated satisfies no denial of its value.
+- Expected values and operands, except those of `pattern`, `exists` and `length`, may contain
+  [templates](templates.md#rules-that-compare-with-the-request):
+  `ref: refs/heads/${body.repository.default_branch}`. If the request does not have the value, the
+  condition cannot be decided. `$${` stands for the two characters.
 - `length` counts the elements of an array, the members of an object, or the code points of text.
 - The gateway refuses a form or a query with names that other programs could read as the parameter
   of a rule: `order[type]` if a rule is about `order.type`, `mode[]` if it is about `mode`.

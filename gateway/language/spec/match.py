@@ -79,7 +79,11 @@ class Length(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
 class Operators(Written, frozen=True, kw_only=True, rename={"in_": "in"}):
     """Conditions on one value; all of them must hold."""
 
-    EXAMPLES: ClassVar = ({"gte": 100, "lt": 1000}, {"any": {"sku": "B"}})
+    EXAMPLES: ClassVar = (
+        {"gte": 100, "lt": 1000},
+        {"any": {"sku": "B"}},
+        {"lte": "${body.order.limit}"},
+    )
 
     AT_LEAST_ONE: ClassVar = True
 

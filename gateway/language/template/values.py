@@ -28,6 +28,18 @@ def parsed(value: Any) -> Any:
     return value
 
 
+def escaped(value: Any) -> Any:
+    """A value as an author writes it so that nothing of it is filled in."""
+    match value:
+        case str():
+            return value.replace("${", "$${")
+        case dict():
+            return {key: escaped(one) for key, one in value.items()}
+        case list():
+            return [escaped(one) for one in value]
+    return value
+
+
 def without_defaults(value: Any) -> Any:
     """A parsed value in which all literals behind `??` are the same."""
     match value:

@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 from gateway.language.inputs import WITH_BODY, reads, workflow_of
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.meaning import exact
-from gateway.language.rules import asks_of
 from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.outgoing import (
     BasicWorkflowAuthentication,
@@ -115,10 +114,9 @@ def _asks_of_bodies(hook: Hook) -> int:
     merges = written.method not in WITH_BODY or written.body or written.format == "form"
     if written.data is UNSET and merges:
         return 2
-    rules = asks_of(hook.match, "body")
-    read = any(one.root == "body" and one.by == "template" for one in reads(hook))
+    read = any(one.root == "body" and one.by != "forwarding" for one in reads(hook))
     decoded = written.data is UNSET and written.format == "json"
-    return 1 if rules or read or decoded or _is_read(hook) else 0
+    return 1 if read or decoded or _is_read(hook) else 0
 
 
 def _is_read(hook: Hook) -> bool:

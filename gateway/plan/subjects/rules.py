@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.implication import Demand, demands_of
 from gateway.language.implication import meaning as meaning_of
 from gateway.language.meaning import exact
 from gateway.language.normal_form import alternatives, parameter
+from gateway.language.operands import Demand, demands_of
 from gateway.language.rules import SourceName, conditions_on, conjuncts
 from gateway.language.spec import Condition, Hook, Match
 from gateway.language.spec import Rule as SpecRule

@@ -1,0 +1,61 @@
+"""Conditions whose operands are filled in, as tests on the parameters of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from gateway.compile.comparisons import TEXT, Test
+from gateway.compile.paths import Finder
+from gateway.compile.request_parts import Conditions, Source, fitted, judged_name
+from gateway.compile.values import Holds, Values
+from gateway.language.operands import is_filled
+from gateway.language.rules import SourceName
+
+if TYPE_CHECKING:
+    from gateway.compile.operands import Make
+
+
+class FilledIn(NamedTuple):
+    """An operator on one parameter whose operand is filled in; that of plain equality is empty."""
+
+    name: str
+    operator: str
+    holds: Holds
+
+
+def filled_in(source: Source, conditions: Conditions, wanted: bool) -> Iterator[FilledIn]:
+    """The operators that compare with what is filled in: whether they hold, or with `wanted`
+    false whether they are judged and do not hold. JSON stands for a form too.
+    """
+    for name, condition in conditions.items():
+        if not is_filled(condition):
+            continue
+        # With templates, which other hooks do without.
+        from gateway.compile.operands import compile_filled
+
+        typed = compile_filled(condition, source.comparison)
+        text = compile_filled(condition, TEXT)
+        for (operator, make), (_, in_form) in zip(typed, text, strict=True):
+            fit = partial(fitted, source, operator, wanted)
+            leaf = judged_name(source, name), source.find(name)
+            yield FilledIn(name, operator, _on_filled(source.key, leaf, (make, in_form), fit))
+
+
+def _on_filled(
+    key: SourceName,
+    leaf: tuple[str, Finder],
+    makers: tuple[Make, Make],
+    fit: Callable[[Test], Test],
+) -> Holds:
+    (name, find), (typed, text) = leaf, makers
+
+    def holds(values: Values) -> bool:
+        value, unclear = values.of(key)
+        if values.inputs is None or name in unclear:
+            return False
+        make = typed if values.typed or key != "body" else text
+        return bool(fit(make(values.inputs))(find(value)))
+
+    return holds
