@@ -26,11 +26,12 @@ README = Path(__file__).parents[1] / "README.md"
 DOCS = README.parent / "docs"
 LIMITS = (DOCS / "limits.md").read_text()
 TEMPLATES = (DOCS / "templates.md").read_text()
+ANSWERS = (DOCS / "answers.md").read_text()
 
 
 HOOKS = [
     hook
-    for page in (README.read_text(), LIMITS, TEMPLATES)
+    for page in (README.read_text(), LIMITS, TEMPLATES, ANSWERS)
     for hook in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 ]
 

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
+from gateway.compile.cors import compile_cors
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
@@ -46,6 +47,7 @@ class Hook:
         "_needs",
         "_reads_inputs",
         "_respond",
+        "cors",
         "guards",
         "methods",
         "name",
@@ -57,6 +59,7 @@ class Hook:
         self.name = spec.name
         self.route = spec.route
         self.methods = spec.methods
+        self.cors = compile_cors(spec)
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
         self._mapped = compile_mapping(spec, workflow, places or {})

@@ -54,15 +54,16 @@ async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
-def problem(exchange: Exchange, refusal: Refusal) -> Answer:
+def problem(exchange: Exchange, refusal: Refusal, further: Headers = ()) -> Answer:
     """The problem document of a refusal; its `instance` is the request id."""
+    headers = (*refusal.headers, *further)
     return problem_document(
         refusal.status,
         refusal.code,
         refusal.title,
         refusal.detail,
         exchange.request_id,
-        (*refusal.headers, CLOSE) if refusal.close else refusal.headers,
+        (*headers, CLOSE) if refusal.close else headers,
     )
 
 
@@ -85,7 +86,7 @@ def problem_document(
     return Answer(status, (PROBLEM, NO_STORE, *headers), _encode(body))
 
 
-def unexpected(exchange: Exchange) -> Answer:
+def unexpected(exchange: Exchange, headers: Headers = ()) -> Answer:
     """The answer to a fault of ours: it says nothing but where to look in the log."""
     return problem_document(
         500,
@@ -93,4 +94,5 @@ def unexpected(exchange: Exchange) -> Answer:
         "The gateway has an internal error",
         "The gateway's log has the details under this request id.",
         exchange.request_id,
+        headers,
     )

@@ -13,19 +13,21 @@ import msgspec
 from litestar import Litestar
 from litestar.exceptions import NotFoundException
 
+from gateway.compile.answer import Answer
+from gateway.compile.cors import Cors, readable
 from gateway.compile.entrance import RETRY_LATER
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
 from gateway.culprits import sound_part
-from gateway.errors import MethodNotAllowed, NotFound, Unavailable
+from gateway.errors import NotFound, Unavailable
 from gateway.language.diagnostic import Diagnostic
 from gateway.language.internal import internal
 from gateway.language.spec.hook import Method
 from gateway.serve.answering import AT_ONCE, send_answer, write_answer
+from gateway.serve.pages import REQUEST, Pages
 from gateway.serve.route import HookHandler, HookRoute
+from gateway.serve.unowned import no_owner, refusal
 
-REQUEST = "gateway.request"
-"""Where the wire's scope has its own side of a request."""
 METHODS: tuple[str, ...] = (*get_args(Method), "OPTIONS")
 State = Literal["serving", "stale", "out of service", "disabled"]
 
@@ -98,6 +100,7 @@ class Generation:
         self.app, self.hooks = _assembled(hooks, rest)
         self.diagnostics = (*diagnostics, *self.faults)
         self._find = self.app.asgi_router.handle_routing
+        self.pages = Pages(_cors(self.hooks), self._owner, METHODS)
         self._literal: dict[tuple[str, bytes], tuple[str, str, Any]] = {}
         """Of the paths without parameters that were asked for: decoded, with hook and app."""
         finalize(self, _take_apart, self.app).atexit = False
@@ -126,67 +129,64 @@ class Generation:
         """
         path = exchange.path
         if path[-1] == "/":
-            raise NotFound(_no_owner(self._owned(path[:-1])))
+            raise NotFound(no_owner(self._owned(path[:-1])))
+        if exchange.method == "OPTIONS" and (answer := self.pages.preflight(exchange)) is not None:
+            return answer
         try:
             app, handler, _path, parameters, _template = self._find(
                 f"/{_routed(exchange.method)}{path}", None
             )
         except NotFoundException:
-            raise self._refusal(exchange) from None
+            allowed = [method for method in METHODS if self._owns(method, path)]
+            raise refusal(allowed) from None
         exchange.hook = handler.name or ""
         exchange.path_params = parameters
-        if not parameters and exchange.raw_path == path.encode():
+        # A request by OPTIONS may be a browser's, which no hook's guard sees.
+        if not parameters and exchange.raw_path == path.encode() and exchange.method != "OPTIONS":
             self._literal[exchange.method, exchange.raw_path] = path, exchange.hook, app
         return app
-
-    def _refusal(self, exchange: Exchange) -> NotFound | MethodNotAllowed:
-        allowed = [method for method in METHODS if self._owns(method, exchange.path)]
-        if not allowed:
-            return NotFound(_no_owner())
-        return MethodNotAllowed(
-            f"The hook accepts {' and '.join(allowed)}.", ((b"allow", _allow(allowed)),)
-        )
 
     def _owned(self, path: str) -> bool:
         return any(self._owns(method, path) for method in METHODS)
 
     def _owns(self, method: str, path: str) -> bool:
+        return self._owner(method, path) is not None
+
+    def _owner(self, method: str, path: str) -> str | None:
         try:
-            self._find(f"/{method}{path}", None)
+            return self._find(f"/{method}{path}", None)[1].name or ""
         except NotFoundException:
-            return False
-        return True
-
-
-def _allow(methods: list[str]) -> bytes:
-    """The value of Allow: who takes GET takes HEAD."""
-    return ", ".join(methods).replace("GET", "GET, HEAD").encode()
+            return None
 
 
 def _routed(method: str) -> str:
     return "GET" if method == "HEAD" else method
 
 
-def _no_owner(without_slash: bool = False) -> str:
-    hint = " (a hook has the path without the '/' at the end)" if without_slash else ""
-    return f"No enabled hook has this path{hint}."
-
-
 def _handler(served: Served) -> Any:
     hook = served.running
     guards = [_unavailable] if hook is None else list(hook.guards)
     paths = [f"/{method}{served.route.replace('}', ':str}')}" for method in served.methods]
+    activate = _closed if hook is None else readable(hook.activate, hook.cors)
 
     async def handle(scope: Any, receive: Any, send: Any) -> None:
         exchange: Exchange = scope[SCOPE_KEY]
-        assert hook is not None  # noqa: S101 - its guard refuses every request before
-        answer = await hook.activate(exchange)
+        answer = await activate(exchange)
         if len(answer.body) > AT_ONCE:
             await send_answer(send, exchange, answer)
         else:
             write_answer(scope[REQUEST].give, exchange, answer)
 
     return HookHandler(paths, copy_scope=False, guards=guards, name=served.name)(handle)
+
+
+def _cors(hooks: Iterable[Served]) -> dict[str, Cors]:
+    running = ((hook.name, hook.running) for hook in hooks if hook.routed)
+    return {name: one.cors for name, one in running if one is not None and one.cors is not None}
+
+
+async def _closed(_exchange: Exchange) -> Answer:
+    raise AssertionError("its guard refuses every request before")
 
 
 def _assembled(

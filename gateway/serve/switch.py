@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import structlog
 
+from gateway.compile.answer import Headers
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.errors import Refusal, Unavailable
 from gateway.ids import request_id
@@ -68,7 +69,7 @@ class Switch:
             await self._operations(exchange, send)
             return
         self.in_flight += 1
-        share = None
+        share = generation = None
         try:
             # Refused is what two parties could read differently, before anything is routed.
             judge_host(exchange.fields.get(b"host"))
@@ -81,7 +82,8 @@ class Switch:
             scope[SCOPE_KEY] = exchange
             await app(scope, receive, send)
         except (Exception, asyncio.CancelledError) as error:
-            await self._went_wrong(exchange, send, error)
+            cors = () if generation is None else generation.pages.headers(exchange)
+            await self._went_wrong(exchange, send, error, cors)
         finally:
             self.in_flight -= 1
             if share is not None:
@@ -125,8 +127,10 @@ class Switch:
         finally:
             self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
 
-    async def _went_wrong(self, exchange: Exchange, send: Any, error: BaseException) -> None:
-        """Answer what was refused, and faults of ours."""
+    async def _went_wrong(
+        self, exchange: Exchange, send: Any, error: BaseException, cors: Headers = ()
+    ) -> None:
+        """Answer what was refused, and faults of ours. `cors` lets pages read the answer."""
         exchange.path = exchange.path or path_as_sent(exchange.raw_path)
         if isinstance(error, asyncio.CancelledError):
             # The wire cancels whoever answers a caller that left: nobody waits for more.
@@ -139,12 +143,12 @@ class Switch:
         elif isinstance(error, Refusal):
             exchange.outcome = exchange.outcome or error.code
             exchange.reason = error.reason
-            await send_answer(send, exchange, problem(exchange, error))
+            await send_answer(send, exchange, problem(exchange, error, cors))
         else:
             _log.exception("unexpected", request_id=exchange.request_id, hook=exchange.hook)
             exchange.outcome = "unexpected"
             if not exchange.status:
-                await send_answer(send, exchange, unexpected(exchange))
+                await send_answer(send, exchange, unexpected(exchange, cors))
 
 
 def _routed(generation: Generation | None, exchange: Exchange) -> Any:

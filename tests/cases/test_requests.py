@@ -71,7 +71,8 @@ def test_a_request_is_answered_and_handed_on(
 
 
 KEYS_OF = (
-    "Hook", "Match", "Rule", "Operators", "Length", "Workflow", "Retry", "Response", "Limits",
+    "Hook", "Cors", "Match", "Rule", "Operators", "Length", "Workflow", "Retry", "Response",
+    "Limits",
     "BasicAuthentication", "User", "Password", "BearerAuthentication", "Token",
     "BasicWorkflowAuthentication", "BearerWorkflowAuthentication", "SecretReference",
     "ClientCertificate",

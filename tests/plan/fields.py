@@ -84,6 +84,7 @@ HOOK = changes(
     method=("GET", ["GET", "PUT"]),
     authentication=(None, {"type": "bearer", "tokens": [SECRET]}),
     allow_from=(None, ["192.0.2.1"]),
+    cors=(None, {"origins": ["*"]}),
     limits=(None, {"concurrency": 1}),
     handshake=(None, "dropbox"),
     receive=(None, {"as": "json"}),
@@ -240,6 +241,11 @@ KEYS: dict[str, Keys] = {
     ),
     "Variant": Keys(lambda one: signature(scheme={**SIGNED, "also": [one]}), _variant({})),
     "SigningSecret": Keys(lambda one: signature(secrets=[one]), _credential()),
+    "Cors": Keys(
+        lambda one: hook(cors=one),
+        changes({}, origins=(["https://a"], ["https://b"]))
+        | changes({"origins": ["*"]}, headers=(None, ["X-A"])),
+    ),
     "Limits": Keys(lambda one: hook(limits=one), LIMITS),
     **{
         tag.title().replace("-", "") + "Handshake": Keys(_handshake(tag), {})

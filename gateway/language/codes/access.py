@@ -44,6 +44,21 @@ ACCESS = (
         "and refer to the new one with `{secret: NAME}`.",
     ),
     Code(
+        "bad-origin",
+        "error",
+        "An origin that no browser sends",
+        "Browsers send the origin of a page as scheme, host and port, without the default port of "
+        "the scheme. The gateway compares it as a whole, so there are no patterns. `*` stands "
+        "alone.",
+    ),
+    Code(
+        "cors-by-hand",
+        "warning",
+        "A header for pages of other origins that is set by hand",
+        "A browser first asks with a preflight request, which only `cors` answers, and a page must "
+        "also read refusals. `cors` sets the headers in all answers.",
+    ),
+    Code(
         "bad-scheme",
         "error",
         "A signature scheme that protects nothing or that no request can satisfy",

@@ -13,6 +13,7 @@ CHAPTERS = {
     "workflow": "The workflow",
     "response": "The answer",
     "authentication": "Who may call",
+    "cors": "Pages in browsers",
     "limits": "Limits on callers",
     "handshake": "Handshakes",
 }
@@ -29,6 +30,7 @@ MORE: dict[str, str] = {
     "how.",
     "SignatureWorkflowAuthentication": "[Credentials for workflows](workflow-credentials.md) says "
     "what is signed.",
+    "Cors": "[Answers](answers.md#pages-in-browsers) explains it.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

@@ -10,6 +10,7 @@ from gateway.language.spec.authentication import (
     Token,
     User,
 )
+from gateway.language.spec.cors import Cors
 from gateway.language.spec.hook import Authentication, Hook
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits
@@ -27,6 +28,7 @@ __all__ = [
     "BasicAuthentication",
     "BearerAuthentication",
     "Condition",
+    "Cors",
     "Elements",
     "Hook",
     "JwtAuthentication",

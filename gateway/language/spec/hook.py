@@ -13,6 +13,7 @@ from gateway.language.spec.authentication import (
     NoAuthentication,
 )
 from gateway.language.spec.base import Written
+from gateway.language.spec.cors import Cors
 from gateway.language.spec.handshakes import Handshake, long_forms
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits, Network
@@ -89,6 +90,13 @@ class Hook(Written, frozen=True, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    cors: Annotated[
+        Cors | UnsetType,
+        Meta(
+            description="The pages of other origins that may call the hook from a browser; none "
+            "by default."
+        ),
+    ] = UNSET
     limits: Annotated[Limits | UnsetType, Meta(description="Limits on the hook's requests.")] = (
         UNSET
     )

@@ -86,6 +86,17 @@ HeaderValue = Annotated[
     ),
 ]
 
+Origin = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\*|[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)" + _END,
+        max_length=256,
+        description="an origin such as https://www.example.com; scheme, host and port in lower "
+        "case, without a path and without '/' at the end; or * alone",
+        examples=["https://www.example.com", "http://localhost:3000"],
+    ),
+]
+
 SecretName = Annotated[
     str,
     Meta(

@@ -37,6 +37,9 @@ ACCESS = kinds(
         "networks-widened": (
             "Addresses that got 403 may call: a network was added, or `allow_from` was removed."
         ),
+        "cors-widened": (
+            "Pages of another origin may call the hook from a browser, or set another header."
+        ),
         "handshake-added": "The hook answers a provider's handshake.",
         "handshake-changed": (
             "A handshake accepts another verify token, may allow more origins, or returns another "
@@ -52,6 +55,9 @@ ACCESS = kinds(
         "audience-narrowed": "The gateway no longer accepts tokens for an audience.",
         "algorithms-narrowed": "The gateway no longer accepts tokens signed with an algorithm.",
         "networks-narrowed": "Addresses that could call get 403.",
+        "cors-narrowed": (
+            "Pages of an origin may no longer call the hook, or no longer set a header."
+        ),
         "handshake-narrowed": "A handshake allows fewer origins or requests.",
         "handshake-removed": "The hook no longer answers a provider's handshake.",
     },

@@ -15,6 +15,7 @@ from gateway.plan.change import Change, failed
 from gateway.plan.shown import json
 from gateway.plan.subjects import (
     authentication,
+    cors,
     handshakes,
     hook,
     limits,
@@ -42,6 +43,7 @@ SUBJECTS: dict[str, Subject] = {
     "method": Subject(urls.methods, urls.compare_methods),
     "authentication": Subject(authentication.meaning, authentication.compare),
     "allow_from": Subject(networks.meaning, networks.compare),
+    "cors": Subject(cors.meaning, cors.compare),
     "limits": Subject(limits.meaning, limits.compare),
     "handshake": Subject(handshakes.meaning, handshakes.compare),
     "receive": Subject(receive.meaning, receive.compare),
