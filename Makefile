@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint soak soak-reload fuzz-directories fuzz-templates fuzz-rules image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -57,6 +57,10 @@ soak: $(VENV)/.ready
 
 soak-reload: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.soak_reload
+
+# Every case of the properties of which the suite tries a part.
+fuzz: $(VENV)/.ready
+	THOROUGH=1 $(BIN)/pytest -n 2 --dist loadfile $$(grep -rl support.thorough tests --include='test_*.py')
 
 fuzz-directories: $(VENV)/.ready
 	$(BIN)/python -m tests.reload.directories 5000

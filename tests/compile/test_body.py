@@ -12,6 +12,7 @@ from gateway.compile.body import Received, decode_body, decode_query, media_kind
 from gateway.compile.forms import MAX_PARAMETERS
 from gateway.compile.multipart_form import FILE, Part, encode_multipart
 from gateway.errors import Malformed, UnsupportedMedia
+from tests.support.thorough import cases
 
 MULTIPART = b"multipart/form-data; boundary=xx"
 
@@ -190,7 +191,7 @@ _PARTS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(st.lists(_PARTS, max_size=5))
 def test_parts_that_are_sent_are_the_parts_that_came(parts: list[Part]) -> None:
     body, content_type = encode_multipart(parts)
@@ -226,7 +227,7 @@ def outcome(content_type: bytes | None, body: bytes) -> Any:
         return refused.detail
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=cases(600), deadline=None)
 @given(_TYPES | st.binary(max_size=40), st.binary(max_size=60))
 def test_any_bytes_of_any_type_are_parameters_or_refused(
     content_type: bytes | None, body: bytes
@@ -234,14 +235,14 @@ def test_any_bytes_of_any_type_are_parameters_or_refused(
     assert isinstance(outcome(content_type, body), (Received, str))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=cases(600), deadline=None)
 @given(st.lists(_PIECES, max_size=24).map(b"".join))
 def test_pieces_of_a_multipart_form_are_fields_or_refused(body: bytes) -> None:
     found = outcome(MULTIPART, b"--xx\r\n" + body + b"\r\n--xx--\r\n")
     assert isinstance(found, (Received, str))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=cases(500), deadline=None)
 @given(st.lists(st.integers(0, 400), max_size=3), st.lists(st.binary(max_size=3), max_size=3))
 def test_a_mutated_multipart_form_is_fields_or_refused(
     places: list[int], pieces: list[bytes]

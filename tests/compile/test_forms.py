@@ -18,6 +18,7 @@ from gateway.compile.forms import (
     flatten,
 )
 from gateway.errors import Malformed
+from tests.support.thorough import cases
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 
@@ -72,13 +73,13 @@ def test_a_thousand_parameters_are_not_too_many() -> None:
     assert decode_urlencoded(data, "The form") == {"a": ["1"] * MAX_PARAMETERS}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(st.dictionaries(_TEXT, _TEXT | st.lists(_TEXT, min_size=2, max_size=3), max_size=4))
 def test_a_form_comes_back_as_it_went(parameters: dict[str, Any]) -> None:
     assert decode_urlencoded(encode_form(parameters), "The form") == parameters
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=cases(500), deadline=None)
 @given(
     st.binary(max_size=30) | st.text(alphabet="ab=&%0123cCeEfF+;\0", max_size=20).map(str.encode)
 )

@@ -17,6 +17,7 @@ from tests.compile import strategies
 from tests.compile.nested import holds
 from tests.compile.reading import Request, accepts
 from tests.support.exchanges import fields_of
+from tests.support.thorough import cases
 
 Headers = list[tuple[bytes, bytes]]
 Kind = Literal["json", "form", "multipart", "none"]
@@ -35,13 +36,13 @@ def agree(match: Match, kind: Kind, body: Any, query: dict[str, Any], headers: H
     assert holds(match, request) == accepts(match, request)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=cases(500), deadline=None)
 @given(strategies.body_matches, strategies.bodies)
 def test_json_is_matched_as_the_rules_read(match: Match, body: Any) -> None:
     agree(match, "json", body, {}, [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(strategies.body_matches, st.sampled_from(["form", "multipart"]), strategies.parameters)
 def test_forms_are_matched_as_the_rules_read(
     match: Match, kind: Literal["form", "multipart"], body: dict[str, Any]
@@ -49,19 +50,19 @@ def test_forms_are_matched_as_the_rules_read(
     agree(match, kind, body, {}, [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(strategies.query_matches, strategies.parameters)
 def test_queries_are_matched_as_the_rules_read(match: Match, query: dict[str, Any]) -> None:
     agree(match, "none", None, query, [])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(strategies.header_matches, strategies.headers)
 def test_headers_are_matched_as_the_rules_read(match: Match, headers: Headers) -> None:
     agree(match, "none", None, {}, headers)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=cases(600), deadline=None)
 @given(strategies.met(strategies.alike_objects), strategies.met(strategies.parameters))
 def test_look_alikes_are_told_apart_as_the_rules_read(
     typed: tuple[Any, dict[str, Any]], text: tuple[Any, dict[str, Any]]
@@ -83,7 +84,7 @@ def test_a_form_is_compared_as_text_and_json_by_type() -> None:
     assert matches(match, {"n": "1", "ok": "true"}, "multipart")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(strategies.whole_matches, strategies.bodies, strategies.parameters, strategies.headers)
 def test_all_sources_must_hold_together(
     match: Match, body: Any, query: dict[str, Any], headers: Headers
@@ -91,7 +92,7 @@ def test_all_sources_must_hold_together(
     agree(match, "json", body, query, headers)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(strategies.body_matches)
 def test_in_an_absent_body_every_parameter_is_missing(match: Match) -> None:
     agree(match, "none", None, {}, [])

@@ -16,6 +16,7 @@ from gateway.compile.operators import BUILDERS, compile_condition
 from gateway.compile.paths import ASTRAY, MISSING
 from gateway.language.spec.match import OPERATORS, Elements, Length, Operators
 from tests.compile import strategies
+from tests.support.thorough import cases
 
 INFINITY = math.inf
 
@@ -127,7 +128,7 @@ def test_every_operator_of_the_language_is_built_and_shown(cases: list[Any]) -> 
     assert set(OPERATORS) - shown == set()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(
     strategies.conditions,
     st.sampled_from([TYPED, TEXT]),

@@ -12,6 +12,7 @@ from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.language.values import parse_path
 from tests.compile import strategies
 from tests.compile.reference import ELSEWHERE, NOTHING, segments, tag, walk
+from tests.support.thorough import cases
 
 DOCUMENT: dict[str, Any] = {
     "CityName": "Paris",
@@ -68,7 +69,7 @@ def test_the_body_itself_may_have_no_inside(body: Any) -> None:
     assert compile_path(parse_path("a"))(body) is ASTRAY
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(st.sampled_from(strategies.PATHS), strategies.bodies)
 def test_paths_walk_as_the_rules_read(path: str, body: Any) -> None:
     found = compile_path(parse_path(path))(body)

@@ -23,6 +23,7 @@ from gateway.language.spec.rules import Match
 from tests.compile import strategies
 from tests.compile.templates.filled import Filled
 from tests.support.exchanges import an_exchange, fields_of
+from tests.support.thorough import cases
 
 URL = "http://127.0.0.1:9000/run"
 
@@ -165,7 +166,7 @@ def test_a_path_parameter_is_filled_with_what_its_rule_asks_for() -> None:
     assert sample(match, path="/c/{city}/{day}").path == "/c/saint-étienne/day"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(strategies.whole_matches)
 def test_a_sample_is_honest_about_every_rule(match: Match) -> None:
     sampled = sample(match)
@@ -259,7 +260,7 @@ def filled_in(sampled: Sample, **workflow: Any) -> Payload:
     return Filled(["GET", "POST"], **workflow).payload(document(sampled), query, exchange)
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=cases(200), deadline=None, database=None)
 @given(strategies.templates)
 def test_an_exact_sample_can_be_filled_in(template: str) -> None:
     workflow = {"data": {"json": template}, "query": {"text": f"a {template}"}}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gateway.compile.strict_json import MAX_DEPTH, decode
 from gateway.errors import Malformed
 from gateway.language.literals import encode_json
+from tests.support.thorough import cases
 
 ACCEPTED = [
     b"[]", b"[ ]", b"{}", b" {} \n", b"null", b"true", b"false", b'""', b'"a"', b"0", b"-0",
@@ -173,7 +174,7 @@ def _repeats(tree: Tree) -> bool:
     return False
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 @given(_TREES, st.data())
 def test_no_duplicate_hides_and_none_is_seen_where_none_is(tree: Tree, data: st.DataObject) -> None:
     text = _written(tree, lambda: data.draw(_SPACES))
@@ -196,7 +197,7 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(_VALUES, st.booleans(), st.sampled_from([None, 1]))
 def test_what_a_sender_encodes_is_what_the_rules_see(
     value: Any, ascii_only: bool, indent: int | None
@@ -231,7 +232,7 @@ def test_a_number_beyond_a_double_is_refused_and_never_expanded(data: bytes, exa
         decode(b'{"a":' + data + b"}", exact=exact)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=cases(1000), deadline=None)
 @given(
     st.binary(max_size=40)
     | st.text(alphabet='{}[]":,\\ \nu0123456789eE+-.dDnultrfaNI', max_size=40).map(str.encode)

@@ -18,8 +18,9 @@ from gateway.settings import Settings
 from tests.cases.diagnostics import diagnostics_cases
 from tests.cases.hooks import hook_files
 from tests.language.mutations import mutated
+from tests.support.thorough import cases
 
-INPUTS = 20_000
+INPUTS = cases(20_000)
 ROUNDS = 8
 """The inputs are tried in parts, so that none takes longer than a test may."""
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.language.findings import Findings
 from gateway.language.yaml12 import Document, documents
+from tests.support.thorough import cases
 
 MARK = "${body.x}"
 
@@ -68,7 +69,7 @@ def test_behind_an_escape_that_stands_for_something_else_the_whole_scalar_is_nam
 words = st.text("ab '\"\\/\n\té\U0001f600:#-", max_size=12)
 
 
-@settings(max_examples=400, deadline=None, database=None)
+@settings(max_examples=cases(400), deadline=None, database=None)
 @given(words, words, st.sampled_from([None, "'", '"', "|", ">"]), st.integers(20, 80))
 def test_no_place_is_wrong(before: str, after: str, style: str | None, width: int) -> None:
     value = before + MARK + after

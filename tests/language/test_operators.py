@@ -21,9 +21,10 @@ from gateway.language.operands import demands_of
 from gateway.language.spec import Hook, Match, Operators
 from gateway.language.spec.match import Elements
 from tests.compile.strategies import NUMBERS, TEXTS, operators, plain
+from tests.support.thorough import cases
 
 hypothesis = settings(
-    max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(300), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 SCALARS = [None, True, False, *TEXTS, *NUMBERS, "aba", "ba", "b1", 50, 0.5, -10, 10**9]
 VALUES: list[Any] = [MISSING, *SCALARS, [], {}, [1], ["a"], ["a", "b"], [None], [[1]], {"a": 1}]

@@ -16,9 +16,10 @@ from gateway.language.literals import encode_json
 from gateway.language.spec import Elements
 from gateway.language.yaml12 import documents
 from tests.language.strategies import hooks
+from tests.support.thorough import cases
 
 hypothesis = settings(
-    max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(100), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 EXPONENT = re.compile(r"-?[0-9.]+E[+-]?[0-9]+$")

@@ -21,6 +21,7 @@ from gateway.language.yaml12 import documents
 from tests.cases.hooks import hook_files
 from tests.cases.schema_walk import parts
 from tests.language.strategies import hooks, near_hooks
+from tests.support.thorough import cases
 
 TOP = Path(__file__).parents[2]
 DEFINITIONS: dict[str, Any] = hook_schema()["$defs"]
@@ -28,7 +29,7 @@ STRUCTS = [name for name, part in DEFINITIONS.items() if "properties" in part]
 WITHOUT_KEYS = {"NoAuthentication", "NoWorkflowAuthentication"}
 
 hypothesis = settings(
-    max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(300), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

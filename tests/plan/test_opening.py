@@ -19,6 +19,7 @@ from gateway.plan.subjects import compare
 from tests.plan.hooks import KEYS, Written, hook
 from tests.plan.judge import Judge, owns
 from tests.plan.requests import Request, request_for
+from tests.support.thorough import cases
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def opens(judge: Judge, old: Hook, new: Hook, request: Request) -> bool:
 def test_what_opens_a_hook_is_told_as_a_risk(judge: Judge) -> None:
     opened = 0
 
-    @settings(max_examples=1000, deadline=None)
+    @settings(max_examples=cases(1000), deadline=None)
     @given(st.randoms(use_true_random=True))
     def whatever_changes(chance: Random) -> None:
         nonlocal opened
@@ -90,4 +91,5 @@ def test_what_opens_a_hook_is_told_as_a_risk(judge: Judge) -> None:
                 opened += 1
 
     whatever_changes()
-    assert opened > 30  # about a hundred: the world is one in which hooks are opened
+    # about a tenth: the world is one in which hooks are opened
+    assert opened > cases(1000) * 0.03

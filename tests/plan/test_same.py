@@ -12,6 +12,7 @@ from gateway.language.source import Source
 from gateway.plan import Tree, plan
 from tests.plan.hooks import hook
 from tests.plan.restyled import dumped, restyled
+from tests.support.thorough import cases
 
 EXAMPLES = Path(__file__).parents[2] / "hooks.d"
 
@@ -20,7 +21,7 @@ def read(text: str) -> Tree:
     return Tree("tree", "", [Source("hooks.yaml", text.encode())])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(st.randoms(use_true_random=True))
 def test_other_words_for_the_same_are_no_change(chance: Random) -> None:
     written = [hook(chance), {**hook(chance), "name": "vienna", "path": "/vienna"}]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gateway.language.outcome import ReadHook
 from gateway.plan import Tree, plan
 from tests.plan.trees import tree
+from tests.support.thorough import cases
 
 SEGMENTS = ("a", "b", "{x}")
 NAMES = ("one", "two", "three")
@@ -57,7 +58,7 @@ def some_tree(chance: Random) -> Tree:
     return tree(files)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(st.randoms(use_true_random=True))
 def test_a_request_that_goes_to_another_hook_is_told(chance: Random) -> None:
     old, new = some_tree(chance), some_tree(chance)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.runtime.throttle import Memory, Pace, Rate, Throttle, client_key, retry_after
+from tests.support.thorough import cases
 
 TEN_A_MINUTE = Rate(10, 60.0)
 
@@ -42,7 +43,7 @@ def test_a_count_is_exact_whatever_the_clock_shows(rate: Rate, now: float) -> No
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_the_wait_that_is_told_is_the_wait_that_is_needed(pauses: list[float]) -> None:
     pace, now = Pace(), 1000.0
     for pause in pauses:
@@ -55,7 +56,7 @@ def test_the_wait_that_is_told_is_the_wait_that_is_needed(pauses: list[float]) -
 
 
 @given(st.lists(st.floats(0, 30), min_size=11, max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 def test_no_window_of_the_rate_ever_holds_twice_its_count(pauses: list[float]) -> None:
     throttle, now, passed = Throttle(), 1000.0, list[float]()
     client = throttle.client("a")

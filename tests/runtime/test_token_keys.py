@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.runtime.token_keys import BadKey, TokenKey, from_jwk
+from tests.support.thorough import cases
 from tests.support.tokens import jwk
 
 RSA = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
@@ -88,7 +89,7 @@ MEMBERS = st.sampled_from(["kty", "n", "e", "crv", "x", "y", "alg", "use", "key_
 
 
 @given(st.sampled_from(["rsa-2048", "P-256", "Ed25519"]), st.dictionaries(MEMBERS, VALUES))
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_published_is_a_key_or_passed_over(kind: str, changed: dict[str, Any]) -> None:
     try:
         key = from_jwk({**jwk(kind), **changed})

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from tests.compile.guards.callers import Door
 from tests.support import tokens
+from tests.support.thorough import cases
 from tests.support.tokens import AUDIENCE, ISSUER, SHARED, claims, forge, mint, private_key
 
 HS256 = {"alg": "HS256", "typ": "JWT"}
 FUZZ = settings(
-    max_examples=300,
+    max_examples=cases(300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

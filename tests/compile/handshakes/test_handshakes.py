@@ -26,6 +26,7 @@ from gateway.language.spec.handshakes import (
     long_forms,
 )
 from tests.compile.signatures.requests import NOW, compiled, raw, signed
+from tests.support.thorough import cases
 
 META = {"type": "meta", "verify_token": {"secret": "meta-verify"}}
 TEXT = (
@@ -264,7 +265,7 @@ def test_every_handshake_can_be_written_by_its_name_unless_it_needs_more() -> No
     body=st.binary(max_size=60),
     value=st.binary(max_size=40),
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=cases(600), deadline=None)
 def test_no_bytes_at_all_do_more_than_answer_or_refuse(
     tag: str, query: bytes, body: bytes, value: bytes
 ) -> None:

@@ -15,6 +15,7 @@ from gateway.compile.receiving.inflating import PIECE, coding_of, inflated
 from gateway.errors import Malformed, TooLarge, Unavailable, UnsupportedMedia
 from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.offloading import Offloading
+from tests.support.thorough import cases
 
 MIB = 1024 * 1024
 
@@ -104,7 +105,7 @@ def test_a_wrong_checksum_is_refused(offloading: Offloading) -> None:
 
 
 @given(body=st.binary(max_size=200), coding=st.sampled_from(["gzip", "deflate"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 def test_no_bytes_at_all_do_more_than_come_out_or_be_refused(body: bytes, coding: str) -> None:
     loop_less = Offloading()
     try:

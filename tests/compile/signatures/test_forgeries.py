@@ -21,6 +21,7 @@ from gateway.compile.signatures import CompiledScheme, Outcome
 from gateway.language.senders import PRESETS
 from gateway.language.spec.signature import Preset
 from tests.compile.signatures.requests import NOW, Sent, compiled, signed, verdict, verdict_on_raw
+from tests.support.thorough import cases
 
 SHARED = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"webhookTimestamp":1700000000000,"amount":100}'
@@ -83,7 +84,7 @@ def test_what_every_preset_signs_it_verifies() -> None:
 
 
 @given(preset=in_headers, bit=st.integers(0, 10_000))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 def test_any_flipped_bit_of_the_body_is_refused(preset: Preset, bit: int) -> None:
     sent = SIGNED[preset]
     forged = sent._replace(body=_flipped(sent.body, bit))
@@ -98,7 +99,7 @@ def _same_form(body: bytes) -> bool:
 
 
 @given(preset=in_headers, header=st.integers(0, 3), bit=st.integers(0, 10_000))
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=cases(800), deadline=None)
 def test_any_flipped_bit_of_signature_timestamp_or_id_is_refused(
     preset: Preset, header: int, bit: int
 ) -> None:
@@ -129,7 +130,7 @@ def test_any_flipped_bit_of_a_signed_url_is_refused(bit: int) -> None:
     query=st.binary(max_size=40),
     path=st.text(max_size=20),
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=cases(1500), deadline=None)
 def test_no_bytes_at_all_raise_or_are_verified(
     preset: Preset, values: list[bytes], body: bytes, query: bytes, path: str
 ) -> None:
@@ -141,7 +142,7 @@ def test_no_bytes_at_all_raise_or_are_verified(
 
 
 @given(secret=st.binary(max_size=120), preset=presets)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=cases(500), deadline=None)
 def test_a_secret_that_is_not_the_one_verifies_nothing(secret: bytes, preset: Preset) -> None:
     scheme = SCHEMES[preset]
     try:

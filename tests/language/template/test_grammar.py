@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.language.template import BadTemplate, Constant, Reference, Template, parse
+from tests.support.thorough import cases
 
-HYPOTHESIS = settings(max_examples=300, deadline=None, database=None)
+HYPOTHESIS = settings(max_examples=cases(300), deadline=None, database=None)
 
 
 def template(text: str) -> Template:

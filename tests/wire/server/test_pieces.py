@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.wire.server import ServerLimits
+from tests.support.thorough import cases
 from tests.wire.server.corpus import CORPUS, Case
 from tests.wire.server.fake import Call, fed
 
@@ -47,7 +48,7 @@ def _cut(whole: bytes, places: list[int]) -> list[bytes]:
     return [whole[start:end] for start, end in pairwise(edges)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(st.lists(requests(), min_size=1, max_size=4), st.lists(st.integers(0, 10**6)))
 def test_any_cut_of_requests_gives_the_same_calls(sent: list[bytes], places: list[int]) -> None:
     whole = b"".join(sent)

@@ -1,0 +1,12 @@
+"""How much the properties try: a part in the suite, all of it with `make fuzz`."""
+
+from __future__ import annotations
+
+import os
+
+PART = 5
+
+
+def cases(number: int) -> int:
+    """So many cases of a property if THOROUGH is set, otherwise a part of them."""
+    return number if os.environ.get("THOROUGH") else max(number // PART, 20)
