@@ -43,6 +43,11 @@ def guard_of(checks: Sequence[Check]) -> Guard:
     return guard
 
 
+def unless_answered(check: Check) -> Check:
+    """A check that is passed over where a handshake has its answer already."""
+    return lambda exchange: check(exchange) if exchange.answer is None else None
+
+
 async def _awaited(waits: Awaitable[None], rest: Iterator[Check], exchange: Exchange) -> None:
     await waits
     for check in rest:

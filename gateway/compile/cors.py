@@ -13,7 +13,7 @@ import msgspec
 from gateway.compile.answer import NO_STORE, Answer, Headers
 from gateway.compile.exchange import Exchange
 from gateway.errors import Forbidden
-from gateway.language.lint.parts import response_of
+from gateway.language.inputs import response_of
 from gateway.language.spec import ApiKeyAuthentication, Hook, NoAuthentication
 from gateway.language.spec import SignatureAuthentication as Signed
 

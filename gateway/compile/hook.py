@@ -20,7 +20,6 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.mismatch import Mismatch, Places
 from gateway.compile.misread import misread_form
 from gateway.compile.payload import WITH_BODY, Payload
-from gateway.compile.receiving.encoder import ReadEncoder
 from gateway.compile.responder import compile_response, failed, ignored, probed
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.mapping import compile_mapping
@@ -75,6 +74,8 @@ class Hook:
         asked = self._matcher.needs_body, self._matcher.compares_numbers, self._mapped
         if spec.receive is UNSET:
             return PayloadEncoder(workflow, *asked)
+        from gateway.compile.receiving.encoder import ReadEncoder  # few hooks have it
+
         return ReadEncoder(spec.receive, workflow, *asked)
 
     def problems(self) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from gateway.language.operands import texts_of
 from gateway.language.rules import asked
-from gateway.language.spec import Hook, Match, Rule, Workflow
+from gateway.language.spec import Hook, Match, Response, Rule, Workflow
 from gateway.language.template import (
     BadTemplate,
     Expression,
@@ -21,7 +21,9 @@ from gateway.language.template import (
 )
 from gateway.language.template.url import Parts, parse_url, value_of
 from gateway.language.values import Path, parse_path
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:  # a worker reads no YAML
+    from gateway.language.yaml12 import Steps
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -62,6 +64,11 @@ class Read(msgspec.Struct, frozen=True):
     by: Literal["rule", "operand", "forwarding", "template"]
     inner: tuple[int, int] | None = None
     required: bool = False
+
+
+def response_of(hook: Hook) -> Response:
+    """The answer, whichever form was written."""
+    return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
 
 
 def workflow_of(hook: Hook) -> Workflow:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.language.rules import operators_of
 from gateway.language.spec.match import Condition, Elements, Operators
 from gateway.language.template import Template, is_template
 from gateway.language.template.values import parsed
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:  # a worker reads no YAML
+    from gateway.language.yaml12 import Steps
 
 FILLABLE = frozenset(
     ("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "prefix", "suffix", "contains")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
 from gateway.language.spec.match import Condition, Operators
 from gateway.language.spec.rules import Rule
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:  # a worker reads no YAML
+    from gateway.language.yaml12 import Steps
 
 SourceName = Literal["body", "query", "headers", "path"]
 

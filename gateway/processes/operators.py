@@ -31,7 +31,7 @@ from gateway.wire.server import Listener, ServerLimits, serve
 if TYPE_CHECKING:
     from gateway.operate.metrics.exposition import Exposition
 
-LIMITS = ServerLimits(connections=256, header_timeout=5.0, idle_timeout=30.0)
+LIMITS = ServerLimits(connections=256, heads_yield=True, header_timeout=5.0, idle_timeout=30.0)
 STATES = ("serving", "stale", "out of service", "disabled")
 _log = structlog.get_logger("gateway.operators")
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Sequence
 from typing import NamedTuple
 
 from gateway.compile.answer import Answer
-from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.guards.credentials import cell_of, prepared
@@ -113,11 +112,6 @@ class Asking:
             if question.secrets:
                 self._failures.charge(exchange)
             raise
-
-
-def unless_answered(check: Check) -> Check:
-    """A check that is passed over where a handshake has its answer already."""
-    return lambda exchange: check(exchange) if exchange.answer is None else None
 
 
 def _question(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> _Question:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,7 +13,9 @@ from gateway.compile.multipart_form import FILE
 from gateway.errors import Unmappable
 from gateway.language.inputs import name_of
 from gateway.language.template import CLAIMS, FILTERS, Call, Constant, Operand, words
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:  # a worker reads no YAML
+    from gateway.language.yaml12 import Steps
 
 _PARAMETERS = {
     "body": "body parameter",
@@ -72,7 +74,7 @@ class Blame(msgspec.Struct, frozen=True):
         return Unmappable(sentence, reason=f"{self.where}: {sentence}")
 
 
-Where = Callable[[Steps], str]
+Where = Callable[["Steps"], str]
 """What the operator is told of a place: its keys, and its line where that is known."""
 
 

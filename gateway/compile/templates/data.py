@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Where
 from gateway.compile.templates.expressions import compile_parameter, compile_value
 from gateway.compile.templates.inputs import Find, Inputs
 from gateway.language.template import Template, is_template, parse
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:  # a worker reads no YAML
+    from gateway.language.yaml12 import Steps
 
 Fill = Callable[[Inputs], Any]
 Compiled = Callable[[Template, str], Find]

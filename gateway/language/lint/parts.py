@@ -7,14 +7,13 @@ from typing import Literal, NamedTuple
 
 from msgspec import UnsetType
 
-from gateway.language.inputs import WITH_BODY, workflow_of
+from gateway.language.inputs import WITH_BODY, response_of, workflow_of
 from gateway.language.rules import SourceName, asked, operators_of
 from gateway.language.spec import (
     Condition,
     Elements,
     Hook,
     JwtAuthentication,
-    Response,
 )
 from gateway.language.spec.handshakes import ChallengeHandshake, ChallengeWhere, long_forms
 from gateway.language.yaml12 import Steps
@@ -23,11 +22,6 @@ WHERE: tuple[SourceName, ...] = ("body", "query", "headers")
 """What the conditions of a challenge are on."""
 
 __all__ = ["WITH_BODY", "conditions", "operators_of", "response_of", "workflow_of"]
-
-
-def response_of(hook: Hook) -> Response:
-    """The answer, whichever form was written."""
-    return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
 
 
 class Located(NamedTuple):

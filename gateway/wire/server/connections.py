@@ -12,6 +12,7 @@ from email.utils import formatdate
 from typing import Protocol, cast
 
 from gateway.wire.server.limits import ServerLimits
+from gateway.wire.server.phase import HEAD
 from gateway.wire.server.refused import Address, AnswerFields, Refuse, Refused, RequestHead
 from gateway.wire.server.request import App
 
@@ -54,7 +55,8 @@ class Connections:
         self.app = app
         self.limits = limits
         self.loop = asyncio.get_running_loop()
-        self.open: set[Open] = set()
+        self.open: dict[Open, None] = {}
+        """In the order in which they were accepted."""
         self.idle: dict[Open, None] = {}
         """Those between two requests, the longest idle first."""
         self.accepted = 0
@@ -91,7 +93,7 @@ class Connections:
     def admit(self, connection: Open) -> bool:
         """Count a new connection in; False where its address has too many."""
         self.accepted += 1
-        self.open.add(connection)
+        self.open[connection] = None
         key = connection.client_key = self._key(connection)
         self._clients[key] += 1
         most = self.limits.per_client
@@ -99,7 +101,7 @@ class Connections:
 
     def forget(self, connection: Open) -> None:
         """Count a connection out."""
-        self.open.discard(connection)
+        self.open.pop(connection, None)
         self.leave_idle(connection)
         key = connection.client_key
         self._clients[key] -= 1
@@ -121,11 +123,13 @@ class Connections:
         return client_key(client[0])
 
     def make_room(self) -> bool:
-        """End the longest idle connection; False where none is idle."""
-        if not self.idle:
-            return False
-        next(iter(self.idle)).close()
-        return True
+        """End the longest idle connection; False where there is none that may end."""
+        found = next(iter(self.idle), None)
+        if found is None and self.limits.heads_yield:
+            found = next((one for one in self.open if one.phase == HEAD), None)
+        if found is not None:
+            found.close()
+        return found is not None
 
     def worded(self, refused: Refused, head: RequestHead) -> tuple[int, AnswerFields, bytes]:
         """The answer to what is refused. Never raises."""

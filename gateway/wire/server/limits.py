@@ -17,6 +17,8 @@ class ServerLimits(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 2048
     """Open at a time. Beyond it the longest idle connection ends, or a new one waits to be
     accepted."""
+    heads_yield: bool = False
+    """Whether, where none is idle, the oldest connection without a whole head ends."""
     per_client: int = 0
     """Open at a time from one address (IPv6: one /64); 0: as many as `connections`."""
     head: int = 16 * KIB

@@ -43,6 +43,16 @@ def test_beyond_the_limit_of_those_in_work_a_new_one_waits() -> None:
         assert site.listener.accepted == 3
 
 
+def test_silent_connections_make_room_where_heads_yield() -> None:
+    limits = ServerLimits(connections=8, heads_yield=True, header_timeout=3600)
+    with running(echo, limits) as site, ExitStack() as stack:
+        silent = [stack.enter_context(Caller(site.port)) for _ in range(7)]
+        silent += [stack.enter_context(Caller(site.port)).send(GET[:9]) for _ in range(20)]
+        with Caller(site.port) as caller:
+            assert caller.send(GET).answer().status == 200
+        assert silent[0].closed()
+
+
 def test_one_address_cannot_have_all_connections() -> None:
     with running(echo, ServerLimits(per_client=2)) as site, ExitStack() as stack:
         callers = [stack.enter_context(Caller(site.port)) for _ in range(2)]
