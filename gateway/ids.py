@@ -14,9 +14,11 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 _BATCH = 64
 """Random texts that are made at a time of one call to the system: a call for each is slow."""
-_RANDOM = int.from_bytes((b"\x0f\xff\x3f" + b"\xff" * 7) * _BATCH)
-_MARKS = int.from_bytes((b"\x70\x00\x80" + bytes(7)) * _BATCH)
-"""The bits of a batch of tails that are random, and those that say version 7 and RFC 9562."""
+_WORDS = 4 * _BATCH
+_RANDOM = int.from_bytes(b"\x0f\xff\x3f\xff" * _BATCH)
+_MARKS = int.from_bytes(b"\x70\x00\x80\x00" * _BATCH)
+"""The bits of a batch that are random in the third and the fourth group of a UUID, and those that
+say version 7 and RFC 9562."""
 
 
 class _Drawn:
@@ -42,9 +44,10 @@ class _Drawn:
 
 def _tails(random: bytes) -> list[str]:
     """What stands behind the stamp of a UUID: version, variant and 74 random bits."""
-    marked = int.from_bytes(random) & _RANDOM | _MARKS
-    words = iter(marked.to_bytes(len(random)).hex(" ", 2).split())
-    return [f"-{a}-{b}-{c}{d}{e}" for a, b, c, d, e in zip(*[words] * 5, strict=True)]
+    marked = int.from_bytes(random[:_WORDS]) & _RANDOM | _MARKS
+    words = iter(marked.to_bytes(_WORDS).hex(" ", 2).split())
+    nodes = random[_WORDS:].hex(" ", 6).split()
+    return [f"-{a}-{b}-{node}" for a, b, node in zip(words, words, nodes, strict=True)]
 
 
 def _spans(random: bytes) -> list[str]:

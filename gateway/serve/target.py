@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from gateway.errors import Malformed
@@ -13,6 +12,12 @@ _ENCODED = re.compile(rb"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DOTS = frozenset({"", ".", ".."})
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?")
+
+_HOSTS: set[bytes] = set()
+"""Hosts that were judged: callers mostly name the same few."""
+KNOWN = 256
+LONG = 256
+"""How many are remembered, and the bytes of one that is not."""
 
 
 def judge_path(raw: bytes) -> str:
@@ -51,11 +56,9 @@ def judge_host(host: bytes | list[bytes] | None) -> None:
     """Raises Malformed unless one Host names a host (RFC 9112 §3.2, RFC 3986 §3.2.2)."""
     if not isinstance(host, bytes) or not host:
         raise Malformed("There must be exactly one Host header.")
-    if not _is_host(host):
+    if host in _HOSTS:
+        return
+    if not _HOST.fullmatch(host):
         raise Malformed("The Host header does not name a host.")
-
-
-@lru_cache(256)
-def _is_host(host: bytes) -> bool:
-    """Callers mostly name the same few."""
-    return _HOST.fullmatch(host) is not None
+    if len(_HOSTS) < KNOWN and len(host) < LONG:
+        _HOSTS.add(host)

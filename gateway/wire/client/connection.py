@@ -39,7 +39,6 @@ class Connection(asyncio.Protocol):
         "_answer",
         "_deadline",
         "_future",
-        "_loop",
         "_owner",
         "_readable",
         "_rings",
@@ -48,6 +47,7 @@ class Connection(asyncio.Protocol):
         "closed",
         "context",
         "idle_since",
+        "loop",
     )
 
     def __init__(self, owner: Owner, sock: socket.socket, context: ssl.SSLContext | None) -> None:
@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
         self._readable = readable.poll
         self._answer = Answer()
         self._future: asyncio.Future[Reply] | None = None
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._deadline = self._rings = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.context = context
@@ -86,7 +86,7 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._rings = deadline
-        self._timer = self._loop.call_later(seconds, self._ring)
+        self._timer = self.loop.call_later(seconds, self._ring)
 
     def _ring(self) -> None:
         self._timer = None

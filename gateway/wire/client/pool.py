@@ -59,19 +59,21 @@ class Pool:
         is how many bytes the body of the answer may have. A cancelled call ends its connection.
         Raises CallError, or what `failure` makes of one.
         """
-        loop = asyncio.get_running_loop()
         connection = self._take(monotonic())
-        future: asyncio.Future[Reply] = loop.create_future()
+        future: asyncio.Future[Reply] | None = None
         left = seconds
         try:
             if connection is None:
+                loop = asyncio.get_running_loop()
                 deadline = loop.time() + seconds
                 connection = await self._connect_until(deadline)
                 left = deadline - loop.time()
+            # Not of the running loop: to ask for it is a call to the system.
+            future = connection.loop.create_future()
             connection.send(head, body, future, left, limit)
             return await future
         except BaseException as error:
-            if connection is not None:
+            if connection is not None and future is not None:
                 connection.give_up(future)
             if failure is not None and isinstance(error, CallError):
                 raise failure(error, seconds, limit) from error

@@ -16,7 +16,7 @@ _NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _FRAMING = frozenset(
     {b"connection", b"content-length", b"date", b"keep-alive", b"transfer-encoding"}
 )
-_UNFIT = re.compile(rb"[\r\n\0]").search
+_FIT = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
 _KNOWN = 256
 _PREFIXES: dict[bytes, bytes] = {}
 """`name: ` of names that were judged; names are the app's own, so they are few."""
@@ -98,7 +98,7 @@ def plain_head(
     lower case, `own` are the lines that the server adds. Raises ValueError.
     """
     name, value = last
-    if _UNFIT(value):
+    if value.translate(None, _FIT):
         raise ValueError("A field of the answer holds CR, LF or NUL.")
     return b"%b%b%b%b\r\ncontent-length: %d\r\n%b\r\n" % (
         _STATUS_LINES.get(status) or _status_line(status),
