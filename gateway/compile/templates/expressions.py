@@ -11,7 +11,7 @@ from gateway.compile.forms import json_text
 from gateway.compile.multipart_form import FILE
 from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Blame
-from gateway.compile.templates.filters import MISFIT, compile_filter, scalar_text
+from gateway.compile.templates.filters import MISFIT, Apply, compile_filter, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs, compile_reference
 from gateway.errors import Unmappable
 from gateway.language.literals import encode_json
@@ -27,14 +27,16 @@ Finish = Callable[[Inputs, Any, Blame], Any]
 def compile_expression(expression: Expression, finish: Finish, where: str) -> Find:
     """What fills in an expression: MISSING where it is left out. It raises Unmappable."""
     steps = tuple(_chain(chain, where) for chain in expression.alternatives)
+    optional, plain = expression.optional, SHORT if finish in _PLAIN else -1
     if len(steps) == 1:
-        return _single(*steps[0], finish, expression.optional)
+        return _single(*steps[0], finish, optional, plain)
     blamed = steps[0][1]
-    optional = expression.optional
 
     def fill(inputs: Inputs) -> Any:
         for find, blame in steps:
             value = find(inputs)
+            if type(value) is str and len(value) <= plain:
+                return value
             if value is not MISSING and value is not None:
                 return finish(inputs, value, blame)
         if value is MISSING:
@@ -46,11 +48,13 @@ def compile_expression(expression: Expression, finish: Finish, where: str) -> Fi
     return fill
 
 
-def _single(find: Find, blame: Blame, finish: Finish, optional: bool) -> Find:
-    """The same for one alternative."""
+def _single(find: Find, blame: Blame, finish: Finish, optional: bool, plain: int) -> Find:
+    """The same for one alternative. A text of at most `plain` characters is finished already."""
 
     def fill(inputs: Inputs) -> Any:
         value = find(inputs)
+        if type(value) is str and len(value) <= plain:
+            return value
         if value is MISSING:
             if optional:
                 return MISSING
@@ -66,6 +70,8 @@ def _chain(chain: Chain, where: str) -> tuple[Find, Blame]:
     if not chain.filters:
         return find, blame
     steps = tuple((compile_filter(call), call.name == "json") for call in chain.filters)
+    if len(steps) == 1 and not steps[0][1]:
+        return _filtered_once(chain, find, steps[0][0], blame), blame
 
     def filtered(inputs: Inputs) -> Any:
         value = given = find(inputs)
@@ -78,6 +84,21 @@ def _chain(chain: Chain, where: str) -> tuple[Find, Blame]:
         return value
 
     return filtered, blame
+
+
+def _filtered_once(chain: Chain, find: Find, apply: Apply, blame: Blame) -> Find:
+    """What most chains are: one filter."""
+
+    def filtered(inputs: Inputs) -> Any:
+        given = find(inputs)
+        if given is MISSING or given is None:
+            return given
+        value = apply(given)
+        if value is MISFIT:
+            raise _misfit(chain, blame, given)
+        return value
+
+    return filtered
 
 
 def _misfit(chain: Chain, blame: Blame, value: Any) -> Unmappable:
@@ -182,3 +203,7 @@ def _text_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
 
 def _parameter_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
     return MISSING if value is None else parameter(inputs, value, blame)
+
+
+_PLAIN = frozenset((text, json_value, parameter, _text_or_nothing, _parameter_or_nothing))
+"""What makes nothing else of a short text."""

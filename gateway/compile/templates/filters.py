@@ -133,7 +133,9 @@ _SIMPLE: dict[str, Apply] = {
     "length": _length,
 }
 _MADE: dict[str, Callable[..., Apply]] = {
-    "first": lambda count: lambda one: one[:count] if type(one) in _SEQUENCES else MISFIT,
+    "first": lambda count: (
+        lambda one: one[:count] if type(one) is str or type(one) is list else MISFIT
+    ),
     "last": lambda count: lambda one: one[-count:] if type(one) in _SEQUENCES else MISFIT,
     "strip_prefix": lambda text: lambda one: one.removeprefix(text) if type(one) is str else MISFIT,
     "strip_suffix": lambda text: lambda one: one.removesuffix(text) if type(one) is str else MISFIT,

@@ -26,17 +26,17 @@ SMALL = 1024
 class Inputs:
     """The inputs of one request. `body` is MISSING where there is none."""
 
-    __slots__ = ("_files", "_room", "_run", "body", "exchange", "query")
+    __slots__ = ("_received", "_run", "_taken", "body", "exchange", "query")
 
     def __init__(
         self, exchange: Exchange, received: Received | None, query: Mapping[str, Any]
     ) -> None:
-        there = received is not None and received.kind != "none"
-        self.body: Any = received.value if received is not None and there else MISSING
-        self._files = received is not None and bool(received.parts)
+        nothing = received is None or received.kind == "none"
+        self.body: Any = MISSING if nothing else received.value  # type: ignore[union-attr]
         self.query = query
         self.exchange = exchange
-        self._room = exchange.body_limit + HEADROOM
+        self._received = received
+        self._taken = 0
         self._run = ""
 
     @property
@@ -56,26 +56,27 @@ class Inputs:
         """Whether all templates of a hook together cannot make too much of values as they are. A
         form that may hold files never is: they are no JSON.
         """
-        exchange = self.exchange
+        exchange, received = self.exchange, self._received
         size = exchange.bytes_in + len(exchange.query_string)
-        return size <= SMALL and exchange.sender.claims is None and not self._files
+        files = received is not None and received.parts
+        return size <= SMALL and exchange.sender.claims is None and not files
 
     def take(self, size: int) -> None:
         """Count bytes that were made. Raises Unmappable for more than the workflow is sent."""
-        self._room -= size
-        if self._room < 0:
-            limit = self.exchange.body_limit + HEADROOM
+        self._taken += size
+        limit = self.exchange.body_limit + HEADROOM
+        if self._taken > limit:
             raise Unmappable(
                 f"The data for the workflow would be larger than {limit} bytes. Send less data."
             )
 
     def apart(self, find: Find) -> Any:
         """What is found, without counting it as sent to the workflow. Raises Unmappable."""
-        room = self._room
+        taken = self._taken
         try:
             return find(self)
         finally:
-            self._room = room
+            self._taken = taken
 
 
 Find = Callable[[Inputs], Any]

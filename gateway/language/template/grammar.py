@@ -40,6 +40,8 @@ LONGEST_NUMBER = 32
 """Characters of a whole number."""
 
 _OPEN = re.compile(r"\$?\$\{")
+_PLAIN = re.compile(r"\$\{((body|query|headers|path)\.([\w-]+(?:\.[\w-]+)*))\}", re.ASCII)
+"""What most templates are: one input, and nothing else in it."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: dict[str, tuple[Kind, Any]] = {
     "true": ("true or false", True),
@@ -71,11 +73,23 @@ def parse(text: str) -> Template | str:
         if found[0] == "$${":
             literal += "${"
             continue
-        expression = _Parser(text, found.start()).expression()
+        expression = _plain(text, found.start()) or _Parser(text, found.start()).expression()
         parts += [literal, expression] if literal else [expression]
         literal, at = "", expression.span.end
     literal += text[at:]
     return Template((*parts, literal) if literal else tuple(parts)) if parts else literal
+
+
+def _plain(text: str, start: int) -> Expression | None:
+    """The expression that begins at the start, if it is a reference in its plainest form. Reading
+    it token by token gives the same in six times the time.
+    """
+    found = _PLAIN.match(text, start)
+    if found is None:
+        return None
+    span = Span(found.start(1), found.end(1), found[1])
+    reference = roots.reference(found[2], found[3], False, span)
+    return Expression((Chain(reference, ()),), False, Span(start, found.end(), found[0]))
 
 
 class _Parser:

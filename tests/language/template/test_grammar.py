@@ -51,6 +51,18 @@ def test_behind_the_dot_stands_what_a_rule_would_have_as_its_key(text: str) -> N
     assert reference(text) == REFERENCES[text]
 
 
+@pytest.mark.parametrize(
+    "written", ["body.a", "body.a-b.0.c_1", "query.a.b", "headers.X-A", "path.city"]
+)
+def test_a_plain_reference_is_read_as_any_other(written: str) -> None:
+    plain, spaced = template(f"a${{{written}}}b"), template(f"a${{ {written} }}b")
+    assert plain == spaced
+    expression = plain.expressions[0]
+    span = expression.references[0].span
+    assert (span.start, span.end, span.text) == (3, 3 + len(written), written)
+    assert (expression.span.start, expression.span.text) == (1, f"${{{written}}}")
+
+
 SAME = [
     ("${query.a}", "${ query.'a' }"),
     ("${body.a|lower|first( 2 )}", "${\n  body./a\n  | lower\n  | first(2)\n}"),
