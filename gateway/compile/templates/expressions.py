@@ -125,13 +125,20 @@ def compile_text(template: Template, where: str) -> Find:
     exact = template.exact
     if exact is not None:
         return compile_expression(exact, _text_or_nothing if exact.optional else text, where)
-    parts = tuple(
-        part if isinstance(part, str) else compile_expression(part, text, where)
-        for part in template.parts
-    )
-    return lambda inputs: "".join(
-        [part if isinstance(part, str) else part(inputs) for part in parts]
-    )
+    fixed = ["" if isinstance(part, Expression) else part for part in template.parts]
+    filled = [
+        (at, compile_expression(part, text, where))
+        for at, part in enumerate(template.parts)
+        if isinstance(part, Expression)
+    ]
+
+    def join(inputs: Inputs) -> str:
+        made = fixed.copy()
+        for at, fill in filled:
+            made[at] = fill(inputs)
+        return "".join(made)
+
+    return join
 
 
 def compile_value(template: Template, where: str) -> Find:
