@@ -36,8 +36,10 @@ class FieldReader:
         self.lines: list[tuple[bytes, bytes]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """What httptools calls."""
-        self.lines.append((name.lower(), value))
+        """What httptools calls, with a value whose blanks in front it has taken away. Those behind
+        are no part of it either (RFC 9110 §5.5): a rule must not see another value than workflows.
+        """
+        self.lines.append((name.lower(), value.rstrip(b" \t")))
 
 
 class Parsing:

@@ -42,6 +42,28 @@ def test_a_request_is_called_with_its_head_and_body(site: Site) -> None:
     ]
 
 
+def test_blanks_around_a_value_are_no_part_of_it(site: Site) -> None:
+    sent = request(b"/", b"A: a b \t", b"B:\t b", b"C: \t ", b"A:a ", b"Content-Length: 0 ")
+    assert exchange(site.port, sent).status == 200
+    assert site.calls[0]["headers"][1:] == [
+        (b"a", b"a b"),
+        (b"b", b"b"),
+        (b"c", b""),
+        (b"a", b"a"),
+        (b"content-length", b"0"),
+    ]
+
+
+@pytest.mark.parametrize("blank", [b" ", b"\t", b" \t "])
+def test_a_coding_with_blanks_behind_it_is_read_by_the_judge_as_by_the_parser(
+    site: Site, blank: bytes
+) -> None:
+    body = b"5\r\nabcde\r\n0\r\n\r\n"
+    answer = exchange(site.port, request(b"/", CHUNKED + blank, body=body))
+    bodies = [call["body"] for call in site.calls]
+    assert (answer.status, bodies) in [(200, [b"abcde"]), (400, [])]
+
+
 def test_chunks_are_a_body_and_trailers_are_dropped(site: Site) -> None:
     body = b"1;a=b\r\na\r\n4;c\r\n\r\n\r\n\r\n1\r\nz\r\n0\r\nHost: evil\r\nAuthorization: x\r\n\r\n"
     with Caller(site.port) as caller:
