@@ -12,12 +12,16 @@ from gateway.language.values import parse_path
 
 
 def field_of(form: dict[str, Any], name: str) -> bytes:
-    """The text of a form's field in UTF-8. Raises Malformed where there is none, or several."""
+    """The text of a form's field in UTF-8. Raises Malformed where there is none, several, or an
+    empty one, which would pass for a body that is absent.
+    """
     value = form.get(name)
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         return value.encode()
     if value is None:
         raise Malformed(f"The form has no field {name!r}.")
+    if not value:
+        raise Malformed(f"The form's field {name!r} is empty; it must contain JSON.")
     fault = "appears more than once" if isinstance(value, list) else "is a file"
     raise Malformed(f"The form's field {name!r} {fault}; send it once, as text.")
 
