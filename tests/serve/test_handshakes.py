@@ -43,6 +43,13 @@ authentication: {type: bearer, tokens: [{secret: token}]}
 handshake: {type: meta, verify_token: {secret: verify}}
 workflow: URL/run/meta
 ---
+name: guessed
+method: POST
+limits: {failures: 10/1h}
+authentication: {type: bearer, tokens: [{secret: token}]}
+handshake: {type: meta, verify_token: {secret: verify}}
+workflow: URL/run/guessed
+---
 name: dropbox
 method: POST
 authentication: {type: bearer, tokens: [{secret: token}]}
@@ -161,10 +168,15 @@ def test_meta_gets_its_challenge_for_the_verify_token(
 
 
 def test_verify_tokens_cannot_be_tried_without_end(server: Gateway) -> None:
-    query = "?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong"
-    statuses = [server.request("GET", f"/hooks/meta{query}").status_code for _ in range(12)]
+    query = "?hub.mode=subscribe&hub.challenge=1&hub.verify_token="
+    url, right = f"/hooks/guessed{query}", SECRETS["verify"]
+    statuses = [server.request("GET", f"{url}wrong").status_code for _ in range(12)]
     assert statuses[:10] == [403] * 10
     assert statuses[-1] == 429
+    assert server.request("GET", f"{url}{right}").status_code == 429, "as a wrong one"
+    incomplete = f"/hooks/guessed?hub.mode=x&hub.verify_token={right}"
+    assert server.request("GET", incomplete).status_code == 429
+    assert server.request("GET", "/hooks/guessed").status_code == 405, "no handshake, no guess"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,11 @@ class Failures:
                 retry_after(wait),
             )
 
+    def admit(self, exchange: Exchange) -> None:
+        """Count nothing. Raises TooManyRequests where there were too many failures already."""
+        self.charge(exchange)
+        self.give_back(exchange)
+
     def give_back(self, exchange: Exchange) -> None:
         """Uncount one that was no failure."""
         self._throttle.give_back(self._client(exchange), self._rate)

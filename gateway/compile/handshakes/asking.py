@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.guards.attempts import Failures
+from gateway.compile.guards.attempts import LONG, Failures
 from gateway.compile.guards.credentials import cell_of, prepared
 from gateway.compile.handshakes import Asked, HandshakeRequest, compile_handshake
 from gateway.compile.needs import Need, Prepared
 from gateway.compile.receiving.reader import BodyReader
-from gateway.errors import Forbidden, MethodNotAllowed
+from gateway.errors import Forbidden, Malformed, MethodNotAllowed
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.spec.handshakes import (
     ChallengeHandshake,
@@ -26,7 +26,8 @@ from gateway.runtime.runtime import Runtime
 class _Question(NamedTuple):
     """One handshake: by which methods it is asked, what answers it, what that must know.
 
-    `reads_body` is whether it looks at the body, `as_read` whether at what `receive` makes of it.
+    `reads_body` is whether it looks at the body, `as_read` whether at what `receive` makes of it,
+    `has_token` whether its secret is a verify token, which a caller could try to find.
     """
 
     methods: tuple[str, ...]
@@ -34,6 +35,7 @@ class _Question(NamedTuple):
     secrets: tuple[Prepared[bytes], ...]
     reads_body: bool
     as_read: bool
+    has_token: bool
 
 
 class Asking:
@@ -107,11 +109,27 @@ class Asking:
         self, question: _Question, request: HandshakeRequest, exchange: Exchange
     ) -> Answer | None:
         try:
-            return question.answer(request)
+            answer = question.answer(request)
         except Forbidden:
             if question.secrets:
                 self._failures.charge(exchange)
             raise
+        except Malformed:
+            self._admit(question, exchange)
+            raise
+        if answer is not None:
+            self._admit(question, exchange)
+        return answer
+
+    def _admit(self, question: _Question, exchange: Exchange) -> None:
+        """Beyond the limit, a verify token that could be found by trying gets the same answer
+        whether it is right or wrong.
+        """
+        if not question.has_token:
+            return
+        held = [value for secret in question.secrets if (value := secret.value()) is not None]
+        if any(len(value) < LONG for value in held):
+            self._failures.admit(exchange)
 
 
 def _question(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> _Question:
@@ -122,6 +140,7 @@ def _question(hook: Hook, handshake: LongHandshake, runtime: Runtime) -> _Questi
         _secrets(hook, handshake, runtime),
         as_read or (handshake.proven and "POST" in handshake.asked_by),
         as_read,
+        isinstance(handshake, MetaHandshake | StravaHandshake),
     )
 
 
