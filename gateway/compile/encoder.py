@@ -12,8 +12,9 @@ from gateway.compile.body import Received, decode_body
 from gateway.compile.exchange import Exchange
 from gateway.compile.forms import encode_form, flatten
 from gateway.compile.header_text import header_text
+from gateway.compile.mismatch import BODY_PARAMETERS
 from gateway.compile.multipart_form import Part, encode_multipart
-from gateway.compile.names import Names
+from gateway.compile.names import NO_NAMES, Names
 from gateway.compile.payload import FORM, JSON, WITH_BODY, Payload
 from gateway.compile.reading import refuse_encoded, remedy
 from gateway.compile.templates.inputs import Inputs
@@ -42,11 +43,19 @@ class PayloadEncoder:
         "_names",
         "_remedy",
         "_replace",
+        "_rule_names",
         "_static",
         "decodes",
     )
 
-    def __init__(self, workflow: Workflow, needs_body: bool, exact: bool, mapped: Mapped) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        needs_body: bool,
+        exact: bool,
+        mapped: Mapped,
+        rule_names: Names = NO_NAMES,
+    ) -> None:
         self._format: Literal["json", "form", "raw", "text"] | None = (
             None if workflow.format is UNSET else workflow.format
         )
@@ -55,6 +64,7 @@ class PayloadEncoder:
         self._replace = mapped.replace
         self._static = mapped.members
         self._names = _written(workflow)
+        self._rule_names = rule_names
         self._as_received = not (self._in_query or self._static or self._format == "form")
         reads_body = mapped.reads_body
         self.decodes = (
@@ -115,11 +125,11 @@ class PayloadEncoder:
 
     def _encoded(self, exchange: Exchange, received: Received, inputs: Inputs | None) -> Payload:
         if self._in_query:
-            return Payload(query=flatten(self._merged_parameters(received.value, inputs)))
+            return Payload(query=flatten(self._merged_parameters(received, inputs)))
         if received.kind == "none" and exchange.method in WITH_BODY and not self._static:
             return Payload()
         if (self._format or _kept(received.kind)) == "form":
-            return Payload(encode_form(self._merged_parameters(received.value, inputs)), FORM)
+            return Payload(encode_form(self._merged_parameters(received, inputs)), FORM)
         merged = self._merged(received.value, inputs)
         return Payload(encode_json(merged), self._json_type(exchange, received))
 
@@ -131,11 +141,15 @@ class PayloadEncoder:
         return header_text(said)
 
     def _merged(self, value: Any, inputs: Inputs | None) -> Any:
+        """With the members of the author. One that is left out leaves no place for the caller's."""
         if not self._static:
             return value
         fill = self._mapped.json
         added = self._static if fill is None or inputs is None else fill(inputs)
-        return {**_mapping(value), **added}
+        merged = {**_mapping(value), **added}
+        for name in self._static.keys() - added.keys():
+            merged.pop(name, None)
+        return merged
 
     def _parameters(self, inputs: Inputs | None) -> Mapping[str, Any]:
         fill = self._mapped.parameters
@@ -144,13 +158,24 @@ class PayloadEncoder:
         added: Mapping[str, Any] = fill(inputs)
         return added
 
-    def _merged_parameters(self, value: Any, inputs: Inputs | None) -> Mapping[str, Any]:
+    def _merged_parameters(self, received: Received, inputs: Inputs | None) -> Mapping[str, Any]:
         """Without the names that would be taken for the author's: in a query or a form, a name
         that is there beside them can win over them.
+
+        A member of JSON is a name of its own for the rules, and may not be one that programs take
+        for a rule's parameter once it is the name of a query or a form.
         """
-        received = _mapping(value)
-        kept = {name: one for name, one in received.items() if name not in self._names}
+        value = _mapping(received.value)
+        if received.kind == "json":
+            self._refuse_ambiguous(value)
+        kept = {name: one for name, one in value.items() if name not in self._names}
         return {**kept, **self._parameters(inputs)}
+
+    def _refuse_ambiguous(self, received: Mapping[str, Any]) -> None:
+        name = self._rule_names.taken(received)
+        if name is not None:
+            said = BODY_PARAMETERS.ambiguous(name, "body")
+            raise NoMatch(said.detail, reason=said.reason)
 
     def _merged_parts(self, parts: tuple[Part, ...], inputs: Inputs | None) -> Iterator[Part]:
         yield from (part for part in parts if part.name not in self._names)

@@ -19,7 +19,9 @@ from gateway.compile.large import LargeBodies
 from gateway.compile.matcher import compile_match
 from gateway.compile.mismatch import Mismatch, Places
 from gateway.compile.misread import misread_form
+from gateway.compile.names import NO_NAMES
 from gateway.compile.payload import WITH_BODY, Payload
+from gateway.compile.request_parts import rule_names
 from gateway.compile.responder import compile_response, failed, ignored, probed
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.mapping import compile_mapping
@@ -71,7 +73,9 @@ class Hook:
         self.guards = (guard,)
 
     def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:
-        asked = self._matcher.needs_body, self._matcher.compares_numbers, self._mapped
+        flat = workflow.format == "form" or workflow.method not in WITH_BODY
+        names = rule_names(spec.match) if flat else NO_NAMES
+        asked = self._matcher.needs_body, self._matcher.compares_numbers, self._mapped, names
         if spec.receive is UNSET:
             return PayloadEncoder(workflow, *asked)
         from gateway.compile.receiving.encoder import ReadEncoder  # few hooks have it

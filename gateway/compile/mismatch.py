@@ -51,3 +51,6 @@ class Part(NamedTuple):
 
     def _mismatch(self, name: str, sentence: str) -> Mismatch:
         return mismatch(self.prefix + name, self.places, sentence)
+
+
+BODY_PARAMETERS = Part("body parameter", "match.body.", {})

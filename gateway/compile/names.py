@@ -1,8 +1,9 @@
 """Which names of a query or a form other programs take for one and the same.
 
 `tenant[]`, `tenant[0]`, `tenant.x`: PHP, Rails, qs and others read all of them as `tenant` or as
-a part of it, and PHP reads `my.name` and `my name` as `my_name`. Here they are names of their
-own, so that what follows must not treat them as anybody else's.
+a part of it, and PHP reads `my.name` and `my name` as `my_name`, and a name up to its first NUL,
+which JSON can have. Here they are names of their own, so that what follows must not treat them as
+anybody else's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 Segments = tuple[str, ...]
 
-_MARKS = re.compile(r"[\[\]. ]")
+_MARKS = re.compile(r"[\[\]. \0]")
 _BETWEEN = re.compile(r"[\[\].]+")
 _INDEX = re.compile(r"[0-9]*", re.ASCII)
 
@@ -90,10 +91,15 @@ class Names:
         return next((name for names in self._by_head.values() for name, _ in names), None)
 
 
+NO_NAMES = Names(())
+
+
 def _readings(name: str) -> Iterator[Segments]:
-    """As a path of brackets and dots; and as PHP has it, to which dots and blanks are `_`."""
+    """As a path of brackets and dots; and as PHP has it, to which dots and blanks are `_` and
+    a NUL is the end.
+    """
     yield _named(_BETWEEN.split(name))
-    head, *rest = name.split("[")
+    head, *rest = name.partition("\0")[0].split("[")
     head = head.lstrip(" ").replace(".", "_").replace(" ", "_")
     yield _named([head, *_BETWEEN.split("[".join(rest))])
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from msgspec import UnsetType
 
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
+from gateway.compile.names import Names
 from gateway.compile.operators import compile_condition, refutation
 from gateway.compile.paths import MISSING, Finder, compile_path
-from gateway.language.rules import SourceName
+from gateway.language.rules import SourceName, asked
 from gateway.language.spec.match import Condition
+from gateway.language.spec.rules import Match
 from gateway.language.values import parse_path
 
 Conditions = Mapping[str, Condition]
@@ -75,6 +77,12 @@ def judged_name(source: Source, name: str) -> str:
         return name
     found = form_name(name)
     return found if isinstance(found, str) else ".".join(found)
+
+
+def rule_names(match: Match | UnsetType) -> Names:
+    """What forms would call the parameters of the body that rules speak of."""
+    found = () if isinstance(match, UnsetType) else asked(match)
+    return Names(form_name(one.name) for one in found if one.source == "body")
 
 
 def _at_path(path: str) -> Finder:

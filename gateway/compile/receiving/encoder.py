@@ -11,6 +11,7 @@ from gateway.compile.body import Received, decode_body
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.exchange import Exchange
 from gateway.compile.header_text import header_text
+from gateway.compile.names import NO_NAMES, Names
 from gateway.compile.payload import JSON, Payload
 from gateway.compile.receiving.embedded import named
 from gateway.compile.receiving.rewriting import TEXT
@@ -28,9 +29,15 @@ class ReadEncoder(PayloadEncoder):
     __slots__ = ("_field", "_text", "_unchanged")
 
     def __init__(
-        self, receive: Receive, workflow: Workflow, needs_body: bool, exact: bool, mapped: Mapped
+        self,
+        receive: Receive,
+        workflow: Workflow,
+        needs_body: bool,
+        exact: bool,
+        mapped: Mapped,
+        rule_names: Names = NO_NAMES,
     ) -> None:
-        super().__init__(workflow, needs_body, exact, mapped)
+        super().__init__(workflow, needs_body, exact, mapped, rule_names)
         self._field = "" if receive.field is UNSET else f"The form's field {receive.field!r}"
         self._text = receive.as_ == "text"
         self._unchanged = self._as_received and self._format is None

@@ -58,7 +58,9 @@ body, or a JSON Pointer if it starts with `/`. In an array, a segment of digits 
   condition cannot be decided. `$${` stands for the two characters.
 - `length` counts the elements of an array, the members of an object, or the code points of text.
 - The gateway refuses a form or a query with names that other programs could read as the parameter
-  of a rule: `order[type]` if a rule is about `order.type`, `mode[]` if it is about `mode`.
+  of a rule: `order[type]` if a rule is about `order.type`, `mode[]` if it is about `mode`. It
+  refuses JSON with such members if the workflow gets it as a form or as a query.
+- Spaces and tabs around the value of a header are not part of it.
 
 Rules can read JSON (`application/json` and `+json`), forms (`application/x-www-form-urlencoded`),
 `multipart/form-data` (its fields; a file exists but has no text), and empty bodies. If a rule or
