@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gateway.cli.new_secrets import make_secrets
+from gateway.compile.secret_forms import form_of
 from gateway.language.read import read
 from gateway.language.source import Source
 
@@ -46,3 +49,30 @@ def test_each_secret_has_the_form_that_its_hook_asks_for(tmp_path: Path) -> None
     assert (tmp_path / "kept").read_text() == "as it was"
     assert len((tmp_path / "long").read_text().strip()) >= 64
     assert next(make_secrets(specs, tmp_path)).startswith(f"{tmp_path}/pem must contain")
+
+
+SIGNING = """
+name: NAME
+method: POST
+authentication: none
+workflow:
+  url: http://w/
+  authentication: {type: signature, scheme: SCHEME, secrets: [{secret: signing}]}
+"""
+PAIR = "{header: X-S, signed: '{body}', algorithm: ALGORITHM, key: spki, encoding: base64}"
+SCHEMES = {
+    "standard-webhooks": "standard-webhooks",
+    "shared": "{header: X-S, signed: '{body}', key: hex, min_key: 32}",
+    **{name: PAIR.replace("ALGORITHM", name) for name in ("ed25519", "ecdsa-p256", "rsa-sha256")},
+}
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_workflow_can_be_called_with_a_secret_that_was_made_for_it(
+    tmp_path: Path, name: str
+) -> None:
+    text = SIGNING.replace("NAME", name).replace("SCHEME", SCHEMES[name])
+    (hook,) = read([Source("a.yaml", text.encode())]).hooks
+    assert list(make_secrets([hook.spec], tmp_path)) == [f"created {tmp_path}/signing"]
+    steps = ("workflow", "authentication", "secrets", 0, "secret")
+    assert form_of(hook.spec, steps)((tmp_path / "signing").read_bytes().rstrip())

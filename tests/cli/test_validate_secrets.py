@@ -182,3 +182,19 @@ def test_a_secret_that_is_odd_is_a_warning(
     assert status == 0
     assert f"warning[odd-secret]: secret 'value' {said}" in text
     assert value.strip() not in text
+
+
+@pytest.mark.usefixtures("site")
+def test_a_secret_that_no_header_can_carry_is_reported_without_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hook = """name: third
+authentication: none
+workflow:
+  url: http://w/
+  authentication: {type: header, name: X-Key, value: {secret: broken}}
+"""
+    write_files(Path(), {"hooks.d/a.yaml": hook, "secrets/broken": "canary\nof two lines\n"})
+    ((_, message),) = _found(capsys, "--secrets", "secrets")
+    wanted = "it contains control characters, which no header can carry"
+    assert message == f"secret 'broken' cannot be used: {wanted}"
