@@ -163,18 +163,25 @@ def out_of_service() -> Unavailable:
 class WorkflowFailure(GatewayError):  # noqa: N818
     """The activation failed; `reason` is shown to the caller, the workflow's body is not.
 
-    `status_code` is what the workflow answered, if it did.
+    `status_code` is what the workflow answered, if it did. `kind` is `status` where that is the
+    failure, else `timeout`, `unreachable` or `unusable`. `logged` tells operators more.
     """
 
     status: ClassVar[int] = 502
+    KIND: ClassVar[str] = "unusable"
 
-    def __init__(self, reason: str, status_code: int | None = None) -> None:
+    def __init__(
+        self, reason: str, status_code: int | None = None, kind: str = "", logged: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status_code = status_code
+        self.kind = kind or self.KIND
+        self.logged = logged or reason
 
 
 class WorkflowTimeout(WorkflowFailure):
     """The workflow did not answer before its deadline."""
 
     status = 504
+    KIND = "timeout"

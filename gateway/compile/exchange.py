@@ -32,6 +32,15 @@ class Reading(msgspec.Struct, frozen=True):
     key: bytes | None = None
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """The inputs of a request that are read again when it is answered: of the body no more than
+    that, since the rest is let go before the workflow is called.
+    """
+
+    body: Any
+    query: Mapping[str, Any]
+
+
 class BodySource(Protocol):
     """Where bodies come from. Both charge the body to the exchange and raise TooLarge; `read`
     counts the exchange's `bytes_in`.
@@ -84,7 +93,8 @@ class Exchange(msgspec.Struct, eq=False):
     `credential` is what the log calls the one that opened the hook, and `sender` what it tells.
     `run` is the id of the activation, given when the workflow is invoked; `reason` tells the
     operator why it failed, or why there was none.
-    `incoming` is None where there is no body to read.
+    `incoming` is None where there is no body to read. `kept` is what templates of the answer read
+    of the request.
     """
 
     method: str
@@ -117,6 +127,7 @@ class Exchange(msgspec.Struct, eq=False):
     outcome: str = ""
     reason: str = ""
     workflow_ms: float = 0.0
+    kept: Kept | None = None
 
     def body_here(self) -> bytes | None:
         """The body where nobody has to wait for it. Raises TooLarge."""

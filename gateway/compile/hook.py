@@ -14,6 +14,7 @@ from gateway.compile.cors import compile_cors
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
+from gateway.compile.failures import compile_failures
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
 from gateway.compile.matcher import compile_match
@@ -22,12 +23,12 @@ from gateway.compile.misread import misread_form
 from gateway.compile.names import NO_NAMES
 from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.request_parts import rule_names
-from gateway.compile.responder import compile_response, failed, ignored, probed
+from gateway.compile.responder import compile_response, ignored, probed
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
-from gateway.language.inputs import workflow_of
+from gateway.language.inputs import response_of, workflow_of
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
 from gateway.language.template.url import parse_url
@@ -40,6 +41,7 @@ class Hook:
 
     __slots__ = (
         "_encoder",
+        "_fail",
         "_ignores",
         "_invoke",
         "_large",
@@ -67,7 +69,8 @@ class Hook:
         self._reads_inputs = self._mapped.any or self._matcher.reads_inputs
         self._encoder = self._encoding(spec, workflow)
         self._invoke = Invoker(workflow, runtime)
-        self._respond = compile_response(spec.response)
+        self._respond = compile_response(spec.response, places)
+        self._fail = compile_failures(response_of(spec).failures, places or {})
         self._large = LargeBodies(runtime)
         guard, self._needs = entrance(spec, self._invoke.needs, runtime)
         self.guards = (guard,)
@@ -132,17 +135,18 @@ class Hook:
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         exchange.run = payload.run or uuid7()
-        started = time.perf_counter()
+        started, reply = time.perf_counter(), None
         try:
             reply = await self._invoke(exchange, payload)
             exchange.workflow_ms = milliseconds(started)
             if not 200 <= reply.status < 300:
-                raise WorkflowFailure(f"the workflow answered {reply.status}", reply.status)
+                reason = f"the workflow answered {reply.status}"
+                raise WorkflowFailure(reason, reply.status, "status")
             answer = self._respond(exchange, reply)
         except WorkflowFailure as failure:
             exchange.workflow_ms = milliseconds(started)
             exchange.outcome = "failed"
-            return failed(exchange, failure)
+            return self._fail(exchange, failure, reply)
         exchange.outcome = "succeeded"
         return answer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
@@ -12,8 +11,13 @@ import msgspec
 from msgspec import UNSET
 
 from gateway.compile.answer import JSON_TYPE, NO_STORE, WITHOUT_BODY, Answer, Headers
+from gateway.compile.answers import Lines, compile_answer, compile_headers, unusable
 from gateway.compile.exchange import Exchange
-from gateway.errors import WorkflowFailure
+from gateway.compile.mismatch import Places
+from gateway.compile.templates.blame import where_in
+from gateway.compile.templates.outcome import Outcome, decode_outputs, select
+from gateway.errors import Unmappable, WorkflowFailure
+from gateway.language.answers import REDIRECT
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
 from gateway.wire.client import Reply
@@ -21,19 +25,25 @@ from gateway.wire.client import Reply
 _HEADER_VALUE = re.compile(rb"[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?")
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
-_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation)
 
 
 Responder = Callable[[Exchange, Reply], Answer]
 
 
-def compile_response(written: str | Response) -> Responder:
+def compile_response(written: str | Response, places: Places | None = None) -> Responder:
     """The responder of a hook, for activations whose workflow answered 2xx."""
     response = Response(type=written) if isinstance(written, str) else written  # type: ignore[arg-type]
-    extra = tuple((k.lower().encode(), v.encode("ascii")) for k, v in response.headers.items())
-    if all(name != NO_STORE[0] for name, _ in extra):
-        extra += (NO_STORE,)
+    if response.body is not UNSET or response.status == REDIRECT:
+        render = compile_answer(response, ("response",), places or {})
+        return lambda exchange, reply: render(Outcome(exchange, reply))
+    where = where_in(places or {})
+    extra, lines = compile_headers(response.headers, ("response", "headers"), where)
+    respond = _fixed(response, extra)
+    return respond if lines is None else _with_lines(respond, lines)
+
+
+def _fixed(response: Response, extra: Headers) -> Responder:
+    """The responder with the headers that are the same in all answers."""
     if response.status in WITHOUT_BODY:
         empty = Answer(response.status, extra, b"")
         return lambda _exchange, _reply: empty
@@ -50,9 +60,22 @@ def compile_response(written: str | Response) -> Responder:
     return _selected(response.status, extra, tuple(paths))
 
 
+def _with_lines(respond: Responder, lines: Lines) -> Responder:
+    """The same with headers that templates fill in."""
+
+    def answer(exchange: Exchange, reply: Reply) -> Answer:
+        made, outcome = respond(exchange, reply), Outcome(exchange, reply)
+        try:
+            return Answer(made.status, (*made.headers, *lines(outcome)), made.body)
+        except Unmappable as error:
+            raise unusable(outcome, error) from error
+
+    return answer
+
+
 def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
     """The report of an activation that failed, the same in every mode."""
-    exchange.reason = failure.reason
+    exchange.reason = failure.logged
     report = _report(exchange, "failed", failure.status_code)
     report["reason"] = failure.reason
     return Answer(failure.status, (JSON_TYPE, NO_STORE), _encode(report))
@@ -90,58 +113,20 @@ def _outputs(status: int, extra: Headers) -> Responder:
     @lru_cache(8)
     def headers(content_type: bytes | None, encoding: bytes | None) -> Headers:
         """A workflow's answers mostly have the same."""
-        typed = _handed_on(b"content-type", content_type)
-        return (*typed, *_handed_on(b"content-encoding", encoding), *extra)
+        typed = handed_on(b"content-type", content_type)
+        return (*typed, *handed_on(b"content-encoding", encoding), *extra)
 
     return respond
 
 
-def _handed_on(name: bytes, value: bytes | None) -> Headers:
+def handed_on(name: bytes, value: bytes | None) -> Headers:
     """A header of the workflow's, byte for byte, where it is fit for an answer."""
     return ((name, value),) if value and _HEADER_VALUE.fullmatch(value) else ()
 
 
 def _selected(status: int, extra: Headers, paths: tuple[tuple[str | int, ...], ...]) -> Responder:
     def respond(_exchange: Exchange, reply: Reply) -> Answer:
-        try:
-            outputs = _decode(reply.body) if reply.body else None
-        except _NOT_JSON as error:
-            raise WorkflowFailure(
-                "the workflow's outputs are not JSON, so nothing can be selected", reply.status
-            ) from error
+        outputs = decode_outputs(reply) if reply.body else None
         return Answer(status, (JSON_TYPE, *extra), _encode(select(outputs, paths)))
 
     return respond
-
-
-def select(outputs: Any, paths: tuple[tuple[str | int, ...], ...]) -> dict[str, Any]:
-    """Just these results, their structure kept; what is not there is left out.
-
-    An element of an array is kept under its index as a member: `{"items": {"0": …}}`.
-    """
-    chosen: dict[str, Any] = {}
-    for path in paths:
-        value, found = _at(outputs, path)
-        if found:
-            _put(chosen, path, value)
-    return chosen
-
-
-def _at(value: Any, path: tuple[str | int, ...]) -> tuple[Any, bool]:
-    for segment in path:
-        if isinstance(value, dict) and str(segment) in value:
-            value = value[str(segment)]
-        elif isinstance(value, list) and isinstance(segment, int) and segment < len(value):
-            value = value[segment]
-        else:
-            return None, False
-    return value, True
-
-
-def _put(chosen: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
-    for segment in path[:-1]:
-        nested = chosen.setdefault(str(segment), {})
-        if not isinstance(nested, dict):
-            return
-        chosen = nested
-    chosen.setdefault(str(path[-1]), value)

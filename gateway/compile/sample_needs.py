@@ -10,6 +10,7 @@ import msgspec
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.compile.sample_values import put
 from gateway.compile.templates.filters import MISFIT, compile_filter, scalar_text
+from gateway.language.answers import answer_slots
 from gateway.language.inputs import Filling, Position, fillings, name_of, operands, slots
 from gateway.language.spec import Hook
 from gateway.language.template import CLAIMS, Chain, Reference
@@ -54,8 +55,8 @@ class Need(msgspec.Struct, frozen=True):
 
 
 def filled_of(hook: Hook) -> list[Filling]:
-    """The expressions that are filled in for the workflow."""
-    return [filling for slot in slots(hook) for filling in fillings(slot)]
+    """The expressions that are filled in for the workflow and for the answers."""
+    return [one for slot in (*slots(hook), *answer_slots(hook)) for one in fillings(slot)]
 
 
 def compared(hook: Hook) -> list[Filling]:

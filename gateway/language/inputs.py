@@ -19,7 +19,7 @@ from gateway.language.template import (
     is_template,
     parse,
 )
-from gateway.language.template.url import Parts, parse_url, value_of
+from gateway.language.template.url import Parts, UrlTemplate, parse_location, parse_url, value_of
 from gateway.language.values import Path, parse_path
 
 if TYPE_CHECKING:  # a worker reads no YAML
@@ -28,16 +28,18 @@ if TYPE_CHECKING:  # a worker reads no YAML
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 Position = Literal["path", "parameter", "header", "json", "text", "operand"]
-"""Where a value goes: into a segment of the URL's path; into a parameter of a query or a form;
+"""Where a value goes: into a segment of a URL's path; into a parameter of a query or a form;
 into a header; into JSON; into a body that is text. An operand goes nowhere: it is compared.
 """
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A text of the hook with templates; `url` is the workflow's URL, with several positions."""
+    """A text of the hook with templates; `url` is the workflow's URL and `location` the one in an
+    answer, both with several positions.
+    """
 
     steps: Steps
-    position: Position | Literal["url"]
+    position: Position | Literal["url", "location"]
     text: str
 
 
@@ -93,9 +95,9 @@ def slots(hook: Hook) -> Iterator[Slot]:
         if isinstance(parameter, str) and is_template(parameter):
             yield Slot(("workflow", "query", name), "parameter", parameter)
     top = _position(workflow)
-    yield from _below(("workflow", "body"), workflow.body, top, 0)
+    yield from below(("workflow", "body"), workflow.body, top)
     if workflow.data is not UNSET:
-        yield from _below(("workflow", "data"), workflow.data, top, 0)
+        yield from below(("workflow", "data"), workflow.data, top)
 
 
 def operands(match: Rule | UnsetType) -> Iterator[Slot]:
@@ -107,7 +109,7 @@ def operands(match: Rule | UnsetType) -> Iterator[Slot]:
 
 def fillings(slot: Slot) -> Iterator[Filling]:
     """The expressions of a slot. Raises BadTemplate."""
-    if slot.position == "url":
+    if slot.position == "url" or slot.position == "location":
         yield from _in_url(slot)
         return
     template = parse(slot.text)
@@ -117,8 +119,8 @@ def fillings(slot: Slot) -> Iterator[Filling]:
 
 def expressions(slot: Slot) -> Iterator[Expression]:
     """The expressions of a slot without their positions. Raises BadTemplate."""
-    if slot.position == "url":
-        url = parse_url(slot.text)
+    if slot.position in ("url", "location"):
+        url = _url(slot)
         parts: Parts = (*url.path, *url.query)
     else:
         template = parse(slot.text)
@@ -171,7 +173,8 @@ def _position(workflow: Workflow) -> Position:
     return "text" if workflow.format == "text" else "json"
 
 
-def _below(steps: Steps, value: Any, position: Position, depth: int) -> Iterator[Slot]:
+def below(steps: Steps, value: Any, position: Position, depth: int = 0) -> Iterator[Slot]:
+    """The texts with templates in a value and inside it."""
     if isinstance(value, str):
         if is_template(value):
             yield Slot(steps, position, value)
@@ -180,14 +183,18 @@ def _below(steps: Steps, value: Any, position: Position, depth: int) -> Iterator
     inside: Position = "json" if depth and position == "parameter" else position
     if isinstance(value, dict):
         for key, one in value.items():
-            yield from _below((*steps, key), one, inside, depth + 1)
+            yield from below((*steps, key), one, inside, depth + 1)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            yield from _below((*steps, index), one, inside, depth + 1)
+            yield from below((*steps, index), one, inside, depth + 1)
+
+
+def _url(slot: Slot) -> UrlTemplate:
+    return parse_url(slot.text) if slot.position == "url" else parse_location(slot.text)
 
 
 def _in_url(slot: Slot) -> Iterator[Filling]:
-    url = parse_url(slot.text)
+    url = _url(slot)
     for segment in url.segments:
         yield from _fillings(slot.steps, "path", segment)
     for pair in url.pairs:

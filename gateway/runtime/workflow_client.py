@@ -65,4 +65,6 @@ def _failure(error: CallError, seconds: float, limit: int) -> WorkflowFailure:
             return WorkflowTimeout(f"the workflow did not answer within {seconds:g} s")
         case TooLarge(status=status):
             return WorkflowFailure(f"the workflow's answer is larger than {limit} bytes", status)
-    return WorkflowFailure(_REASONS[type(error)])
+    unanswered = isinstance(error, HostNotFound | Unreachable | Untrusted | Broke)
+    kind = "unreachable" if unanswered else "unusable"
+    return WorkflowFailure(_REASONS[type(error)], kind=kind)

@@ -72,7 +72,7 @@ def test_a_request_is_answered_and_handed_on(
 
 KEYS_OF = (
     "Hook", "Cors", "Match", "Rule", "Operators", "Length", "Workflow", "Retry", "Response",
-    "Limits",
+    "Answer", "Failure", "Limits",
     "BasicAuthentication", "User", "Password", "BearerAuthentication", "Token",
     "BasicWorkflowAuthentication", "BearerWorkflowAuthentication", "SecretReference",
     "ClientCertificate",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.compile.responder import compile_response, failed, ignored, select
+from gateway.compile.responder import compile_response, failed, ignored
+from gateway.compile.templates.outcome import select
 from gateway.errors import WorkflowFailure, WorkflowTimeout
 from gateway.language.spec import Response
 from gateway.language.values import parse_path

@@ -189,6 +189,17 @@ RESPONSES = changes(
     select=(["a"], ["b"]),
     status=(None, 201),
     headers=({"X-A": "a"}, {"X-A": "b"}),
+    body=(None, {"a": 1}),
+    failures=(None, [{"workflow": "any", "answer": {"status": 200}}]),
+) | changes({"body": "a"}, content_type=(None, "application/json"))
+ANSWERS = changes(
+    {},
+    status=(200, 500),
+    headers=({"X-A": "a"}, {"X-A": "b"}),
+    body=(None, {"a": 1}),
+) | changes({"body": "a"}, content_type=(None, "application/json"))
+FAILURES = changes({"answer": "pass"}, workflow=(404, "4xx")) | changes(
+    {"workflow": 404}, answer=("pass", "report")
 )
 
 
@@ -325,5 +336,9 @@ KEYS: dict[str, Keys] = {
         },
     ),
     "Retry": Keys(lambda one: workflow(retry=one), changes({}, attempts=(1, 2))),
+    "Answer": Keys(
+        lambda one: hook(response={"failures": [{"workflow": "any", "answer": one}]}), ANSWERS
+    ),
+    "Failure": Keys(lambda one: hook(response={"failures": [one]}), FAILURES),
     "Response": Keys(lambda one: hook(response=one), RESPONSES),
 }

@@ -23,6 +23,7 @@ _PARAMETERS = {
     "headers": "header",
     "path": "path parameter",
 }
+_OUTPUT = "The workflow's output"
 _COMPLAINTS = {
     "int": "is not a whole number",
     "number": "is not a number",
@@ -48,18 +49,31 @@ class Blame(msgspec.Struct, frozen=True):
         if operand.root in _PARAMETERS:
             whole = f"The {operand.root}"
             return f"The {_PARAMETERS[operand.root]} {name!r}" if operand.path else whole
+        if operand.root == "workflow" and len(operand.path) > 1:
+            what = _OUTPUT if operand.path[0] == "body" else "The workflow's header"
+            return f"{what} {name.partition('.')[2]!r}"
+        if operand.root == "workflow" and operand.path[0] == "body":
+            return "The workflow's answer"
         if operand.path[0] == CLAIMS:
             claim = name.partition(".")[2]
             return f"The claim {claim!r}" if operand.path[1:] else "The token"
         return f"'{operand.root}.{name}'"
 
+    @property
+    def whom(self) -> str:
+        """Who needs the value."""
+        return "the answer" if self.where.startswith("response") else "the workflow"
+
     def missing(self) -> Unmappable:
         """The input is not there."""
-        return self.refused("is missing, and the workflow needs it")
+        if self.what.startswith(_OUTPUT):
+            sentence = f"The workflow's outputs have no{self.what.removeprefix(_OUTPUT)}."
+            return Unmappable(sentence, reason=f"{self.where}: {sentence}")
+        return self.refused(f"is missing, and {self.whom} needs it")
 
     def kind(self, value: Any) -> Unmappable:
         """The input has no text."""
-        return self.refused(f"is {kind_of(value)}, and the workflow needs text")
+        return self.refused(f"is {kind_of(value)}, and {self.whom} needs text")
 
     def misfit(self, call: Call, before: Call | None, value: Any) -> Unmappable:
         """A filter does not take the value, which is that of the filter before it."""

@@ -180,7 +180,7 @@ def json_value(inputs: Inputs, value: Any, blame: Blame) -> Any:
     if kind is dict or kind is list:
         return value if inputs.small else msgspec.Raw(_encoded(inputs, value, blame))
     if value is FILE:
-        raise blame.refused("is a file, and the workflow needs a value")
+        raise blame.refused(f"is a file, and {blame.whom} needs a value")
     return value
 
 
@@ -199,7 +199,7 @@ def _encoded(inputs: Inputs, value: Any, blame: Blame) -> bytes:
     try:
         encoded = encode_json(value)
     except (NotImplementedError, TypeError):
-        raise blame.refused("contains a file, and the workflow needs values") from None
+        raise blame.refused(f"contains a file, and {blame.whom} needs values") from None
     inputs.take(len(encoded))
     return encoded
 

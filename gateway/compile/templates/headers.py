@@ -9,7 +9,7 @@ from typing import Any
 from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Blame, Where
 from gateway.compile.templates.expressions import compile_text
-from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.inputs import Find, Inputs
 from gateway.language.spec import Workflow
 from gateway.language.template import Template, parse
 from gateway.wire.client.head import line
@@ -53,26 +53,39 @@ def fixed_headers(workflow: Workflow) -> dict[str, str]:
 
 
 def _line(name: str, template: Template, where: str) -> tuple[bytes, Callable[[Inputs], Any]]:
-    fill = compile_text(template, where)
-    blame = _blamed(template, where)
+    fill = compile_header(template, where)
     title = name.encode()
 
     def make(inputs: Inputs) -> Any:
-        text = fill(inputs)
+        value = fill(inputs)
+        return MISSING if value is MISSING else line(title, value)
+
+    return title.lower(), make
+
+
+def compile_header(template: Template, where: str, fill: Find | None = None) -> Find:
+    """What makes the bytes of a header's value, MISSING where it is left out; `fill` makes its
+    text. It raises Unmappable.
+    """
+    make_text = compile_text(template, where) if fill is None else fill
+    blame = _blamed(template, where)
+
+    def make(inputs: Inputs) -> Any:
+        text = make_text(inputs)
         if text is MISSING:
             return MISSING
         value = text.strip(" ").encode()
         if len(value) > LONGEST:
             raise blame.refused(
-                f"is longer than {LONGEST} bytes, and the workflow's header cannot be"
+                f"is longer than {LONGEST} bytes, and {blame.whom}'s header cannot be"
             )
         if _UNFIT.search(value):
             raise blame.refused(
-                "has a control character, and the workflow's header cannot have one"
+                f"has a control character, and {blame.whom}'s header cannot have one"
             )
-        return line(title, value)
+        return value
 
-    return title.lower(), make
+    return make
 
 
 def _blamed(template: Template, where: str) -> Blame:

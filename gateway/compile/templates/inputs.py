@@ -61,6 +61,10 @@ class Inputs:
         files = received is not None and received.parts
         return size <= SMALL and exchange.sender.claims is None and not files
 
+    def answered(self, root: str, path: Path) -> Any:
+        """What the workflow has answered, or how it has failed."""
+        raise AssertionError(f"'{root}' is read before the workflow has answered: {path}")
+
     def take(self, size: int) -> None:
         """Count bytes that were made. Raises Unmappable for more than the workflow is sent."""
         self._taken += size
@@ -200,4 +204,6 @@ _ROOTS: dict[str, Callable[[Path], Find]] = {
     "request": lambda path: _REQUEST[str(path[0])],
     "hook": lambda _path: lambda inputs: inputs.exchange.hook,
     "run": lambda _path: lambda inputs: inputs.run,
+    "workflow": lambda path: lambda inputs: inputs.answered("workflow", path),
+    "failure": lambda path: lambda inputs: inputs.answered("failure", path),
 }

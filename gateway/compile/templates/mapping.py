@@ -13,10 +13,13 @@ from gateway.compile.templates.blame import where_in
 from gateway.compile.templates.data import Fill, compile_data, compile_parameters, unescaped
 from gateway.compile.templates.headers import Lines, compile_headers
 from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.outcome import Keep, compile_keep
 from gateway.compile.templates.replacement import Replace, compile_replacement
 from gateway.compile.templates.target import Target, compile_target
+from gateway.language.answers import answers_of, references
 from gateway.language.inputs import expressions, slots
 from gateway.language.spec import Hook, Workflow
+from gateway.language.values import Path
 
 
 class Mapped(msgspec.Struct, frozen=True):
@@ -24,7 +27,8 @@ class Mapped(msgspec.Struct, frozen=True):
 
     `members` are those of `workflow.body` that are fixed, `json` and `parameters` fill in all of
     them for the two ways to send them. `replace` makes the data that is sent in place of what was
-    received; `target` and `lines` address it. `any` says whether there is a template at all.
+    received; `target` and `lines` address it. `keep` holds back what the answer reads of the
+    request. `any` says whether anything is made of the inputs.
     """
 
     members: Mapping[str, Any]
@@ -33,11 +37,14 @@ class Mapped(msgspec.Struct, frozen=True):
     replace: Replace | None
     target: Target | None
     lines: Lines | None
+    keep: Keep | None
     any: bool
     reads_body: bool
 
     def addressed(self, payload: Payload, inputs: Inputs) -> Payload:
         """The payload with its target and its headers. Raises Unmappable."""
+        if self.keep is not None:
+            inputs.exchange.kept = self.keep(inputs)
         target = "" if self.target is None else self.target(inputs)
         lines = None if self.lines is None else self.lines(inputs)
         return msgspec.structs.replace(payload, target=target, lines=lines, run=inputs.drawn)
@@ -49,6 +56,7 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
     steps = ("workflow", "body")
     filled = [one for slot in slots(hook) for one in expressions(slot)]
     read = {one.root for expression in filled for one in expression.references}
+    keep = _keep(hook)
     target = compile_target(workflow, where)
     lines = compile_headers(workflow, where)
     json = compile_data(workflow.body, steps, where)
@@ -60,6 +68,18 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
         replace=replace,
         target=target,
         lines=lines,
-        any=bool(filled),
-        reads_body="body" in read,
+        keep=keep,
+        any=bool(filled) or keep is not None,
+        reads_body="body" in read or bool(_read_again(hook, "body")),
     )
+
+
+def _keep(hook: Hook) -> Keep | None:
+    body = _read_again(hook, "body")
+    return compile_keep(body) if body or _read_again(hook, "query") else None
+
+
+def _read_again(hook: Hook, root: str) -> list[Path]:
+    """What the templates of the answers read of a root."""
+    found = (one for written in answers_of(hook) for one in references(written))
+    return [one.path for one in found if one.root == root]

@@ -18,7 +18,7 @@ from gateway.compile.templates.inputs import Find, Inputs
 from gateway.language.literals import text_of
 from gateway.language.spec import Workflow
 from gateway.language.template import Expression, Template, parse
-from gateway.language.template.url import Parts, parse_url, value_of
+from gateway.language.template.url import Parts, UrlTemplate, parse_location, parse_url, value_of
 from gateway.wire.client.endpoint import encoded_path, encoded_query
 
 SAFE = "!$'()*,/:?@"
@@ -38,11 +38,23 @@ def compile_target(workflow: Workflow, where: Where) -> Target | None:
     """What makes the target of a request; None where it is the same for all."""
     if not _is_filled(workflow):
         return None
-    url = parse_url(workflow.url)
     here = where(("workflow", "url"))
+    return _target(parse_url(workflow.url), here, _added(workflow, where))
+
+
+def compile_location(text: str, where: str) -> Find:
+    """What makes the URL in an answer, always below its written origin and the beginning of its
+    path.
+    """
+    url = parse_location(text)
+    target = _target(url, where, ())
+    return lambda inputs: url.origin + target(inputs)
+
+
+def _target(url: UrlTemplate, here: str, added: Iterable[str | Pairs]) -> Target:
     prefix = _prefix(url.path)
     path = _joined([_segment(segment, here) for segment in url.segments], "/")
-    pairs = [*(_pair(pair, here) for pair in url.pairs), *_added(workflow, where)]
+    pairs = [*(_pair(pair, here) for pair in url.pairs), *added]
 
     def target(inputs: Inputs) -> str:
         made = "".join([one if isinstance(one, str) else one(inputs) for one in path]) or "/"
@@ -91,7 +103,7 @@ def _segment(parts: Parts, where: str) -> str | Target:
         filled = [one if isinstance(one, tuple) else one(inputs) for one in pieces]
         decoded = "".join([one for _, one in filled])
         if not decoded:
-            raise blamed.refused("is empty, and the workflow's URL needs it")
+            raise blamed.refused(f"is empty, and {blamed.whom}'s URL needs it")
         if not _NOWHERE.isdisjoint(_SEPARATORS.split(decoded)):
             raise blamed.refused("has a '.' or '..' that would lead to another path")
         return "".join([one for one, _ in filled])
@@ -105,7 +117,7 @@ def _value(expression: Expression, where: str) -> Callable[[Inputs], tuple[str, 
     def of_path(inputs: Inputs, value: Any, blame: Blame) -> str:
         found = text(inputs, value, blame)
         if _CONTROL.search(found):
-            raise blame.refused("has a control character, and the workflow's URL cannot have one")
+            raise blame.refused(f"has a control character, and {blame.whom}'s URL cannot have one")
         return found
 
     fill = compile_expression(expression, of_path, where)

@@ -19,9 +19,10 @@ TEMPLATES = (
         "error",
         "A template or a rule reads an input that does not exist",
         "A template can read `body`, `query`, `headers`, `path`, `sender`, `request`, `hook` and "
-        "`run`. Path parameters are those of the hook's `path`. What `sender` has depends on the "
-        "hook's `authentication`: the claims of a token, the user of Basic authentication, the "
-        "id and the time of a signed message.",
+        "`run`, in answers also `workflow`, and in answers to failures `failure`. Path parameters "
+        "are those of the hook's `path`. What `sender` has depends on the hook's `authentication`: "
+        "the claims of a token, the user of Basic authentication, the id and the time of a signed "
+        "message.",
     ),
     Code(
         "secret-in-template",
@@ -48,14 +49,15 @@ TEMPLATES = (
         "error",
         "A template in a place that is not filled in",
         "Templates are filled in in the `url`, `headers`, `query`, `body` and `data` of "
-        "`workflow`, and in expected values and operands of `match` except `pattern`. Everything "
-        "else of a hook is the same for every request.",
+        "`workflow`, in the `headers` and `body` of answers, and in expected values and operands "
+        "of `match` except `pattern`. Everything else of a hook is the same for every request.",
     ),
     Code(
         "workflow-not-called",
         "error",
         "A template reads the workflow's answer too early",
-        "The request to the workflow is made before there is an answer.",
+        "The request to the workflow is made before there is an answer. `workflow` can be read "
+        "in `response`.",
     ),
     Code(
         "optional-in-text",
@@ -78,7 +80,8 @@ TEMPLATES = (
         "error",
         "A template reads a value that is never there",
         "`match` refuses requests that have the value, and the template refuses those that lack "
-        "it. The gateway would refuse every request.",
+        "it. The gateway would refuse every request. An answer to `timeout` or `unreachable` "
+        "cannot read what the workflow has answered.",
     ),
     Code(
         "needless-default",

@@ -59,8 +59,8 @@ WORKFLOWS = (
         "missing-value",
         "error",
         "Data without a value",
-        "`data` is what the workflow receives. A `data:` with nothing after it would send null. "
-        "`format: text` sends the text of `data`.",
+        "`data` is what the workflow receives, `body` of `response` what the caller receives. With "
+        "nothing after the `:` it would be null. `format: text` sends the text of `data`.",
     ),
     Code(
         "raw-with-rule",
@@ -69,6 +69,30 @@ WORKFLOWS = (
         "With `format: raw`, the workflow parses the bytes again, and two parsers may disagree, "
         "for example about a form field that appears twice. Without it, the gateway encodes "
         "forms again from the values that the rules read.",
+    ),
+    Code(
+        "bad-redirect",
+        "error",
+        "A redirect without a fixed destination",
+        "`status: 303` sends the caller to the URL in `Location` of `headers`: a URL with http or "
+        "https, or a path. Templates fill in parts of its path and its query. The host is written, "
+        "so that no input can send callers elsewhere.",
+    ),
+    Code(
+        "bad-content-type",
+        "error",
+        "A type that an answer cannot have",
+        "A browser would run an HTML page, an SVG image or a script as one of the gateway's "
+        "origin. Text is UTF-8. Templates encode values for JSON and plain text, not for other "
+        "formats such as XML.",
+    ),
+    Code(
+        "bad-failure",
+        "error",
+        "A failure that cannot be passed on",
+        "`answer: pass` returns the 4xx answer of the workflow to the caller. The statuses 401 and "
+        "407 are about the gateway's own credentials. For every other failure there is no answer, "
+        "or none that the caller can act on.",
     ),
     Code(
         "select-without-outputs",

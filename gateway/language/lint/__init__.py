@@ -16,6 +16,7 @@ from gateway.language.lint import (
     answer,
     cors,
     denials,
+    failures,
     handshake,
     headers,
     jwt,
@@ -69,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     templates.check,
     misplaced.check,
     answer.check,
+    failures.check,
 )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import UnsetType
 
+from gateway.language.answers import answers_of
 from gateway.language.lint.headers import CONNECTION
-from gateway.language.lint.parts import response_of
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook
 
@@ -41,10 +41,11 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 
 def _by_hand(hook: Hook) -> Iterator[Mistake]:
-    for name in response_of(hook).headers:
+    named = ((one.steps, name) for one in answers_of(hook) for name in one.answer.headers)
+    for above, name in named:
         if not name.lower().startswith("access-control-"):
             continue
-        steps = ("response", "headers", name)
+        steps = (*above, "headers", name)
         if isinstance(hook.cors, UnsetType):
             message = f"'{name}' is set only in successful answers, and preflights are refused"
             hint = "write `cors: {origins: [...]}` instead"

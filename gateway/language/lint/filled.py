@@ -30,6 +30,7 @@ from gateway.language.values import Path
 _TEXT: Kinds = frozenset({"text"})
 _NUMBER: Kinds = frozenset({"a number"})
 _OBJECT: Kinds = frozenset({"an object"})
+_NUMBERS = {("sender", ("timestamp",)), ("workflow", ("status",)), ("workflow", ("duration_ms",))}
 _REPEATED: Kinds = frozenset({"text", "an array"})
 _PARAMETERS: Kinds = SCALAR | {"an array", "an object"}
 
@@ -134,8 +135,10 @@ def _of_reference(demands: Demands, reference: Reference) -> Kinds:
         return _REPEATED if path else _OBJECT
     if root == "sender" and path[0] == CLAIMS:
         return EVERY if path[1:] else _OBJECT
-    if root == "sender" and path[0] == "timestamp":
+    if (root, path[:1]) in _NUMBERS:
         return _NUMBER
+    if root == "workflow" and path[0] == "body":
+        return EVERY
     return _TEXT if path else _OBJECT
 
 

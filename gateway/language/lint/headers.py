@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Literal
 
-from gateway.language.lint.parts import response_of, workflow_of
+from gateway.language.answers import answers_of
+from gateway.language.lint.parts import workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.outgoing import credential_headers
 from gateway.language.rules import conditions_on, rules_in
@@ -46,7 +47,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
     own = frozenset(map(str.lower, credential_headers(workflow.authentication)))
     yield from _set(workflow.headers, own)
     yield from _forwarded(workflow.forward_headers, own)
-    yield from _answered(response_of(hook).headers)
+    for written in answers_of(hook):
+        yield from _answered((*written.steps, "headers"), written.answer.headers)
     for placed in rules_in(hook.match):
         steps = (*placed.steps, "headers")
         yield from _matched(steps, conditions_on(placed.rule, "headers"))
@@ -91,12 +93,13 @@ def _forwarded(names: list[str], own: Set[str]) -> Iterator[Mistake]:
             yield Mistake("credential-header", place, message, "remove it if possible")
 
 
-def _answered(names: Iterable[str]) -> Iterator[Mistake]:
-    steps = ("response", "headers")
-    yield from _twice(((*steps, name), name) for name in names)
-    for name in names:
+def _answered(steps: Steps, headers: Mapping[str, str]) -> Iterator[Mistake]:
+    yield from _twice(((*steps, name), name) for name in headers)
+    for name, value in headers.items():
         if name.lower() in CONNECTION | OF_ANSWERS:
             yield _reserved((*steps, name), name, "the gateway or the workflow sets this header")
+        elif name.lower() == "set-cookie" and is_template(value):
+            yield _reserved((*steps, name), name, "the value of a cookie is fixed")
 
 
 def _matched(steps: Steps, names: Iterable[str]) -> Iterator[Mistake]:

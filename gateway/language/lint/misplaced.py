@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec import UNSET
 
+from gateway.language.answers import answers_of
 from gateway.language.inputs import workflow_of
-from gateway.language.lint.parts import conditions, operators_of, response_of
+from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.operands import FILLABLE, texts_of
 from gateway.language.spec import Hook
@@ -31,9 +32,9 @@ def check(hook: Hook) -> Iterator[Mistake]:
         for steps in _keys(("workflow", name), value):
             yield in_key(steps)
     yield from _compared(hook)
-    for name, text in response_of(hook).headers.items():
-        if _LIKELY.search(text):
-            yield not_here(("response", "headers", name))
+    for steps, answer, _ in answers_of(hook):
+        for key in _keys((*steps, "body"), answer.body):
+            yield in_key(key)
 
 
 def _compared(hook: Hook) -> Iterator[Mistake]:
@@ -68,8 +69,7 @@ def not_here(steps: Steps) -> Mistake:
     """A template where nothing is filled in."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     message = f"'{name}' cannot contain a template"
-    hint = "write the value; templates can be in url, headers, query, body and data of 'workflow'"
-    hint += " and in values of 'match'"
+    hint = "write the value; templates can be in 'workflow', in 'response' and in values of 'match'"
     return Mistake("template-not-here", steps, message, hint)
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from msgspec import UNSET
 
+from gateway.language.answers import KINDS, Written, answer_slots, answers_of
 from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of, operands, slots
 from gateway.language.lint import filled
 from gateway.language.lint.headers import CREDENTIALS
@@ -20,7 +21,7 @@ from gateway.language.spec import (
     NoAuthentication,
     SignatureAuthentication,
 )
-from gateway.language.template import BadTemplate, Reference
+from gateway.language.template import ANSWERED, BadTemplate, Reference
 
 MOST = 64
 """Expressions of a hook."""
@@ -30,7 +31,7 @@ _CUT = "text behind ' #' is a comment: write the whole text in double quotes"
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Templates that cannot be read, and inputs that cannot be there."""
-    filled_in = [*operands(hook.match), *slots(hook)]
+    filled_in = [*operands(hook.match), *slots(hook), *answer_slots(hook)]
     found, demands = 0, filled.demands_of(hook) if filled_in else {}
     for slot in filled_in:
         try:
@@ -55,7 +56,9 @@ def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
 
 def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
     for reference in filling.expression.references:
-        fault = _fault(hook, reference, filling.position == "operand")
+        fault = _of_outcome(hook, filling, reference) or _fault(
+            hook, reference, filling.position == "operand"
+        )
         if fault is not None:
             code, message, hint = fault
             inner = reference.span.start, reference.span.end
@@ -63,6 +66,35 @@ def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
 
 
 _Fault = tuple[str, str, str] | None
+
+_UNANSWERED = frozenset(KINDS[:2])
+
+
+def _of_outcome(hook: Hook, filling: Filling, reference: Reference) -> _Fault:
+    """What is read of the workflow's answer before it is there, or where there is none."""
+    if reference.root not in ANSWERED:
+        return None
+    name = f"{reference.root}.{name_of(reference)}"
+    written = _written(hook, filling)
+    if reference.root == "failure":
+        if written is not None and written.kinds is not None:
+            return None
+        message = f"'{name}' only exists in the answers of 'failures'"
+        return "unknown-input", message, "remove it"
+    if written is None:
+        message = f"'{name}' does not exist before the workflow has answered"
+        hint = "a template reads the request: body, query, headers, path, sender"
+        return "workflow-not-called", message, hint
+    if written.kinds and written.kinds <= _UNANSWERED and reference.path[0] != "duration_ms":
+        message = f"'{name}' is never there: the workflow has not answered"
+        return "never-there", message, "read the request, or ${failure.reason}"
+    return None
+
+
+def _written(hook: Hook, filling: Filling) -> Written | None:
+    """The answer that a template stands in."""
+    found = (one for one in answers_of(hook) if one.steps == filling.steps[: len(one.steps)])
+    return max(found, key=lambda one: len(one.steps), default=None)
 
 
 def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:

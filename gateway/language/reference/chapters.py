@@ -31,6 +31,8 @@ MORE: dict[str, str] = {
     "SignatureWorkflowAuthentication": "[Credentials for workflows](workflow-credentials.md) says "
     "what is signed.",
     "Cors": "[Answers](answers.md#pages-in-browsers) explains it.",
+    "Response": "[Answers](answers.md) explains them.",
+    "Failure": "[Answers](answers.md#failures) explains it.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

@@ -96,13 +96,14 @@ answer.
 | 200 | `otherwise: ignore`, and the request does not match: `{"status":"ignored",…}` |
 | 400 | the request, its JSON, its form or its path is malformed |
 | 401 | credentials are missing or wrong |
-| 403 | the caller's address is not in `allow_from` |
+| 403 | the caller's address is not in `allow_from`, or a page's origin is not in `cors` |
 | 404, 405 | no enabled hook has the path; no hook has the method (`Allow` lists the methods) |
 | 408, 413, 415 | the body is late, too large, or of a type that the rules cannot read |
 | 422 | the request does not match; the answer names the first rule that fails |
 | 422 | the request has no value for a template; the answer names the input |
 | 429, 503 | over a limit; overloaded or out of service (`Retry-After` says when to retry) |
-| 502, 504 | the workflow failed; it did not answer in time |
+| 303 | `response.status` is 303: a redirect after the workflow answered 2xx |
+| 502, 504 | the workflow failed; it did not answer in time. `failures` may have another answer |
 
 Refusals are `application/problem+json` (RFC 9457) with the request's id as `instance`. With
 `response: status`, and if the workflow failed, the answer is a report:
@@ -113,7 +114,7 @@ Refusals are `application/problem+json` (RFC 9457) with the request's id as `ins
 ```
 
 The report of a failed workflow has `"status": "failed"` and a `reason`. It never contains the
-workflow's answer.
+workflow's answer. [Answers](answers.md) shows answers of the hook's own.
 
 For HEAD, the gateway runs the checks of GET and does not call the workflow. If the checks pass, the
 answer is 200 without a body.

@@ -16,13 +16,14 @@ from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits
 from gateway.language.spec.match import OPERATORS, Condition, Elements, Length, Operators
 from gateway.language.spec.receive import Receive
-from gateway.language.spec.response import Response
+from gateway.language.spec.response import Answer, Failure, Response
 from gateway.language.spec.rules import Match, Rule
 from gateway.language.spec.signature import SignatureAuthentication
 from gateway.language.spec.workflow import Retry, Workflow
 
 __all__ = [
     "OPERATORS",
+    "Answer",
     "ApiKeyAuthentication",
     "Authentication",
     "BasicAuthentication",
@@ -30,6 +31,7 @@ __all__ = [
     "Condition",
     "Cors",
     "Elements",
+    "Failure",
     "Hook",
     "JwtAuthentication",
     "Length",

@@ -86,6 +86,18 @@ HeaderValue = Annotated[
     ),
 ]
 
+MediaType = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*"
+        r"(; ?[a-z0-9-]+=[A-Za-z0-9_.-]+)?" + _END,
+        max_length=256,
+        description="a media type such as application/json or text/plain; charset=utf-8; in lower "
+        "case, with at most one parameter",
+        examples=["text/plain", "application/vnd.example+json"],
+    ),
+]
+
 Origin = Annotated[
     str,
     Meta(

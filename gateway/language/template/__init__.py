@@ -6,7 +6,7 @@ functions of the author's, so that everything it reads can be seen before a requ
 
 from gateway.language.template.filters import EVERY, FILTERS, SCALAR, Kinds, words
 from gateway.language.template.grammar import is_template, parse
-from gateway.language.template.roots import CLAIMS, ROOTS
+from gateway.language.template.roots import ANSWERED, CLAIMS, ROOTS
 from gateway.language.template.tree import (
     BadTemplate,
     Call,
@@ -21,6 +21,7 @@ from gateway.language.template.tree import (
 )
 
 __all__ = [
+    "ANSWERED",
     "CLAIMS",
     "EVERY",
     "FILTERS",

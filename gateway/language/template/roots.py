@@ -21,9 +21,14 @@ NAMES: dict[str, tuple[str, ...]] = {
 ROOTS = ("body", "query", "headers", "path", *NAMES)
 """The first words of a reference, in the order of the manual."""
 
+ANSWERED: dict[str, tuple[str, ...]] = {
+    "workflow": ("status", "body", "headers", "duration_ms"),
+    "failure": ("reason", "kind"),
+}
+"""The same for roots that are there once the workflow was called."""
+
 _EXAMPLES = {"headers": "headers.X-Event", "path": "path.city"}
 _FORBIDDEN = ("env", "secret", "secrets", "vars", "environment")
-_LATER = ("workflow", "workflows")
 
 
 def reference(root: str, name: str, whole: bool, span: Span) -> Reference:
@@ -31,6 +36,8 @@ def reference(root: str, name: str, whole: bool, span: Span) -> Reference:
 
     Raises BadTemplate for one that does not exist.
     """
+    if root in ANSWERED and name:
+        return Reference(root, _answered(root, name, whole, span), span)
     if root not in ROOTS:
         raise _unknown(root, name, span)
     if not name:
@@ -52,11 +59,24 @@ def without_dot(word: str, span: Span) -> BadTemplate:
     root = word.partition(":")[0]
     if root in _FORBIDDEN:
         return _forbidden(span)
-    if word in ROOTS:
+    if word in ROOTS or word in ANSWERED:
         return _without_name(word, span)
     close = get_close_matches(word.lower(), ROOTS, 1)
     hint = f"did you mean '{close[0]}.…'?" if close else "text is written in single quotes: 'text'"
     return _fault("unknown-input", span, f"a template cannot read '{word}'", hint)
+
+
+def _answered(root: str, name: str, whole: bool, span: Span) -> Path:
+    first, _, rest = name.partition(".")
+    if root == "workflow" and first == "body" and rest:
+        return ("body",) if whole and rest == WHOLE else ("body", *_path(rest, span))
+    if root == "workflow" and first == "headers" and rest and not whole:
+        return ("headers", rest.lower())
+    if root == "workflow" and first in ("body", "headers"):
+        hint = "for example ${workflow.body.id} or ${workflow.headers.Location}"
+        message = f"'workflow.{first}' is followed by '.' and a name"
+        raise _fault("bad-template", span, message, hint)
+    return _named(root, name, ANSWERED[root], span)
 
 
 def _own(root: str, name: str, whole: bool, span: Span) -> Path:
@@ -68,10 +88,14 @@ def _own(root: str, name: str, whole: bool, span: Span) -> Path:
                 "bad-template", span, "'sender.claims' is followed by '.' and a path", hint
             )
         return (CLAIMS,) if whole and rest == WHOLE else (CLAIMS, *_path(rest, span))
-    if name in NAMES[root]:
+    return _named(root, name, NAMES[root], span)
+
+
+def _named(root: str, name: str, names: tuple[str, ...], span: Span) -> Path:
+    if name in names:
         return (name,)
-    close = get_close_matches(name.lower(), NAMES[root], 1)
-    known = ", ".join(f"{root}.{one}" for one in NAMES[root])
+    close = get_close_matches(name.lower(), names, 1)
+    known = ", ".join(f"{root}.{one}" for one in names)
     hint = f"did you mean '{root}.{close[0]}'?" if close else f"it can read {known}"
     raise _fault("unknown-input", span, f"a template cannot read '{root}.{name}'", hint)
 
@@ -84,7 +108,8 @@ def _path(name: str, span: Span) -> Path:
 
 
 def _without_name(root: str, span: Span) -> BadTemplate:
-    example = _EXAMPLES.get(root, f"{root}.{NAMES.get(root, ('name',))[0]}")
+    names = NAMES.get(root) or ANSWERED.get(root, ("name",))
+    example = _EXAMPLES.get(root, f"{root}.{names[0]}")
     if root in ("body", "query"):
         hint = f"${{{root}.*}} is the whole {root}, ${{{example}}} is one parameter"
     else:
@@ -95,10 +120,6 @@ def _without_name(root: str, span: Span) -> BadTemplate:
 def _unknown(root: str, name: str, span: Span) -> BadTemplate:
     if root in _FORBIDDEN:
         return _forbidden(span)
-    if root in _LATER:
-        message = f"'{root}.{name}' does not exist before the workflow has answered"
-        hint = "a template reads the request: body, query, headers, path, sender"
-        return _fault("workflow-not-called", span, message, hint)
     close = get_close_matches(root.lower(), ROOTS, 1)
     hint = f"did you mean '{close[0]}'?" if close else f"it can read {', '.join(ROOTS)}"
     return _fault("unknown-input", span, f"a template cannot read '{root}'", hint)

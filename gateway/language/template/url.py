@@ -50,6 +50,17 @@ def parse_url(text: str) -> UrlTemplate:
     return UrlTemplate(origin, path, query)
 
 
+def parse_location(text: str) -> UrlTemplate:
+    """The parts of a URL or of an absolute path, which has no origin. Raises BadTemplate."""
+    template = parse(text)
+    parts = template.parts if isinstance(template, Template) else (template,)
+    first = parts[0] if isinstance(parts[0], str) else ""
+    if not first.startswith("/") or first.startswith(("//", "/\\")):
+        return parse_url(text)
+    path, query = _at_query(parts)
+    return UrlTemplate("", path, query)
+
+
 def _at_query(parts: Parts) -> tuple[Parts, Parts]:
     """What stands before the first `?`, and what stands behind it."""
     for index, part in enumerate(parts):

@@ -81,10 +81,16 @@ WORKFLOWS = kinds(
 
 ANSWERS = kinds(
     risk={
-        "response-widened": "Callers see more of the workflow's outputs.",
+        "response-widened": "Callers see more of what the workflow answers.",
+        "failure-hidden": (
+            "A failure of the workflow is answered with success, so that senders do not send again."
+        ),
+        "redirect-changed": "Callers are sent to another host.",
     },
     notice={
-        "response-narrowed": "Callers see less of the workflow's outputs.",
+        "response-narrowed": "Callers see less of what the workflow answers.",
+        "response-body-changed": "A successful answer has another body or another type.",
+        "failures-changed": "Failures of the workflow have other answers.",
         "response-status-changed": "A successful answer has another status code.",
         "response-headers-changed": "A successful answer has other headers.",
     },
