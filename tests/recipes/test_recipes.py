@@ -15,9 +15,10 @@ from gateway.language.source import Source
 from tests.recipes.engines import TOKEN, Engines, engines
 from tests.recipes.pages import DIRECTORY, PAGES, calling, hook_of
 from tests.recipes.senders import BODIES, SECRET, Sender, showing, signing
-from tests.support.gateway import Gateway, gateway
+from tests.support.gateway import ADMIN, Gateway, gateway
+from tests.support.polling import until
 
-SLACK_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 OF_ENGINES = ("github-token", "airflow-token", "argo-token", "jenkins-token", "n8n-key",
               "windmill-token", "rundeck-token")  # fmt: skip
 OF_SENDERS = ("github-webhook", "pagerduty-webhook", "gitlab-token", "typeform-webhook",
@@ -32,6 +33,11 @@ class Recipe(NamedTuple):
     body: str
     data: Any
     answer: Any
+    status: int = 200
+
+
+PUBLIC = "contact-form"
+"""The hook that anyone may call."""
 
 
 def _report(hook: str, status: int) -> dict[str, Any]:
@@ -115,10 +121,34 @@ RECIPES = {
     ),
     "slack-buttons": Recipe(
         "slack-approve",
-        signing("slack", SLACK_FORM),
+        signing("slack", FORM),
         "slack-click.form",
         {"ref": "main", "inputs": {"version": "v1.4.2", "approved_by": "UA8RXUSPL"}},
         None,
+    ),
+    "slack-command": Recipe(
+        "slack-deploy",
+        signing("slack", FORM),
+        "slack-command.form",
+        {
+            "VERSION": "v1.4.2",
+            "REQUESTED_BY": "Steve",
+            "RESPONSE_URL": "https://hooks.slack.com/commands/1234/5678",
+        },
+        {"response_type": "in_channel", "text": "Deploying v1.4.2 for Steve."},
+    ),
+    "website-form": Recipe(
+        PUBLIC,
+        showing("Origin", "https://www.example.com", FORM),
+        "contact.form",
+        {
+            "name": "Ada Lovelace",
+            "email": "ada@example.com",
+            "message": "Hello\r\nthere",
+            "newsletter": True,
+        },
+        None,
+        303,
     ),
     "sns": Recipe(
         "cloudwatch-alarm",
@@ -203,7 +233,7 @@ def test_an_engine_takes_what_is_made_of_a_senders_request(
     recipe = RECIPES[name]
     answer = _sent(server, recipe, recipe.sender((BODIES / recipe.body).read_bytes()))
     assert calls.refused == []
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == recipe.status, answer.text
     assert [call.data for call in calls.taken] == [recipe.data]
     if recipe.answer is None:
         assert answer.content == b""
@@ -219,10 +249,47 @@ def _holds(expected: dict[str, Any], found: dict[str, Any]) -> None:
             assert found[key] == value
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name, one in RECIPES.items() if one.hook != PUBLIC])
 def test_nothing_is_called_for_a_stranger(server: Gateway, calls: Engines, name: str) -> None:
     recipe = RECIPES[name]
     headers = recipe.sender((BODIES / recipe.body).read_bytes())
     kept = {key: value for key, value in headers.items() if key.lower() == "content-type"}
     assert _sent(server, recipe, kept).status_code == 401
     assert (calls.taken, calls.refused) == ([], [])
+
+
+def test_a_browser_is_sent_to_the_page_that_says_thanks(server: Gateway, calls: Engines) -> None:
+    recipe = RECIPES["website-form"]
+    answer = _sent(server, recipe, recipe.sender(b""))
+    assert answer.headers["location"] == "https://www.example.com/thanks"
+    assert answer.headers["access-control-allow-origin"] == "https://www.example.com"
+
+
+def test_a_robot_that_fills_in_every_field_calls_nothing(server: Gateway, calls: Engines) -> None:
+    body = (BODIES / "contact.form").read_bytes() + b"http://spam.example"
+    headers = RECIPES["website-form"].sender(body)
+    answer = server.request("POST", f"/hooks/{PUBLIC}", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.headers["access-control-allow-origin"] == "https://www.example.com"
+    assert calls.taken == []
+
+
+def test_slack_is_told_with_200_that_jenkins_refused(server: Gateway, calls: Engines) -> None:
+    recipe = RECIPES["slack-command"]
+    secret = server.log.parent / "secrets" / "jenkins-token"
+    secret.write_text("another")
+    assert server.operate("POST", "/-/reload", headers=ADMIN).status_code == 200
+    try:
+        until(lambda: _refused(server, recipe, calls))
+        answer = _sent(server, recipe, recipe.sender((BODIES / recipe.body).read_bytes()))
+        assert answer.status_code == 200
+        text = "The job was not started: the workflow answered 401."
+        assert answer.json() == {"text": text}
+    finally:
+        secret.write_text(TOKEN)
+        server.operate("POST", "/-/reload", headers=ADMIN)
+
+
+def _refused(server: Gateway, recipe: Recipe, calls: Engines) -> bool:
+    _sent(server, recipe, recipe.sender((BODIES / recipe.body).read_bytes()))
+    return bool(calls.refused)
