@@ -31,6 +31,7 @@ class InvocationHead:
     A field that is written stands in every invocation, unless the request gives its own: by a
     template, by `forward_headers`, as a path parameter (`X-Path-<Name>`, percent-encoded), as the
     encoding of a body that is handed on. Such fields are `_defaults`; all others are in the prefix.
+    What has a template is not forwarded: one that is left out leaves no place for the caller's.
     """
 
     __slots__ = (
@@ -49,9 +50,10 @@ class InvocationHead:
         self._sized = workflow.method in WITH_BODY
         self._target = _with_query(endpoint.target, workflow)
         names = {name.lower().encode(): name.encode() for name in workflow.forward_headers}
-        self._forwarded = tuple((low, name) for low, name in names.items() if low not in _OWN)
         fixed = fixed_headers(workflow)
         filled = {name.lower().encode() for name in workflow.headers if name not in fixed}
+        ours = filled | _OWN
+        self._forwarded = tuple((low, name) for low, name in names.items() if low not in ours)
         written = dict(_written(fixed))
         changing = {
             name for name in written

@@ -83,6 +83,15 @@ def test_a_field_stands_once_with_the_value_that_wins(case: str) -> None:
     assert head(exchange, **keys)[1][name] == value
 
 
+@pytest.mark.parametrize(("made", "expected"), [({b"x-a": b"X-A: ours\r\n"}, "ours"), ({}, None)])
+def test_what_a_template_sets_or_leaves_out_is_not_the_callers(
+    made: dict[bytes, bytes], expected: str | None
+) -> None:
+    keys = {"headers": {"x-a": "${body.a?}"}, "forward_headers": ["X-A"]}
+    fields = head(_asked((b"x-a", b"evil")), Payload(lines=made), **keys)[1]
+    assert fields.get("x-a") == expected
+
+
 def test_the_id_of_the_request_is_ours_whatever_is_forwarded() -> None:
     exchange = _asked((b"x-request-id", b"a b"))
     assert head(exchange, forward_headers=["X-Request-Id"])[1]["x-request-id"] != "a b"

@@ -29,7 +29,8 @@ ACCESS = (
         "credential-header",
         "warning",
         "A header that carries credentials",
-        "Forwarding such a header shows the caller's credentials to the workflow. To set it or "
+        "Forwarding such a header shows the caller's credentials to the workflow: a header that "
+        "commonly has some, and that of the hook's API key or signature. To set it or "
         "to compare with it, the file must contain its value. Use `authentication` of the hook "
         "or of the workflow instead, which takes a reference to a secret.",
     ),

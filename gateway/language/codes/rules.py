@@ -82,6 +82,8 @@ RULES = (
         "duplicate-header",
         "error",
         "A header is named twice",
-        "Names of headers are case-insensitive: `X-Event` and `x-event` are the same header.",
+        "Names of headers are case-insensitive: `X-Event` and `x-event` are the same header. A "
+        "header that a template in `workflow.headers` sets is not forwarded as well, also where "
+        "the template leaves it out.",
     ),
 )

@@ -29,6 +29,13 @@ WORKFLOWS = (
         "answer, `Content-Type` and `Content-Encoding` are the workflow's.",
     ),
     Code(
+        "overridden-header",
+        "warning",
+        "A header that the caller can override",
+        "`workflow.headers` sets the header, and `forward_headers` names it, too. The workflow "
+        "receives the value in `headers` only if the request does not have the header.",
+    ),
+    Code(
         "tls-without-https",
         "error",
         "A client certificate for a workflow that is called without TLS",

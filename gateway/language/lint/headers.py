@@ -9,9 +9,11 @@ from gateway.language.answers import answers_of
 from gateway.language.lint.parts import workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.outgoing import credential_headers
+from gateway.language.proofs import proof_headers
 from gateway.language.rules import conditions_on, rules_in
-from gateway.language.spec import Hook
-from gateway.language.template import is_template
+from gateway.language.spec import Hook, Workflow
+from gateway.language.template import Template, is_template
+from gateway.language.template.values import parsed
 from gateway.language.yaml12 import Steps
 
 CONNECTION = frozenset(
@@ -25,6 +27,8 @@ CONNECTION = frozenset(
 
 OF_INVOCATIONS = frozenset({"content-type", "idempotency-key", "traceparent"})
 """What the gateway itself says in every invocation."""
+
+_NEVER = CONNECTION | OF_INVOCATIONS | {"x-request-id"}
 
 OF_ANSWERS = frozenset({"content-type", "content-encoding", "date", "server"})
 """What the answer says of itself."""
@@ -46,7 +50,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
     workflow = workflow_of(hook)
     own = frozenset(map(str.lower, credential_headers(workflow.authentication)))
     yield from _set(workflow.headers, own)
-    yield from _forwarded(workflow.forward_headers, own)
+    yield from _forwarded(workflow.forward_headers, own, CREDENTIALS | proof_headers(hook))
+    yield from _overridden(workflow, own | _NEVER)
     for written in answers_of(hook):
         yield from _answered((*written.steps, "headers"), written.answer.headers)
     for placed in rules_in(hook.match):
@@ -59,7 +64,7 @@ def _set(headers: Mapping[str, str], own: Set[str]) -> Iterator[Mistake]:
     yield from _twice(((*steps, name), name) for name in headers)
     for name, value in headers.items():
         place, lower = (*steps, name), name.lower()
-        if lower in CONNECTION | OF_INVOCATIONS | {"x-request-id"}:
+        if lower in _NEVER:
             yield _reserved(place, name, "the gateway sets this header")
         elif lower in own and (lower != "authorization" or is_template(value)):
             yield _reserved(place, name, _AUTHENTICATION)
@@ -78,7 +83,7 @@ def _set(headers: Mapping[str, str], own: Set[str]) -> Iterator[Mistake]:
 _AUTHENTICATION = "use the workflow's `authentication` instead"
 
 
-def _forwarded(names: list[str], own: Set[str]) -> Iterator[Mistake]:
+def _forwarded(names: list[str], own: Set[str], secret: Set[str]) -> Iterator[Mistake]:
     steps = ("workflow", "forward_headers")
     places = (((*steps, index), name) for index, name in enumerate(names))
     yield from _twice(places, on="value")
@@ -88,9 +93,26 @@ def _forwarded(names: list[str], own: Set[str]) -> Iterator[Mistake]:
             yield _reserved(place, name, "the gateway sets this header", on="value")
         elif lower in own:
             yield _reserved(place, name, _AUTHENTICATION, on="value")
-        elif lower in CREDENTIALS:
+        elif lower in secret:
             message = f"'{name}' forwards the caller's credentials to the workflow"
             yield Mistake("credential-header", place, message, "remove it if possible")
+
+
+def _overridden(workflow: Workflow, own: Set[str]) -> Iterator[Mistake]:
+    """Headers that are forwarded, and that the hook sets as well; `own` it cannot set."""
+    written = {low: name for name in workflow.headers if (low := name.lower()) not in own}
+    for index, name in enumerate(workflow.forward_headers):
+        steps, ours = ("workflow", "forward_headers", index), written.get(name.lower())
+        if ours is None:
+            continue
+        if isinstance(parsed(workflow.headers[ours]), Template):
+            message = f"'{name}' is not forwarded: a template in `headers` sets it"
+            hint = f"remove it, and write ${{headers.{name} ?? …}} where the caller may choose"
+            yield Mistake("duplicate-header", steps, message, hint)
+        else:
+            message = f"the caller's '{name}' is sent instead of the value in `headers`"
+            hint = "remove it if the caller may not choose the value"
+            yield Mistake("overridden-header", steps, message, hint)
 
 
 def _answered(steps: Steps, headers: Mapping[str, str]) -> Iterator[Mistake]:

@@ -13,6 +13,7 @@ from gateway.language.lint import filled
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
+from gateway.language.proofs import proof_headers
 from gateway.language.signed import sender_of
 from gateway.language.spec import (
     BasicAuthentication,
@@ -110,10 +111,14 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
         case "run" if compared:
             message = "'run.id' does not exist before the request matches"
             return "unknown-input", message, "read request.id"
-        case "headers" if str(reference.path[0]) in CREDENTIALS and not compared:
+        case "headers" if not compared and _is_credential(hook, str(reference.path[0])):
             message = f"'{name_of(reference)}' forwards the caller's credentials to the workflow"
             return "credential-header", message, "remove it if possible"
     return None
+
+
+def _is_credential(hook: Hook, header: str) -> bool:
+    return header in CREDENTIALS or header in proof_headers(hook)
 
 
 def _of_path(hook: Hook, reference: Reference) -> _Fault:

@@ -93,7 +93,8 @@ class Workflow(Written, frozen=True, kw_only=True):
     forward_headers: Annotated[
         list[HeaderName],
         Meta(
-            description="Request headers to forward; none by default.",
+            description="Request headers to forward; none by default. One that the request has "
+            "replaces a fixed value in `headers`, and never a template.",
             examples=[["X-Event"]],
         ),
     ] = msgspec.field(default_factory=list)

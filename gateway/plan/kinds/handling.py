@@ -38,7 +38,8 @@ WORKFLOWS = kinds(
         "workflow-unencrypted": "The data is sent over http instead of https.",
         "workflow-credentials-changed": "The gateway sends other credentials to the workflow.",
         "credentials-forwarded": (
-            "The gateway forwards a request header that commonly carries credentials."
+            "The gateway forwards a request header that commonly carries credentials, or that "
+            "carries the hook's API key or signature."
         ),
         "raw-forwarded": (
             "The workflow receives the bytes of the request instead of the values that the rules "

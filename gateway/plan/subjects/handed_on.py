@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Set
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.inputs import WITH_BODY, reads, workflow_of
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.meaning import exact
+from gateway.language.proofs import proof_headers
 from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.outgoing import (
     BasicWorkflowAuthentication,
@@ -32,20 +33,20 @@ def meaning(written: Workflow) -> Hashable:
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
     """Headers, credentials, bodies."""
     was, now = workflow_of(old), workflow_of(new)
-    yield from _headers(was, now)
+    yield from _headers(was, now, CREDENTIALS | proof_headers(new))
     yield from _authentication(was, now)
     yield from _certificate(was, now)
     yield from _format(was, now)
     yield from _unchecked(old, new)
 
 
-def _headers(old: Workflow, new: Workflow) -> Iterator[Change]:
+def _headers(old: Workflow, new: Workflow, credentials: Set[str]) -> Iterator[Change]:
     steps = ("workflow", "forward_headers")
     was, now = _forwarded(old), _forwarded(new)
     shown = listed(old.forward_headers), listed(new.forward_headers)
     added = {lower: name for lower, name in now.items() if lower not in was}
-    secret = [name for lower, name in added.items() if lower in CREDENTIALS]
-    plain = [name for lower, name in added.items() if lower not in CREDENTIALS]
+    secret = [name for lower, name in added.items() if lower in credentials]
+    plain = [name for lower, name in added.items() if lower not in credentials]
     gone = [name for lower, name in was.items() if lower not in now]
     if secret:
         message = f"the caller's credentials are forwarded to the workflow: {listed(secret)}"

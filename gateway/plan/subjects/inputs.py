@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import UNSET
 
 from gateway.language.inputs import WITH_BODY, Read, fillings, name_of, reads, slots, workflow_of
 from gateway.language.lint.headers import CREDENTIALS
+from gateway.language.proofs import proof_headers
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.values import Path
@@ -31,8 +32,9 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     was, now = _given(old, new), _given(new, new)
     more = _beyond(now, was | _forwarded(old))
     less = _beyond(was, now | _forwarded(new))
-    secret = [name for one, name in more.items() if _is_credential(one)]
-    plain = [name for one, name in more.items() if not _is_credential(one)]
+    credentials = CREDENTIALS | proof_headers(new)
+    secret = [name for (root, path), name in more.items() if _is_one(credentials, root, path)]
+    plain = [name for name in more.values() if name not in secret]
     if secret:
         message = f"the caller's credentials are forwarded to the workflow: {listed(secret)}"
         yield Change("credentials-forwarded", _STEPS, message, now=listed(secret))
@@ -67,8 +69,8 @@ def _is_signed(one: Input, covered: Coverage) -> bool:
     return signed.get(root, True)
 
 
-def _is_credential(one: Input) -> bool:
-    return one[0] == "headers" and one[1][0] in CREDENTIALS
+def _is_one(headers: Set[str], root: str, path: Path) -> bool:
+    return root == "headers" and path[0] in headers
 
 
 def _in_path(old: Hook, new: Hook) -> Iterator[Change]:
