@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ class Runtime:
         self.accepted = Memory(ACCEPTED)
         self.draining = False
         self._key_sets: KeySets | None = None
+        self._making = threading.Lock()
         self._concurrency: WeakValueDictionary[str, Concurrency] = WeakValueDictionary()
         self._paces: WeakValueDictionary[str, Pace] = WeakValueDictionary()
 
@@ -65,18 +67,21 @@ class Runtime:
         """The one gauge of a hook's requests in flight, across generations, for as long as one of
         them or a request has it.
         """
-        return self._concurrency.setdefault(hook, Concurrency())
+        with self._making:
+            return self._concurrency.setdefault(hook, Concurrency())
 
     def in_flight(self) -> dict[str, int]:
         """How many requests of each hook are on their way, of those that have any."""
-        gauges = list(self._concurrency.items())
+        with self._making:  # a generation is built in another thread
+            gauges = list(self._concurrency.items())
         return {hook: gauge.in_flight for hook, gauge in gauges if gauge.in_flight}
 
     def pace(self, hook: str) -> Pace:
         """The one pace of all of a hook's callers, across generations, for as long as one of them
         has it.
         """
-        return self._paces.setdefault(hook, Pace())
+        with self._making:
+            return self._paces.setdefault(hook, Pace())
 
     async def close(self) -> None:
         """Close connections and threads; nothing may run after it."""

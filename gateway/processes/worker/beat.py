@@ -41,14 +41,15 @@ class Beat:
         self._beat()
 
     def _beat(self) -> None:
+        # Before everything else: a worker that does not beat is killed.
+        self._loop.call_later(EVERY, self._beat)
         now = time.monotonic()
         values = self._series.values
         values[BEAT] = now
         self._lags.append(max(0.0, now - self._due))
+        self._due = now + EVERY
         values[self._lag] = max(self._lags)
         values[self._held] = self._runtime.body_memory.held
         self._metrics.in_flight(self._runtime.in_flight())
         for state, count in self._listener.states().items():
             values[self._states[state]] = count
-        self._due = now + EVERY
-        self._loop.call_later(EVERY, self._beat)
