@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.compile.body import Received
 from gateway.compile.filled_in import filled_in
-from gateway.compile.mismatch import Mismatch, Part, Places, mismatch
+from gateway.compile.mismatch import Mismatch, Part, Places, ambiguous, mismatch
 from gateway.compile.names import Names
 from gateway.compile.nested import compile_rule
-from gateway.compile.request_parts import HEADERS, JSON, PATH, QUERY, form_name
-from gateway.compile.values import CLEAR, Holds, Values, body_of
+from gateway.compile.request_parts import (
+    FORM,
+    HEADERS,
+    JSON,
+    PATH,
+    QUERY,
+    form_name,
+    judged_name,
+)
+from gateway.compile.values import CLEAR, Holds, Unclear, Values, body_of
 from gateway.language.rules import Placed, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.rules import Match, Rule
 
@@ -55,15 +63,28 @@ class Alternatives:
             path,
             inputs,
         )
-        for holds, otherwise in self._all:
-            if not holds(values):
-                return otherwise
+        for one in self._all:
+            if not one.holds(values):
+                return one.said(values)
         return None
 
 
 class _Compiled(NamedTuple):
+    """`in_form` and `in_query` are the parameters that it judges."""
+
     holds: Holds
     otherwise: Mismatch
+    in_form: Unclear
+    in_query: Unclear
+
+    def said(self, values: Values) -> Mismatch:
+        """That it does not hold, and for the name of which parameter it may not be judged."""
+        in_form, in_query = self.in_form, self.in_query
+        for name in sorted(in_form & values.unclear_in_form):
+            return self.otherwise.because(ambiguous(FORM.what, name, "form"))
+        for name in sorted(in_query & values.unclear_in_query):
+            return self.otherwise.because(ambiguous(QUERY.what, name, "query"))
+        return self.otherwise
 
 
 def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
@@ -71,12 +92,22 @@ def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
     for source in (JSON, QUERY, HEADERS, PATH):
         part = Part(source.what, f"{spelled((*steps, source.key))}.", places)
         for name, operator, holds in filled_in(source, conditions_on(rule, source.key), True):
-            yield _Compiled(holds, part.other(name, operator))
+            names = frozenset({judged_name(source, name)})
+            judged = (names if source is one else CLEAR for one in (JSON, QUERY))
+            yield _Compiled(holds, part.other(name, operator), *judged)
     if rule.any:
         name = spelled((*steps, "any"))
         said = f"None of the alternatives in '{name}' holds."
-        yield _Compiled(compile_rule(Rule(any=rule.any), True), mismatch(name, places, said))
+        inside = Rule(any=rule.any)
+        yield _Compiled(compile_rule(inside, True), mismatch(name, places, said), *_judged(inside))
     if rule.not_:
-        name = spelled((*steps, "not"))
-        said = f"What '{name}' excludes is the case, or cannot be told."
-        yield _Compiled(compile_rule(rule.not_, False), mismatch(name, places, said))
+        name, inside = spelled((*steps, "not")), rule.not_
+        said = f"The request is excluded by '{name}', or does not have the values to decide that."
+        yield _Compiled(compile_rule(inside, False), mismatch(name, places, said), *_judged(inside))
+
+
+def _judged(rule: Rule) -> Iterator[Unclear]:
+    """The parameters of forms and of queries that a rule asks for."""
+    found = list(asked(rule))
+    for source in (JSON, QUERY):
+        yield frozenset(judged_name(source, one.name) for one in found if one.source == source.key)

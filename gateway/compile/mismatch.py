@@ -17,12 +17,24 @@ class Mismatch(NamedTuple):
     detail: str
     reason: str
 
+    def because(self, sentence: str) -> Mismatch:
+        """With a sentence more, for both."""
+        return Mismatch(f"{self.detail} {sentence}", f"{self.reason} {sentence}")
+
 
 def mismatch(condition: str, places: Places, sentence: str) -> Mismatch:
     """A sentence on the condition of this name."""
     place = places.get(condition)
     where = f"{condition} ({place})" if place else condition
     return Mismatch(sentence, f"{where}: {sentence}")
+
+
+def ambiguous(what: str, name: str, where: str) -> str:
+    """A sentence on a name that was sent, which can stand for a parameter or for another one."""
+    return (
+        f"The {where} has a name that some programs read as the {what} {name!r}; "
+        "send names without brackets, dots and spaces."
+    )
 
 
 class Part(NamedTuple):
@@ -43,11 +55,7 @@ class Part(NamedTuple):
 
     def ambiguous(self, name: str, where: str) -> Mismatch:
         """A name that was sent stands for the parameter in some programs and not in others."""
-        sentence = (
-            f"The {where} has a name that some programs read as the {self.what} {name!r}; "
-            "send names without brackets, dots and spaces."
-        )
-        return self._mismatch(name, sentence)
+        return self._mismatch(name, ambiguous(self.what, name, where))
 
     def _mismatch(self, name: str, sentence: str) -> Mismatch:
         return mismatch(self.prefix + name, self.places, sentence)

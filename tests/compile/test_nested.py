@@ -8,10 +8,12 @@ import pytest
 
 from gateway.compile.body import Received
 from gateway.compile.matcher import compile_match
+from gateway.compile.templates.inputs import Inputs
 from gateway.language.decode import convert
 from gateway.language.spec.rules import Match
 from tests.compile.nested import against_the_reference, holds
 from tests.compile.reading import Request
+from tests.support.exchanges import an_exchange
 from tests.support.thorough import cases
 
 
@@ -122,7 +124,7 @@ REFUSED = [
     ),
     (
         match(**{"not": body(a=3)}),
-        "What 'match.not' excludes is the case, or cannot be told.",
+        "The request is excluded by 'match.not', or does not have the values to decide that.",
         "match.not (a.yaml:9)",
     ),
     (
@@ -151,6 +153,35 @@ def test_the_rule_that_refuses_is_named_with_its_line(rule: Match, detail: str, 
     assert mismatch is not None
     assert mismatch.detail == detail
     assert mismatch.reason == f"{where}: {detail}"
+
+
+HINT = "; send names without brackets, dots and spaces."
+NAMED = [
+    ({"not": {"query": {"mode": "a"}}}, {}, {"mode": "b", "mode[]": "a"}, "query parameter 'mode'"),
+    ({"not": body(role="a")}, {"role": "b", "role[]": "a"}, {}, "body parameter 'role'"),
+    ({"any": [body(**{"a.b": 1}), body(c=2)]}, {"a[b]": "1"}, {}, "body parameter 'a.b'"),
+    (
+        {"query": {"mode": {"ne": "${body.a}"}}},
+        {"a": "b"},
+        {"mode[]": "a"},
+        "query parameter 'mode'",
+    ),
+    ({"not": body(role="a")}, {"role": "a", "mode[]": "a"}, {"role[]": "a"}, ""),
+    ({"not": {"query": {"role": "a"}}}, {"role[]": "a"}, {"role": "a"}, ""),
+]
+
+
+@pytest.mark.parametrize(("rule", "form", "query", "name"), NAMED)
+def test_a_name_that_keeps_a_rule_from_being_judged_is_told(
+    rule: dict[str, Any], form: dict[str, str], query: dict[str, str], name: str
+) -> None:
+    received = Received("form", form)
+    inputs = Inputs(an_exchange(), received, query)
+    mismatch = compile_match(match(**rule))(received, query, {}, {}, inputs)
+    assert mismatch is not None
+    assert mismatch.reason.endswith(mismatch.detail)
+    _, _, told = mismatch.detail.partition(" has a name that some programs read as the ")
+    assert told == (f"{name}{HINT}" if name else "")
 
 
 def test_only_rules_on_the_body_need_it_wherever_they_stand() -> None:
