@@ -122,33 +122,45 @@ alike_objects = st.dictionaries(
 )
 
 
-@st.composite
+_ALIKE = {
+    str(value): st.sampled_from(
+        [one for group in LOOK_ALIKES if str(value) in map(str, group) for one in group]
+    )
+    for group in LOOK_ALIKES
+    for value in group
+}
+"""By its text: what looks like a value, itself among it."""
+
+
 def near(draw: st.DrawFn, value: Any) -> Any:
     """The value itself, or one that looks like it and is of another type."""
     if isinstance(value, list):
-        return [draw(near(one)) for one in value]
+        return [near(draw, one) for one in value]
     if isinstance(value, dict):
-        return {name: draw(near(one)) for name, one in value.items()}
-    alike = [one for group in LOOK_ALIKES for one in group if str(value) in map(str, group)]
-    return draw(st.sampled_from([value, *alike]))
+        return {name: near(draw, one) for name, one in value.items()}
+    alike = _ALIKE.get(str(value))
+    return value if alike is None else draw(alike)
+
+
+_operators = st.sampled_from(["", "", "eq", *Operators.__struct_fields__])
+_equality = st.sampled_from(["eq", "ne"])
 
 
 @st.composite
 def meeting(draw: st.DrawFn, value: Any) -> Any:
     """A condition that means the value, one that looks like it, or a part of it."""
-    meant = draw(near(value))
-    name = draw(st.sampled_from(["", "", "eq", *Operators.__struct_fields__]))
+    meant = near(draw, value)
+    name = draw(_operators)
     if not name:
         return Operators(eq=meant) if isinstance(meant, dict) else meant
     operand: Any = meant
     if name in ("any", "all", "none"):
         inner = value[0] if isinstance(value, list) and value else meant
-        rules = st.sampled_from([Operators(eq=draw(near(inner))), Operators(ne=draw(near(inner)))])
-        operand = Elements(draw(rules))
+        operand = Elements(Operators(**{draw(_equality): near(draw, inner)}))
     elif name in ("in_", "not_in"):
         operand = [meant, "no"]
     elif name == "contains":
-        operand = draw(near(value[0])) if isinstance(value, list) and value else meant
+        operand = near(draw, value[0]) if isinstance(value, list) and value else meant
     elif name == "length":
         operand = Length(gte=len(value) if isinstance(value, (str, list, dict)) else 1)
     elif name in ("gt", "gte", "lt", "lte"):
