@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Where
-from gateway.compile.templates.expressions import compile_parameter, compile_value
+from gateway.compile.templates.expressions import compile_element, compile_parameter, compile_value
 from gateway.compile.templates.inputs import Find, Inputs
-from gateway.language.template import Template, is_template, parse
+from gateway.language.template import Template, parse
 
 if TYPE_CHECKING:  # a worker reads no YAML
     from gateway.language.yaml12 import Steps
@@ -40,8 +40,8 @@ def compile_data(
 
 
 def compile_parameters(written: Mapping[str, Any], steps: Steps, where: Where) -> Fill | None:
-    """The same for the parameters of a query or a form: values are texts or lists of them, and
-    what is inside them is JSON.
+    """The same for the parameters of a query or a form: values are texts or lists of them, none of
+    them null, and what is inside them is JSON.
     """
     return _members(written, steps, lambda one, there: _parameter(one, there, where))
 
@@ -59,10 +59,14 @@ def unescaped(value: Any) -> Any:
     return value
 
 
-def _parameter(value: Any, steps: Steps, where: Where) -> Fill | None:
-    template = parse(value) if isinstance(value, str) and is_template(value) else None
-    if isinstance(template, Template):
-        return compile_parameter(template, where(steps))
+def _parameter(
+    value: Any, steps: Steps, where: Where, compiled: Compiled = compile_parameter
+) -> Fill | None:
+    if isinstance(value, str):
+        template = parse(value)
+        return compiled(template, where(steps)) if isinstance(template, Template) else None
+    if isinstance(value, list) and compiled is compile_parameter:
+        return _list(value, steps, partial(_parameter, where=where, compiled=compile_element))
     return compile_data(value, steps, where)
 
 

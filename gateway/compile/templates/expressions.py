@@ -156,6 +156,14 @@ def compile_parameter(template: Template, where: str) -> Find:
     return compile_expression(exact, _parameter_or_nothing if exact.optional else parameter, where)
 
 
+def compile_element(template: Template, where: str) -> Find:
+    """The value of an element of a repeated parameter, which is never null."""
+    exact = template.exact
+    if exact is None:
+        return compile_text(template, where)
+    return compile_expression(exact, _element_or_nothing if exact.optional else _element, where)
+
+
 def text(inputs: Inputs, value: Any, blame: Blame) -> str:
     """The text of a value that has one."""
     if type(value) is not str:
@@ -185,8 +193,10 @@ def json_value(inputs: Inputs, value: Any, blame: Blame) -> Any:
 
 
 def parameter(inputs: Inputs, value: Any, blame: Blame) -> str | list[str]:
-    """As `flatten` has it: a list repeats the name, an object is its JSON text."""
+    """As `flatten` has it: a list repeats the name, an object is its JSON text; null is refused."""
     if type(value) is list and FILE not in value:
+        if None in value:
+            raise blame.refused(f"contains null, and {blame.whom} needs text")
         texts = [json_text(one) for one in value]
         inputs.take(sum(map(len, texts)))
         return texts
@@ -212,5 +222,18 @@ def _parameter_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
     return MISSING if value is None else parameter(inputs, value, blame)
 
 
-_PLAIN = frozenset((text, json_value, parameter, _text_or_nothing, _parameter_or_nothing))
+def _element(inputs: Inputs, value: Any, blame: Blame) -> Any:
+    return text(inputs, None, blame) if value is None else json_value(inputs, value, blame)
+
+
+def _element_or_nothing(inputs: Inputs, value: Any, blame: Blame) -> Any:
+    return MISSING if value is None else json_value(inputs, value, blame)
+
+
+_PLAIN = frozenset(
+    (
+        *(text, json_value, parameter, _element),
+        *(_text_or_nothing, _parameter_or_nothing, _element_or_nothing),
+    )
+)
 """What makes nothing else of a short text."""

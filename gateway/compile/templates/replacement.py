@@ -77,5 +77,7 @@ def _object(inputs: Inputs, value: Any, blame: Blame) -> Mapping[str, Any]:
         raise blame.refused(f"is {kind_of(value)}, and the workflow needs an object")
     if any(one is FILE or (type(one) is list and FILE in one) for one in value.values()):
         raise blame.refused("contains a file, and the workflow needs values")
+    if any(one is None or (type(one) is list and None in one) for one in value.values()):
+        raise blame.refused("contains null, and the workflow needs text")
     inputs.take(sum(len(name) + len(text) for name, text in flatten(value)))
     return value
