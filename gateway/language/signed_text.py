@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 _PARTS = re.compile(r"\{(id|timestamp|body|method|path|url|form)\}|([^{}]+)")
 
@@ -32,6 +32,20 @@ class Template:
             return None, None
         place = names.index(name)
         return self._at(place - 1), self._at(place + 1)
+
+    def between(self, names: Collection[str], last: str) -> bytes | None:
+        """The text between the nearest of some placeholders and a later one; None where none of
+        them stands before it.
+        """
+        text = None
+        for field, fixed in self._parts:
+            if field in names:
+                text = b""
+            elif text is not None and field == last:
+                return text
+            elif text is not None:
+                text += fixed
+        return None
 
     def _at(self, place: int) -> bytes | str | None:
         if not 0 <= place < len(self._parts):

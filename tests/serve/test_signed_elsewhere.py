@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.support import raw
 from tests.support.gateway import Gateway, gateway
 from tests.support.workflow import Received, Workflow
 
@@ -154,6 +155,25 @@ def test_hubspot_signs_the_method_and_the_url(server: Gateway, seen: list[Receiv
         answer = server.request(method, path, content=body, headers=headers)
         assert answer.status_code == status
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("moved", ['[{"eventId":1}]', "[", ""])
+def test_a_recorded_body_is_not_accepted_in_the_query(
+    server: Gateway, seen: list[Received], moved: str
+) -> None:
+    stamp, body = str(int(time.time() * 1000)), '[{"eventId":1}]'
+    target = "/hooks/hubspot?portal=1"
+    proof = _mac("hubspot", f"POSThttps://hooks.example.com{target}{body}{stamp}")
+    rest = body.removeprefix(moved).encode()
+    recorded = raw.request(
+        (target + moved).encode(),
+        b"X-HubSpot-Signature-v3: " + base64.b64encode(proof),
+        b"X-HubSpot-Request-Timestamp: " + stamp.encode(),
+        b"Content-Length: %d" % len(rest),
+        body=rest,
+    )
+    assert raw.exchange(server.port, recorded).status == (401 if moved else 200)
+    assert len(seen) == (0 if moved else 1)
 
 
 def test_twitch_signs_the_id_and_the_timestamp_side_by_side(server: Gateway) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
+from gateway.compile.signatures.boundary import boundary_of
 from gateway.compile.signatures.kinds import Kind
 from gateway.compile.signatures.members import Member
 from gateway.compile.signatures.places import MessageIdPlace, Place
@@ -34,7 +35,10 @@ class Layout:
     query; one without a path is completed by that of the request.
     """
 
-    __slots__ = ("_separator", "_split", "_template", "_urls", "id", "kinds", "place", "time")
+    __slots__ = (
+        *("_separator", "_split", "_template", "_urls"),
+        *("boundary", "id", "kinds", "place", "time"),
+    )
 
     def __init__(self, scheme: Scheme, tolerance: float, urls: tuple[bytes, ...]) -> None:
         several = scheme.format in ("list", "pairs")
@@ -44,6 +48,7 @@ class Layout:
         self.kinds = tuple(Kind(variant) for _, variant in variants(scheme))
         self._template = Template(scheme.signed)
         self._urls = urls if "url" in self._template.fields else urls[:1]
+        self.boundary = boundary_of(self._template, self._urls)
         self.time = None
         if scheme.timestamp is not UNSET:
             alone = "timestamp" in self._template.fields

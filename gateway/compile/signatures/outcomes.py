@@ -20,6 +20,7 @@ Outcome = Literal[
     "body-malformed",
     "body-unsigned",
     "body-digest-wrong",
+    "url-ambiguous",
 ]
 """Why a request was not verified: for the log alone, never for the caller."""
 

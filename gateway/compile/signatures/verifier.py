@@ -93,6 +93,8 @@ class Verifier:
                     held = index
         if held < 0:
             raise Unverified("signature-wrong")
+        if layout.boundary is not None:
+            layout.boundary.check(request)
         if layout.time is not None:
             layout.time.check_body(request.body, claim.now)
         return held
