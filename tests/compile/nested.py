@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from random import Random
 from typing import Any, cast
 
@@ -102,15 +103,25 @@ def parameters(chance: Random, values: list[Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not MISSING}
 
 
+def matcher(match: Match) -> Callable[[Request], bool]:
+    """What says whether these rules, compiled once, accept a request."""
+    judge = compile_match(match)
+
+    def accepted(request: Request) -> bool:
+        kind, body, query, headers, path = request
+        received = None if kind == "absent" else Received(cast(Kind, kind), body)
+        exchange = an_exchange()
+        exchange.fields, exchange.path_params = fields_of([*headers]), dict(path)
+        exchange.body_limit = 1024
+        inputs = Inputs(exchange, received, query)
+        return judge(received, query, exchange.fields, path, inputs) is None
+
+    return accepted
+
+
 def holds(match: Match, request: Request) -> bool:
-    """Whether the matcher accepts a request."""
-    kind, body, query, headers, path = request
-    received = None if kind == "absent" else Received(cast(Kind, kind), body)
-    exchange = an_exchange()
-    exchange.fields, exchange.path_params = fields_of([*headers]), dict(path)
-    exchange.body_limit = 1024
-    inputs = Inputs(exchange, received, query)
-    return compile_match(match)(received, query, exchange.fields, path, inputs) is None
+    """Whether the matcher of these rules accepts one request."""
+    return matcher(match)(request)
 
 
 def against_the_reference(cases: int, seed: int) -> int:
