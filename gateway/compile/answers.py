@@ -10,7 +10,7 @@ from msgspec import UNSET
 from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer, Headers
 from gateway.compile.mismatch import Places
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Where, where_in
+from gateway.compile.templates.blame import Spot, Where, where_in
 from gateway.compile.templates.data import compile_data, unescaped
 from gateway.compile.templates.expressions import compile_text
 from gateway.compile.templates.headers import compile_header
@@ -82,7 +82,7 @@ def unusable(outcome: Outcome, error: Unmappable) -> WorkflowFailure:
     return WorkflowFailure(reason, outcome.status, logged=error.reason)
 
 
-def _header(name: str, value: str, template: Template, where: str) -> Find:
+def _header(name: str, value: str, template: Template, where: Spot | str) -> Find:
     location = compile_location(value, where) if name.lower() == "location" else None
     return compile_header(template, where, location)
 

@@ -14,7 +14,7 @@ from gateway.compile.comparisons import TEXT, Comparison, Test, Verdict
 from gateway.compile.multipart_form import FILE
 from gateway.compile.operators import BUILDERS, OF_ELEMENTS, compile_condition, element_test
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Blame
+from gateway.compile.templates.blame import Blame, Spot
 from gateway.compile.templates.data import compile_data
 from gateway.compile.templates.expressions import compile_expression, compile_text
 from gateway.compile.templates.inputs import Find, Inputs
@@ -62,7 +62,7 @@ def filled(operand: Any) -> Find:
     return find
 
 
-def compile_value(template: Template, where: str) -> Find:
+def compile_value(template: Template, where: Spot | str) -> Find:
     """What fills in a template: the value of one expression keeps its type. Nothing of it is sent,
     and nothing is encoded.
     """

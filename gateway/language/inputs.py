@@ -107,14 +107,14 @@ def operands(match: Rule | UnsetType) -> Iterator[Slot]:
             yield Slot(steps, "operand", text)
 
 
-def fillings(slot: Slot) -> Iterator[Filling]:
+def fillings(slot: Slot) -> list[Filling]:
     """The expressions of a slot. Raises BadTemplate."""
     if slot.position == "url" or slot.position == "location":
-        yield from _in_url(slot)
-        return
+        return list(_in_url(slot))
     template = parse(slot.text)
-    if isinstance(template, Template):
-        yield from _fillings(slot.steps, slot.position, template.parts)
+    if isinstance(template, str):
+        return []
+    return _fillings(slot.steps, slot.position, template.parts)
 
 
 def expressions(slot: Slot) -> Iterator[Expression]:
@@ -144,7 +144,7 @@ def reads(hook: Hook) -> Iterator[Read]:
 def templated(slot: Slot) -> Iterator[Read]:
     """The inputs that the templates of a slot read."""
     try:
-        found = list(fillings(slot))
+        found = fillings(slot)
     except BadTemplate:
         return
     by: Literal["operand", "template"] = "operand" if slot.position == "operand" else "template"
@@ -201,10 +201,9 @@ def _in_url(slot: Slot) -> Iterator[Filling]:
         yield from _fillings(slot.steps, "parameter", value_of(pair)[1])
 
 
-def _fillings(steps: Steps, position: Position, parts: Parts) -> Iterator[Filling]:
-    for part in parts:
-        if isinstance(part, Expression):
-            yield Filling(steps, position, part, len(parts) == 1)
+def _fillings(steps: Steps, position: Position, parts: Parts) -> list[Filling]:
+    whole = len(parts) == 1
+    return [Filling(steps, position, part, whole) for part in parts if isinstance(part, Expression)]
 
 
 def _matched(match: Match) -> Iterator[Read]:

@@ -148,4 +148,4 @@ def _templates(spec: Hook, document: Document) -> Iterator[tuple[str, int]]:
     """The line of each template, by its keys; the short form of the URL is named by the long."""
     for slot in slots(spec):
         steps = ("workflow", "url") if slot.position == "url" else slot.steps
-        yield ".".join(map(str, steps)), document.value_place(slot.steps).line
+        yield ".".join(map(str, steps)), document.line(slot.steps)

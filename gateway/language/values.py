@@ -98,6 +98,8 @@ def parse_path(text: str) -> Path:
     Never empty. Raises ValueError with a sentence for an author: an empty dotted segment, a `~`
     of a pointer that is neither `~0` nor `~1`.
     """
+    if text.isidentifier():  # what most paths are
+        return (text,)
     if text.startswith("/"):
         if _BAD_ESCAPE.search(text):
             raise ValueError("in a JSON Pointer, write '~0' for '~' and '~1' for '/' in a name")
@@ -106,7 +108,9 @@ def parse_path(text: str) -> Path:
         names = text.split(".")
         if not all(names):
             raise ValueError("a dotted path needs a name on both sides of every '.'")
-    return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)
+    return tuple(
+        [int(name) if name.isdigit() and _INDEX.fullmatch(name) else name for name in names]
+    )
 
 
 def path_of(text: str) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -37,7 +38,7 @@ class Blame(msgspec.Struct, frozen=True):
     """`operand` is the input that is to blame, `where` the place of its template."""
 
     operand: Operand
-    where: str
+    where: Spot | str
 
     @property
     def what(self) -> str:
@@ -62,7 +63,7 @@ class Blame(msgspec.Struct, frozen=True):
     @property
     def whom(self) -> str:
         """Who needs the value."""
-        return "the answer" if self.where.startswith("response") else "the workflow"
+        return "the answer" if str(self.where).startswith("response") else "the workflow"
 
     def missing(self) -> Unmappable:
         """The input is not there."""
@@ -85,21 +86,29 @@ class Blame(msgspec.Struct, frozen=True):
     def refused(self, said: str) -> Unmappable:
         """The refusal of a request: what is said of the input."""
         sentence = f"{self.what} {said}."
-        return Unmappable(sentence, reason=f"{self.where}: {sentence}")
+        return Unmappable(sentence, reason=f"{self.where!s}: {sentence}")
 
 
-Where = Callable[["Steps"], str]
-"""What the operator is told of a place: its keys, and its line where that is known."""
+class Spot(NamedTuple):
+    """A place as the operator is told of it, in words that are made when they are needed: its
+    keys, and its line where that is known.
+    """
+
+    places: Places
+    steps: Steps
+
+    def __str__(self) -> str:
+        name = ".".join(map(str, self.steps))
+        return f"{name} ({self.places[name]})" if name in self.places else name
+
+
+Where = Callable[["Steps"], "Spot | str"]
+"""What the operator is told of a place."""
 
 
 def where_in(places: Places) -> Where:
     """The places of a hook's templates."""
-
-    def where(steps: Steps) -> str:
-        name = ".".join(map(str, steps))
-        return f"{name} ({places[name]})" if name in places else name
-
-    return where
+    return partial(Spot, places)
 
 
 def kind_of(value: Any) -> str:

@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Where
+from gateway.compile.templates.blame import Spot, Where
 from gateway.compile.templates.expressions import compile_element, compile_parameter, compile_value
 from gateway.compile.templates.inputs import Find, Inputs
-from gateway.language.template import Template, parse
+from gateway.language.template import Template, is_template, parse
 
 if TYPE_CHECKING:  # a worker reads no YAML
     from gateway.language.yaml12 import Steps
 
 Fill = Callable[[Inputs], Any]
-Compiled = Callable[[Template, str], Find]
+Compiled = Callable[[Template, Spot | str], Find]
 
 
 def compile_data(
@@ -30,7 +30,7 @@ def compile_data(
     """
     match value:
         case str():
-            template = parse(value)
+            template = parse(value) if is_template(value) else value
             return compiled(template, where(steps)) if isinstance(template, Template) else None
         case dict():
             return _members(value, steps, partial(compile_data, where=where, compiled=compiled))
@@ -50,7 +50,7 @@ def unescaped(value: Any) -> Any:
     """A value without templates as it is sent: `$${` is `${`."""
     match value:
         case str():
-            text = parse(value)
+            text = parse(value) if is_template(value) else value
             return text if isinstance(text, str) else value
         case dict():
             return {key: unescaped(one) for key, one in value.items()}
@@ -76,7 +76,9 @@ def _members(
     fills = {key: compiled(one, (*steps, key)) for key, one in value.items()}
     if not any(fills.values()):
         return None
-    members = tuple((key, fills[key], unescaped(one)) for key, one in value.items())
+    members = tuple(
+        [(key, fill, None if fill else unescaped(value[key])) for key, fill in fills.items()]
+    )
 
     def fill(inputs: Inputs) -> dict[str, Any]:
         made = {}

@@ -10,26 +10,32 @@ import msgspec
 from gateway.compile.forms import json_text
 from gateway.compile.multipart_form import FILE
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Blame
+from gateway.compile.templates.blame import Blame, Spot
 from gateway.compile.templates.filters import MISFIT, Apply, compile_filter, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs, compile_reference
+from gateway.compile.templates.members import SHORT, short_text
 from gateway.errors import Unmappable
 from gateway.language.literals import encode_json
 from gateway.language.template import Chain, Constant, Expression, Template
-
-SHORT = 256
-"""Characters of texts that are not counted: those of all templates of a hook are few."""
 
 Finish = Callable[[Inputs, Any, Blame], Any]
 """What makes of a value, which may be null, what its position takes. It raises Unmappable."""
 
 
-def compile_expression(expression: Expression, finish: Finish, where: str) -> Find:
+def compile_expression(expression: Expression, finish: Finish, where: Spot | str) -> Find:
     """What fills in an expression: MISSING where it is left out. It raises Unmappable."""
-    steps = tuple(_chain(chain, where) for chain in expression.alternatives)
-    optional, plain = expression.optional, SHORT if finish in _PLAIN else -1
-    if len(steps) == 1:
-        return _single(*steps[0], finish, optional, plain)
+    chains = [_chain(chain, where) for chain in expression.alternatives]
+    plain = SHORT if finish in _PLAIN else -1
+    made = _single if len(chains) == 1 else _first
+    fill = made(chains, finish, expression.optional, plain)
+    return short_text(expression.alternatives[0], fill) if plain == SHORT else fill
+
+
+def _first(chains: list[tuple[Find, Blame]], finish: Finish, optional: bool, plain: int) -> Find:
+    """The first of several alternatives that is neither missing nor null. A text of at most
+    `plain` characters is finished already.
+    """
+    steps = tuple(chains)
     blamed = steps[0][1]
 
     def fill(inputs: Inputs) -> Any:
@@ -48,8 +54,9 @@ def compile_expression(expression: Expression, finish: Finish, where: str) -> Fi
     return fill
 
 
-def _single(find: Find, blame: Blame, finish: Finish, optional: bool, plain: int) -> Find:
-    """The same for one alternative. A text of at most `plain` characters is finished already."""
+def _single(chains: list[tuple[Find, Blame]], finish: Finish, optional: bool, plain: int) -> Find:
+    """The same for one alternative."""
+    ((find, blame),) = chains
 
     def fill(inputs: Inputs) -> Any:
         value = find(inputs)
@@ -64,7 +71,7 @@ def _single(find: Find, blame: Blame, finish: Finish, optional: bool, plain: int
     return fill
 
 
-def _chain(chain: Chain, where: str) -> tuple[Find, Blame]:
+def _chain(chain: Chain, where: Spot | str) -> tuple[Find, Blame]:
     blame = Blame(chain.operand, where)
     find = _operand(chain)
     if not chain.filters:
@@ -120,7 +127,7 @@ def _operand(chain: Chain) -> Find:
     return compile_reference(operand)
 
 
-def compile_text(template: Template, where: str) -> Find:
+def compile_text(template: Template, where: Spot | str) -> Find:
     """The text of a template: MISSING where one expression is the whole and is left out."""
     exact = template.exact
     if exact is not None:
@@ -141,14 +148,14 @@ def compile_text(template: Template, where: str) -> Find:
     return join
 
 
-def compile_value(template: Template, where: str) -> Find:
+def compile_value(template: Template, where: Spot | str) -> Find:
     """The JSON value of a template; that of one expression keeps its type."""
     if template.exact is None:
         return compile_text(template, where)
     return compile_expression(template.exact, json_value, where)
 
 
-def compile_parameter(template: Template, where: str) -> Find:
+def compile_parameter(template: Template, where: Spot | str) -> Find:
     """The texts of a parameter in a query or a form: a text, or a list of them."""
     exact = template.exact
     if exact is None:
@@ -156,7 +163,7 @@ def compile_parameter(template: Template, where: str) -> Find:
     return compile_expression(exact, _parameter_or_nothing if exact.optional else parameter, where)
 
 
-def compile_element(template: Template, where: str) -> Find:
+def compile_element(template: Template, where: Spot | str) -> Find:
     """The value of an element of a repeated parameter, which is never null."""
     exact = template.exact
     if exact is None:

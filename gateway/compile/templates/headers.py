@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Blame, Where
+from gateway.compile.templates.blame import Blame, Spot, Where
 from gateway.compile.templates.expressions import compile_text
 from gateway.compile.templates.inputs import Find, Inputs
 from gateway.language.spec import Workflow
@@ -52,7 +52,9 @@ def fixed_headers(workflow: Workflow) -> dict[str, str]:
     return {name: value for name, value in parsed if isinstance(value, str)}
 
 
-def _line(name: str, template: Template, where: str) -> tuple[bytes, Callable[[Inputs], Any]]:
+def _line(
+    name: str, template: Template, where: Spot | str
+) -> tuple[bytes, Callable[[Inputs], Any]]:
     fill = compile_header(template, where)
     title = name.encode()
 
@@ -63,7 +65,7 @@ def _line(name: str, template: Template, where: str) -> tuple[bytes, Callable[[I
     return title.lower(), make
 
 
-def compile_header(template: Template, where: str, fill: Find | None = None) -> Find:
+def compile_header(template: Template, where: Spot | str, fill: Find | None = None) -> Find:
     """What makes the bytes of a header's value, MISSING where it is left out; `fill` makes its
     text. It raises Unmappable.
     """
@@ -88,7 +90,7 @@ def compile_header(template: Template, where: str, fill: Find | None = None) -> 
     return make
 
 
-def _blamed(template: Template, where: str) -> Blame:
+def _blamed(template: Template, where: Spot | str) -> Blame:
     references = [one for expression in template.expressions for one in expression.references]
     first = template.expressions[0].alternatives[0].operand
     return Blame(references[0] if references else first, where)

@@ -94,9 +94,9 @@ def compile_reference(reference: Reference) -> Find:
 def _body(path: Path) -> Find:
     if not path:
         return lambda inputs: inputs.body
-    *way, last = path
-    if len(way) < 2 and all(isinstance(step, str) for step in path):
-        return _member(str(last), str(way[0]) if way else None)
+    names = names_of(path)
+    if names is not None:
+        return _member(*names)
     find = compile_path(path)
 
     def found(inputs: Inputs) -> Any:
@@ -104,6 +104,18 @@ def _body(path: Path) -> Find:
         return MISSING if value is ASTRAY else value
 
     return found
+
+
+def names_of(path: Path) -> tuple[str, str | None] | None:
+    """The name of a member of the body, and of the member that contains it where one does; None
+    for a path that is longer, or leads through an array.
+    """
+    match path:
+        case (str(name),):
+            return name, None
+        case (str(container), str(name)):
+            return name, container
+    return None
 
 
 def _member(name: str, container: str | None) -> Find:

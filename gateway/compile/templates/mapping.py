@@ -17,7 +17,7 @@ from gateway.compile.templates.outcome import Keep, compile_keep
 from gateway.compile.templates.replacement import Replace, compile_replacement
 from gateway.compile.templates.target import Target, compile_target
 from gateway.language.answers import answers_of, references
-from gateway.language.inputs import expressions, slots
+from gateway.language.inputs import Slot, expressions, slots
 from gateway.language.spec import Hook, Workflow
 from gateway.language.values import Path
 
@@ -45,6 +45,8 @@ class Mapped(msgspec.Struct, frozen=True):
         """The payload with its target and its headers. Raises Unmappable."""
         if self.keep is not None:
             inputs.exchange.kept = self.keep(inputs)
+        if self.target is None and self.lines is None and not inputs.drawn:
+            return payload
         target = "" if self.target is None else self.target(inputs)
         lines = None if self.lines is None else self.lines(inputs)
         return msgspec.structs.replace(payload, target=target, lines=lines, run=inputs.drawn)
@@ -54,8 +56,7 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
     """The templates of a hook, which is called by `workflow`, resolved once."""
     where = where_in(places)
     steps = ("workflow", "body")
-    filled = [one for slot in slots(hook) for one in expressions(slot)]
-    read = {one.root for expression in filled for one in expression.references}
+    filled = list(slots(hook))
     keep = _keep(hook)
     target = compile_target(workflow, where)
     lines = compile_headers(workflow, where)
@@ -69,9 +70,19 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
         target=target,
         lines=lines,
         keep=keep,
-        any=bool(filled) or keep is not None,
-        reads_body="body" in read or bool(_read_again(hook, "body")),
+        any=any(map(_is_filled, filled)) or keep is not None,
+        reads_body=any(map(_reads_body, filled)) or bool(_read_again(hook, "body")),
     )
+
+
+def _is_filled(slot: Slot) -> bool:
+    return any(True for _ in expressions(slot))
+
+
+def _reads_body(slot: Slot) -> bool:
+    if "body" not in slot.text:  # a quick look, which most templates of other inputs pass
+        return False
+    return any(one.root == "body" for each in expressions(slot) for one in each.references)
 
 
 def _keep(hook: Hook) -> Keep | None:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 from gateway.compile.paths import MISSING
-from gateway.compile.templates.blame import Blame, Where
+from gateway.compile.templates.blame import Blame, Spot, Where
 from gateway.compile.templates.expressions import compile_expression, compile_parameter, text
 from gateway.compile.templates.inputs import Find, Inputs
 from gateway.language.literals import text_of
@@ -42,7 +42,7 @@ def compile_target(workflow: Workflow, where: Where) -> Target | None:
     return _target(parse_url(workflow.url), here, _added(workflow, where))
 
 
-def compile_location(text: str, where: str) -> Find:
+def compile_location(text: str, where: Spot | str) -> Find:
     """What makes the URL in an answer, always below its written origin and the beginning of its
     path.
     """
@@ -51,7 +51,7 @@ def compile_location(text: str, where: str) -> Find:
     return lambda inputs: url.origin + target(inputs)
 
 
-def _target(url: UrlTemplate, here: str, added: Iterable[str | Pairs]) -> Target:
+def _target(url: UrlTemplate, here: Spot | str, added: Iterable[str | Pairs]) -> Target:
     prefix = _prefix(url.path)
     path = _joined([_segment(segment, here) for segment in url.segments], "/")
     pairs = [*(_pair(pair, here) for pair in url.pairs), *added]
@@ -88,7 +88,7 @@ def _joined(pieces: Iterable[str | Target], sign: str) -> tuple[str | Target, ..
     return tuple(joined)
 
 
-def _segment(parts: Parts, where: str) -> str | Target:
+def _segment(parts: Parts, where: Spot | str) -> str | Target:
     """A segment of the path."""
     expressions = [part for part in parts if isinstance(part, Expression)]
     if not expressions:
@@ -111,7 +111,7 @@ def _segment(parts: Parts, where: str) -> str | Target:
     return fill
 
 
-def _value(expression: Expression, where: str) -> Callable[[Inputs], tuple[str, str]]:
+def _value(expression: Expression, where: Spot | str) -> Callable[[Inputs], tuple[str, str]]:
     """A value in a segment: percent-encoded, and as it is."""
 
     def of_path(inputs: Inputs, value: Any, blame: Blame) -> str:
@@ -129,7 +129,7 @@ def _value(expression: Expression, where: str) -> Callable[[Inputs], tuple[str, 
     return encode
 
 
-def _pair(pair: Parts, where: str) -> str | Pairs:
+def _pair(pair: Parts, where: Spot | str) -> str | Pairs:
     """A parameter that is written in the URL, where what stands beside a template is encoded."""
     name, value = value_of(pair)
     if not any(isinstance(part, Expression) for part in value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from gateway.language.inputs import Filling, matched_path, name_of
@@ -11,8 +12,8 @@ from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Alternative, Demanded, alternatives, parameter
 from gateway.language.operands import Demand as Asking
 from gateway.language.operands import demands_of as asking
-from gateway.language.rules import asked_in, conjuncts
-from gateway.language.spec import Hook
+from gateway.language.rules import asked, asked_in, conjuncts, rules_in
+from gateway.language.spec import Condition, Hook
 from gateway.language.template import (
     CLAIMS,
     EVERY,
@@ -42,19 +43,50 @@ class Demand(NamedTuple):
     present: Kinds
 
 
-Demands = Mapping[tuple[str, Path], Demand]
-"""By the root of an input and the way to it."""
+class Demands:
+    """What the rules of a hook say of its inputs, in whichever way they hold; looked up only for
+    the inputs that a template reads.
+    """
+
+    def __init__(self, hook: Hook) -> None:
+        self._hook = hook
+        self._asked: dict[tuple[str, Path], list[Condition]] = {}
+        self._known: dict[tuple[str, Path], Demand | None] = {}
+        for one in asked(hook.match):
+            at = one.source, matched_path(one.source, one.name)
+            self._asked.setdefault(at, []).append(one.condition)
+
+    def of(self, reference: Reference) -> Demand | None:
+        """What they say of one input; None where that is nothing."""
+        at = reference.root, reference.path
+        if at not in self._asked:
+            return None
+        if at not in self._known:
+            self._known[at] = self._look_up(at)
+        return self._known[at]
+
+    def _look_up(self, at: tuple[str, Path]) -> Demand | None:
+        if self._nested:
+            return self._of_ways.get(at)
+        asked_for = (demand for one in self._asked[at] for demand in asking(one))
+        return _demand(pinned(asked_for))
+
+    @cached_property
+    def _nested(self) -> bool:
+        return any(len(placed.steps) > 1 for placed in rules_in(self._hook.match))
+
+    @cached_property
+    def _of_ways(self) -> Mapping[tuple[str, Path], Demand]:
+        ways = [_pinned(way) for way in alternatives(self._hook.match) or _certain(self._hook)]
+        return {
+            at: _demand(frozenset[str]().union(*(way[at] for way in ways)))
+            for at in set.intersection(*map(set, ways))
+        }
 
 
-def demands_of(hook: Hook) -> Demands:
-    """What the rules of a hook say of its inputs, in whichever way they hold."""
-    ways = [_pinned(way) for way in alternatives(hook.match) or _certain(hook)]
-    found: dict[tuple[str, Path], Demand] = {}
-    for at in set.intersection(*map(set, ways)):
-        kinds = frozenset[str]().union(*(way[at] for way in ways))
-        present = frozenset(kind for kind in EVERY if kind in kinds)
-        found[at] = Demand(kinds, present or EVERY)
-    return found
+def _demand(kinds: frozenset[str]) -> Demand:
+    present = frozenset(kind for kind in EVERY if kind in kinds)
+    return Demand(kinds, present or EVERY)
 
 
 def _pinned(way: Alternative) -> dict[tuple[str, Path], frozenset[str]]:
@@ -88,30 +120,50 @@ def check(demands: Demands, filling: Filling) -> Iterator[Mistake]:
         hint = "write a default, such as ${body.note ?? ''}"
         yield _at(filling, "optional-in-text", expression.span, message, hint)
     for chain in expression.alternatives:
-        yield from _kinds(demands, filling, chain)
-    yield from _presence(demands, filling)
+        misfit = _misfit(demands, filling, chain)
+        if misfit is not None:
+            yield misfit
+    first = expression.alternatives[0]
+    if isinstance(first.operand, Reference):
+        demand = demands.of(first.operand)
+        if demand is not None:
+            yield from _presence(demand, filling, first, first.operand)
 
 
-def _kinds(demands: Demands, filling: Filling, chain: Chain) -> Iterator[Mistake]:
+def _misfit(demands: Demands, filling: Filling, chain: Chain) -> Mistake | None:
     """The kinds that a chain can give, from filter to filter, held against its place."""
-    kinds, what = _of_operand(demands, chain)
-    for call in chain.filters:
+    operand = chain.operand
+    if isinstance(operand, Constant):
+        kinds: Kinds = frozenset({operand.kind})
+    else:
+        kinds = _of_reference(demands, operand)
+    for index, call in enumerate(chain.filters):
         known = FILTERS[call.name]
         fits = kinds & known.takes
         if not fits:
+            what = _called(chain, index)
             message = f"'{call.name}' takes {words(known.takes)}, and {what} is {words(kinds)}"
-            yield _at(filling, "wrong-kind", call.span, message)
-            return
-        kinds, what = known.gives or fits, f"the value of '{call.name}'"
-    if kinds & _needed(filling):
-        return
+            return _at(filling, "wrong-kind", call.span, message)
+        kinds = known.gives or fits
+    return None if kinds & _needed(filling) else _unfit(filling, chain, kinds)
+
+
+def _unfit(filling: Filling, chain: Chain, kinds: Kinds) -> Mistake:
     span = chain.filters[-1].span if chain.filters else chain.operand.span
     if kinds == {"null"}:
-        yield _at(filling, "wrong-kind", span, "null cannot be sent as text", "write '' or '?'")
-        return
+        return _at(filling, "wrong-kind", span, "null cannot be sent as text", "write '' or '?'")
+    what = _called(chain, len(chain.filters))
     message = f"{what} is {words(kinds)}, and this place needs text"
     hint = "write `| join(', ')`" if kinds == {"an array"} else "write `| json`"
-    yield _at(filling, "wrong-kind", span, message, hint)
+    return _at(filling, "wrong-kind", span, message, hint)
+
+
+def _called(chain: Chain, filters: int) -> str:
+    """The value behind so many filters of a chain."""
+    operand = chain.operand
+    if filters:
+        return f"the value of '{chain.filters[filters - 1].name}'"
+    return "this value" if isinstance(operand, Constant) else f"'{operand.root}.{name_of(operand)}'"
 
 
 def _needed(filling: Filling) -> Kinds:
@@ -120,17 +172,11 @@ def _needed(filling: Filling) -> Kinds:
     return _PARAMETERS if filling.position == "parameter" and filling.whole else SCALAR
 
 
-def _of_operand(demands: Demands, chain: Chain) -> tuple[Kinds, str]:
-    operand = chain.operand
-    if isinstance(operand, Constant):
-        return frozenset({operand.kind}), "this value"
-    return _of_reference(demands, operand), f"'{operand.root}.{name_of(operand)}'"
-
-
 def _of_reference(demands: Demands, reference: Reference) -> Kinds:
     root, path = reference.root, reference.path
     if root == "body":
-        return demands[root, path].present if (root, path) in demands else EVERY
+        demand = demands.of(reference)
+        return EVERY if demand is None else demand.present
     if root == "query":
         return _REPEATED if path else _OBJECT
     if root == "sender" and path[0] == CLAIMS:
@@ -142,23 +188,17 @@ def _of_reference(demands: Demands, reference: Reference) -> Kinds:
     return _TEXT if path else _OBJECT
 
 
-def _presence(demands: Demands, filling: Filling) -> Iterator[Mistake]:
+def _presence(
+    demand: Demand, filling: Filling, first: Chain, operand: Reference
+) -> Iterator[Mistake]:
     """What `match` says of whether the first alternative is there."""
-    expression = filling.expression
-    first = expression.alternatives[0]
-    if not isinstance(first.operand, Reference):
-        return
-    demand = demands.get((first.operand.root, first.operand.path))
-    if demand is None:
-        return
-    kinds = demand.kinds
-    name = name_of(first.operand)
-    if kinds == {"missing"} and expression.required is first.operand:
-        message = f"`match` asks that '{name}' is missing, and the template needs it"
-        yield _at(filling, "never-there", first.operand.span, message, "remove one of them")
+    expression, kinds = filling.expression, demand.kinds
+    if kinds == {"missing"} and expression.required is operand:
+        message = f"`match` asks that '{name_of(operand)}' is missing, and the template needs it"
+        yield _at(filling, "never-there", operand.span, message, "remove one of them")
     has_default = expression.optional or len(expression.alternatives) > 1
     if has_default and not kinds & {"missing", "null"} and not _may_vanish(first):
-        message = f"the default is never used: `match` asks for '{name}'"
+        message = f"the default is never used: `match` asks for '{name_of(operand)}'"
         yield _at(filling, "needless-default", expression.span, message, "remove the default")
 
 

@@ -33,10 +33,12 @@ _CUT = "text behind ' #' is a comment: write the whole text in double quotes"
 def check(hook: Hook) -> Iterator[Mistake]:
     """Templates that cannot be read, and inputs that cannot be there."""
     filled_in = [*operands(hook.match), *slots(hook), *answer_slots(hook)]
-    found, demands = 0, filled.demands_of(hook) if filled_in else {}
+    if not filled_in:
+        return
+    found, demands, bodiless = 0, filled.Demands(hook), WITH_BODY.isdisjoint(hook.methods)
     for slot in filled_in:
         try:
-            there = list(fillings(slot))
+            there = fillings(slot)
         except BadTemplate as bad:
             yield _bad(slot, bad)
             continue
@@ -45,7 +47,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
             message = f"a hook has at most {MOST} templates"
             yield Mistake("bad-template", slot.steps, message, "send a part of the data whole")
         for filling in there:
-            yield from _inputs(hook, filling)
+            yield from _inputs(hook, filling, bodiless)
             yield from filled.check(demands, filling)
 
 
@@ -55,8 +57,10 @@ def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
     return Mistake(bad.code, slot.steps, bad.message, bad.hint, inner=inner, if_cut=cut)
 
 
-def _inputs(hook: Hook, filling: Filling) -> Iterator[Mistake]:
+def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
     for reference in filling.expression.references:
+        if reference.root == "body" and not bodiless:
+            continue
         fault = _of_outcome(hook, filling, reference) or _fault(
             hook, reference, filling.position == "operand"
         )
@@ -104,7 +108,7 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
             return _of_path(hook, reference)
         case "sender":
             return _of_sender(hook, str(reference.path[0]))
-        case "body" if not WITH_BODY & set(hook.methods):
+        case "body":
             methods, name = " and ".join(hook.methods), name_of(reference)
             message = f"'body.{name}' is never there: {methods} requests have no body"
             return "body-without-body", message, f"read the query: ${{query.{name}}}"

@@ -49,6 +49,11 @@ def reference(root: str, name: str, whole: bool, span: Span) -> Reference:
             hint = "name each header, such as ${headers.X-Event}"
             raise _fault("unknown-input", span, "a template cannot read all headers", hint)
         return Reference(root, (), span)
+    return named(root, name, span)
+
+
+def named(root: str, name: str, span: Span) -> Reference:
+    """The input of a root whose names are the caller's. Raises BadTemplate for a broken path."""
     if root == "body":
         return Reference(root, _path(name, span), span)
     return Reference(root, (name.lower() if root == "headers" else name,), span)

@@ -79,8 +79,8 @@ class Expression(msgspec.Struct, frozen=True):
     @property
     def references(self) -> tuple[Reference, ...]:
         """The inputs that it reads, in their order."""
-        operands = (chain.operand for chain in self.alternatives)
-        return tuple(one for one in operands if isinstance(one, Reference))
+        operands = [chain.operand for chain in self.alternatives]
+        return tuple([one for one in operands if isinstance(one, Reference)])
 
     @property
     def required(self) -> Reference | None:

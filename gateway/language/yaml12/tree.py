@@ -117,6 +117,12 @@ class Document:
             return event_place(key)
         return place
 
+    def line(self, steps: Steps) -> int:
+        """The line on which a value begins that is not left out."""
+        node = _at(self.root, steps)
+        line: int = (node or self.root).start.start_mark.line
+        return line + 1
+
     def inner_place(self, steps: Steps, inner: tuple[int, int]) -> Place:
         """Where a part of a scalar stands, given by offsets in its value; where that cannot be
         told, the place of the scalar.

@@ -21,6 +21,19 @@ def template(text: str) -> Template:
     return found
 
 
+def refusal(text: str) -> BadTemplate:
+    with pytest.raises(BadTemplate) as caught:
+        parse(text)
+    return caught.value
+
+
+def spans(found: Template, shift: int = 0) -> list[tuple[int, int]]:
+    """Where the parts of the first expression stand, shifted to the right."""
+    chains = found.expressions[0].alternatives
+    parts = [*(one.operand for one in chains), *(call for one in chains for call in one.filters)]
+    return [(one.span.start + shift, one.span.end + shift) for one in parts]
+
+
 def reference(text: str) -> tuple[str, tuple[Any, ...]]:
     (chain,) = template(text).expressions[0].alternatives
     assert isinstance(chain.operand, Reference)
@@ -61,6 +74,29 @@ def test_a_plain_reference_is_read_as_any_other(written: str) -> None:
     span = expression.references[0].span
     assert (span.start, span.end, span.text) == (3, 3 + len(written), written)
     assert (expression.span.start, expression.span.text) == (1, f"${{{written}}}")
+
+
+PLAIN = [
+    "body.a.0 | first(7)",
+    "body.a|lower",
+    "query.q | strip_prefix('refs/heads/') ?? 'none'",
+    "headers.X-A ?? ''?",
+    "path.city?",
+]
+
+
+@pytest.mark.parametrize("written", PLAIN)
+def test_a_plain_expression_is_read_as_token_by_token(written: str) -> None:
+    plain, tokens = template(f"a${{{written}}}b"), template(f"a${{\u2003{written}}}b")
+    assert plain == tokens
+    assert spans(plain, shift=1) == spans(tokens)
+
+
+@pytest.mark.parametrize("written", ["body.a | lowr", "body.a | first(0)", "body.a | part('/')"])
+def test_a_plain_expression_is_refused_as_token_by_token(written: str) -> None:
+    plain, tokens = refusal(f"${{{written}}}"), refusal(f"${{\u2003{written}}}")
+    assert (plain.message, plain.hint) == (tokens.message, tokens.hint)
+    assert (plain.start + 1, plain.end + 1) == (tokens.start, tokens.end)
 
 
 SAME = [
