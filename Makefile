@@ -38,6 +38,7 @@ schema: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.run $(ARGS)
 	$(BIN)/python -m benchmarks.micro
+	$(BIN)/python -m benchmarks.mapped
 	$(BIN)/python -m benchmarks.trust
 
 bench-reload: $(VENV)/.ready
