@@ -283,7 +283,7 @@ def test_slack_is_told_with_200_that_jenkins_refused(server: Gateway, calls: Eng
         until(lambda: _refused(server, recipe, calls))
         answer = _sent(server, recipe, recipe.sender((BODIES / recipe.body).read_bytes()))
         assert answer.status_code == 200
-        text = "The job was not started: the workflow answered 401."
+        text = "That did not work: the workflow answered 401."
         assert answer.json() == {"text": text}
     finally:
         secret.write_text(TOKEN)

@@ -1,4 +1,4 @@
-"""The answers: keys that exclude each other, status codes, types, redirects."""
+"""The answers: keys that exclude each other, status codes, types."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.language.answers import REDIRECT, Written, answers_of, is_text
 from gateway.language.inputs import response_of
+from gateway.language.lint import redirect
 from gateway.language.lint.rules import path_fault
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Answer, Hook, Response
@@ -23,7 +24,6 @@ _PAGES = re.compile(
     r"text/html|application/xhtml\+xml|image/svg\+xml|text/css|[a-z]+/(x-)?(java|ecma)script"
 )
 _PLAIN = re.compile(r"text/(plain|csv)")
-_PLACE = re.compile(r"https?://[^/?#\\]|/(?![/\\])")
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -32,7 +32,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     for written in answers_of(hook):
         yield from _status(written)
         yield from _body(written)
-        yield from _redirect(written)
+        yield from redirect.check(written)
 
 
 def _select(response: Response) -> Iterator[Mistake]:
@@ -106,27 +106,3 @@ def _type(answer: Response | Answer, steps: Steps) -> Iterator[Mistake]:
 
 def _is_filled(body: object) -> bool:
     return isinstance(body, str) and is_template(body)
-
-
-def _redirect(written: Written) -> Iterator[Mistake]:
-    headers = {name.lower(): (name, value) for name, value in written.answer.headers.items()}
-    steps = (*written.steps, "headers")
-    if "refresh" in headers:
-        name, value = headers["refresh"]
-        if is_template(value):
-            message = f"a template in '{name}' would choose where browsers go"
-            yield Mistake("bad-redirect", (*steps, name), message, "write `status: 303`")
-    if "location" not in headers:
-        if written.answer.status == REDIRECT:
-            message = "a redirect needs the header 'Location'"
-            hint = "write `headers: {Location: https://www.example.com/thanks}`"
-            yield Mistake("bad-redirect", (*written.steps, "status"), message, hint)
-        return
-    name, value = headers["location"]
-    if is_template(value):
-        if "#" in re.sub(r"\$\{[^}]*\}", "", value):
-            message = "'#' cannot stand in a URL with templates"
-            yield Mistake("bad-redirect", (*steps, name), message, "remove what begins with '#'")
-    elif written.answer.status == REDIRECT and not _PLACE.match(value):
-        message = f"'{name}' must be a URL with http or https, or a path"
-        yield Mistake("bad-redirect", (*steps, name), message)

@@ -30,7 +30,12 @@ OF_INVOCATIONS = frozenset({"content-type", "idempotency-key", "traceparent"})
 
 _NEVER = CONNECTION | OF_INVOCATIONS | {"x-request-id"}
 
-OF_ANSWERS = frozenset({"content-type", "content-encoding", "date", "server"})
+OF_ANSWERS = frozenset(
+    {
+        *("content-type", "content-encoding", "date", "server"),
+        *("x-content-type-options", "x-request-id"),
+    }
+)
 """What the answer says of itself."""
 
 CREDENTIALS = frozenset(

@@ -26,12 +26,12 @@ def check(hook: Hook) -> Iterator[Mistake]:
         url = parse_url(written)
     except BadTemplate:
         return  # told with all other templates
-    yield from _names(url, url_steps(hook))
+    yield from filled_names(url, url_steps(hook))
     for code, message, hint in faults(outline(written)):
         yield Mistake(code, url_steps(hook), message, hint)
 
 
-def _names(url: UrlTemplate, steps: Steps) -> Iterator[Mistake]:
+def filled_names(url: UrlTemplate, steps: Steps) -> Iterator[Mistake]:
     """Templates in the names of parameters."""
     for pair in url.pairs:
         for part in pair:
