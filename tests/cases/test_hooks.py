@@ -19,6 +19,7 @@ FILES = hook_files()
 MEANT = {
     "expired-credential",
     "never-judged",
+    "overridden-header",
     "raw-with-rule",
     "shadowed-path",
     "unquoted-scalar",
