@@ -85,8 +85,17 @@ class Outcome(Inputs):
     def _decoded(self) -> Any:
         assert self._reply is not None  # noqa: S101
         if self._outputs is None:
-            self._outputs = decode_outputs(self._reply) if self._reply.body else MISSING
+            self._outputs = self._found(self._reply) if self._reply.body else MISSING
         return self._outputs
+
+    def _found(self, reply: Reply) -> Any:
+        """The outputs. What a workflow answers when it fails is often a page, which has none."""
+        try:
+            return decode_outputs(reply)
+        except WorkflowFailure:
+            if self._failure is None:
+                raise
+            return MISSING
 
 
 def decode_outputs(reply: Reply) -> Any:
