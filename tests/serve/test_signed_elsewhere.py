@@ -138,6 +138,8 @@ def test_whoever_guesses_a_signature_in_the_body_is_slowed_down(server: Gateway)
     wrong = by_mailgun(signature="0" * 64)
     answers = [_post(server, "/hooks/limited", wrong) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    line = server.wait_for_line(request_id=answers[-1].headers["x-request-id"])
+    assert line["outcome"] == "too-many-failures"
     assert _post(server, "/hooks/limited", by_mailgun()).status_code == 200
 
 

@@ -46,7 +46,7 @@ class Failures:
         """Count one failure. Raises TooManyRequests where there were too many already."""
         wait = self._throttle.take(self._client(exchange), self._rate, self._now())
         if wait:
-            exchange.outcome = exchange.outcome or "too-many-failures"
+            exchange.outcome = "too-many-failures"
             raise TooManyRequests(
                 "Too many failed attempts: the limit is "
                 f"{self._rate.count} in {self._rate.seconds:g} s.",
