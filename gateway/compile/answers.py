@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
@@ -22,7 +22,9 @@ from gateway.language import spec
 from gateway.language.answers import is_text
 from gateway.language.literals import encode_json
 from gateway.language.template import Template, parse
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:
+    from gateway.language.yaml12 import Steps
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"

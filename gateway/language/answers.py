@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
 from gateway.language.inputs import Filling, Slot, below, fillings, response_of
 from gateway.language.spec import Answer, Failure, Hook, Response
 from gateway.language.template import BadTemplate, Reference, Template, is_template, parse
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:
+    from gateway.language.yaml12 import Steps
 
 Kind: TypeAlias = int | str
 """How a workflow fails: the status that it answered, or one of KINDS."""

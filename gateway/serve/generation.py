@@ -100,6 +100,7 @@ class Generation:
         self.app, self.hooks = _assembled(hooks, rest)
         self.diagnostics = (*diagnostics, *self.faults)
         self._find = self.app.asgi_router.handle_routing
+        self._owner = partial(_owner, self._find)
         self.pages = Pages(_cors(self.hooks), self._owner, METHODS)
         self._literal: dict[tuple[str, bytes], tuple[str, str, Any]] = {}
         """Of the paths without parameters that were asked for: decoded, with hook and app."""
@@ -152,11 +153,15 @@ class Generation:
     def _owns(self, method: str, path: str) -> bool:
         return self._owner(method, path) is not None
 
-    def _owner(self, method: str, path: str) -> str | None:
-        try:
-            return self._find(f"/{method}{path}", None)[1].name or ""
-        except NotFoundException:
-            return None
+
+def _owner(find: Callable[..., Any], method: str, path: str) -> str | None:
+    """The name of the hook that owns a method and a path. A generation that held itself by a method
+    of its own would not be freed at once.
+    """
+    try:
+        return find(f"/{method}{path}", None)[1].name or ""
+    except NotFoundException:
+        return None
 
 
 def _routed(method: str) -> str:

@@ -90,9 +90,13 @@ def test_status_says_which_reference_is_missing(server: Gateway) -> None:
     assert problems == {
         "missing": ["secret 'not-there' is missing"],
         "empty": ["secret 'empty' is empty"],
+        "unfit-secret": [
+            "secret 'unfit' cannot be used: it contains control characters, "
+            "which no header can carry"
+        ],
     }
     ready = server.request("GET", "/-/readyz").json()
-    assert ready["out_of_service"] == 2
+    assert ready["out_of_service"] == 3
 
 
 def test_credentials_come_before_the_body_and_the_rules(server: Gateway) -> None:
