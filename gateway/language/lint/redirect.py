@@ -59,9 +59,6 @@ def _fixed(steps: Steps, value: str) -> Iterator[Mistake]:
 
 def _faults(steps: Steps, value: str) -> Iterator[Mistake]:
     """Browsers repair what is no URL, and then it may have another host or path."""
-    if "\\" in value:
-        yield Mistake("bad-redirect", steps, "a URL cannot contain '\\'", "write '/' or %5C")
-        return
     for _, message, _ in faults(f"http://path{value}" if value.startswith("/") else value):
         hint = "for example https://www.example.com/thanks"
         yield Mistake("bad-redirect", steps, message, hint)

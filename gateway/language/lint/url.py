@@ -49,6 +49,9 @@ def faults(url: str) -> Iterator[tuple[str, str, str]]:
     if " " in url:
         yield "bad-url", "a URL cannot contain spaces", "write %20 for a space in the path"
         return
+    if "\\" in url:  # some programs read it as '/', and '..' behind it as another path
+        yield "bad-url", "a URL cannot contain '\\'", "write '/', or %5C in the path"
+        return
     if not url.isascii():
         hint = "percent-encode the path, and write the host in its xn-- form"
         yield "bad-url", "a URL must be ASCII", hint
