@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.language.diagnostic import Diagnostic, Place
 from gateway.language.findings import Findings
+from gateway.language.template import ANSWERED, ROOTS
 from gateway.language.yaml12 import Document
 from gateway.language.yaml12.characters import lines_of
 
@@ -18,6 +19,8 @@ _Test = Callable[[dict[str, Any]], bool]
 _BEGINS = re.compile(r"<{7}(?:[ \t]|$)")
 _ENDS = re.compile(r">{7}(?:[ \t]|$)")
 _TAG = re.compile(r"\{\{[^{}]{0,200}\}\}|\{%[^{}]{0,200}%\}")
+_INPUT = re.compile(r"\{\{\s*(?:" + "|".join([*ROOTS, *ANSWERED]) + r")\.")
+"""A template that reads an input of the gateway."""
 _KIND = re.compile(r"[A-Z][A-Za-z]{0,62}")
 _OUT = "move it out of the hooks directory, or give it a name that starts with '_'"
 _KUSTOMIZE = frozenset(
@@ -114,8 +117,14 @@ def unfilled(data: bytes, found: Iterable[Diagnostic], findings: Findings) -> bo
         tag = _TAG.search(line) if number in wrong else None
         if tag is not None:
             place = Place(number, tag.start() + 1, number, tag.end() + 1)
-            hint = "put the rendered output here, such as that of `helm template`"
-            message = "this is an unrendered template"
-            findings.add("not-a-hook", place, message, hint)
+            findings.add(*_of_tag(line, tag, place))
             return True
     return False
+
+
+def _of_tag(line: str, tag: re.Match[str], place: Place) -> tuple[str, Place, str, str]:
+    if line[: tag.start()].endswith("$") or _INPUT.match(tag[0]):
+        message = "a template of a hook has one pair of braces"
+        return "bad-template", place, message, "write ${body.name}"
+    hint = "put the rendered output here, such as that of `helm template`"
+    return "not-a-hook", place, "this is an unrendered template", hint

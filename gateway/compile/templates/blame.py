@@ -29,7 +29,7 @@ _COMPLAINTS = {
     "int": "is not a whole number",
     "number": "is not a number",
     "bool": "is neither true nor false",
-    "pluck": "is not an array whose elements all have the value",
+    "pluck": "is not an array whose elements all have '{}'",
     "join": "is not an array of text, numbers, true or false",
 }
 
@@ -78,7 +78,7 @@ class Blame(msgspec.Struct, frozen=True):
 
     def misfit(self, call: Call, before: Call | None, value: Any) -> Unmappable:
         """A filter does not take the value, which is that of the filter before it."""
-        said = _COMPLAINTS.get(call.name, "")
+        said = _COMPLAINTS.get(call.name, "").format(*call.arguments)
         if not said:
             said = f"is {kind_of(value)}, and '{call.name}' takes {words(FILTERS[call.name].takes)}"
         return self.refused(said + (f" after '{before.name}'" if before is not None else ""))

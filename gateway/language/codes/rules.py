@@ -31,10 +31,12 @@ RULES = (
     Code(
         "dotted-key",
         "warning",
-        "A dotted path that looks like a key with dots in it",
+        "A dotted path that is probably meant as another one",
         "In `app.kubernetes.io/name`, every dot leads one object deeper, so the parameter is "
         "missing in every body. For a key with dots, write a JSON Pointer, which starts with "
-        "`/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for a `/` in a key.",
+        "`/`: `/metadata/labels/app.kubernetes.io~1name`, with `~1` for a `/` in a key. In "
+        "`items[0].sku`, the brackets are a part of a name. For the first element of an array, "
+        "write `items.0.sku`; for such a name, a JSON Pointer.",
     ),
     Code(
         "bad-pattern",

@@ -129,10 +129,15 @@ def _homes(key: str, mapping: dict[str, Any], known: dict[str, Any]) -> list[str
     homes = [
         name
         for name, part in known.items()
-        if any(accepts_type(schema, mapping[key]) for schema in _below(part, key))
+        if any(_may_be(schema, mapping[key]) for schema in _below(part, key))
     ]
     empty = [name for name in homes if name in mapping and mapping[name] is None]
     return empty or homes
+
+
+def _may_be(schema: dict[str, Any], value: Any) -> bool:
+    """Whether a value may stand there: a schema without a type takes every value."""
+    return not {"type", "anyOf"} & resolved(schema).keys() or accepts_type(schema, value)
 
 
 def _below(schema: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:

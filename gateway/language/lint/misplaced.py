@@ -9,17 +9,21 @@ from typing import Any
 from msgspec import UNSET
 
 from gateway.language.answers import answers_of
-from gateway.language.inputs import workflow_of
+from gateway.language.inputs import response_of, workflow_of
 from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.operands import FILLABLE, texts_of
 from gateway.language.spec import Hook
-from gateway.language.template import ROOTS, BadTemplate, Template, parse
+from gateway.language.template import ROOTS, BadTemplate, Template, is_template, parse
 from gateway.language.yaml12 import Steps
 
 _LIKELY = re.compile(r"\$\{\s*(?:" + "|".join([*ROOTS, "workflow"]) + r")\.")
 """What is hardly meant as it stands. `${` alone may be a part of a pattern."""
 
+_PLACES = (
+    "write the value; templates can be in 'url', 'headers', 'query', 'body' and 'data' of "
+    "'workflow', in 'headers' and 'body' of answers, and in values of 'match'"
+)
 _OF_ELEMENTS = ("any", "all", "none")
 
 
@@ -32,6 +36,9 @@ def check(hook: Hook) -> Iterator[Mistake]:
         for steps in _keys(("workflow", name), value):
             yield in_key(steps)
     yield from _compared(hook)
+    for index, path in enumerate(response_of(hook).select or ()):
+        if is_template(path):
+            yield not_here(("response", "select", index))
     for steps, answer, _ in answers_of(hook):
         for key in _keys((*steps, "body"), answer.body):
             yield in_key(key)
@@ -69,8 +76,7 @@ def not_here(steps: Steps) -> Mistake:
     """A template where nothing is filled in."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     message = f"'{name}' cannot contain a template"
-    hint = "write the value; templates can be in 'workflow', in 'response' and in values of 'match'"
-    return Mistake("template-not-here", steps, message, hint)
+    return Mistake("template-not-here", steps, message, _PLACES)
 
 
 def _keys(steps: Steps, value: Any) -> Iterator[Steps]:

@@ -30,6 +30,8 @@ DEEPEST = 8
 MOST_CONDITIONS = 200
 """Conditions below any, all and not of one hook."""
 
+_ELEMENT = re.compile(r"\[([0-9]+)\]")
+"""An element of an array in other languages."""
 _QUALIFIED = re.compile(
     r"(?:([^/]*(?:labels|annotations))\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+)", re.ASCII
 )
@@ -105,6 +107,9 @@ def paths(steps: Steps, written: Mapping[str, Condition]) -> Iterator[Mistake]:
             message = f"'{path}' looks like a key with dots, but is read as a path into objects"
             hint = f"for a key with dots, write a JSON Pointer: '{pointer}'"
             yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
+        elif element := element_path(path):
+            message, hint = brackets(path, element)
+            yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
         yield from _inner_paths((*steps, path), condition)
 
 
@@ -115,6 +120,19 @@ def _pointer(path: str) -> str:
         return ""
     key = found[2].replace("~", "~0").replace("/", "~1")
     return "/" + "/".join([*(found[1].split(".") if found[1] else ()), key])
+
+
+def element_path(path: str) -> str:
+    """The dotted path for one with `[0]` in it, as other languages write it; else nothing."""
+    if path.startswith("/") or _ELEMENT.search(path) is None:
+        return ""
+    return _ELEMENT.sub(r".\1", path).removeprefix(".")
+
+
+def brackets(path: str, element: str) -> tuple[str, str]:
+    """What is said of such a path, and what to write."""
+    message = f"'{path}' reads a member whose name has brackets"
+    return message, f"for an element of an array, write '{element}'; for the name, a JSON Pointer"
 
 
 def _inner_paths(steps: Steps, condition: Condition) -> Iterator[Mistake]:

@@ -12,6 +12,7 @@ from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of,
 from gateway.language.lint import filled
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.route import parameters
+from gateway.language.lint.rules import brackets, element_path
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import proof_headers
 from gateway.language.signed import sender_of
@@ -112,6 +113,9 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
             methods, name = " and ".join(hook.methods), name_of(reference)
             message = f"'body.{name}' is never there: {methods} requests have no body"
             return "body-without-body", message, f"read the query: ${{query.{name}}}"
+        case "body" if "'" not in reference.span.text and element_path(name_of(reference)):
+            name = name_of(reference)
+            return "dotted-key", *brackets(name, element_path(name))
         case "run" if compared:
             message = "'run.id' does not exist before the request matches"
             return "unknown-input", message, "read request.id"

@@ -96,13 +96,23 @@ FILTERS: dict[str, Filter] = {
 """Filter → how it is used, in the order of the manual."""
 
 
+_ELSEWHERE = {
+    "default": "write a default after '??', such as ${body.name ?? 'none'}",
+    **dict.fromkeys(("tojson", "to_json", "stringify"), "did you mean 'json'?"),
+    **dict.fromkeys(("split", "cut"), "did you mean 'part'?"),
+    **dict.fromkeys(("size", "count", "len"), "did you mean 'length'?"),
+    **dict.fromkeys(("map", "select"), "did you mean 'pluck'?"),
+    **dict.fromkeys(("truncate", "slice", "substring"), "did you mean 'first'?"),
+}
+"""Filter of other languages → what to write instead."""
+
+
 def judge(name: str, arguments: tuple[Argument, ...], span: Span) -> None:
     """Raises BadTemplate for a filter that is unknown, or has other arguments than it takes."""
     known = FILTERS.get(name)
     if known is None:
-        close = get_close_matches(name.lower(), FILTERS, 1)
-        hint = f"did you mean '{close[0]}'?" if close else f"filters: {', '.join(FILTERS)}"
-        raise BadTemplate("bad-template", span.start, span.end, f"'{name}' is not a filter", hint)
+        message, hint = f"'{name}' is not a filter", _meant(name.lower())
+        raise BadTemplate("bad-template", span.start, span.end, message, hint)
     fits = len(arguments) == len(known.parameters) and all(
         takes(one) for takes, one in zip(known.parameters, arguments, strict=True)
     )
@@ -110,3 +120,10 @@ def judge(name: str, arguments: tuple[Argument, ...], span: Span) -> None:
         message = f"'{name}' takes {known.says or 'no argument'}"
         hint = f"for example `{known.usage}`" if known.parameters else f"write `{name}`"
         raise BadTemplate("bad-template", span.start, span.end, message, hint)
+
+
+def _meant(name: str) -> str:
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name]
+    close = get_close_matches(name, FILTERS, 1)
+    return f"did you mean '{close[0]}'?" if close else f"filters: {', '.join(FILTERS)}"

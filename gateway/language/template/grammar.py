@@ -51,6 +51,8 @@ _PLAIN = re.compile(
 """What most templates are: one input, at most one filter with at most one argument, at most one
 default that is text.
 """
+_SHELL = ":-"
+"""What shells write before a default; a name that contains it is written in quotes."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: dict[str, tuple[Kind, Any]] = {
     "true": ("true or false", True),
@@ -158,6 +160,9 @@ class _Parser:
             return self._literal()
         tokens.advance()
         root, dot, name = token.partition(".")
+        if _SHELL in name.partition("'")[0]:
+            hint = "for example ${body.name ?? 'none'}"
+            raise fault(span, f"a default is written after '??', not after '{_SHELL}'", hint)
         if not dot or ":" in root:
             raise roots.without_dot(token, span)
         return roots.reference(root, *_name(name), span)

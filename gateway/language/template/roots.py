@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
+from gateway.language.template.filters import FILTERS
 from gateway.language.template.tree import BadTemplate, Reference, Span
 from gateway.language.values import Path, parse_path
 
@@ -28,6 +30,7 @@ ANSWERED: dict[str, tuple[str, ...]] = {
 """The same for roots that are there once the workflow was called."""
 
 _EXAMPLES = {"headers": "headers.X-Event", "path": "path.city"}
+_NAME = re.compile(r"[\w-]{1,32}")
 _FORBIDDEN = ("env", "secret", "secrets", "vars", "environment")
 
 
@@ -66,9 +69,17 @@ def without_dot(word: str, span: Span) -> BadTemplate:
         return _forbidden(span)
     if word in ROOTS or word in ANSWERED:
         return _without_name(word, span)
-    close = get_close_matches(word.lower(), ROOTS, 1)
-    hint = f"did you mean '{close[0]}.…'?" if close else "text is written in single quotes: 'text'"
-    return _fault("unknown-input", span, f"a template cannot read '{word}'", hint)
+    return _fault("unknown-input", span, f"a template cannot read '{word}'", _for_word(word))
+
+
+def _for_word(word: str) -> str:
+    if close := get_close_matches(word.lower(), ROOTS, 1):
+        return f"did you mean '{close[0]}.…'?"
+    if word in FILTERS:
+        return f"write the filter after the value: ${{body.name | {word}}}"
+    if _NAME.fullmatch(word):
+        return f"write an input, such as body.{word}, or text in single quotes: '{word}'"
+    return "text is written in single quotes: 'text'"
 
 
 def _answered(root: str, name: str, whole: bool, span: Span) -> Path:

@@ -16,6 +16,13 @@ _TOKEN = re.compile(
 )
 
 
+_AFTER_MARK = {
+    "|": "write it after the filters",
+    "??": "remove it: '??' gives the default",
+}
+"""What to do about a `?` before a sign."""
+
+
 class Tokens:
     """The tokens of the expression whose `${` is at `start`, one after the other.
 
@@ -67,8 +74,12 @@ class Tokens:
         message, hint = f"'{self.token}' cannot stand here", ""
         if wanted:
             message = f"{wanted} is missing before '{self.token}'"
+            hint = "write a default after '??'" if self.is_sign("|") else ""
         elif after_mark:
             message = "'?' can only be the last character of a template"
+            hint = _AFTER_MARK.get(self.token, "write a default after '??'")
+        elif self.kind == "word" and not any(map(str.isalnum, self.token)):
+            hint = "templates do not calculate or compare"
         elif self.kind == "word":
             hint = "write '|' before a filter, and single quotes around text"
         return fault(self.span, message, hint)
