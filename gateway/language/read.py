@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gateway.language.answers import answer_slots
 from gateway.language.codes import CODES
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
-from gateway.language.inputs import slots
+from gateway.language.inputs import operands, slots
 from gateway.language.internal import internal
 from gateway.language.lint import lint
-from gateway.language.mistake import report
+from gateway.language.mistake import Mistake, report
 from gateway.language.outcome import BrokenHook, ReadHook, Reading
 from gateway.language.pasted import Pasted
 from gateway.language.plaintext import CODE, plaintext, report_plaintext
@@ -34,6 +35,9 @@ from gateway.language.withheld import QUOTING, withheld_lines
 from gateway.language.yaml12 import Document, documents
 
 __all__ = ["BrokenHook", "ReadHook", "Reading", "check_together", "read", "read_source"]
+
+_CUT = "#${"
+"""A comment that is rather the rest of a text."""
 
 
 def read_source(source: Source, now: datetime | None = None) -> Reading:
@@ -124,6 +128,7 @@ def _judged(document: Document, findings: Findings, now: datetime) -> ReadHook |
     if spec is None:
         return rescue(findings.file, document)
     report(lint(spec, now), document, findings, spec.name)
+    report(_cut(spec, document), document, findings, spec.name)
     if findings.errors > errors_before:
         return rescue(findings.file, document)
     path = document.value_place(("path",)) if isinstance(spec.path, str) else None
@@ -146,6 +151,16 @@ def _lines(match: Match | UnsetType, document: Document) -> Iterator[tuple[str, 
 
 def _templates(spec: Hook, document: Document) -> Iterator[tuple[str, int]]:
     """The line of each template, by its keys; the short form of the URL is named by the long."""
-    for slot in slots(spec):
+    for slot in (*slots(spec), *answer_slots(spec)):
         steps = ("workflow", "url") if slot.position == "url" else slot.steps
         yield ".".join(map(str, steps)), document.line(slot.steps)
+
+
+def _cut(spec: Hook, document: Document) -> Iterator[Mistake]:
+    """Texts that end at a comment which begins with a template: hardly anybody means that."""
+    if _CUT not in document.text:
+        return
+    for slot in (*operands(spec.match), *slots(spec), *answer_slots(spec)):
+        if document.is_cut(slot.steps, _CUT):
+            message = "the text ends at ' #', which begins a comment"
+            yield Mistake("bad-template", slot.steps, message, "write it in double quotes")

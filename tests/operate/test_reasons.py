@@ -68,6 +68,12 @@ workflow:
   url: URL/run/a
   data:
     total: ${body.order.total | int}
+---
+name: answered
+method: POST
+authentication: none
+workflow: URL/run/a
+response: {headers: {X-Id: "${workflow.body.nothing}"}}
 """
 JSON = {"Content-Type": "application/json"}
 
@@ -132,6 +138,11 @@ def reason(server: Gateway, path: str, name: str, body: str = "{}", **headers: s
             '{"ref": "main"}',
             "workflow.data.total (orders.yaml:57): The body parameter 'order.total' is missing, "
             "and the workflow needs it.",
+        ),
+        (
+            "/hooks/answered",
+            "{}",
+            "response.headers.X-Id (orders.yaml:63): The workflow's outputs have no 'nothing'.",
         ),
         ("/hooks/guarded", "{}", "This hook does not accept requests from your address."),
         ("/hooks/nothing", "{}", "No enabled hook has this path."),

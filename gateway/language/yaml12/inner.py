@@ -33,12 +33,12 @@ def inner_place(text: str, event: Any, value: str, inner: tuple[int, int]) -> Pl
     return None if start < 0 or end < 0 else _place(text, start, end)
 
 
-def is_cut(text: str, event: Any) -> bool:
-    """Whether a plain scalar ends at a comment, which its author may have meant as text."""
+def is_cut(text: str, event: Any, comment: str) -> bool:
+    """Whether a plain scalar ends at a comment that begins so: its author may have meant text."""
     end = event.end_mark.index
     line_end = text.find("\n", end)
     rest = text[end : len(text) if line_end < 0 else line_end]
-    return not event.style and rest.lstrip(" \t").startswith("#")
+    return not event.style and rest.lstrip(" \t").startswith(comment)
 
 
 class _Raw:

@@ -133,10 +133,10 @@ class Document:
             found = inner_place(self.text, node.start, node.value, inner)
         return found or self.value_place(steps)
 
-    def is_cut(self, steps: Steps) -> bool:
-        """Whether a text without quotes ends at a comment."""
+    def is_cut(self, steps: Steps, comment: str = "#") -> bool:
+        """Whether a text without quotes ends at a comment that begins so."""
         node = _at(self.root, steps)
-        return node is not None and node.children is None and is_cut(self.text, node.start)
+        return node is not None and node.children is None and is_cut(self.text, node.start, comment)
 
     def key_place(self, steps: Steps) -> Place:
         """Where the key stands that is the last of `steps`; for an index, the element."""
