@@ -60,7 +60,7 @@ def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
 
 def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
     for reference in filling.expression.references:
-        if reference.root == "body" and not bodiless:
+        if reference.root == "body" and not bodiless and "[" not in reference.span.text:
             continue
         fault = _of_outcome(hook, filling, reference) or _fault(
             hook, reference, filling.position == "operand"
@@ -109,7 +109,7 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
             return _of_path(hook, reference)
         case "sender":
             return _of_sender(hook, str(reference.path[0]))
-        case "body":
+        case "body" if not WITH_BODY & set(hook.methods):
             methods, name = " and ".join(hook.methods), name_of(reference)
             message = f"'body.{name}' is never there: {methods} requests have no body"
             return "body-without-body", message, f"read the query: ${{query.{name}}}"
