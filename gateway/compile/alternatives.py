@@ -21,7 +21,7 @@ from gateway.compile.request_parts import (
 )
 from gateway.compile.values import CLEAR, Holds, Unclear, Values, body_of
 from gateway.language.rules import Placed, asked, conditions_on, conjuncts, spelled
-from gateway.language.spec.rules import Match, Rule
+from gateway.language.spec.rules import Rule
 
 if TYPE_CHECKING:
     from gateway.compile.templates.inputs import Inputs
@@ -34,7 +34,7 @@ class Alternatives:
 
     __slots__ = ("_all", "_form_names", "_query_names")
 
-    def __init__(self, match: Match, places: Places) -> None:
+    def __init__(self, match: Rule, places: Places) -> None:
         self._all = tuple(one for placed in conjuncts(match) for one in _compiled(placed, places))
         names = list(asked(match))
         self._form_names = Names(form_name(one.name) for one in names if one.source == "body")

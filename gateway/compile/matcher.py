@@ -31,7 +31,7 @@ from gateway.compile.request_parts import (
 from gateway.language.inputs import operands, templated
 from gateway.language.rules import Asked, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.match import Condition
-from gateway.language.spec.rules import Match
+from gateway.language.spec.rules import Match, Rule
 
 if TYPE_CHECKING:
     from gateway.compile.templates.inputs import Inputs
@@ -77,7 +77,7 @@ class Matcher:
         "reads_inputs",
     )
 
-    def __init__(self, match: Match, places: Places) -> None:
+    def __init__(self, match: Rule, places: Places) -> None:
         body = self._body = _Flat(match, JSON, places)
         query = self._parameters = _Flat(match, QUERY, places)
         in_body, in_query, in_headers = (
@@ -159,8 +159,8 @@ _NO_BODY = "A request with this method has no body, but the hook's rules need on
 _WITHOUT_BODY = Mismatch(_NO_BODY, f"match.body: {_NO_BODY}")
 
 
-def compile_match(match: Match | UnsetType, places: Places | None = None) -> Matcher:
-    """The matcher of a hook; without rules it accepts everything."""
+def compile_match(match: Rule | UnsetType, places: Places | None = None) -> Matcher:
+    """The matcher of a rule; without one it accepts everything."""
     return Matcher(Match() if isinstance(match, UnsetType) else match, places or {})
 
 
@@ -183,7 +183,7 @@ def _first_mismatch(criteria: Criteria, value: Any) -> Mismatch | None:
 class _Flat:
     """The conditions on one part of a request that must hold whatever else does."""
 
-    def __init__(self, match: Match, source: Source, places: Places) -> None:
+    def __init__(self, match: Rule, source: Source, places: Places) -> None:
         self._rules = [
             (f"{spelled((*steps, source.key))}.", conditions_on(rule, source.key))
             for steps, rule, _ in conjuncts(match)

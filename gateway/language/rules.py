@@ -79,15 +79,10 @@ def asked_in(placed: Placed) -> Iterator[Asked]:
             yield Asked((*placed.steps, source, name), source, name, condition)
 
 
-def asked(match: Rule | UnsetType) -> Iterator[Asked]:
+def asked(match: Rule | UnsetType, steps: Steps = MATCH) -> Iterator[Asked]:
     """Every condition on a parameter of the request."""
-    for placed in rules_in(match):
+    for placed in rules_in(match, steps):
         yield from asked_in(placed)
-
-
-def asks_of(match: Rule | UnsetType, source: SourceName) -> bool:
-    """Whether any rule has a condition on this part of the request."""
-    return any(getattr(placed.rule, source) is not UNSET for placed in rules_in(match))
 
 
 def conditions_on(rule: Rule, source: SourceName) -> Mapping[str, Condition]:

@@ -280,14 +280,6 @@ KEYS: dict[str, Keys] = {
     ),
     "ProbeHandshake": Keys(_handshake("probe"), changes({}, methods=(["HEAD"], ["HEAD", "GET"]))),
     "ChallengeHandshake": Keys(_handshake("challenge"), CHALLENGES),
-    "ChallengeWhere": Keys(
-        lambda one: hook(handshake={**CHALLENGE, "type": "challenge", "where": one}),
-        changes(
-            {},
-            body=({"a": 1}, {"a": True}),
-            **dict.fromkeys(("query", "headers"), ({"a": "1"}, {"a": "2"})),
-        ),
-    ),
     "ChallengeAnswer": Keys(
         lambda one: hook(handshake={**CHALLENGE, "type": "challenge", "answer": one}),
         changes({}, json=("a", "b"), header=("X-A", "X-B")),

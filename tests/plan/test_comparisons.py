@@ -190,6 +190,25 @@ def test_workflows_are_compared_by_where_the_data_goes_and_what_it_may_be(
 @pytest.mark.parametrize(
     ("old", "new", "kinds"),
     [
+        ({"query": {"a": "1"}}, {"any": [{"query": {"a": "1"}}]}, []),
+        ({"not": {"query": {"a": "1"}}}, {"query": {"a": {"ne": "1"}}}, []),
+        (None, {"query": {"a": "1"}}, ["handshake-narrowed"]),
+        ({"query": {"a": "1"}}, None, ["handshake-changed"]),
+        ({"query": {"a": "1"}}, {"headers": {"A": "1"}}, ["handshake-changed"]),
+        ({"query": {"a": "1"}}, {"query": {"a": "1"}, "body": {"b": 1}}, ["handshake-changed"]),
+    ],
+)
+def test_the_rules_of_challenges_are_compared_by_the_requests_that_satisfy_them(
+    old: object, new: object, kinds: list[str]
+) -> None:
+    challenge = {"type": "challenge", "challenge": "${query.c}"}
+    sides = [{**challenge, **({} if one is None else {"where": one})} for one in (old, new)]
+    assert told("handshake", *sides) == kinds
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
         ({"select": ["a"]}, {"select": ["a.b"]}, ["response-narrowed"]),
         ({"select": ["a.b"]}, {"select": ["a"]}, ["response-widened"]),
         ({"select": ["a", "b"]}, {"select": ["/b", "a"]}, []),

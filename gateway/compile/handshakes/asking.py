@@ -103,6 +103,7 @@ class Asking:
             [value for secret in question.secrets if (value := secret.value()) is not None],
             self._clock(),
             content_type,
+            exchange.path_params,
         )
 
     def _ask(

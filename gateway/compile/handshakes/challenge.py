@@ -23,7 +23,6 @@ from gateway.compile.matcher import compile_match
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.errors import Malformed, Refusal
 from gateway.language.challenges import reference_of
-from gateway.language.spec import Match
 from gateway.language.spec.handshakes import ChallengeAnswer, ChallengeHandshake
 from gateway.language.values import parse_path
 
@@ -31,15 +30,12 @@ _NO_BODY = Received("none", {})
 
 
 class Challenge:
-    """Returns the challenge of requests on which all conditions hold."""
+    """Returns the challenge of requests for which the rule holds."""
 
-    __slots__ = ("_find", "_holds", "_reads_body", "_reply")
+    __slots__ = ("_find", "_mismatch", "_reads_body", "_reply")
 
     def __init__(self, spec: ChallengeHandshake) -> None:
-        where = Match() if spec.where is UNSET else Match(
-            body=spec.where.body, query=spec.where.query, headers=spec.where.headers
-        )  # fmt: skip
-        self._holds = compile_match(where)
+        self._mismatch = compile_match(spec.where)
         self._find = _finder(spec.challenge)
         self._reads_body = spec.reads_body
         self._reply = _reply(spec.answer)
@@ -51,7 +47,7 @@ class Challenge:
             return None
         query = decode_query(request.query_string)
         fields = gather(request.headers)
-        if self._holds(body, query, fields) is not None:
+        if self._mismatch(body, query, fields, request.path) is not None:
             return None
         challenge = self._find(body.value, query, fields)
         if challenge is MISSING or challenge is ASTRAY or challenge is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -28,7 +28,7 @@ class HandshakeRequest(NamedTuple):
 
     Header names are in lower case. `secrets` are those that are valid now: the verify tokens of
     the handshake, or the secrets of the hook's signature. `now` is POSIX seconds. `content_type`
-    is that of a body which is not as it was received.
+    is that of a body which is not as it was received. `path` are the parameters of the route.
     """
 
     method: str
@@ -38,6 +38,7 @@ class HandshakeRequest(NamedTuple):
     secrets: Sequence[bytes] = ()
     now: float = 0.0
     content_type: bytes | None = None
+    path: Mapping[str, Any] = {}
 
     def parameter(self, name: str) -> str | None:
         """A query parameter, decoded; None when it is missing. Twice is Malformed."""

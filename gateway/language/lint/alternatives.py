@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from gateway.language.lint import headers, operators
+from gateway.language.lint.parts import whole_rules
 from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Alternative, alternatives, parameter
-from gateway.language.rules import MATCH, Placed, asked, inner_rules, rules_in
-from gateway.language.spec import Hook, Match
+from gateway.language.rules import Placed, asked, inner_rules, rules_in
+from gateway.language.spec import Hook, Match, Rule
 from gateway.language.strictness import implied, never
 from gateway.language.yaml12 import Steps
 
@@ -21,29 +21,37 @@ def check(hook: Hook) -> Iterator[Mistake]:
     """What is seen only when conditions are looked at together. Where one contradicts itself, or
     is written twice, it has a finding already.
     """
-    if isinstance(hook.match, UnsetType) or _each_alone(hook.match):
+    wholes = [one for one in whole_rules(hook) if not _each_alone(one.rule)]
+    if not wholes:
         return
-    known = (one.code for one in (*operators.check(hook), *headers.check(hook)))
-    found = alternatives(hook.match)
-    if found is None or {"contradiction", "duplicate-header"} & {*known}:
+    known = [*operators.check(hook), *headers.check(hook)]
+    faulty = [one.steps for one in known if one.code in ("contradiction", "duplicate-header")]
+    for whole in wholes:
+        if not any(steps[: len(whole.steps)] == whole.steps for steps in faulty):
+            yield from _together(whole)
+
+
+def _together(whole: Placed) -> Iterator[Mistake]:
+    found = alternatives(whole.rule, whole.steps)
+    if found is None:
         return
     dead = [(one, name) for one in found if (name := _excluded(one))]
     if found and len(dead) == len(found):
         message = f"no request can match: the conditions on '{dead[0][1]}' exclude each other"
-        yield Mistake("contradiction", MATCH, message, on="key")
+        yield Mistake("contradiction", whole.steps, message, on="key")
         return
     useless = dict(_never(found, dead))
     yield from useless.values()
-    for placed in rules_in(hook.match):
+    for placed in rules_in(whole.rule, whole.steps):
         if placed.wanted and not isinstance(placed.rule.any, UnsetType):
             yield from _beside_each_other(placed, useless)
-    yield from _implied_by_the_rest(hook.match)
+    yield from _implied_by_the_rest(whole)
 
 
-def _each_alone(match: Match) -> bool:
+def _each_alone(rule: Rule) -> bool:
     """Whether no two conditions are on the same parameter: then each has been looked at."""
-    found = [parameter(one.source, one.name) for one in asked(match)]
-    return len(found) == len({*found}) and UNSET is match.any is match.not_ is match.all
+    found = [parameter(one.source, one.name) for one in asked(rule)]
+    return len(found) == len({*found}) and UNSET is rule.any is rule.not_ is rule.all
 
 
 def _excluded(one: Alternative) -> str:
@@ -102,14 +110,16 @@ def _there_or_not(one: list[Alternative] | None, other: list[Alternative] | None
     return first[0].name if opposite else ""
 
 
-def _implied_by_the_rest(match: Match) -> Iterator[Mistake]:
+def _implied_by_the_rest(whole: Placed) -> Iterator[Mistake]:
     """An `any` of which one entry holds for every request that the other conditions accept."""
-    if isinstance(match.any, UnsetType):
+    steps, rule, _ = whole
+    if isinstance(rule.any, UnsetType):
         return
-    rest = alternatives(msgspec.structs.replace(match, any=UNSET))
-    for index, entry in enumerate(match.any):
+    others = {key: getattr(rule, key) for key in Rule.__struct_fields__ if key != "any"}
+    rest = alternatives(Match(**others))  # unlike a rule, it may be empty
+    for index, entry in enumerate(rule.any):
         if implied(rest, alternatives(entry)):
             message = "'any' has no effect: "
             message += f"the other conditions imply alternative {index + 1}"
-            yield Mistake("unreachable", (*MATCH, "any"), message, "remove it", on="key")
+            yield Mistake("unreachable", (*steps, "any"), message, "remove it", on="key")
             return

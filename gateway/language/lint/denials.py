@@ -8,10 +8,11 @@ from typing import Any
 from msgspec import UnsetType
 
 from gateway.language.implication import implies
+from gateway.language.lint.parts import whole_rules
 from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Parameter, parameter
 from gateway.language.operands import FILLED, demands_of
-from gateway.language.rules import Asked, asked, asked_in, conjuncts, rules_in
+from gateway.language.rules import Asked, Placed, asked, asked_in, conjuncts, rules_in
 from gateway.language.spec import Hook
 from gateway.language.yaml12 import Steps
 
@@ -25,14 +26,19 @@ _NEEDED = {
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Each `not` that refuses a request for what the request does not have."""
-    for placed in rules_in(hook.match):
+    for whole in whole_rules(hook):
+        yield from _denials(whole)
+
+
+def _denials(whole: Placed) -> Iterator[Mistake]:
+    for placed in rules_in(whole.rule, whole.steps):
         denied = placed.rule.not_
         if not placed.wanted or isinstance(denied, UnsetType):
             continue
         steps = (*placed.steps, "not")
         found = [one for inner in rules_in(denied, steps) for one in asked_in(inner)]
         kinds = [_needed(one) for one in found]
-        if all(kinds) and not {*map(_on, found)} & {*map(_on, _certain(hook))}:
+        if all(kinds) and not {*map(_on, found)} & {*map(_on, _certain(whole))}:
             yield _never_judged(steps, found, kinds)
 
 
@@ -40,10 +46,10 @@ def _on(one: Asked) -> Parameter:
     return parameter(one.source, one.name)
 
 
-def _certain(hook: Hook) -> Iterator[Asked]:
+def _certain(whole: Placed) -> Iterator[Asked]:
     """Conditions by which an author has said what happens where the parameter is missing."""
-    always = {placed.steps for placed in conjuncts(hook.match)}
-    for one in asked(hook.match):
+    always = {placed.steps for placed in conjuncts(whole.rule, whole.steps)}
+    for one in asked(whole.rule, whole.steps):
         demands = demands_of(one.condition)
         if ("exists", False) in demands or (
             one.steps[:-2] in always and implies(demands, [("exists", True)])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from gateway.language.challenges import reference_of
-from gateway.language.lint.rules import path_fault, paths
+from gateway.language.lint.rules import path_fault
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook, NoAuthentication, SignatureAuthentication
 from gateway.language.spec.handshakes import (
@@ -70,8 +70,6 @@ def _challenge(hook: Hook, challenge: ChallengeHandshake, steps: Steps) -> Itera
     yield from _reference(challenge, steps)
     if not isinstance(challenge.answer, str):
         yield from _answer(challenge.answer, (*steps, "answer"))
-    if not isinstance(challenge.where, UnsetType) and challenge.where.body is not UNSET:
-        yield from paths((*steps, "where", "body"), challenge.where.body)
     public = isinstance(hook.authentication, str | UnsetType | NoAuthentication)
     if challenge.reads_body:
         yield from _body(challenge, public, steps)
@@ -100,7 +98,7 @@ def _answer(answer: ChallengeAnswer, steps: Steps) -> Iterator[Mistake]:
 def _body(challenge: ChallengeHandshake, public: bool, steps: Steps) -> Iterator[Mistake]:
     """A body that is never there, or that would be read for strangers."""
     if challenge.method == "GET":
-        message = "a GET has no body to find the challenge in"
+        message = "a GET has no body, but this challenge reads one"
         yield Mistake(CODE, (*steps, "method"), message, "write `method: POST`")
     if challenge.authenticated is False and not public:
         message = "the gateway reads a body only after the credentials"

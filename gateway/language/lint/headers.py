@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Literal
 
 from gateway.language.answers import answers_of
-from gateway.language.lint.parts import workflow_of
+from gateway.language.lint.parts import whole_rules, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.outgoing import credential_headers
 from gateway.language.proofs import proof_headers
@@ -59,9 +59,10 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _overridden(workflow, own | _NEVER)
     for written in answers_of(hook):
         yield from _answered((*written.steps, "headers"), written.answer.headers)
-    for placed in rules_in(hook.match):
-        steps = (*placed.steps, "headers")
-        yield from _matched(steps, conditions_on(placed.rule, "headers"))
+    for whole in whole_rules(hook):
+        for placed in rules_in(whole.rule, whole.steps):
+            steps = (*placed.steps, "headers")
+            yield from _matched(steps, conditions_on(placed.rule, "headers"))
 
 
 def _set(headers: Mapping[str, str], own: Set[str]) -> Iterator[Mistake]:

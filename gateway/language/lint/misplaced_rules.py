@@ -10,13 +10,13 @@ from gateway.language.mistake import Mistake
 from gateway.language.rules import operators_of
 from gateway.language.spec import Elements, Hook
 
-_HINT = "for alternatives, write '{}' directly below 'match'; for this value, write {{eq: …}}"
+_HINT = "for alternatives, write '{}' directly below '{}'; for this value, write {{eq: …}}"
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """`any` and `all` of rules that stand below a parameter, or below the body."""
     for one in conditions(hook):
-        if one.steps[0] != "match":
+        if one.source == "claims":
             continue
         if one.name in ("any", "all") and not one.inner and _is_rules(one.condition):
             message = f"'{one.name}' is the name of a parameter here"
@@ -28,7 +28,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 
 def _mistake(steps: tuple[str | int, ...], message: str) -> Mistake:
-    return Mistake("wrong-type", steps, message, _HINT.format(steps[-1]), on="key")
+    below = "match" if steps[0] == "match" else "where"
+    return Mistake("wrong-type", steps, message, _HINT.format(steps[-1], below), on="key")
 
 
 def _is_rules(value: Any) -> bool:

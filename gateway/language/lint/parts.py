@@ -8,20 +8,25 @@ from typing import Literal, NamedTuple
 from msgspec import UnsetType
 
 from gateway.language.inputs import WITH_BODY, response_of, workflow_of
-from gateway.language.rules import SourceName, asked, operators_of
+from gateway.language.rules import MATCH, Placed, SourceName, asked, operators_of
 from gateway.language.spec import (
     Condition,
     Elements,
     Hook,
     JwtAuthentication,
 )
-from gateway.language.spec.handshakes import ChallengeHandshake, ChallengeWhere, long_forms
+from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
 from gateway.language.yaml12 import Steps
 
-WHERE: tuple[SourceName, ...] = ("body", "query", "headers")
-"""What the conditions of a challenge are on."""
-
-__all__ = ["WITH_BODY", "conditions", "operators_of", "response_of", "workflow_of"]
+__all__ = [
+    "WITH_BODY",
+    "challenges",
+    "conditions",
+    "operators_of",
+    "response_of",
+    "whole_rules",
+    "workflow_of",
+]
 
 
 class Located(NamedTuple):
@@ -43,23 +48,26 @@ def conditions(hook: Hook) -> Iterator[Located]:
         for name, condition in ({} if isinstance(claims, UnsetType) else claims).items():
             claim = Located(("authentication", "claims", name), condition, "claims", name)
             yield from _with_elements(claim)
-    for steps, where in _where(hook):
-        for source in WHERE:
-            for name, condition in (getattr(where, source) or {}).items():
-                there = Located((*steps, source, name), condition, source, name)
-                yield from _with_elements(there)
-    for one in asked(hook.match):
-        yield from _with_elements(Located(one.steps, one.condition, one.source, one.name))
+    for steps, rule, _ in whole_rules(hook):
+        for one in asked(rule, steps):
+            yield from _with_elements(Located(one.steps, one.condition, one.source, one.name))
 
 
-def _where(hook: Hook) -> Iterator[tuple[Steps, ChallengeWhere]]:
+def challenges(hook: Hook) -> Iterator[tuple[Steps, ChallengeHandshake]]:
+    """The challenges that a hook answers, and the way to each."""
     listed = isinstance(hook.handshake, list)
     for index, handshake in enumerate(long_forms(hook.handshake)):
-        if isinstance(handshake, ChallengeHandshake) and not isinstance(handshake.where, UnsetType):
-            yield (
-                ("handshake", index, "where") if listed else ("handshake", "where"),
-                handshake.where,
-            )
+        if isinstance(handshake, ChallengeHandshake):
+            yield ("handshake", index) if listed else ("handshake",), handshake
+
+
+def whole_rules(hook: Hook) -> Iterator[Placed]:
+    """The rules that stand in no other rule: `match`, and `where` of each challenge."""
+    for steps, challenge in challenges(hook):
+        if not isinstance(challenge.where, UnsetType):
+            yield Placed((*steps, "where"), challenge.where)
+    if not isinstance(hook.match, UnsetType):
+        yield Placed(MATCH, hook.match)
 
 
 def _with_elements(one: Located) -> Iterator[Located]:

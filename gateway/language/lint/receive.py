@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.lint.parts import WITH_BODY, workflow_of
+from gateway.language.lint.parts import WITH_BODY, challenges, workflow_of
 from gateway.language.lint.rules import path_fault
 from gateway.language.mistake import Mistake
 from gateway.language.spec import ApiKeyAuthentication, Hook, Receive
@@ -69,6 +69,10 @@ def _of_text(hook: Hook) -> Iterator[Mistake]:
     if not isinstance(hook.match, UnsetType) and hook.match.body is not UNSET:
         message = "a text has no parameters, so 'match.body' can never hold"
         yield Mistake(CODE, steps, message, "write `as: json` or `as: form`")
+    for place, challenge in challenges(hook):
+        if challenge.reads_body:
+            message = "a text has no parameters, but this challenge reads the body"
+            yield Mistake(CODE, place, message, "write `as: json` or `as: form`")
     workflow = workflow_of(hook)
     if workflow.method not in WITH_BODY or workflow.body or workflow.format == "form":
         message = "a text has no parameters, but the workflow is sent parameters"

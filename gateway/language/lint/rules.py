@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from gateway.language.lint.parts import WITH_BODY
+from gateway.language.lint.parts import WITH_BODY, whole_rules
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
 from gateway.language.rules import (
@@ -20,7 +20,7 @@ from gateway.language.rules import (
     rules_in,
     spelled,
 )
-from gateway.language.spec import Condition, Elements, Hook, Match, Rule
+from gateway.language.spec import Condition, Elements, Hook, Rule
 from gateway.language.values import parse_path
 from gateway.language.yaml12 import Steps
 
@@ -42,20 +42,21 @@ name.
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Rules that are empty, that read what is never there, that lead nowhere, that are too many."""
-    if isinstance(hook.match, UnsetType):
-        return
-    if all(getattr(hook.match, key) is UNSET for key in Rule.__struct_fields__):
+    if hook.match is not UNSET and all(
+        getattr(hook.match, key) is UNSET for key in Rule.__struct_fields__
+    ):
         hint = "write a condition under body, query or headers, or remove 'match'"
         yield Mistake("empty-rule", MATCH, "'match' has no condition", hint, on="key")
-    for placed in rules_in(hook.match):
-        yield from _on_body(hook, placed)
-        yield from _on_path(hook, placed)
-    yield from _bounds(hook.match)
+    for whole in whole_rules(hook):
+        for placed in rules_in(whole.rule, whole.steps):
+            yield from _on_body(hook, placed)
+            yield from _on_path(hook, placed)
+        yield from _bounds(whole)
 
 
 def _on_body(hook: Hook, placed: Placed) -> Iterator[Mistake]:
     steps, conditions = (*placed.steps, "body"), conditions_on(placed.rule, "body")
-    if conditions and not WITH_BODY & set(hook.methods):
+    if conditions and steps[0] == MATCH[0] and not WITH_BODY & set(hook.methods):
         methods = " and ".join(hook.methods)
         message = f"'{spelled(steps)}' can never hold: {methods} requests have no body"
         hint = "match the query, or write `method: POST`"
@@ -79,22 +80,24 @@ def _meant(name: str, known: list[str]) -> str:
     return f"its parameters are {', '.join(known)}" if known else f"write a path with {{{name}}}"
 
 
-def _bounds(match: Match) -> Iterator[Mistake]:
+def _bounds(whole: Placed) -> Iterator[Mistake]:
     """Rules inside rules are looked at as a whole, which takes time for each of them."""
-    found = [placed for placed in rules_in(match) if placed.steps != MATCH]
+    found = [*rules_in(whole.rule, whole.steps)][1:]
     for placed in found:
-        if _depth(placed) == DEEPEST + 1:
+        if _depth(placed) - _depth(whole) == DEEPEST + 1:
             message = f"rules are nested deeper than {DEEPEST}"
             hint = "write fewer levels of any, all and not"
             yield Mistake("too-deep", placed.steps, message, hint)
     conditions = sum(len(list(asked_in(placed))) for placed in found)
     if conditions > MOST_CONDITIONS:
         message = f"any, all and not hold {conditions} conditions, and at most {MOST_CONDITIONS}"
-        yield Mistake("too-deep", MATCH, message, "write several hooks, or lists of `in`", on="key")
+        yield Mistake(
+            "too-deep", whole.steps, message, "write several hooks, or lists of `in`", on="key"
+        )
 
 
 def _depth(placed: Placed) -> int:
-    return sum(isinstance(step, str) for step in placed.steps) - len(MATCH)
+    return sum(isinstance(step, str) for step in placed.steps)
 
 
 def paths(steps: Steps, written: Mapping[str, Condition]) -> Iterator[Mistake]:

@@ -30,7 +30,7 @@ _COMPARED = ("eq", "ne", "in", "not_in", "contains")
 def check(hook: Hook) -> Iterator[Mistake]:
     """Each value that is the same in JSON however it is spelled, and is compared with text."""
     for one in conditions(hook):
-        if one.steps[0] != "match" or not _can_be_text(one):
+        if one.source == "claims" or not _can_be_text(one):
             continue
         for place, value in _compared(one.steps, one.condition):
             if not _has_one_spelling(value):

@@ -8,15 +8,15 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET
 
 from gateway.language.challenges import reference_of
-from gateway.language.inputs import WITH_BODY, Read, operands, reads, templated
+from gateway.language.inputs import WITH_BODY, Read, matched_path, operands, reads, templated
+from gateway.language.lint.parts import challenges
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
 from gateway.language.normal_form import Alternative, alternatives
 from gateway.language.operands import FILLED, Demand, templates_of
-from gateway.language.rules import asked, asks_of
+from gateway.language.rules import asked
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Hook, Match, SignatureAuthentication
-from gateway.language.spec.handshakes import ChallengeHandshake, long_forms
 from gateway.language.template import Expression
 from gateway.language.yaml12 import Steps
 
@@ -106,16 +106,20 @@ def _typed(hook: Hook, match: Match) -> Iterator[Input]:
 
 
 def _challenged(hook: Hook, covered: Coverage) -> Iterator[Input]:
-    """Challenges that a signature is to protect, and that stand where it does not reach."""
-    listed = isinstance(hook.handshake, list)
-    for index, handshake in enumerate(long_forms(hook.handshake)):
-        if not isinstance(handshake, ChallengeHandshake) or not handshake.proven:
+    """Challenges that a signature is to protect, and what tells them from events, as far as they
+    stand where it does not reach.
+    """
+    for steps, challenge in challenges(hook):
+        if not challenge.proven:
             continue
-        source, name = reference_of(handshake.challenge)
+        source, name = reference_of(challenge.challenge)
         signed = {"query": covered.query, "headers": name.lower() in covered.headers}
         if not signed.get(source, covered.body):
-            steps = ("handshake", index) if listed else ("handshake",)
             yield Input((*steps, "challenge"), name, "take it from the body", "value")
+        for one in asked(challenge.where, (*steps, "where")):
+            read = Read(one.source, matched_path(one.source, one.name), one.name, one.steps, "rule")
+            if _is_unsigned(read, covered):
+                yield Input(one.steps, one.name, _MATCH, header=one.source == "headers")
 
 
 _MATCH = "match the body instead"
@@ -128,7 +132,7 @@ def _holds_for_another_type(match: Match) -> bool:
     has no values. An operand with a default has one then too.
     """
     read = any(one.root == "body" for slot in operands(match) for one in templated(slot))
-    if not (read or asks_of(match, "body")):
+    if not (read or match.reads_body):
         return False
     ways = alternatives(match)
     return ways is None or any(map(_held_by_nothing, ways))

@@ -97,6 +97,13 @@ class Rule(Written, frozen=True, kw_only=True, rename={"not_": "not"}):
         ),
     ] = UNSET
 
+    @property
+    def reads_body(self) -> bool:
+        """Whether it, or a rule inside it, has a condition on the body."""
+        inside = [one for rules in (self.any, self.all) if rules is not UNSET for one in rules]
+        inside += [] if self.not_ is UNSET else [self.not_]
+        return self.body is not UNSET or any(one.reads_body for one in inside)
+
 
 class Match(Rule, frozen=True, kw_only=True):
     """Which requests start the workflow. All conditions must hold."""

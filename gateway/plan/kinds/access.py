@@ -43,7 +43,7 @@ ACCESS = kinds(
         "handshake-added": "The hook answers a provider's handshake.",
         "handshake-changed": (
             "A handshake accepts another verify token, may allow more origins, or returns another "
-            "challenge."
+            "challenge, or returns it to other requests."
         ),
     },
     notice={

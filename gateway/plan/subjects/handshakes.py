@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from gateway.language.meaning import exact
+from gateway.language.normal_form import alternatives
 from gateway.language.spec import Hook
 from gateway.language.spec.handshakes import (
     ChallengeHandshake,
@@ -16,8 +19,10 @@ from gateway.language.spec.handshakes import (
     long_forms,
     name_of,
 )
+from gateway.language.strictness import implied
 from gateway.plan.change import Change
 from gateway.plan.shown import json
+from gateway.plan.subjects.rules import meaning_of_rule, shown_rule
 
 _STEPS = ("handshake",)
 
@@ -35,14 +40,14 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
         now = next((one for one in are if name_of(one) == name_of(was)), None)
         if now is None:
             message = f"the hook no longer answers the handshake of {_called(was)}"
-            yield Change("handshake-removed", _STEPS, message, json(was))
+            yield Change("handshake-removed", _STEPS, message, _shown(was))
         else:
             are.remove(now)
             kind, message = _difference(was, now)
-            yield Change(kind, _STEPS, message, json(was), json(now))
+            yield Change(kind, _STEPS, message, _shown(was), _shown(now))
     for now in are:
         message = f"the hook answers the handshake of {_called(now)}"
-        yield Change("handshake-added", _STEPS, message, now=json(now))
+        yield Change("handshake-added", _STEPS, message, now=_shown(now))
 
 
 def _without(
@@ -59,13 +64,13 @@ def _meaning(written: LongHandshake) -> Hashable:
         case ProbeHandshake():
             return "probe", frozenset(written.methods)
         case ChallengeHandshake():
-            asked = written.asked_by, written.proven
-            return "challenge", written.challenge, asked, exact(written.where), _answer(written)
+            return "challenge", _but_where(written), meaning_of_rule(written.where)
     return exact(written)
 
 
-def _answer(written: ChallengeHandshake) -> Hashable:
-    return exact(written.answer)
+def _but_where(written: ChallengeHandshake) -> Hashable:
+    """A challenge without the rule for its requests."""
+    return written.challenge, written.asked_by, written.proven, exact(written.answer)
 
 
 def _difference(old: LongHandshake, new: LongHandshake) -> tuple[str, str]:
@@ -79,8 +84,14 @@ def _difference(old: LongHandshake, new: LongHandshake) -> tuple[str, str]:
                 return "handshake-narrowed", "the hook answers probes by fewer methods"
             return "handshake-changed", "the hook answers probes by another method"
         case ChallengeHandshake(), ChallengeHandshake():
+            if _but_where(old) == _but_where(new) and _asks_more(old, new):
+                return "handshake-narrowed", "the hook returns the challenge to fewer requests"
             return "handshake-changed", "the hook returns another challenge, or to other requests"
     return "handshake-changed", "another verify token opens the handshake"
+
+
+def _asks_more(old: ChallengeHandshake, new: ChallengeHandshake) -> bool:
+    return implied(alternatives(new.where), alternatives(old.where))
 
 
 def _is_narrower(old: CloudEventsHandshake, new: CloudEventsHandshake) -> bool:
@@ -94,6 +105,15 @@ def _origins(written: CloudEventsHandshake) -> frozenset[str] | None:
     if isinstance(written.origins, UnsetType):
         return None
     return frozenset(origin.lower() for origin in written.origins)
+
+
+def _shown(written: LongHandshake) -> str:
+    """A handshake without the values of headers that commonly carry a secret."""
+    if not isinstance(written, ChallengeHandshake) or isinstance(written.where, UnsetType):
+        return json(written)
+    return json(
+        {**msgspec.to_builtins(replace(written, where=UNSET)), "where": shown_rule(written.where)}
+    )
 
 
 _GENERAL = {"probe": "a probe", "challenge": "a challenge"}

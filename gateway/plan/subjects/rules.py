@@ -55,9 +55,13 @@ def meaning(hook: Hook) -> Hashable:
     """The ways in which a request matches, and what happens to others. Where the ways are too many
     to be compared, the rules as they are written.
     """
-    ways = alternatives(hook.match)
-    means = exact(_parts(hook.match)) if ways is None else meaning_of_ways(ways)
-    return means, _otherwise(hook.match)
+    return meaning_of_rule(hook.match), _otherwise(hook.match)
+
+
+def meaning_of_rule(written: SpecRule | UnsetType) -> Hashable:
+    """The ways in which a rule holds, or the rule as it is written."""
+    ways = alternatives(written)
+    return exact(_parts(written)) if ways is None else meaning_of_ways(ways)
 
 
 def meaning_of_rules(rules: Rules) -> Hashable:
@@ -158,12 +162,12 @@ def _nested(match: Match | UnsetType) -> Hashable:
     )
 
 
-def _parts(match: Match | UnsetType) -> dict[str, Any]:
+def _parts(match: SpecRule | UnsetType) -> dict[str, Any]:
     """The keys of `match` that hold rules, as a plan shows them."""
-    return {} if isinstance(match, UnsetType) else _shown(match)
+    return {} if isinstance(match, UnsetType) else shown_rule(match)
 
 
-def _shown(rule: SpecRule) -> dict[str, Any]:
+def shown_rule(rule: SpecRule) -> dict[str, Any]:
     """A rule without the values of headers that commonly carry a secret."""
     names = zip(SpecRule.__struct_fields__, SpecRule.__struct_encode_fields__, strict=True)
     found = {name: part for key, name in names if (part := getattr(rule, key)) is not UNSET}
@@ -171,8 +175,8 @@ def _shown(rule: SpecRule) -> dict[str, Any]:
         found["headers"] = {key: header_value(key, one) for key, one in found["headers"].items()}
     for key in ("any", "all"):
         if key in found:
-            found[key] = [_shown(one) for one in found[key]]
-    return {**found, "not": _shown(found["not"])} if "not" in found else found
+            found[key] = [shown_rule(one) for one in found[key]]
+    return {**found, "not": shown_rule(found["not"])} if "not" in found else found
 
 
 def _otherwise(match: Match | UnsetType) -> str:

@@ -10,7 +10,6 @@ from msgspec import UnsetType
 from gateway.language.spec.handshakes.general import (
     ChallengeAnswer,
     ChallengeHandshake,
-    ChallengeWhere,
     ProbeHandshake,
 )
 from gateway.language.spec.handshakes.proven import (
@@ -95,7 +94,6 @@ __all__ = [
     "AsanaHandshake",
     "ChallengeAnswer",
     "ChallengeHandshake",
-    "ChallengeWhere",
     "CloudEventsHandshake",
     "DiscordHandshake",
     "DropboxHandshake",

@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
 from gateway.language.spec.handshakes.base import Handshaking
-from gateway.language.spec.match import Condition
-from gateway.language.spec.scalars import HeaderName, ParameterName, ParameterPath
+from gateway.language.spec.rules import Rule
+from gateway.language.spec.scalars import HeaderName
 
 ChallengeReference = Annotated[
     str,
@@ -44,36 +44,6 @@ class ProbeHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type", t
     def asked_by(self) -> tuple[str, ...]:
         """The methods, as written."""
         return tuple(dict.fromkeys(self.methods))
-
-
-class ChallengeWhere(Written, frozen=True, kw_only=True):
-    """Which requests are a handshake. All conditions must hold, as in `match`."""
-
-    EXAMPLES: ClassVar = ({"query": {"hub.mode": "subscribe"}},)
-
-    AT_LEAST_ONE: ClassVar = True
-
-    body: (
-        Annotated[
-            dict[ParameterPath, Condition],
-            Meta(min_length=1, description="Parameters of the body and their conditions."),
-        ]
-        | UnsetType
-    ) = UNSET
-    query: (
-        Annotated[
-            dict[ParameterName, Condition],
-            Meta(min_length=1, description="Parameters of the query and their conditions."),
-        ]
-        | UnsetType
-    ) = UNSET
-    headers: (
-        Annotated[
-            dict[HeaderName, Condition],
-            Meta(min_length=1, description="Headers and their conditions."),
-        ]
-        | UnsetType
-    ) = UNSET
 
 
 class ChallengeAnswer(Written, frozen=True, kw_only=True):
@@ -116,9 +86,10 @@ class ChallengeHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type
         Meta(description="The method of the handshake; by default POST for the body, else GET."),
     ] = UNSET
     where: Annotated[
-        ChallengeWhere | UnsetType,
+        Rule | UnsetType,
         Meta(
-            description="Which requests are the handshake; by default all that have the challenge."
+            description="The rule that the handshake satisfies, as in `match`; by default every "
+            "request that has the challenge is one."
         ),
     ] = UNSET
     answer: Annotated[
@@ -142,8 +113,7 @@ class ChallengeHandshake(Handshaking, frozen=True, kw_only=True, tag_field="type
     @property
     def reads_body(self) -> bool:
         """Whether the body must be read to know."""
-        where = self.where
-        return self.source == "body" or (where is not UNSET and where.body is not UNSET)
+        return self.source == "body" or (self.where is not UNSET and self.where.reads_body)
 
     @property
     def asked_by(self) -> tuple[str, ...]:
