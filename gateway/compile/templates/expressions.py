@@ -28,7 +28,9 @@ def compile_expression(expression: Expression, finish: Finish, where: Spot | str
     plain = SHORT if finish in _PLAIN else -1
     made = _single if len(chains) == 1 else _first
     fill = made(chains, finish, expression.optional, plain)
-    return short_text(expression.alternatives[0], fill) if plain == SHORT else fill
+    if plain != SHORT:
+        return fill
+    return short_text(expression.alternatives[0], fill, finish is json_value)
 
 
 def _first(chains: list[tuple[Find, Blame]], finish: Finish, optional: bool, plain: int) -> Find:

@@ -110,12 +110,14 @@ def names_of(path: Path) -> tuple[str, str | None] | None:
     """The name of a member of the body, and of the member that contains it where one does; None
     for a path that is longer, or leads through an array.
     """
-    match path:
-        case (str(name),):
-            return name, None
-        case (str(container), str(name)):
-            return name, container
-    return None
+    if not 1 <= len(path) <= 2:
+        return None
+    *around, name = path
+    if not isinstance(name, str):
+        return None
+    if not around:
+        return name, None
+    return (name, around[0]) if isinstance(around[0], str) else None
 
 
 def _member(name: str, container: str | None) -> Find:

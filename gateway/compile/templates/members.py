@@ -12,9 +12,9 @@ SHORT = 256
 """Characters of texts that are not counted: those of all templates of a hook are few."""
 
 
-def short_text(chain: Chain, otherwise: Find) -> Find:
+def short_text(chain: Chain, otherwise: Find, lists: bool) -> Find:
     """Fills in a member of the body, or of a member of it, that is a short text behind at most one
-    filter. For all else it is `otherwise`, which finds the same.
+    filter; with `lists` also a list as it is. For all else it is `otherwise`, which finds the same.
     """
     operand = chain.operand
     names = None
@@ -24,22 +24,27 @@ def short_text(chain: Chain, otherwise: Find) -> Find:
         return otherwise
     if chain.filters:
         return _filtered(*names, compile_filter(chain.filters[0]), otherwise)
-    return _outer(names[0], otherwise) if names[1] is None else _inner(*names, otherwise)
+    name, container = names
+    if container is None:
+        return _outer(name, otherwise, lists)
+    return _inner(name, container, otherwise, lists)
 
 
-def _outer(name: str, otherwise: Find) -> Find:
+def _outer(name: str, otherwise: Find, lists: bool) -> Find:
     def fill(inputs: Inputs) -> Any:
         body = inputs.body
         if type(body) is dict:
             value = body.get(name)
             if type(value) is str and len(value) <= SHORT:
                 return value
+            if lists and type(value) is list and inputs.small:
+                return value
         return otherwise(inputs)
 
     return fill
 
 
-def _inner(name: str, container: str | None, otherwise: Find) -> Find:
+def _inner(name: str, container: str, otherwise: Find, lists: bool) -> Find:
     def fill(inputs: Inputs) -> Any:
         body = inputs.body
         if type(body) is dict:
@@ -47,6 +52,8 @@ def _inner(name: str, container: str | None, otherwise: Find) -> Find:
             if type(found) is dict:
                 value = found.get(name)
                 if type(value) is str and len(value) <= SHORT:
+                    return value
+                if lists and type(value) is list and inputs.small:
                     return value
         return otherwise(inputs)
 
