@@ -131,6 +131,18 @@ def test_probes_are_answered_while_thousands_of_connections_are_silent(served: G
         assert served.request("GET", "/hooks/a").status_code == 200
 
 
+def test_probes_are_answered_beside_more_silent_connections_than_their_port_takes(
+    served: Gateway,
+) -> None:
+    port = int(served.operators_url.rpartition(":")[2])
+    with ExitStack() as silent:
+        for _ in range(900):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+        for path in ("/-/livez", "/-/readyz"):
+            probe = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            assert exchange(port, probe.encode()).status == 200
+
+
 def test_metrics_ask_for_the_token_where_callers_could_read_them(
     tmp_path: Path, workflow: Workflow
 ) -> None:
