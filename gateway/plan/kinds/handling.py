@@ -49,6 +49,14 @@ WORKFLOWS = kinds(
             "A part of the path of the workflow's URL was fixed and is now filled in from the "
             "request."
         ),
+        "caller-chooses-value": (
+            "A value for the workflow was chosen by the hook and is now chosen by the caller: a "
+            "template fills it in, or the hook no longer sets it."
+        ),
+        "template-loosened": (
+            "Requests are accepted that got 422 because a template did not have its value, or that "
+            "may be: it has a default now, ends with `?`, has fewer filters, or is gone."
+        ),
         "data-widened": (
             "The workflow receives inputs that it did not receive: a template reads them, or "
             "`data` no longer replaces the received data."

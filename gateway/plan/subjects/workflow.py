@@ -15,7 +15,7 @@ from gateway.language.template.values import parsed, without_defaults
 from gateway.language.yaml12 import Steps
 from gateway.plan.change import Change
 from gateway.plan.shown import header_values, json
-from gateway.plan.subjects import handed_on, inputs
+from gateway.plan.subjects import handed_on, inputs, templates
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -53,6 +53,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     was, now = workflow_of(old), workflow_of(new)
     yield from _urls(was, now)
     yield from inputs.compare(old, new)
+    yield from templates.compare(old, new)
     yield from handed_on.compare(old, new)
     yield from _calls(was, now)
     if _patience(was) != _patience(now):
