@@ -216,6 +216,6 @@ def test_no_value_of_a_sound_hook_can_be_replaced_so_that_the_two_disagree() -> 
         for value in values
         for path in paths(value)
     }
-    for value, path in one_of_each.values():
-        for junk in JUNK:
-            assert agree(changed(value, path, junk)), (path, junk, value)
+    replaced = [(value, path, junk) for value, path in one_of_each.values() for junk in JUNK]
+    for value, path, junk in replaced[:: len(replaced) // cases(len(replaced))]:
+        assert agree(changed(value, path, junk)), (path, junk, value)
