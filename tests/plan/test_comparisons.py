@@ -163,11 +163,11 @@ def test_a_tolerance_that_is_left_out_is_the_senders_own(
         ),
         ({"url": "http://w"}, {"url": "http://w/"}, []),
         ({"url": "http://w/?a"}, {"url": "http://w/?b"}, ["workflow-url-changed"]),
-        # bodies that were a 415 or a 422
+        # bodies that were a 415 or a 422, and with a value of the caller's
         (
             {"url": "http://w/", "body": {"a": 1}},
             {"url": "http://w/"},
-            ["body-unchecked", "workflow-data-changed"],
+            ["caller-chooses-value", "body-unchecked", "workflow-data-changed"],
         ),
         (
             {"url": "http://w/", "format": "form"},
