@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import json
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +21,13 @@ from tests.support.polling import until
 from tests.support.workflow import Received, Workflow
 
 TWITCH, ASANA = "twitch-secret-canary", "asana-secret-canary"
+TRELLO = "trello-secret-canary"
 HOOKS = """
 name: discord
 method: POST
 authentication:
   type: signature
-  scheme:
-    header: X-Signature-Ed25519
-    signed: "{timestamp}{body}"
-    algorithm: ed25519
-    key: spki
-    timestamp: {header: X-Signature-Timestamp}
+  scheme: discord
   secrets: [{secret: discord}]
 handshake: discord
 workflow: URL/run/discord
@@ -38,32 +36,39 @@ name: twitch
 method: POST
 authentication:
   type: signature
-  scheme:
-    header: Twitch-Eventsub-Message-Signature
-    format: prefix
-    prefix: sha256=
-    signed: "{body}"
+  scheme: twitch
   secrets: [{secret: twitch}]
 handshake: twitch
 workflow: URL/run/twitch
+---
+name: trello
+method: POST
+authentication:
+  type: signature
+  scheme: trello
+  secrets: [{secret: trello}]
+  public_url: https://hooks.example.com
+handshake: {type: probe, methods: [HEAD]}
+workflow: URL/run/trello
 """
 ASANA_HOOK = """
 name: asana
 method: POST
 authentication:
   type: signature
-  scheme: {header: X-Hook-Signature, signed: "{body}"}
+  scheme: asana
   secrets: [{secret: asana}]
 handshake: asana
 workflow: URL/run/asana
 """
 KEY = tokens.private_key("Ed25519")
+PUBLIC_KEY = KEY.public_key().public_bytes_raw().hex()
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Gateway]:
     directory = tmp_path_factory.mktemp("signed-handshakes")
-    secrets = {"discord": tokens.pem("Ed25519"), "twitch": TWITCH}
+    secrets = {"discord": PUBLIC_KEY, "twitch": TWITCH, "trello": TRELLO}
     with gateway(directory, {"h.yaml": HOOKS.replace("URL", workflow.url)}, secrets=secrets) as run:
         yield run
 
@@ -127,10 +132,13 @@ KIND = "webhook_callback_verification"
 
 
 def twitch(server: Gateway, event: Any, secret: str = TWITCH, kind: str = KIND) -> httpx.Response:
-    body = json.dumps(event).encode()
-    signature = "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+    body, now = json.dumps(event).encode(), datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    signed = b"message-1" + now.encode() + body
     headers = {
-        "Twitch-Eventsub-Message-Signature": signature,
+        "Twitch-Eventsub-Message-Id": "message-1",
+        "Twitch-Eventsub-Message-Timestamp": now,
+        "Twitch-Eventsub-Message-Signature": "sha256="
+        + hmac.digest(secret.encode(), signed, "sha256").hex(),
         "Twitch-Eventsub-Message-Type": kind,
         "X-Request-Id": "twitch-1",
     }
@@ -151,6 +159,28 @@ def test_twitch_gets_its_challenge_whatever_the_header_says_that_nobody_signs(
     assert (line["hook"], line["outcome"], line["credential"]) == ("twitch", "handshake", "twitch")
     event = {"subscription": VERIFICATION["subscription"], "event": {"user_id": "1234"}}
     assert twitch(server, event).status_code == 200
+    assert len(seen) == 1
+
+
+def trello(server: Gateway, signing: str) -> int:
+    """The status of an event that this secret signs."""
+    body = b'{"action":{"type":"updateCard"}}'
+    signed = body + b"https://hooks.example.com/hooks/trello"
+    signature = b64encode(hmac.digest(signing.encode(), signed, "sha1")).decode()
+    headers = {"X-Trello-Webhook": signature, "Content-Type": "application/json"}
+    return server.request("POST", "/hooks/trello", content=body, headers=headers).status_code
+
+
+# Source: https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks
+def test_trellos_unsigned_head_gets_200_and_its_events_need_their_signature(
+    server: Gateway, seen: list[Received]
+) -> None:
+    answer = server.request("HEAD", "/hooks/trello")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert server.request("GET", "/hooks/trello").status_code == 405
+    assert trello(server, "a-secret-of-somebody-else") == 401
+    assert not seen
+    assert trello(server, TRELLO) == 200
     assert len(seen) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import get_args
 
 import pytest
@@ -14,7 +15,9 @@ from gateway.language.spec import Receive
 from gateway.language.spec.handshakes import ChallengeHandshake, LongHandshake
 
 PAGE = (Path(__file__).parents[3] / "docs" / "receiving.md").read_text()
-HOOKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+HOOKS = [
+    dedent(hook) for hook in re.findall(r"^ *```yaml\n(.*?)^ *```$", PAGE, re.MULTILINE | re.DOTALL)
+]
 
 
 @pytest.mark.parametrize("kind", get_args(LongHandshake), ids=lambda kind: kind.__name__)
