@@ -203,7 +203,13 @@ def test_the_rules_of_challenges_are_compared_by_the_requests_that_satisfy_them(
 ) -> None:
     challenge = {"type": "challenge", "challenge": "${query.c}"}
     sides = [{**challenge, **({} if one is None else {"where": one})} for one in (old, new)]
-    assert told("handshake", *sides) == kinds
+    assert told("handshake", *sides, method="POST") == kinds
+
+
+def test_what_is_no_handshake_any_more_may_start_the_workflow() -> None:
+    challenge = {"type": "challenge", "challenge": "${query.c}"}
+    sides = [{**challenge, "where": {"query": {"a": one}}} for one in ({"exists": True}, "1")]
+    assert told("handshake", *sides, method=["GET", "POST"]) == ["handshake-changed"]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
             yield Change("handshake-removed", _STEPS, message, _shown(was))
         else:
             are.remove(now)
-            kind, message = _difference(was, now)
+            kind, message = _difference(was, now, new.methods)
             yield Change(kind, _STEPS, message, _shown(was), _shown(now))
     for now in are:
         message = f"the hook answers the handshake of {_called(now)}"
@@ -73,7 +73,9 @@ def _but_where(written: ChallengeHandshake) -> Hashable:
     return written.challenge, written.asked_by, written.proven, exact(written.answer)
 
 
-def _difference(old: LongHandshake, new: LongHandshake) -> tuple[str, str]:
+def _difference(
+    old: LongHandshake, new: LongHandshake, methods: tuple[str, ...]
+) -> tuple[str, str]:
     match old, new:
         case CloudEventsHandshake(), CloudEventsHandshake():
             if _is_narrower(old, new):
@@ -85,9 +87,14 @@ def _difference(old: LongHandshake, new: LongHandshake) -> tuple[str, str]:
             return "handshake-changed", "the hook answers probes by another method"
         case ChallengeHandshake(), ChallengeHandshake():
             if _but_where(old) == _but_where(new) and _asks_more(old, new):
+                if {*new.asked_by} & {*methods}:
+                    return "handshake-changed", _FEWER_THAN_BEFORE
                 return "handshake-narrowed", "the hook returns the challenge to fewer requests"
             return "handshake-changed", "the hook returns another challenge, or to other requests"
     return "handshake-changed", "another verify token opens the handshake"
+
+
+_FEWER_THAN_BEFORE = "fewer requests are the handshake, and the others may start the workflow"
 
 
 def _asks_more(old: ChallengeHandshake, new: ChallengeHandshake) -> bool:
