@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
+from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
 from msgspec import UNSET
 
@@ -23,12 +26,13 @@ REMEMBERED = 1024
 
 
 class _Account:
-    """One user: a scrypt hash, or the digest of a secret."""
+    """One user: a scrypt hash, or the digest of a secret. `key` tells users of one name apart."""
 
-    __slots__ = ("digest", "hash", "label", "name", "until")
+    __slots__ = ("digest", "hash", "key", "label", "name", "until")
 
-    def __init__(self, user: User, runtime: Runtime) -> None:
+    def __init__(self, user: User, number: int, runtime: Runtime) -> None:
         self.name = user.username.encode()
+        self.key = b"%d" % number
         self.label = user.username if user.label is UNSET else user.label
         self.until = expiry(user.expires)
         written = user.password
@@ -40,18 +44,18 @@ def basic_guard(
     spec: BasicAuthentication, realm: str, runtime: Runtime
 ) -> tuple[Verify, tuple[Need, ...]]:
     """The check, and what it needs. It raises Unauthenticated or Unavailable."""
-    accounts = tuple(_Account(user, runtime) for user in spec.users)
+    accounts = tuple(_Account(user, number, runtime) for number, user in enumerate(spec.users))
     needs = tuple(
         need
         for user in spec.users
         for need in need_of(user.password, expiry(user.expires), runtime)
     )
-    memory = Memory(REMEMBERED)
+    memory, tries = Memory(REMEMBERED), _tries(accounts)
     refused = partial(challenge, "Basic", realm, ', charset="UTF-8"')
 
     async def check(exchange: Exchange, presented: bytes | None) -> None:
         if presented is not None:
-            exchange.credential = await _opened(accounts, presented, memory, runtime)
+            exchange.credential = await _opened(accounts, tries, presented, memory, runtime)
             if exchange.credential:
                 exchange.sender = Sender(username=presented.partition(b":")[0].decode())
         if not exchange.credential:
@@ -60,34 +64,44 @@ def basic_guard(
     return check, needs
 
 
+def _tries(accounts: Sequence[_Account]) -> int:
+    """The hashes of the name that has the most: so many are computed whatever name is presented."""
+    names = Counter(account.name for account in accounts if account.hash is not None)
+    return max(names.values(), default=0)
+
+
 async def _opened(
-    accounts: tuple[_Account, ...], presented: bytes, memory: Memory, runtime: Runtime
+    accounts: tuple[_Account, ...], tries: int, presented: bytes, memory: Memory, runtime: Runtime
 ) -> str:
     """The label of the account that is presented, empty where it is none of them.
 
-    Every account is compared; at most one hash is computed, for unknown names as well.
+    Every account is compared, and an unknown name takes as many hashes as a known one.
     """
     name, _, password = presented.partition(b":")
     now = runtime.clock()
-    opened = label = ""
-    candidate: ScryptParameters | None = None
+    opened = ""
+    named: list[_Account] = []
+    others: list[_Account] = []
     for account in accounts:
         same = hmac.compare_digest(account.name, name) and now < account.until
-        if account.hash is None:
-            found = accepted((account.digest,), password, now)
-            opened = found if same else opened
-        elif same:
-            candidate, label = account.hash, account.label
-        elif candidate is None:
-            candidate = account.hash
-    if opened or candidate is None:
-        return opened
-    digest = memory.digest(name, password)
-    if label and digest in memory:
-        return label
-    verify = candidate.verify
-    verified = await runtime.hashing.run(lambda: verify(password))
-    if not label or not verified:
-        return ""
-    memory.add(digest)
-    return label
+        if account.hash is not None:
+            (named if same else others).append(account)
+        elif (found := accepted((account.digest,), password, now)) and same:
+            opened = found
+    return opened or await _hashed([*named, *others][:tries], len(named), password, memory, runtime)
+
+
+async def _hashed(
+    tried: Sequence[_Account], named: int, password: bytes, memory: Memory, runtime: Runtime
+) -> str:
+    """The label of the account whose hash is the password's, of the first `named` of them."""
+    for account in tried[:named]:
+        if memory.digest(account.key, password) in memory:
+            return account.label
+    opened = ""
+    for number, account in enumerate(tried):
+        verify = cast(ScryptParameters, account.hash).verify
+        if await runtime.hashing.run(partial(verify, password)) and number < named:
+            memory.add(memory.digest(account.key, password))
+            opened = account.label
+    return opened
