@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ssl
 import sys
 from functools import partial
@@ -168,6 +169,7 @@ def command(hooks: Path, **flags: Any) -> None:
       gateway serve /etc/gateway/hooks.d --host 0.0.0.0 --secrets /run/secrets
       GATEWAY_PORT=9090 GATEWAY_WORKERS=2 gateway serve
     """
+    gc.disable()  # until what serves has been imported, none of which is garbage
     # structlog would import rich and pygments, for tracebacks that nobody sees: five megabytes.
     with without("rich"):
         from gateway.cli.starting import start

@@ -80,6 +80,7 @@ class _Served:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
+        gc.enable()
         await self._supervisor.run(children)
 
     def _taken(self, child: Child) -> None:
