@@ -86,10 +86,13 @@ class Ground:
         raise PeerError(f"the hook {name} did not answer within {seconds:.0f} s")
 
 
-def generated(count: int, workflow_url: str) -> dict[str, str]:
-    """`count` hooks, one a file, all with a token and rules."""
+def generated(count: int, workflow_url: str, members: str = "") -> dict[str, str]:
+    """`count` hooks, one a file, all with a token and rules; with `members`, their data."""
+    timeout, data = "  timeout: 5s\n", f"  data:\n{members}" if members else ""
+    text = GENERATED.replace(timeout, timeout + data)
     return {
-        f"hook-{number}.yaml": GENERATED.format(
+        f"hook-{number}.yaml": text.format(
+            n=number,
             name=f"hook-{number}",
             number=number,
             sha256=sha256(b"token %d" % number).hexdigest(),
@@ -105,11 +108,13 @@ def marker(name: str, workflow_url: str) -> str:
 
 
 @contextmanager
-def ground(workdir: Path, scenario: Scenario, count: int, workers: int = 1) -> Iterator[Ground]:
+def ground(
+    workdir: Path, scenario: Scenario, count: int, workers: int = 1, members: str = ""
+) -> Iterator[Ground]:
     """The workflow endpoint and a gateway with `count` hooks, one of them the scenario's."""
     place = Site(_made(workdir / "workflow"), free_port(), 0, scenario)
     site = Site(_made(workdir / "gateway"), free_port(), place.port, scenario)
-    files = generated(count - 2, site.workflow_url)
+    files = generated(count - 2, site.workflow_url, members)
     files["measured.yaml"] = HOOK_YAML.format(
         name=HOOK, method="POST", sha256=scenario.token_sha256, workflow=site.workflow_url
     )

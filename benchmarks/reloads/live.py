@@ -18,10 +18,11 @@ def measure(workdir: Path, scenario: Scenario, count: int, rounds: int) -> list[
     them. Every file of a round is new, as kubelet writes it, and one differs.
     """
     with ground(workdir, scenario, count) as place:
-        return [_round(place, f"round-{number}") for number in range(rounds)]
+        return [change(place, f"round-{number}") for number in range(rounds)]
 
 
-def _round(place: Ground, name: str) -> float:
+def change(place: Ground, name: str) -> float:
+    """Seconds beyond the quiet period until a new hook answers; one file of many differs."""
     renamed = 0.0
 
     def after(step: str) -> None:

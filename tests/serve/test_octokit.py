@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -29,7 +30,24 @@ receive: {field: payload}
 match: {body: {sender.login: {exists: true}}, otherwise: ignore}
 workflow: URL/run/github-forms
 limits: {failures: 10000/1s}
-"""
+---
+name: mapped
+method: POST
+authentication: {type: signature, scheme: github, secrets: [{secret: github}]}
+workflow: {url: URL/run/mapped, data: &DATA}
+limits: {failures: 10000/1s}
+---
+name: mapped-forms
+method: POST
+authentication: {type: signature, scheme: github, secrets: [{secret: github}]}
+receive: {field: payload}
+workflow: {url: URL/run/mapped, data: &DATA}
+limits: {failures: 10000/1s}
+""".replace(
+    "&DATA",
+    """{event: "${headers.X-GitHub-Event}", by: "${body.sender.login ?? 'nobody'}",
+  repository: "${body.repository?}", title: "#${body.number ?? 0} ${body.action ?? ''}"}""",
+)
 
 
 def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
@@ -56,6 +74,41 @@ def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
     assert [received.body for received in workflow.received] == sent
     types = {received.headers["content-type"] for received in workflow.received}
     assert types == {"application/json"}
+
+
+def test_every_octokit_example_is_mapped_alike_as_json_and_as_a_form(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    examples = deliveries(SECRET)
+    workflow.received.clear()
+    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
+    with (
+        gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
+        httpx.Client(base_url=server.url, timeout=30) as client,
+    ):
+        for event, body, _ in examples:
+            form = urlencode({"payload": body}).encode()
+            for name, content, type_ in (
+                ("mapped", body, "application/json"),
+                ("mapped-forms", form, "application/x-www-form-urlencoded"),
+            ):
+                digest = hmac.digest(SECRET.encode(), content, "sha256").hex()
+                headers = {
+                    "Content-Type": type_,
+                    "X-GitHub-Event": event,
+                    "X-Hub-Signature-256": f"sha256={digest}",
+                }
+                answer = client.post(f"/hooks/{name}", content=content, headers=headers)
+                assert answer.status_code == 200, (event, answer.text)
+    sent = [json.loads(received.body) for received in workflow.received]
+    expected = [_mapped(event, json.loads(body)) for event, body, _ in examples]
+    assert sent == [one for one in expected for _ in range(2)]
+
+
+def _mapped(event: str, body: dict[str, Any]) -> dict[str, Any]:
+    title = f"#{body.get('number', 0)} {body.get('action', '')}"
+    made = {"event": event, "by": body.get("sender", {}).get("login", "nobody"), "title": title}
+    return made | ({"repository": body["repository"]} if "repository" in body else {})
 
 
 def test_every_octokit_example_starts_the_workflow_with_what_github_signed(

@@ -96,7 +96,8 @@ async def _hashed(
 ) -> str:
     """The label of the account whose hash is the password's, of the first `named` of them."""
     for account in tried[:named]:
-        if memory.digest(account.key, password) in memory:
+        digest = memory.digest(account.key, password)
+        if digest in memory:
             return account.label
     opened = ""
     for number, account in enumerate(tried):
