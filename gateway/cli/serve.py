@@ -170,8 +170,11 @@ def command(hooks: Path, **flags: Any) -> None:
       GATEWAY_PORT=9090 GATEWAY_WORKERS=2 gateway serve
     """
     gc.disable()  # until what serves has been imported, none of which is garbage
-    # structlog would import rich and pygments, for tracebacks that nobody sees: five megabytes.
-    with without("rich"):
-        from gateway.cli.starting import start
+    try:
+        # structlog would import rich and pygments, for tracebacks that nobody sees: five megabytes.
+        with without("rich"):
+            from gateway.cli.starting import start
 
-    start(settings_of(hooks, flags))
+        start(settings_of(hooks, flags))
+    finally:
+        gc.enable()  # where nothing came to serve

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -50,16 +52,23 @@ limits: {failures: 10000/1s}
 )
 
 
+@contextmanager
+def _calling(directory: Path, workflow: Workflow) -> Iterator[httpx.Client]:
+    """A client of a gateway with the hooks above."""
+    workflow.received.clear()
+    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
+    with (
+        gateway(directory, hooks, secrets={"github": SECRET}) as server,
+        httpx.Client(base_url=server.url, timeout=30) as client,
+    ):
+        yield client
+
+
 def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
     tmp_path: Path, workflow: Workflow
 ) -> None:
     examples = [one for one in deliveries(SECRET) if b'"sender"' in one.body]
-    workflow.received.clear()
-    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
-    with (
-        gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
-        httpx.Client(base_url=server.url, timeout=30) as client,
-    ):
+    with _calling(tmp_path, workflow) as client:
         for event, body, _ in examples:
             form = urlencode({"payload": body}).encode()
             digest = hmac.digest(SECRET.encode(), form, "sha256").hex()
@@ -80,12 +89,7 @@ def test_every_octokit_example_is_mapped_alike_as_json_and_as_a_form(
     tmp_path: Path, workflow: Workflow
 ) -> None:
     examples = deliveries(SECRET)
-    workflow.received.clear()
-    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
-    with (
-        gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
-        httpx.Client(base_url=server.url, timeout=30) as client,
-    ):
+    with _calling(tmp_path, workflow) as client:
         for event, body, _ in examples:
             form = urlencode({"payload": body}).encode()
             for name, content, type_ in (
@@ -115,12 +119,7 @@ def test_every_octokit_example_starts_the_workflow_with_what_github_signed(
     tmp_path: Path, workflow: Workflow
 ) -> None:
     examples = deliveries(SECRET)
-    workflow.received.clear()
-    hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
-    with (
-        gateway(tmp_path, hooks, secrets={"github": SECRET}) as server,
-        httpx.Client(base_url=server.url, timeout=30) as client,
-    ):
+    with _calling(tmp_path, workflow) as client:
         for event, body, signature in examples:
             headers = {
                 "Content-Type": "application/json",
