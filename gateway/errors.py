@@ -8,7 +8,8 @@
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
     │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
     │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    Unmappable 422
-    │   └── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
+    │   ├── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
+    │   └── StoreFull 503      StoreUnavailable 503: beside the store, `gateway.runs.store`
     └── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
         └── WorkflowTimeout 504
 

@@ -1,0 +1,1 @@
+"""Durable delivery: what was accepted is delivered, or can be found."""
