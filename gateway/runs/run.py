@@ -119,10 +119,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """How an attempt ended; `run` and `attempt`, with the session that says it, are the fence.
 
     `retry` makes the run due after `delay`, or dead where it would be due at `give_up` or later.
-    `interrupted` and `held` are not counted by the schedule; `held` pauses the hook. `retention` is
-    how long the run is kept where it is final now. `answer` are the outputs, encoded for the
-    caller, and `reason` ours, at most 200 characters. `blames_target` is whether the breaker of the
-    target counts the failure; `pause_target` keeps the target free of attempts that long.
+    `interrupted` and `held` are not counted by the schedule; `held` pauses the hook. `answer` are
+    the outputs, encoded for the caller, and `reason` ours, at most 200 characters. `blames_target`
+    is whether the breaker of the target counts the failure; `pause_target` keeps the target free
+    of attempts that long.
     """
 
     run: str
@@ -133,7 +133,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     duration_ms: int = 0
     answer: bytes | None = None
-    retention: float = 0
     blames_target: bool = False
     pause_target: float = 0
 
@@ -238,48 +237,3 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     changed: int = 0
     gate_differs: int = 0
     runs: tuple[str, ...] = ()
-
-
-class HookStats(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs of one hook, and what the store counted for it since it started.
-
-    `oldest_due` is the time at which the run that is due longest was due. `finished` are by state.
-    """
-
-    states: Mapping[State, int] = {}
-    oldest_due: float | None = None
-    held: str = ""
-    accepted: int = 0
-    duplicates: int = 0
-    attempts: Mapping[Outcome, int] = {}
-    finished: Mapping[State, int] = {}
-
-
-class TargetStats(msgspec.Struct, frozen=True, kw_only=True):
-    """One target. `slots` are those that it has now; `open_until` is set while nothing is sent."""
-
-    breaker: Literal["closed", "half-open", "open"] = "closed"
-    in_flight: int = 0
-    slots: int = 0
-    open_until: float | None = None
-
-
-class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """The store as operators see it. Sizes are bytes; counts are since the store started.
-
-    `refused` are accepts by reason: `size`, `runs`, `limit`.
-    """
-
-    engine: str
-    hooks: Mapping[str, HookStats] = {}
-    targets: Mapping[str, TargetStats] = {}
-    bytes_used: int = 0
-    bytes_limit: int = 0
-    wal_bytes: int = 0
-    runs: int = 0
-    runs_limit: int = 0
-    clock: float = 0
-    clock_offset: float = 0
-    late_results: int = 0
-    interrupted: int = 0
-    refused: Mapping[str, int] = {}

@@ -18,8 +18,8 @@ from gateway.runs.run import (
     Record,
     Result,
     Selection,
-    Stats,
 )
+from gateway.runs.stats import Stats
 
 RETRY_SOON = ((b"retry-after", b"5"),)
 """The headers of a StoreFull."""
@@ -50,7 +50,9 @@ class RunStore(Protocol):
     async def accept(self, new: NewRun) -> Accepted | Duplicate:
         """Keep a run. Returns after it is durable. Raises StoreFull.
 
-        A key that is expired, or whose run is dead or purged, is taken over.
+        A key that is expired or whose run is dead is taken over. The key of a run that succeeded
+        outlives it: the run is still named, as SUCCEEDED, once it is purged. A run of another state
+        takes its key with it.
         """
 
     def deliver(

@@ -1,0 +1,130 @@
+"""The runs of one hook as numbers: what is due, what is in flight, what may start."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import msgspec
+
+from gateway.runs.quota import Quota
+from gateway.runs.run import Policy, State
+
+UNKNOWN = "no hook of this name"
+_UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What of a hook's due runs may start: so many of a class, the one due longest first."""
+
+    again: bool
+    count: int
+
+
+class Line:
+    """One hook's runs. First attempts and further ones are two classes: while both are due, each
+    has half of what is in flight. `due` are lower bounds until an engine has looked.
+    """
+
+    __slots__ = ("_held_until", "_last", "_why", "counts", "due", "name", "policy", "queued",
+                 "quota", "running", "wake")  # fmt: skip
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.policy: Policy | None = None
+        self.quota = Quota(math.inf)
+        self.counts: Counter[State] = Counter()
+        self.queued = [0, 0]
+        self.running = [0, 0]
+        self.due = [math.inf, math.inf]
+        self.wake = math.inf
+        """When the gate will look at the hook, of itself."""
+        self._last = True
+        self._held_until = -math.inf
+        self._why = ""
+
+    def follow(self, policy: Policy | None) -> None:
+        """Take the policy of another generation; None where it has no such hook."""
+        self.policy = policy
+        self.quota.limit = math.inf if policy is None else policy.limit
+        self._held_until = -math.inf
+
+    def hold(self, until: float, why: str) -> None:
+        """Claim nothing for some time."""
+        self._held_until, self._why = until, why
+
+    def held(self, now: float) -> str:
+        """Why nothing is claimed, in words; empty where that is not so."""
+        if self.policy is None:
+            return UNKNOWN
+        return self.policy.held or (self._why if now < self._held_until else "")
+
+    def add(self, state: State, again: bool, count: int = 1, due: float = math.inf) -> None:
+        """So many runs are in a state, which they were not in before."""
+        self.counts[state] += count
+        if state is State.QUEUED:
+            self.queued[again] += count
+            self.due[again] = min(self.due[again], due)
+        elif state is State.RUNNING:
+            self.running[again] += count
+            self._last = again
+
+    def remove(self, state: State, again: bool, count: int = 1) -> None:
+        """So many runs are no longer in a state."""
+        self.counts[state] -= count
+        if state is State.QUEUED:
+            self.queued[again] -= count
+            if not self.queued[again]:
+                self.due[again] = math.inf
+        elif state is State.RUNNING:
+            self.running[again] -= count
+
+    def looked(self, again: bool, due: float, now: float, found: int) -> None:
+        """An engine claimed `found` runs of a class, and the next of them is due at `due`."""
+        self.due[again] = due if found else max(due, now + 1)
+
+    @property
+    def unfinished(self) -> int:
+        """How many runs count against the hook's limit."""
+        return sum(self.counts[state] for state in _UNFINISHED)
+
+    @property
+    def in_flight(self) -> int:
+        """How many attempts were started and have not ended."""
+        return sum(self.running)
+
+    @property
+    def free(self) -> int:
+        """How many attempts may start, by the hook's own concurrency."""
+        return 0 if self.policy is None else max(self.policy.concurrency - self.in_flight, 0)
+
+    @property
+    def opens(self) -> float:
+        """When something may be claimed; infinite where that takes more than time."""
+        if not self.free or self.policy is None or self.policy.held:
+            return math.inf
+        return max(min(self.due), self._held_until)
+
+    def share(self, now: float, most: int) -> Share:
+        """What to claim of at most `most` runs, where something is due."""
+        first, again = (due <= now for due in self.due)
+        if not (first and again):
+            return Share(again, most)
+        if self.policy is not None and self.policy.ordered:
+            return Share(self.due[True] < self.due[False], most)
+        behind = abs(self.running[True] - self.running[False])
+        return Share(self._again_next, max(1, min(most, (most + behind + 1) // 2)))
+
+    def fresh_may_start(self, now: float) -> bool:
+        """Whether a run that is accepted now is the next to start, as far as its hook goes."""
+        if not self.free or self.held(now) or self.due[False] <= now:
+            return False
+        if self.due[True] > now:
+            return True
+        return not (self.policy is None or self.policy.ordered or self._again_next)
+
+    @property
+    def _again_next(self) -> bool:
+        """Whether it is the turn of the further attempts, where both classes are due."""
+        ahead = self.running[True] - self.running[False]
+        return ahead < 0 or (ahead == 0 and not self._last)

@@ -1,0 +1,55 @@
+"""The numbers of a store, as operators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gateway.runs.breaker import Position
+from gateway.runs.run import Outcome, State
+
+
+class HookStats(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs of one hook, and what the store counted for it since it started.
+
+    `oldest_due` is the time at which the run that is due longest was due. `finished` are by state.
+    """
+
+    states: Mapping[State, int] = {}
+    oldest_due: float | None = None
+    held: str = ""
+    accepted: int = 0
+    duplicates: int = 0
+    attempts: Mapping[Outcome, int] = {}
+    finished: Mapping[State, int] = {}
+
+
+class TargetStats(msgspec.Struct, frozen=True, kw_only=True):
+    """One target. `slots` are those that it has now; `quiet_until` is set while nothing is sent."""
+
+    breaker: Position = "closed"
+    in_flight: int = 0
+    slots: int = 0
+    quiet_until: float | None = None
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole store. Sizes are bytes; counts are since the store started.
+
+    `refused` are accepts by reason: `size`, `runs`, `limit`.
+    """
+
+    engine: str
+    hooks: Mapping[str, HookStats] = {}
+    targets: Mapping[str, TargetStats] = {}
+    bytes_used: int = 0
+    bytes_limit: int = 0
+    wal_bytes: int = 0
+    runs: int = 0
+    runs_limit: int = 0
+    clock: float = 0
+    clock_offset: float = 0
+    late_results: int = 0
+    interrupted: int = 0
+    refused: Mapping[str, int] = {}
