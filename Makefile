@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules fuzz-runs image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -72,6 +72,9 @@ fuzz-templates: $(VENV)/.ready
 fuzz-rules: $(VENV)/.ready
 	$(BIN)/python -m tests.compile.nested 100000
 	$(BIN)/python -m tests.plan.strictness 100000
+
+fuzz-runs: $(VENV)/.ready
+	$(BIN)/python -m tests.runs.machine 5000
 
 image-test: $(VENV)/.ready
 	deploy/image-test/run

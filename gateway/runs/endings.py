@@ -45,16 +45,18 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ended(run: Standing, result: Result, policy: Policy, now: float) -> Move:
-    """An attempt ended, and its worker said how."""
+    """An attempt ended, and its worker said how. Nothing is queued for a time at which it would be
+    given up.
+    """
     match result.outcome:
         case "succeeded":
             return _final(run, State.SUCCEEDED, policy.keep_succeeded, now, result.reason, 1)
-        case "dead":
-            return _final(run, State.DEAD, policy.keep_dead, now, result.reason, 1)
-        case "retry" if now + result.delay >= run.give_up:
-            return _final(run, State.DEAD, policy.keep_dead, now, result.reason, 1)
-        case "retry":
+        case "retry" if now + result.delay < run.give_up:
             return _queued(run, now + result.delay, result.reason, tries=run.tries + 1)
+        case "dead" | "retry":
+            return _final(run, State.DEAD, policy.keep_dead, now, result.reason, 1)
+        case "interrupted" | "held" if now >= run.give_up:
+            return expired(run, policy, now)
         case "interrupted":
             return _queued(run, now, result.reason)
         case "held":
@@ -63,13 +65,12 @@ def ended(run: Standing, result: Result, policy: Policy, now: float) -> Move:
 
 def lost(run: Standing, policy: Policy, now: float, share: float) -> Move:
     """An attempt's worker is gone, and nobody knows how it ended. `share` is random in [0, 1)."""
-    interrupted = run.interrupted + 1
-    if interrupted >= INTERRUPTIONS:
-        move = _final(run, State.DEAD, policy.keep_dead, now, POISONOUS)
-        return msgspec.structs.replace(move, interrupted=interrupted)
+    run = msgspec.structs.replace(run, interrupted=run.interrupted + 1)
+    if run.interrupted >= INTERRUPTIONS:
+        return _final(run, State.DEAD, policy.keep_dead, now, POISONOUS)
     first = policy.after[0] if policy.after else 0.0
-    delay = 0.0 if interrupted <= _AT_ONCE else spread(first, share)
-    return _queued(run, now + delay, INTERRUPTED, interrupted=interrupted)
+    due = now if run.interrupted <= _AT_ONCE else now + spread(first, share)
+    return expired(run, policy, now) if due >= run.give_up else _queued(run, due, INTERRUPTED)
 
 
 def expired(run: Standing, policy: Policy, now: float) -> Move:
@@ -107,13 +108,12 @@ def _queued(
     *,
     again: bool = True,
     tries: int | None = None,
-    interrupted: int | None = None,
 ) -> Move:
     return Move(
         state=State.QUEUED,
         again=again,
         tries=run.tries if tries is None else tries,
-        interrupted=run.interrupted if interrupted is None else interrupted,
+        interrupted=run.interrupted,
         give_up=run.give_up,
         due=due,
         reason=reason,

@@ -215,8 +215,8 @@ class Page(msgspec.Struct, frozen=True):
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs an operator means: those named in `runs`, or those that all the rest holds for.
 
-    `gate`: only runs that were let in by what this digests; the others are counted in
-    `Changed.gate_differs`. `dry_run` counts and changes nothing.
+    `gate`: only runs are changed that were let in by what this digests. `dry_run` changes nothing,
+    and counts.
     """
 
     runs: tuple[str, ...] = ()
@@ -229,8 +229,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command did. `matched` were selected and in a state that the command is for;
-    `runs` are the first 100 ids that go on or were cancelled, new ones where it was `anew`.
+    """What a command did. `matched` were selected and in a state that the command is for; of
+    these `gate_differs` were let in by something else, and left as they are. `runs` are the first
+    100 ids that go on or were cancelled, new ones where it was `anew`.
     """
 
     matched: int = 0

@@ -50,9 +50,8 @@ class RunStore(Protocol):
     async def accept(self, new: NewRun) -> Accepted | Duplicate:
         """Keep a run. Returns after it is durable. Raises StoreFull.
 
-        A key that is expired or whose run is dead is taken over. The key of a run that succeeded
-        outlives it: the run is still named, as SUCCEEDED, once it is purged. A run of another state
-        takes its key with it.
+        A key that is expired or whose run is dead is taken over. Other keys outlive their runs:
+        once purged, a run is still named, with the state that it ended in.
         """
 
     def deliver(

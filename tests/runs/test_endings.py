@@ -62,6 +62,14 @@ def test_a_run_that_was_held_stays_in_its_class() -> None:
     assert (move.state, move.due, move.tries, move.again) == (State.QUEUED, NOW, 1, False)
 
 
+@pytest.mark.parametrize("outcome", ["interrupted", "held"])
+def test_what_is_too_old_is_not_queued_again(outcome: Outcome) -> None:
+    move = ended(RUN, Result(run="r", attempt=1, outcome=outcome), POLICY, RUN.give_up)
+    assert (move.state, move.reason, move.tries) == (State.DEAD, EXPIRED, 1)
+    move = lost(RUN, POLICY, RUN.give_up, 0.5)
+    assert (move.state, move.reason, move.interrupted) == (State.DEAD, EXPIRED, 1)
+
+
 def test_a_run_that_ends_its_workers_is_dead_in_the_end() -> None:
     run, delays = RUN, []
     for _ in range(INTERRUPTIONS - 1):

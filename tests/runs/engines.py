@@ -1,0 +1,9 @@
+"""The engines that keep the promises of `RunStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.runs.bench import Bench, MemoryBench
+
+ENGINES: dict[str, Callable[[], Bench]] = {"memory": MemoryBench}
