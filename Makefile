@@ -74,7 +74,7 @@ fuzz-rules: $(VENV)/.ready
 	$(BIN)/python -m tests.plan.strictness 100000
 
 fuzz-runs: $(VENV)/.ready
-	$(BIN)/python -m tests.runs.machine 5000
+	$(BIN)/python -m tests.runs.machine 2000
 
 image-test: $(VENV)/.ready
 	deploy/image-test/run

@@ -1,17 +1,17 @@
 """Everything that may happen to a store, in any order, beside a dict of what it promises.
 
-Run by hand for more than the suite does: `python -m tests.runs.machine 5000 [ENGINE…]`.
+Run by hand for more than the suite does: `python -m tests.runs.machine 2000 [ENGINE…]`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -316,7 +316,7 @@ class Machine(RuleBasedStateMachine):
         self.runner.close()
 
 
-def check(engine: str, examples: int, steps: int) -> None:
+def check(engine: str, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase)) -> None:
     """Let a machine take so many ways of so many steps."""
     kind: type[Machine] = type(engine, (Machine,), {"engine": engine})
     run_state_machine_as_test(
@@ -324,6 +324,7 @@ def check(engine: str, examples: int, steps: int) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
+            phases=phases,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

@@ -316,3 +316,16 @@ async def test_ordered_hooks_have_one_run_of_a_lane_in_flight(site: Site) -> Non
         assert len(site.assigned) == len(delivered)
         delivered.append(site.assigned[-1].run)
     assert delivered == runs
+
+
+@promised
+async def test_a_lane_goes_on_when_the_dead_run_that_holds_it_is_purged(site: Site) -> None:
+    policy = msgspec.structs.replace(POLICY, ordered="hold", keep_dead=50)
+    await site.bench.follow(Policies(2, {"orders": policy}))
+    first = await site.accept(lane=b"l" * 16)
+    behind = await site.accept(lane=b"l" * 16)
+    await site.end(first, "dead")
+    assert (await site.record(behind)).state is State.WAITING
+    await site.bench.advance(50)
+    await site.bench.settle()
+    assert [one.run for one in site.assigned] == [behind]
