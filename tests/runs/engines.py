@@ -5,5 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.runs.bench import Bench, MemoryBench
+from tests.runs.sqlite.bench import SqliteBench
 
-ENGINES: dict[str, Callable[[], Bench]] = {"memory": MemoryBench}
+ENGINES: dict[str, Callable[[], Bench]] = {"memory": MemoryBench, "sqlite": SqliteBench}

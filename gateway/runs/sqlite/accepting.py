@@ -1,0 +1,131 @@
+"""Keeping a run: room, key, lane, and whether it starts at once."""
+
+from __future__ import annotations
+
+from gateway.runs import lanes
+from gateway.runs.quota import Quota
+from gateway.runs.run import NewRun, State
+from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.messages import Accept, Known, Refused, Stored
+from gateway.runs.sqlite.reserve import Reserve
+from gateway.runs.sqlite.rows import NUMBERS, STATES, id_bytes, id_text, milliseconds
+
+_SHARE = 0.8
+"""Of the size of the file: the rest is for results, and for what is rewritten."""
+_OVERHEAD = 1000
+"""Bytes that a run takes beside its payload, generously."""
+_TAKE_KEY = "INSERT INTO dedup VALUES (?, ?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING"
+_READ_KEY = """SELECT d.expires, coalesce(r.id, d.run), coalesce(r.state, d.state)
+    FROM dedup d LEFT JOIN run r ON r.seq=d.seq WHERE d.hook=? AND d.key=?"""
+_TAKE_OVER = "UPDATE dedup SET seq=?, expires=?, run=NULL, state=NULL WHERE hook=? AND key=?"
+_RUN = """INSERT INTO run(seq, id, hook, state, due, attempts, owner, accepted, give_up, started,
+    lane, key, gate, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_PAYLOAD = "INSERT INTO payload VALUES (?, ?)"
+_DEAD = NUMBERS[State.DEAD]
+
+
+class Room:
+    """Whether another run may be stored. `size` is that of the file in bytes, `runs` how many may
+    be unfinished in all.
+    """
+
+    def __init__(self, books: Books, reserve: Reserve, size: int, runs: int) -> None:
+        self._books = books
+        self._reserve = reserve
+        self._size = Quota(size * _SHARE)
+        self._runs = Quota(runs)
+        self._measured = -1
+        self._used = 0
+
+    def refusal(self, hook: str) -> tuple[str, str] | None:
+        """Why there is none: for metrics, and in words for callers."""
+        if not self._reserve.held or self._size.refuses(self._bytes()):
+            return "size", "The store has no room. Send the request again later."
+        if self._runs.refuses(self._books.unfinished):
+            return "runs", "Too many requests wait to be delivered. Send it again later."
+        line = self._books.gate.line(hook)
+        if line.quota.refuses(line.unfinished):
+            return (
+                "limit",
+                "Too many requests of this hook wait to be delivered. Send it again later.",
+            )
+        return None
+
+    def take(self, size: int) -> None:
+        """A run of so many bytes is stored in this transaction."""
+        self._used += size + _OVERHEAD
+
+    def _bytes(self) -> int:
+        """Measured once a transaction."""
+        if self._measured != self._books.now:
+            self._measured, self._used = self._books.now, self._books.db.used()
+        return self._used
+
+
+def accept(books: Books, room: Room, session: int, message: Accept) -> None:
+    """Keep a run, or say which one has its key."""
+    run = message.run
+    hook = books.hooks.number(run.hook)
+    refusal = room.refusal(run.hook)
+    if run.key is not None and (known := _holder(books, hook, run, refusal is None)):
+        books.counts.duplicates[run.hook] += 1
+        books.tell(session, Known(message.number, *known))
+    elif refusal is not None:
+        books.counts.refused[refusal[0]] += 1
+        books.tell(session, Refused(message.number, "full", refusal[1]))
+    else:
+        attempt = _insert(books, hook, session, run)
+        room.take(len(run.invocation))
+        books.counts.accepted[run.hook] += 1
+        books.tell(session, Stored(message.number, attempt))
+
+
+def _holder(books: Books, hook: int, run: NewRun, take: bool) -> tuple[str, State] | None:
+    """Who has the key; where nobody has, it is taken for the run that is inserted next."""
+    seq, expires = books.last_sequence + 1, books.now + milliseconds(run.key_within)
+    if take and books.db.execute(_TAKE_KEY, (hook, run.key, seq, expires)).rowcount:
+        return None
+    row = books.db.one(_READ_KEY, (hook, run.key))
+    if row is not None:
+        until, holder, state = row
+        # Of a dead run that was purged nothing is left, of another one id and state are.
+        if until > books.now and holder is not None and state != _DEAD:
+            return id_text(holder), STATES[state]
+        if take:
+            books.db.execute(_TAKE_OVER, (seq, expires, hook, run.key))
+    return None
+
+
+def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
+    """Write the rows; the attempt that the caller is to start, or 0."""
+    stored = id_bytes(run.id)
+    if stored is None:
+        raise ValueError("not the id of a run")
+    seq, now = books.next_sequence(), books.now
+    state = _state(books, hook, session, run)
+    running, queued = state is State.RUNNING, state is State.QUEUED
+    books.db.execute(
+        _RUN,
+        (
+            seq, stored, hook, NUMBERS[state], now if queued else None, int(running),
+            session if running else None, now, now + milliseconds(run.give_up),
+            now if running else None, run.lane, run.key, run.gate, len(run.invocation),
+        ),
+    )  # fmt: skip
+    books.db.execute(_PAYLOAD, (seq, run.invocation))
+    if running:
+        books.starts(run.id, run.hook, False, session)
+    else:
+        books.enter(run.hook, state, False, books.seconds if queued else None)
+    books.count_unfinished(1)
+    return int(running)
+
+
+def _state(books: Books, hook: int, session: int, run: NewRun) -> State:
+    if run.lane is not None:
+        states = [state for _, state in books.lane(hook, run.lane)]
+        if lanes.waits(states, books.ordered(hook)):
+            return State.WAITING
+    if run.start and books.gate.may_start(run.hook, session, books.seconds):
+        return State.RUNNING
+    return State.QUEUED

@@ -1,0 +1,38 @@
+"""What a store does by itself, a little at a time and never all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+BUSY_PAUSE = 50
+"""Milliseconds between two steps of a chore that has more to do, while runs are accepted."""
+
+
+class Chores:
+    """Each is called every so often, and again soon where it says that there is more to do."""
+
+    def __init__(self) -> None:
+        self._chores: list[tuple[int, Callable[[], bool]]] = []
+        self._due: list[int] = []
+
+    def add(self, every: int, chore: Callable[[], bool]) -> None:
+        """`every` is in ms. A chore returns whether there is more to do now."""
+        self._chores.append((every, chore))
+        self._due.append(0)
+
+    def run(self, now: int, busy: bool) -> None:
+        """Do one step of the chore that is due longest, if one is."""
+        at = min(self._due)
+        if at > now:
+            return
+        index = self._due.index(at)
+        every, chore = self._chores[index]
+        # First, so that one that fails is not tried again at once.
+        self._due[index] = now + every
+        if chore():
+            self._due[index] = now + (BUSY_PAUSE if busy else 0)
+
+    @property
+    def next(self) -> int:
+        """When the next one is due, in ms."""
+        return min(self._due)

@@ -1,0 +1,161 @@
+"""What operators do to many runs: a step at a time, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from gateway.ids import uuid7
+from gateway.runs import lanes
+from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
+from gateway.runs.run import Changed, Selection, State
+from gateway.runs.sqlite.books import NOTHING, Books
+from gateway.runs.sqlite.messages import Abort
+from gateway.runs.sqlite.rows import COLUMNS, NUMBERS, Kept, id_bytes, id_text, kept, milliseconds
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work in steps, with a result. Each step is within a transaction."""
+
+STEP = 200
+"""Rows that one step reads."""
+NAMED = 100
+_WIDER = f"{COLUMNS}, accepted, gate"
+_COPY = """INSERT INTO run(seq, id, hook, state, class, due, accepted, give_up, lane, gate, size,
+    replay_of) SELECT ?, ?, hook, ?, 1, ?, ?, ?, lane, gate, size, id FROM run WHERE seq=?"""
+_COPY_PAYLOAD = "INSERT INTO payload SELECT ?, invocation FROM payload WHERE seq=?"
+_FINAL = frozenset({State.DEAD, State.CANCELLED})
+Act = Callable[[Books, Kept], str]
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    run: Kept
+    accepted: int
+    gate: bytes
+
+
+def replay(books: Books, which: Selection, anew: bool) -> Steps[Changed]:
+    """Let final runs go on, or copies of them."""
+    if anew:
+        return _change(books, which, lambda run: run.state.final, _start_copy)
+    return _change(books, which, lambda run: run.state in _FINAL, _go_on)
+
+
+def cancel(books: Books, which: Selection) -> Steps[Changed]:
+    """End runs that are unfinished, and dead ones that hold their lane."""
+
+    def fits(run: Kept) -> bool:
+        stands = run.state is State.DEAD and run.lane is not None
+        return not run.state.final or (stands and books.ordered(run.hook) == "hold")
+
+    return _change(books, which, fits, _cancel)
+
+
+def _change(
+    books: Books, which: Selection, fits: Callable[[Kept], bool], act: Act
+) -> Steps[Changed]:
+    matched = changed = differs = 0
+    named: list[str] = []
+    for candidates in _chosen(books, which):
+        for one in candidates:
+            # Read again: what was done to the one before may have moved this one.
+            run = books.find("seq=?", one.run.seq)
+            if run is None or not fits(run):
+                continue
+            matched += 1
+            if which.gate is not None and one.gate != which.gate:
+                differs += 1
+            elif not which.dry_run:
+                named += [act(books, run)][: NAMED - len(named)]
+                changed += 1
+        yield
+    return Changed(matched=matched, changed=changed, gate_differs=differs, runs=tuple(named))
+
+
+def _go_on(books: Books, run: Kept) -> str:
+    policy = books.policy(books.hooks.name(run.hook))
+    # In a lane it waits first, and is queued with the same statement's lane where it is the head.
+    books.move(run, replayed(policy, books.seconds, waits=run.lane is not None))
+    return id_text(run.id)
+
+
+def _start_copy(books: Books, run: Kept) -> str:
+    hook = books.hooks.name(run.hook)
+    made, seq = uuid7(), books.next_sequence()
+    states = () if run.lane is None else [state for _, state in books.lane(run.hook, run.lane)]
+    waits = lanes.waits(states, books.ordered(run.hook))
+    state = State.WAITING if waits else State.QUEUED
+    give_up = books.now + milliseconds(books.policy(hook).give_up)
+    due = None if waits else books.now
+    books.db.execute(
+        _COPY,
+        (seq, id_bytes(made), NUMBERS[state], due, books.now, give_up, run.seq),
+    )
+    books.db.execute(_COPY_PAYLOAD, (seq, run.seq))
+    books.enter(hook, state, True, None if waits else books.seconds)
+    books.count_unfinished(1)
+    return made
+
+
+def _cancel(books: Books, run: Kept) -> str:
+    text, hook = books.named(run)
+    if run.state is State.RUNNING:
+        owner = run.owner or 0
+        books.note_attempt(run, "cancelled", NOTHING, CANCELLED_RUNNING)
+        books.ends(text, hook, run.again == 1, owner)
+        books.tell(owner, Abort(text, run.attempts))
+    said = NOTHING if run.state is State.RUNNING else None
+    books.move(run, cancelled(run.standing, books.policy(hook), books.seconds), said)
+    return text
+
+
+def _chosen(books: Books, which: Selection) -> Iterator[list[_Candidate]]:
+    """The runs that are meant, a step's at a time."""
+    if which.runs:
+        return _by_id(books, which.runs)
+    return _by_order(books, which)
+
+
+def _by_id(books: Books, runs: Sequence[str]) -> Iterator[list[_Candidate]]:
+    ids = iter([stored for run in dict.fromkeys(runs) if (stored := id_bytes(run))])
+    while group := list(islice(ids, STEP)):
+        found = [_read(books, "WHERE id=?", stored) for stored in group]
+        yield [one for rows in found for one in rows]
+
+
+def _by_order(books: Books, which: Selection) -> Iterator[list[_Candidate]]:
+    """In the order of acceptance. What is accepted meanwhile is not among them."""
+    where, values = narrowed(books, which.hook, which.state)
+    last, seq = books.last_sequence, 0
+    while rows := _read(
+        books, f"{where} AND seq>? AND seq<=? ORDER BY seq LIMIT {STEP}", *values, seq, last
+    ):
+        seq = rows[-1].run.seq
+        yield [one for one in rows if _is_meant(one, which)]
+
+
+def narrowed(books: Books, hook: str, state: State | None) -> tuple[str, list[int]]:
+    """What of a selection an index knows; begins with the index and WHERE."""
+    number = books.hooks.known(hook) if hook else 0
+    values = [-1 if number is None else number] if hook else []
+    if state is State.DEAD:
+        # Without being told, the planner takes the index of all runs of the hook.
+        index = "run_dead_of" if hook else "run_dead"
+        return f"INDEXED BY {index} WHERE state=5" + (" AND hook=?" if hook else ""), values
+    return ("INDEXED BY run_hook WHERE hook=?" if hook else "WHERE 1"), values
+
+
+def _is_meant(one: _Candidate, which: Selection) -> bool:
+    return (
+        (which.state is None or one.run.state is which.state)
+        and (which.since is None or one.accepted >= which.since * 1000)
+        and (which.until is None or one.accepted < which.until * 1000)
+    )
+
+
+def _read(books: Books, where: str, *values: object) -> list[_Candidate]:
+    rows = books.db.execute(f"SELECT {_WIDER} FROM run {where}", values)  # noqa: S608 - ours
+    return [_Candidate(kept(row[:-2]), row[-2], row[-1]) for row in rows.fetchall()]

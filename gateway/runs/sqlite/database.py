@@ -1,0 +1,120 @@
+"""The one connection to the store's file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from gateway.runs.sqlite.fault import fault
+from gateway.runs.sqlite.migrate import check_library, migrate
+
+PAGE = 4096
+_LITTLE = 16 * 1024 * 1024
+"""Bytes; one transaction may need as much."""
+_PRAGMAS = (
+    # Nobody else may open the file, not even to read: no reader can hold up a checkpoint, and
+    # versions before 3.51.3 damage the file when two connections checkpoint at once.
+    "locking_mode=EXCLUSIVE",
+    f"page_size={PAGE}",
+    "auto_vacuum=INCREMENTAL",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=1000",
+    "journal_size_limit=67108864",
+    "cache_size=-32000",
+    "temp_store=MEMORY",
+    "trusted_schema=OFF",
+)
+Row = tuple[Any, ...]
+
+
+class Database:
+    """Statements and transactions. Errors of SQLite pass through as they are.
+
+    `size` is how many bytes the file may have; deletions and results are possible even then.
+    """
+
+    def __init__(self, path: Path, size: int, now: int) -> None:
+        check_library()
+        self.path = path
+        self._wal = f"{path}-wal"
+        # Made before SQLite would, for this user alone.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        try:
+            for pragma in _PRAGMAS:
+                self._connection.execute(f"PRAGMA {pragma}").fetchall()
+            self._connection.execute(f"PRAGMA max_page_count={max(size // PAGE, 1)}").fetchall()
+            migrate(self._connection, now)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise fault(error, str(path)) from error
+        except BaseException:
+            self._connection.close()
+            raise
+        self.execute = self._connection.execute
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything within is on disk when this ends, or nothing of it where it raises."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            # A full disk has ended the transaction already.
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+
+    def one(self, statement: str, values: tuple[object, ...] = ()) -> Row | None:
+        """The first row. Nothing stays open: a statement that is not done holds up checkpoints."""
+        rows: list[Row] = self.execute(statement, values).fetchall()
+        return rows[0] if rows else None
+
+    def number(self, statement: str, values: tuple[object, ...] = ()) -> int:
+        """The number that the first row consists of."""
+        value: int = self.execute(statement, values).fetchall()[0][0]
+        return value
+
+    def used(self) -> int:
+        """Bytes of pages in use."""
+        return (self.number("PRAGMA page_count") - self.free_pages()) * PAGE
+
+    def free_pages(self) -> int:
+        """Pages of the file that are not in use."""
+        return self.number("PRAGMA freelist_count")
+
+    def disk_is_full(self) -> bool:
+        """Whether it is the disk that has no room, and not the file that may not grow."""
+        free = os.statvfs(self.path.parent)
+        return free.f_bavail * free.f_frsize < _LITTLE
+
+    def shrink(self, pages: int) -> None:
+        """Give unused pages back to the file system."""
+        self.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+
+    def wal_bytes(self) -> int:
+        """The size of the write-ahead log."""
+        with suppress(FileNotFoundError):
+            return os.stat(self._wal).st_size
+        return 0
+
+    def backup(self, target: Path, pages: int, between: object) -> None:
+        """Copy the file to a new one; `between` is called after so many pages each."""
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        copy = sqlite3.connect(target, isolation_level=None)
+        try:
+            self._connection.backup(copy, pages=pages, progress=between)  # type: ignore[arg-type]
+        finally:
+            copy.close()
+
+    def close(self) -> None:
+        """Empty the log into the file and let go of it."""
+        with suppress(sqlite3.Error):
+            self.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.close()

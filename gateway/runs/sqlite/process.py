@@ -1,0 +1,205 @@
+"""The store process: one thread that waits for messages, writes what came together, and answers.
+
+There is no timer behind a commit: while the disk works, the next batch gathers in the sockets.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import random
+import selectors
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from gateway.runs.gate import Gate
+from gateway.runs.run import Ordered, Policies, State
+from gateway.runs.sqlite.accepting import Room
+from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.clock import Clock
+from gateway.runs.sqlite.crew import Crew
+from gateway.runs.sqlite.database import Database
+from gateway.runs.sqlite.desk import Desk
+from gateway.runs.sqlite.fault import Fault, fault
+from gateway.runs.sqlite.loading import load
+from gateway.runs.sqlite.lock import lock
+from gateway.runs.sqlite.numbers import stats
+from gateway.runs.sqlite.orders import Failed, Ready, Serve, Stop, StoreSettings, ToStore
+from gateway.runs.sqlite.purging import move_lanes
+from gateway.runs.sqlite.recovery import Recovery
+from gateway.runs.sqlite.reserve import Reserve
+from gateway.runs.sqlite.upkeep import Upkeep
+
+ALONE = 60_000
+"""Milliseconds that workers have to finish once the supervisor is gone."""
+BACKUP_PAGES = 100
+_LONGEST = 60.0
+_log = structlog.get_logger("gateway.store")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(ToStore).decode
+
+
+def main(
+    pipe: Connection[Any, Any],
+    clock: Clock | None = None,
+    share: Callable[[], float] = random.random,
+) -> int:
+    """Keep runs until told to stop. `pipe` leads to the supervisor, whose first message are the
+    settings. Returns the exit status.
+    """
+    path = "the store"
+    try:
+        settings = _decode(pipe.recv_bytes())
+        assert isinstance(settings, StoreSettings)  # noqa: S101 - what the supervisor says first
+        path = f"{settings.state}/runs.db"
+        Store(pipe, settings, clock or Clock(), share).run()
+    except EOFError:
+        return 0
+    except Fault as error:
+        return _failed(pipe, error)
+    except sqlite3.Error as error:
+        return _failed(pipe, fault(error, path))
+    return 0
+
+
+def _failed(pipe: Connection[Any, Any], error: Fault) -> int:
+    _log.error("the store ends", reason=str(error), status=error.status)
+    with suppress(OSError):
+        pipe.send_bytes(_encode(Failed(str(error))))
+    return error.status
+
+
+class Store:
+    """Everything that the process is made of."""
+
+    def __init__(
+        self,
+        pipe: Connection[Any, Any],
+        settings: StoreSettings,
+        clock: Clock,
+        share: Callable[[], float],
+    ) -> None:
+        self._pipe = pipe
+        self._clock = clock
+        self._socket = settings.socket
+        state = Path(settings.state)
+        self._lock = lock(state)
+        reserve = Reserve(state / "runs.reserve", settings.reserve)
+        reserve.take()
+        self._db = Database(state / "runs.db", settings.size, clock.now())
+        self._gate = Gate(settings.target_concurrency, share)
+        self._books = Books(self._db, self._gate, share)
+        self._books.now = clock.now()
+        recovery = Recovery(self._books, load(self._books), settings.workers)
+        room = Room(self._books, reserve, settings.size, settings.runs)
+        look_around = partial(stats, self._books, settings, clock)
+        self._desk = Desk(self._books, room, reserve, look_around)
+        self._selector = selectors.DefaultSelector()
+        self._crew = Crew(self._books, recovery, self._selector)
+        self._upkeep = Upkeep(self._books, clock, recovery, reserve, self._crew.ping)
+        self._ordered: dict[str, Ordered] | None = None
+        self._more = False
+        self._stopping = False
+        self._backing_up = False
+        self._alone_until = math.inf
+
+    def run(self) -> None:
+        """Serve until told to stop, then leave the file without a log beside it."""
+        while self._ordered is None and not self._stopping:
+            self._told()
+        self._crew.listen(self._socket)
+        self._selector.register(self._pipe, selectors.EVENT_READ, self._told)
+        self._say(Ready(self._books.unfinished))
+        gc.collect()
+        gc.freeze()
+        while not self._stopping:
+            self._turn(self._patience())
+        self._crew.close()
+        self._db.close()
+
+    def _turn(self, seconds: float) -> None:
+        """Wait so long for something to come, at most; then do it, and a little of the rest."""
+        for key, _events in self._selector.select(seconds):
+            key.data()
+        books, desk = self._books, self._desk
+        books.now = max(books.now, self._clock.now())
+        tasks, lookups = self._crew.heard()
+        self._more = desk.write(tasks)
+        for session, message in lookups:
+            desk.look_up(session, message)
+        desk.step()
+        self._upkeep.step(bool(tasks))
+        desk.tell_watchers()
+        self._crew.tell()
+        self._back_up()
+        if (self._crew.empty and self._alone_until < math.inf) or books.now >= self._alone_until:
+            self._stopping = True
+
+    def _patience(self) -> float:
+        """Seconds until something is to be done that nobody asks for."""
+        if self._more or self._desk.busy or self._crew.pending:
+            return 0
+        books = self._books
+        claims = max(self._gate.wakes(books.seconds) * 1000, self._desk.claims_from)
+        until = min(claims, self._upkeep.next, self._desk.watchers.next, self._alone_until)
+        return min(max(until - self._clock.now(), 0) / 1000, _LONGEST)
+
+    def _told(self) -> None:
+        """What the supervisor says. Without one, the workers finish, and so does the store."""
+        try:
+            message = _decode(self._pipe.recv_bytes())
+        except (EOFError, OSError):
+            if self._ordered is None:
+                self._stopping = True
+                return
+            _log.error("the supervisor ended: the store ends after the workers")
+            self._selector.unregister(self._pipe)
+            self._alone_until = self._books.now + ALONE
+            return
+        if isinstance(message, Serve):
+            self._follow(message.policies)
+        elif isinstance(message, Stop):
+            self._stopping = True
+
+    def _follow(self, policies: Policies) -> None:
+        """Take another generation; lanes that stood may go on with it."""
+        books, before = self._books, self._ordered or {}
+        books.now = max(books.now, self._clock.now())
+        self._gate.follow(policies, books.seconds)
+        self._ordered = {name: policy.ordered for name, policy in policies.hooks.items()}
+        moved = [
+            name
+            for name, ordered in self._ordered.items()
+            if before.get(name) != ordered and self._gate.line(name).counts[State.WAITING]
+        ]
+        if moved:
+            self._desk.begin(0, 0, move_lanes(books, moved))
+
+    def _say(self, message: msgspec.Struct) -> None:
+        with suppress(OSError):
+            self._pipe.send_bytes(_encode(message))
+
+    def _back_up(self) -> None:
+        """Copy the file, with a turn after each hundred pages; one copy at a time."""
+        if self._backing_up or not self._desk.backups:
+            return
+        session, question = self._desk.backups.popleft()
+        self._backing_up = True
+        try:
+            self._desk.answer(session, question.number, self._copied(Path(question.path)))
+        except (OSError, sqlite3.Error) as error:
+            self._desk.refuse(session, question.number, f"the copy failed: {error}")
+        finally:
+            self._backing_up = False
+
+    def _copied(self, path: Path) -> int:
+        self._db.backup(path, BACKUP_PAGES, lambda *_: self._turn(0))
+        return path.stat().st_size

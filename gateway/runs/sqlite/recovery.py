@@ -1,0 +1,48 @@
+"""After a start: whose attempts go on, and which are interrupted."""
+
+from __future__ import annotations
+
+import structlog
+
+from gateway.runs.sqlite.attempts import interrupt, take_over
+from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.messages import Hello
+
+PATIENCE = 2000
+"""Milliseconds that workers have to come back."""
+_log = structlog.get_logger("gateway.store")
+
+
+class Recovery:
+    """`owners` are those of attempts that a store before this one left in flight, in at most
+    `workers` processes.
+    """
+
+    def __init__(self, books: Books, owners: frozenset[int], workers: int) -> None:
+        self._books = books
+        self._owners = set(owners)
+        self._awaited = workers
+        self._until = books.now + PATIENCE
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody is waited for any more."""
+        return not self._owners
+
+    def greet(self, session: int, hello: Hello) -> None:
+        """A worker is there, with what it holds."""
+        self._awaited -= 1
+        if hello.holding:
+            with self._books.transaction():
+                take_over(self._books, session, hello, self._owners)
+
+    def step(self) -> bool:
+        """Interrupt what nobody has come back for, one owner at a time; whether there is more."""
+        waits = self._awaited > 0 and self._books.now < self._until
+        if not self._owners or waits:
+            return False
+        owner = next(iter(self._owners))
+        with self._books.transaction():
+            interrupt(self._books, owner)
+        self._owners.discard(owner)
+        return bool(self._owners)

@@ -1,0 +1,93 @@
+"""Rows of runs as values, and values as columns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from gateway.runs.endings import Standing
+from gateway.runs.run import State
+
+NUMBERS: Final = {
+    State.WAITING: 0,
+    State.QUEUED: 1,
+    State.RUNNING: 2,
+    State.SUCCEEDED: 4,
+    State.DEAD: 5,
+    State.CANCELLED: 6,
+}
+STATES: Final = {number: state for state, number in NUMBERS.items()}
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What of a row decides where its run goes, in the order of `COLUMNS`. Times are in ms."""
+
+    seq: int
+    id: bytes
+    hook: int
+    number: int
+    again: int
+    attempts: int
+    tries: int
+    interrupted: int
+    owner: int | None
+    give_up: int
+    lane: bytes | None
+    started: int | None
+    status_code: int | None
+
+    @property
+    def state(self) -> State:
+        """Where the run is."""
+        return STATES[self.number]
+
+    @property
+    def standing(self) -> Standing:
+        """The same for those who do not know of rows."""
+        return Standing(
+            state=STATES[self.number],
+            again=self.again == 1,
+            tries=self.tries,
+            interrupted=self.interrupted,
+            give_up=self.give_up / 1000,
+        )
+
+
+COLUMNS: Final = (
+    "seq, id, hook, state, class, attempts, tries, interrupted, owner, give_up, lane, started, "
+    "status_code"
+)
+
+
+def kept(row: tuple[Any, ...]) -> Kept:
+    """A row of `COLUMNS`."""
+    return Kept(*row)
+
+
+def id_bytes(run: str) -> bytes | None:
+    """A run's id as it is stored, None for what is no id."""
+    return bytes.fromhex(run.replace("-", "")) if _ID.fullmatch(run) else None
+
+
+def id_text(stored: bytes) -> str:
+    """A run's id as it is told."""
+    digits = stored.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def milliseconds(seconds: float) -> int:
+    """A time or a span as it is stored."""
+    return round(seconds * 1000)
+
+
+def optional(seconds: float | None) -> int | None:
+    """The same for what may not be there."""
+    return None if seconds is None else round(seconds * 1000)
+
+
+def seconds_or_none(stored: int | None) -> float | None:
+    """A time as it is told."""
+    return None if stored is None else stored / 1000

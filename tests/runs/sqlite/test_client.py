@@ -1,0 +1,121 @@
+"""A worker's side: the store goes and comes back, and nothing is promised that is not stored."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from gateway.runs.run import Accepted, Selection, State
+from gateway.runs.sqlite import client as client_module
+from gateway.runs.sqlite.client import SqliteStore
+from gateway.runs.store import StoreUnavailable
+from tests.runs.sqlite.conftest import Start
+from tests.runs.sqlite.given import Taken, done, in_loop, new_run
+from tests.runs.sqlite.stores import connected, until
+
+
+@in_loop
+async def test_nothing_is_promised_while_there_is_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    client = SqliteStore(str(tmp_path / "s"))
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.accept(new_run())
+    assert refused.value.headers == ((b"retry-after", b"30"),)
+    await client.close()
+
+
+@in_loop
+async def test_a_request_waits_for_a_store_that_comes_back_at_once(start: Start) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.kill()
+    await until(lambda: not client.is_connected)
+    waiting = asyncio.create_task(client.accept(new_run(start=False)))
+    start().ready()
+    assert isinstance(await waiting, Accepted)
+    await client.close()
+
+
+@in_loop
+async def test_what_was_sent_to_a_store_that_ended_is_not_promised(start: Start) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.pause()
+    waiting = asyncio.create_task(client.accept(new_run()))
+    await asyncio.sleep(0.05)
+    store.kill()
+    with pytest.raises(StoreUnavailable):
+        await waiting
+    await client.close()
+
+
+@in_loop
+async def test_a_result_is_told_to_the_store_that_takes_the_place_of_a_killed_one(
+    start: Start,
+) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    taken = Taken(client)
+    new = new_run()
+    assert await client.accept(new) == Accepted(new.id, 1)
+    store.kill()
+    waiting = asyncio.create_task(client.report(done(new.id)))
+    start(workers=1).ready()
+    assert await waiting
+    record = await client.record(new.id)
+    assert record is not None
+    assert (record.state, record.attempts) == (State.SUCCEEDED, 1)
+    assert (taken.started, taken.stopped) == ([], [])
+    await client.close()
+
+
+@in_loop
+async def test_an_attempt_that_nobody_comes_back_for_is_made_again(start: Start) -> None:
+    store = start()
+    store.ready()
+    gone, stays = [await connected(store.socket, number) for number in (1, 2)]
+    Taken(gone)
+    new = new_run()
+    assert await gone.accept(new) == Accepted(new.id, 1)
+    store.kill()
+    gone.abort()
+    taken = Taken(stays)
+    start(workers=1).ready()
+    await until(lambda: taken.started)
+    assert (taken.started[0].run, taken.started[0].attempt) == (new.id, 2)
+    assert not await stays.report(done(new.id, attempt=1))
+    assert await stays.report(done(new.id, attempt=2))
+    await stays.close()
+
+
+@in_loop
+async def test_a_worker_is_told_to_end_what_an_operator_cancels(start: Start) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    taken = Taken(client)
+    new = new_run()
+    await client.accept(new)
+    assert (await client.cancel(Selection(runs=(new.id,)))).changed == 1
+    assert taken.stopped == [(new.id, 1)]
+    assert not await client.report(done(new.id))
+    assert (await client.stats()).late_results == 1
+    await client.close()
+
+
+@in_loop
+async def test_what_no_frame_could_hold_is_not_promised(start: Start) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    with pytest.raises(StoreUnavailable):
+        await client.accept(new_run(invocation=b"x" * (33 * 1024 * 1024)))
+    assert isinstance(await client.accept(new_run()), Accepted)
+    await client.close()
