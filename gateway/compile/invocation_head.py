@@ -48,22 +48,22 @@ class InvocationHead:
     def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
         self._method = workflow.method
         self._sized = workflow.method in WITH_BODY
-        self._target = _with_query(endpoint.target, workflow)
+        self._target = with_query(endpoint.target, workflow)
         names = {name.lower().encode(): name.encode() for name in workflow.forward_headers}
         fixed = fixed_headers(workflow)
         filled = {name.lower().encode() for name in workflow.headers if name not in fixed}
         ours = filled | _OWN
         self._forwarded = tuple((low, name) for low, name in names.items() if low not in ours)
-        written = dict(_written(fixed))
+        lines = dict(written(fixed))
         changing = {
-            name for name in written
+            name for name in lines
             if name in names or name == _CONTENT_ENCODING or name.startswith(_PATH)
             or name in filled
         }  # fmt: skip
-        self._defaults = {name: written.pop(name) for name in changing}
+        self._defaults = {name: lines.pop(name) for name in changing}
         self._varies = bool(self._forwarded or self._defaults or filled)
         host = line(b"Host", endpoint.authority.encode("ascii"))
-        self._fixed = host + b"".join(written.values())
+        self._fixed = host + b"".join(lines.values())
         self._prefix = request_line(self._method, self._target) + self._fixed
 
     def __call__(self, exchange: Exchange, payload: Payload) -> bytes:
@@ -78,7 +78,7 @@ class InvocationHead:
             exchange.run.encode("ascii"),
             exchange.request_id.encode("ascii"),
             traceparent(exchange.header(b"traceparent")).encode("ascii"),
-            self._of_body(payload),
+            of_body(payload.body, payload.content_type, self._sized),
         )
 
     def _asking(self, payload: Payload) -> bytes:
@@ -91,8 +91,17 @@ class InvocationHead:
             target += between + urlencode(payload.query, safe=SAFE)
         return request_line(self._method, target) + self._fixed
 
+    def of_request(self, exchange: Exchange, payload: Payload) -> dict[bytes, bytes]:
+        """The lines that only this request has, by their names in lower case."""
+        return self._fill(dict(payload.lines or {}), exchange, payload)
+
     def _changing(self, exchange: Exchange, payload: Payload) -> bytes:
         lines = {**self._defaults, **(payload.lines or {})}
+        return b"".join(self._fill(lines, exchange, payload).values())
+
+    def _fill(
+        self, lines: dict[bytes, bytes], exchange: Exchange, payload: Payload
+    ) -> dict[bytes, bytes]:
         for received, name in self._forwarded:
             if values := exchange.lines(received):
                 lines[received] = line(name, b", ".join(values))
@@ -102,28 +111,29 @@ class InvocationHead:
         if payload.content_encoding is not None:
             encoding = payload.content_encoding.encode()
             lines[_CONTENT_ENCODING] = line(b"Content-Encoding", encoding)
-        return b"".join(lines.values())
-
-    def _of_body(self, payload: Payload) -> bytes:
-        body = payload.body
-        if body is None and not self._sized:
-            return b""
-        length = b"Content-Length: %d\r\n" % len(body or b"")
-        if payload.content_type is None:
-            return length
-        if payload.content_type == JSON:
-            return _OF_JSON + length
-        return line(b"Content-Type", payload.content_type.encode()) + length
+        return lines
 
 
-def _written(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
+def of_body(body: bytes | None, content_type: str | None, sized: bool) -> bytes:
+    """The lines about a body; `sized` is whether the method always has one."""
+    if body is None and not sized:
+        return b""
+    length = b"Content-Length: %d\r\n" % len(body or b"")
+    if content_type is None:
+        return length
+    if content_type == JSON:
+        return _OF_JSON + length
+    return line(b"Content-Type", content_type.encode()) + length
+
+
+def written(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
     """Each field of every invocation, by its name in lower case; what is written wins."""
     fields = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers}
     for name, value in fields.items():
         yield name.lower().encode(), line(name.encode(), value.encode())
 
 
-def _with_query(target: str, workflow: Workflow) -> str:
+def with_query(target: str, workflow: Workflow) -> str:
     """The target with the parameters that are written, where none of them is filled in."""
     pairs = [(name, text_of(unescaped(value)) or "") for name, value in workflow.query.items()]
     if not pairs:

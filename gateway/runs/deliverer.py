@@ -30,14 +30,15 @@ _FAULT = "the gateway failed during the attempt; its log says how"
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """What a hook says of one attempt.
 
-    `reason` is empty for success, and has no word of the workflow's. `spoiled`: the workflow did
-    its part, but the outputs for the caller cannot be made of its answer. `answer` is what the
-    store keeps of them, `reply` what a caller is given that waits in this process.
+    `reason` is empty for success, and has no word of the workflow's. `final`: another attempt
+    cannot help, as the outputs cannot be made of the workflow's answer or as what is stored cannot
+    be read. `answer` is what the store keeps of the outputs, `reply` what a caller is given that
+    waits in this process.
     """
 
     ended: Ended
     reason: str = ""
-    spoiled: bool = False
+    final: bool = False
     answer: bytes | None = None
     reply: Any = None
 
@@ -182,7 +183,7 @@ def _judged(
     assignment: Assignment, schedule: Schedule, delivery: Delivery, started: float
 ) -> Result:
     ended = delivery.ended
-    if delivery.spoiled:
+    if delivery.final:
         return _result(
             assignment,
             started,

@@ -29,11 +29,13 @@ class Schedule(msgspec.Struct, frozen=True):
 class Ended(msgspec.Struct, frozen=True):
     """How an attempt ended. `status_code` is None where there was no answer, or none in time.
 
-    `asked` is whether the target was asked at all. `retry_after` is the field as received.
+    `asked` is whether the target was asked at all, `whole` whether its answer was read to its end.
+    `retry_after` is the field as received.
     """
 
     status_code: int | None = None
     asked: bool = True
+    whole: bool = True
     retry_after: bytes | None = None
 
 
@@ -53,11 +55,11 @@ def verdict(schedule: Schedule, tries: int, ended: Ended, wall: float, share: fl
     with; `share` is a random number in [0, 1).
     """
     code = ended.status_code
-    if code is not None and 200 <= code < 300:
+    if code is not None and 200 <= code < 300 and ended.whole:
         return Verdict("succeeded")
     pause = retry_after(ended.retry_after, wall) if code in _ASKS else 0.0
     blamed = ended.asked and (code is None or code in _BLAMED)
-    if code in schedule.permanent or tries >= len(schedule.after):
+    if (code in schedule.permanent and ended.whole) or tries >= len(schedule.after):
         return Verdict("dead", 0, blamed, pause)
     return Verdict("retry", max(spread(schedule.after[tries], share), pause), blamed, pause)
 

@@ -66,7 +66,7 @@ async def test_a_run_whose_tries_are_used_up_is_dead_and_says_why() -> None:
 
 @run_in_loop
 async def test_outputs_that_cannot_be_made_end_the_run_as_the_workflow_did_run() -> None:
-    async with delivering(answered(200, spoiled=True)) as worker:
+    async with delivering(answered(200, final=True)) as worker:
         run, _ = await worker.accept()
         record = await worker.final(run)
         assert (record.state, record.attempts, record.status_code) == (State.DEAD, 1, 200)

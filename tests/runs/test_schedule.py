@@ -82,6 +82,11 @@ def test_a_target_that_was_not_asked_is_not_blamed() -> None:
     assert end(0, Ended(asked=False)) == Verdict("retry", 5.0)
 
 
+@pytest.mark.parametrize("code", [200, 404, 422])
+def test_an_answer_that_was_not_read_to_its_end_is_asked_for_again(code: int) -> None:
+    assert end(0, Ended(code, whole=False)) == Verdict("retry", 5.0)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

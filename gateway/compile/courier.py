@@ -1,0 +1,62 @@
+"""A durable hook as its runs see it: what makes one attempt, and says how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.compile.invocation import StoringInvoker
+from gateway.errors import Unavailable, WorkflowFailure
+from gateway.runs.deliverer import Delivery
+from gateway.runs.invocation import UnreadableError, decode
+from gateway.runs.run import Assignment
+from gateway.runs.schedule import Ended, Schedule
+from gateway.wire.client import Reply
+
+_OUT_OF_SERVICE = "the hook went out of service before the attempt"
+
+Keep = Callable[[Reply], bytes | None]
+"""What the store keeps of the outputs. Raises WorkflowFailure where they cannot be made."""
+
+
+class HookCourier:
+    """The attempts of one hook. `problems` says why it can make none, as `Hook.problems` does."""
+
+    def __init__(
+        self,
+        invoker: StoringInvoker,
+        schedule: Schedule,
+        problems: Callable[[], list[str]],
+        keep: Keep,
+    ) -> None:
+        self.schedule = schedule
+        self._invoker = invoker
+        self._problems = problems
+        self._keep = keep
+
+    def problem(self) -> str:
+        """Why no attempt can be made now, in words; empty where one can."""
+        return "; ".join(self._problems())
+
+    async def deliver(self, assignment: Assignment, prepared: Any) -> Delivery:
+        """Make an attempt; `prepared` is the `Invocation`, where it is still here."""
+        try:
+            stored = decode(assignment.invocation) if prepared is None else prepared
+            reply = await self._invoker.send(stored, assignment.run, assignment.attempt)
+        except UnreadableError as error:
+            return Delivery(ended=Ended(asked=False), reason=str(error), final=True)
+        except Unavailable:
+            return Delivery(ended=Ended(asked=False), reason=_OUT_OF_SERVICE)
+        except WorkflowFailure as failure:
+            return Delivery(ended=Ended(failure.status_code, whole=False), reason=failure.reason)
+        return self._answered(reply)
+
+    def _answered(self, reply: Reply) -> Delivery:
+        ended = Ended(reply.status, retry_after=reply.headers.get(b"retry-after"))
+        if not 200 <= reply.status < 300:
+            return Delivery(ended=ended, reason=f"the workflow answered {reply.status}")
+        try:
+            kept = self._keep(reply)
+        except WorkflowFailure as failure:
+            return Delivery(ended=ended, reason=failure.reason, final=True, reply=reply)
+        return Delivery(ended=ended, answer=kept, reply=reply)

@@ -1,0 +1,60 @@
+"""The head of an invocation that was stored: the data as accepted, the way as the hook is now."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from gateway.compile.invocation_head import of_body, with_query, written
+from gateway.compile.payload import WITH_BODY
+from gateway.compile.templates.headers import fixed_headers
+from gateway.compile.templates.target import SAFE
+from gateway.ids import traceparent
+from gateway.language.spec import Workflow
+from gateway.runs.invocation import Invocation
+from gateway.wire.client import Endpoint
+from gateway.wire.client.head import line, request_line
+
+
+class StoredHead:
+    """The heads of a hook's stored invocations. A field of the invocation takes the place of one
+    that the hook writes now.
+    """
+
+    __slots__ = ("_method", "_sized", "_target", "_written")
+
+    def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
+        self._method = workflow.method
+        self._sized = workflow.method in WITH_BODY
+        self._target = with_query(endpoint.target, workflow)
+        host = line(b"Host", endpoint.authority.encode("ascii"))
+        self._written = {b"host": host, **dict(written(fixed_headers(workflow)))}
+
+    def __call__(self, stored: Invocation, run: str, attempt: int, credentials: bytes) -> bytes:
+        """The head of an attempt, but for the lines of its credentials and its end.
+
+        `credentials` are the lines that will be added: the invocation has none of their names.
+        Raises ValueError for a value that is not fit for a header.
+        """
+        lines = dict(self._written)
+        for name, value in stored.headers:
+            lines[name.lower().encode("latin-1")] = _line(name, value)
+        lines.pop(credentials.partition(b":")[0].lower(), None)
+        return b"%b%bIdempotency-Key: %b\r\nGateway-Attempt: %d\r\n%b%b%b" % (
+            request_line(self._method, self._asking(stored)),
+            b"".join(lines.values()),
+            run.encode("ascii"),
+            attempt,
+            _line("X-Request-Id", stored.request_id),
+            _line("traceparent", traceparent(stored.trace.encode("latin-1"))),
+            of_body(stored.body, stored.content_type, self._sized),
+        )
+
+    def _asking(self, stored: Invocation) -> str:
+        target = stored.target or self._target
+        if not stored.query:
+            return target
+        return target + ("&" if "?" in target else "?") + urlencode(stored.query, safe=SAFE)
+
+
+def _line(name: str, value: str) -> bytes:
+    return line(name.encode("latin-1"), value.encode("latin-1"))
