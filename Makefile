@@ -76,6 +76,10 @@ fuzz-rules: $(VENV)/.ready
 fuzz-runs: $(VENV)/.ready
 	$(BIN)/python -m tests.runs.machine 2000
 
+fault-test: $(VENV)/.ready
+	$(BIN)/python -m tests.runs.machine 200 sqlite
+	$(BIN)/python -m tests.runs.sqlite.test_kills 200
+
 image-test: $(VENV)/.ready
 	deploy/image-test/run
 

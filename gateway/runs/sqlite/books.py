@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import msgspec
 
@@ -160,7 +161,10 @@ class Books:
         """So many runs more are unfinished."""
         if change:
             self.unfinished += change
-            self.undo(lambda: self.count_unfinished(-change))
+            self._undo.append(partial(self._uncount, change))
+
+    def _uncount(self, change: int) -> None:
+        self.unfinished -= change
 
     def move(self, run: Kept, to: Move, said: Said | None = None) -> None:
         """A run goes where `to` says; `said` is how its attempt ended, if one did."""

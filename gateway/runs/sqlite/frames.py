@@ -60,7 +60,7 @@ class Splitter(Generic[T]):
         self._decode = msgspec.msgpack.Decoder(list[kind]).decode
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> list[T]:
+    def feed(self, data: bytes | memoryview) -> list[T]:
         """The messages that are complete by now. Raises Unframed."""
         held = self._held
         held += data

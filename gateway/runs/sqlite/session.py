@@ -11,7 +11,8 @@ from gateway.runs.sqlite.frames import Splitter, Unframed, encoded, framed
 from gateway.runs.sqlite.messages import FromWorker
 
 MIB = 1024 * 1024
-_AT_ONCE = MIB
+_buffer = memoryview(bytearray(MIB))
+"""For what is read at once; a new one each time would be a system call."""
 SLOW = 8 * MIB
 """Bytes that a worker has not read; from there on it is assigned nothing."""
 TOO_SLOW = 32 * MIB
@@ -46,9 +47,9 @@ class Session:
         if self.inbox or self.over:
             return
         try:
-            data = self.connection.recv(_AT_ONCE)
+            size = self.connection.recv_into(_buffer)
             self.unanswered = 0
-            self.inbox += self._splitter.feed(data)
+            self.inbox += self._splitter.feed(_buffer[:size])
         except BlockingIOError:
             return
         except Unframed as error:
@@ -56,7 +57,7 @@ class Session:
         except OSError as error:
             self.over = f"its connection failed: {error.strerror}"
         else:
-            if not data:
+            if not size:
                 self.over = "it closed its connection"
 
     def tell(self, message: msgspec.Struct) -> None:
