@@ -6,12 +6,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from gateway.compile.paths import ASTRAY, MISSING, compile_path
 from gateway.compile.sample_values import put
 from gateway.compile.templates.filters import MISFIT, compile_filter, scalar_text
 from gateway.language.answers import answer_slots
-from gateway.language.inputs import Filling, Position, fillings, name_of, operands, slots
+from gateway.language.inputs import (
+    DEDUPLICATE_BY,
+    Filling,
+    Position,
+    fillings,
+    key_slots,
+    name_of,
+    operands,
+    slots,
+)
 from gateway.language.spec import Hook
 from gateway.language.template import CLAIMS, Chain, Reference
 from gateway.language.values import Path, parse_path
@@ -55,8 +65,13 @@ class Need(msgspec.Struct, frozen=True):
 
 
 def filled_of(hook: Hook) -> list[Filling]:
-    """The expressions that are filled in for the workflow and for the answers."""
-    return [one for slot in (*slots(hook), *answer_slots(hook)) for one in fillings(slot)]
+    """The expressions that are filled in for the workflow, for the answers, and for the key that a
+    run must have.
+    """
+    required = hook.deduplicate is not UNSET and hook.deduplicate.required
+    keys = [one for one in key_slots(hook) if required and one.steps == DEDUPLICATE_BY]
+    filled_in = (*slots(hook), *answer_slots(hook), *keys)
+    return [filling for slot in filled_in for filling in fillings(slot)]
 
 
 def compared(hook: Hook) -> list[Filling]:

@@ -1,4 +1,6 @@
-"""What a hook reads of a request, and where: its rules, its forwarded headers, its templates."""
+"""What a hook reads of a request, and where: its rules, its forwarded headers, its templates, the
+keys of its runs.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.language.operands import texts_of
 from gateway.language.rules import asked
-from gateway.language.spec import Hook, Match, Response, Rule, Workflow
+from gateway.language.spec import DurableDelivery, Hook, Match, Response, Rule, Workflow
 from gateway.language.template import (
     BadTemplate,
     Expression,
@@ -27,10 +29,14 @@ if TYPE_CHECKING:  # a worker reads no YAML
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
-Position = Literal["path", "parameter", "header", "json", "text", "operand"]
+Position = Literal["path", "parameter", "header", "json", "text", "operand", "key"]
 """Where a value goes: into a segment of a URL's path; into a parameter of a query or a form;
-into a header; into JSON; into a body that is text. An operand goes nowhere: it is compared.
+into a header; into JSON; into a body that is text. An operand goes nowhere: it is compared. The key
+of a run is kept as a digest.
 """
+
+DEDUPLICATE_BY: Steps = ("deduplicate", "by")
+ORDER_BY: Steps = ("delivery", "order", "by")
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -63,7 +69,7 @@ class Read(msgspec.Struct, frozen=True):
     path: Path
     name: str
     steps: Steps
-    by: Literal["rule", "operand", "forwarding", "template"]
+    by: Literal["rule", "operand", "forwarding", "template", "key"]
     inner: tuple[int, int] | None = None
     required: bool = False
 
@@ -107,6 +113,15 @@ def operands(match: Rule | UnsetType) -> Iterator[Slot]:
             yield Slot(steps, "operand", text)
 
 
+def key_slots(hook: Hook) -> Iterator[Slot]:
+    """The keys of the hook's runs that are templates, well-formed or not."""
+    delivery, deduplicate = hook.delivery, hook.deduplicate
+    if isinstance(delivery, DurableDelivery) and delivery.order is not UNSET:
+        yield Slot(ORDER_BY, "key", delivery.order.by)
+    if deduplicate is not UNSET and isinstance(deduplicate.by, str):
+        yield Slot(DEDUPLICATE_BY, "key", deduplicate.by)
+
+
 def fillings(slot: Slot) -> list[Filling]:
     """The expressions of a slot. Raises BadTemplate."""
     if slot.position == "url" or slot.position == "location":
@@ -139,6 +154,8 @@ def reads(hook: Hook) -> Iterator[Read]:
         yield Read("headers", (name.lower(),), name, steps, "forwarding")
     for slot in slots(hook):
         yield from templated(slot)
+    for slot in key_slots(hook):
+        yield from templated(slot)
 
 
 def templated(slot: Slot) -> Iterator[Read]:
@@ -147,15 +164,19 @@ def templated(slot: Slot) -> Iterator[Read]:
         found = fillings(slot)
     except BadTemplate:
         return
-    by: Literal["operand", "template"] = "operand" if slot.position == "operand" else "template"
+    by = _by(slot)
     for filling in found:
         expression = filling.expression
         for one in expression.references:
-            required = one is expression.required
+            required = by != "key" and one is expression.required
             yield Read(
                 one.root, one.path, name_of(one), slot.steps, by,
                 (one.span.start, one.span.end), required,
             )  # fmt: skip
+
+
+def _by(slot: Slot) -> Literal["operand", "template", "key"]:
+    return slot.position if slot.position == "operand" or slot.position == "key" else "template"
 
 
 def name_of(reference: Reference) -> str:

@@ -19,6 +19,13 @@ def notation(value: Any) -> str:
     return _encode(value).decode()
 
 
+def canonical(value: Any) -> bytes:
+    """The same with the members of each mapping in order: equal in every process and version that
+    has the same keys.
+    """
+    return _encode_in_order(value)
+
+
 def _as_written(value: Any) -> Any:
     match value:
         case Elements():
@@ -29,3 +36,6 @@ def _as_written(value: Any) -> Any:
 
 
 _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=_as_written).encode
+_encode_in_order = msgspec.json.Encoder(
+    decimal_format="number", enc_hook=_as_written, order="sorted"
+).encode

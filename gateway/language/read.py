@@ -17,7 +17,7 @@ from gateway.language.codes import CODES
 from gateway.language.decode import decode
 from gateway.language.diagnostic import Place
 from gateway.language.findings import Findings
-from gateway.language.inputs import operands, slots
+from gateway.language.inputs import key_slots, operands, slots
 from gateway.language.internal import internal
 from gateway.language.lint import lint
 from gateway.language.mistake import Mistake, report
@@ -151,7 +151,7 @@ def _lines(match: Match | UnsetType, document: Document) -> Iterator[tuple[str, 
 
 def _templates(spec: Hook, document: Document) -> Iterator[tuple[str, int]]:
     """The line of each template, by its keys; the short form of the URL is named by the long."""
-    for slot in (*slots(spec), *answer_slots(spec)):
+    for slot in (*slots(spec), *answer_slots(spec), *key_slots(spec)):
         steps = ("workflow", "url") if slot.position == "url" else slot.steps
         yield ".".join(map(str, steps)), document.line(slot.steps)
 
@@ -160,7 +160,8 @@ def _cut(spec: Hook, document: Document) -> Iterator[Mistake]:
     """Texts that end at a comment which begins with a template: hardly anybody means that."""
     if _CUT not in document.text:
         return
-    for slot in (*operands(spec.match), *slots(spec), *answer_slots(spec)):
+    texts = (*operands(spec.match), *slots(spec), *answer_slots(spec), *key_slots(spec))
+    for slot in texts:
         if document.is_cut(slot.steps, _CUT):
             message = "the text ends at ' #', which begins a comment"
             yield Mistake("bad-template", slot.steps, message, "write it in double quotes")

@@ -267,3 +267,11 @@ def test_an_exact_sample_can_be_filled_in(template: str) -> None:
     sampled = mapped(Match(body={"any": True}), **workflow)
     if sampled.exact:
         assert filled_in(sampled, **workflow).body
+
+
+def test_a_sample_has_the_key_that_its_hook_requires() -> None:
+    written = {"name": "a", "method": "POST", "workflow": URL, "delivery": "durable"}
+    by = {"by": "${body.event.id}-${headers.X-Id}"}
+    needed = sample_request(convert({**written, "deduplicate": {**by, "required": True}}))
+    assert (needed.body, needed.headers) == (b'{"event":{"id":"example"}}', {"X-Id": "example"})
+    assert sample_request(convert({**written, "deduplicate": by})).body is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.language.decode import convert
-from gateway.language.inputs import reads, slots
+from gateway.language.inputs import key_slots, reads, slots
 from gateway.language.spec import Hook
 
 HOOK: Hook = convert(
@@ -53,3 +53,25 @@ def test_a_template_that_cannot_be_read_reads_nothing() -> None:
     broken = convert({"name": "a", "workflow": {"url": "http://w/${body.a", "data": {"b": "${x}"}}})
     assert list(reads(broken)) == []
     assert len(list(slots(broken))) == 2
+
+
+def test_keys_of_runs_are_read_and_not_handed_on() -> None:
+    written = {
+        "name": "a",
+        "method": "POST",
+        "workflow": "http://w/",
+        "delivery": {"type": "durable", "order": {"by": "${body.customer}"}},
+        "deduplicate": {"by": "${headers.X-Id}-${body.id ?? body.number}"},
+    }
+    hook = convert(written)
+    assert list(slots(hook)) == []
+    assert [slot.position for slot in key_slots(hook)] == ["key", "key"]
+    order, by = ("delivery", "order", "by"), ("deduplicate", "by")
+    assert [(one.by, one.root, one.path, one.steps, one.required) for one in reads(hook)] == [
+        ("key", "body", ("customer",), order, False),
+        ("key", "headers", ("x-id",), by, False),
+        ("key", "body", ("id",), by, False),
+        ("key", "body", ("number",), by, False),
+    ]
+    digest = convert({**written, "delivery": "durable", "deduplicate": {"by": {"digest": "body"}}})
+    assert list(reads(digest)) == []

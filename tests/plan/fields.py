@@ -51,6 +51,10 @@ def workflow(**keys: Any) -> Mapping:
     return hook(workflow={"url": "http://w/", **keys})
 
 
+def durable(**keys: Any) -> Mapping:
+    return hook(delivery={"type": "durable", **keys})
+
+
 def _handshake(tag: str) -> Callable[[Mapping], Mapping]:
     return lambda one: hook(handshake={"type": tag, **one})
 
@@ -91,6 +95,8 @@ HOOK = changes(
     match=(None, {"query": {"a": "1"}}),
     workflow=("http://w/", "http://v/"),
     response=("outputs", "status"),
+    delivery=("direct", "durable"),
+    deduplicate=(None, {"by": "${body.a}"}),
 )
 USER = {
     **changes({"password": SECRET}, username=("a", "b")),
@@ -201,6 +207,17 @@ ANSWERS = changes(
 FAILURES = changes({"answer": "pass"}, workflow=(404, "4xx")) | changes(
     {"workflow": 404}, answer=("pass", "report")
 )
+DELIVERIES = changes(
+    {},
+    wait=(None, "1s"),
+    prefer=(None, False),
+    retry=(None, {"give_up": "1d"}),
+    concurrency=(None, 1),
+    limit=(None, 1),
+    order=(None, {"by": "${body.a}"}),
+    retention=(None, {"dead": "1d"}),
+)
+KEY: Mapping = {"by": "${body.a}"}
 
 
 KEYS: dict[str, Keys] = {
@@ -333,4 +350,27 @@ KEYS: dict[str, Keys] = {
     ),
     "Failure": Keys(lambda one: hook(response={"failures": [one]}), FAILURES),
     "Response": Keys(lambda one: hook(response=one), RESPONSES),
+    "DirectDelivery": Keys(lambda one: hook(delivery={"type": "direct", **one}), {}),
+    "DurableDelivery": Keys(lambda one: durable(**one), DELIVERIES),
+    "RetrySchedule": Keys(
+        lambda one: durable(retry=one),
+        changes({}, after=(None, ["1s"]), give_up=(None, "1d"), permanent=(None, [404])),
+    ),
+    "Order": Keys(
+        lambda one: durable(order=one),
+        changes({}, by=("${body.a}", "${body.b}")) | changes(KEY, on_dead=(None, "hold")),
+    ),
+    "Retention": Keys(
+        lambda one: durable(retention=one),
+        changes({}, **dict.fromkeys(("succeeded", "dead"), (None, "1h"))),
+    ),
+    "Deduplicate": Keys(
+        lambda one: hook(deduplicate=one),
+        changes({}, by=("${body.a}", {"digest": "body"}))
+        | changes(KEY, within=(None, "1h"), required=(None, True)),
+    ),
+    "Digest": Keys(
+        lambda one: hook(deduplicate={"by": one or "${body.a}"}),
+        changes({}, digest=(None, "body")),
+    ),
 }

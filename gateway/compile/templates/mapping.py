@@ -17,7 +17,7 @@ from gateway.compile.templates.outcome import Keep, compile_keep
 from gateway.compile.templates.replacement import Replace, compile_replacement
 from gateway.compile.templates.target import Target, compile_target
 from gateway.language.answers import answers_of, references
-from gateway.language.inputs import Slot, expressions, slots
+from gateway.language.inputs import Slot, expressions, key_slots, slots
 from gateway.language.spec import Hook, Workflow
 from gateway.language.values import Path
 
@@ -28,7 +28,8 @@ class Mapped(msgspec.Struct, frozen=True):
     `members` are those of `workflow.body` that are fixed, `json` and `parameters` fill in all of
     them for the two ways to send them. `replace` makes the data that is sent in place of what was
     received; `target` and `lines` address it. `keep` holds back what the answer reads of the
-    request. `any` says whether anything is made of the inputs.
+    request. `any` says whether anything is made of the inputs. `reads_body` counts the keys of
+    runs, which the workflow is not sent.
     """
 
     members: Mapping[str, Any]
@@ -56,7 +57,7 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
     """The templates of a hook, which is called by `workflow`, resolved once."""
     where = where_in(places)
     steps = ("workflow", "body")
-    filled = list(slots(hook))
+    filled, keys = list(slots(hook)), key_slots(hook)
     keep = _keep(hook)
     target = compile_target(workflow, where)
     lines = compile_headers(workflow, where)
@@ -71,7 +72,7 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
         lines=lines,
         keep=keep,
         any=any(map(_is_filled, filled)) or keep is not None,
-        reads_body=any(map(_reads_body, filled)) or bool(_read_again(hook, "body")),
+        reads_body=any(map(_reads_body, (*filled, *keys))) or bool(_read_again(hook, "body")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.language.codes.access import ACCESS
 from gateway.language.codes.code import Code
+from gateway.language.codes.delivery import DELIVERY
 from gateway.language.codes.routes import ROUTES
 from gateway.language.codes.rules import RULES
 from gateway.language.codes.schema import SCHEMA
@@ -19,6 +20,7 @@ FAMILIES: dict[str, tuple[Code, ...]] = {
     "Rules": RULES,
     "The workflow and the answer": WORKFLOWS,
     "Templates": TEMPLATES,
+    "Durable delivery": DELIVERY,
 }
 """Title of a family → its codes, in the order of the documentation."""
 

@@ -49,8 +49,9 @@ TEMPLATES = (
         "error",
         "A template in a place that is not filled in",
         "Templates are filled in in the `url`, `headers`, `query`, `body` and `data` of "
-        "`workflow`, in the `headers` and `body` of answers, and in expected values and operands "
-        "of `match` except `pattern`. Everything else of a hook is the same for every request.",
+        "`workflow`, in the `headers` and `body` of answers, in expected values and operands of "
+        "`match` except `pattern`, and in `by` of `deduplicate` and `delivery.order`. Everything "
+        "else of a hook is the same for every request.",
     ),
     Code(
         "workflow-not-called",
@@ -81,7 +82,7 @@ TEMPLATES = (
         "A template reads a value that is never there",
         "`match` refuses requests that have the value, and the template refuses those that lack "
         "it. The gateway would refuse every request. An answer to `timeout` or `unreachable` "
-        "cannot read what the workflow has answered.",
+        "cannot read what the workflow has answered. A key of a run would never exist.",
     ),
     Code(
         "needless-default",

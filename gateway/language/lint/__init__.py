@@ -15,11 +15,13 @@ from gateway.language.lint import (
     alternatives,
     answer,
     cors,
+    delivery,
     denials,
     failures,
     handshake,
     headers,
     jwt,
+    keys,
     limits,
     misplaced,
     misplaced_rules,
@@ -71,6 +73,8 @@ CHECKS: tuple[Check, ...] = (
     misplaced.check,
     answer.check,
     failures.check,
+    delivery.check,
+    keys.check,
 )
 
 

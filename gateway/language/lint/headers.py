@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Literal
 
 from gateway.language.answers import answers_of
+from gateway.language.durable import durable_of
 from gateway.language.lint.parts import whole_rules, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.outgoing import credential_headers
@@ -55,7 +56,10 @@ def check(hook: Hook) -> Iterator[Mistake]:
     workflow = workflow_of(hook)
     own = frozenset(map(str.lower, credential_headers(workflow.authentication)))
     yield from _set(workflow.headers, own)
-    yield from _forwarded(workflow.forward_headers, own, CREDENTIALS | proof_headers(hook))
+    # What would be stored is an error of its own.
+    durable = durable_of(hook) is not None
+    secret = frozenset[str]() if durable else CREDENTIALS | proof_headers(hook)
+    yield from _forwarded(workflow.forward_headers, own, secret)
     yield from _overridden(workflow, own | _NEVER)
     for written in answers_of(hook):
         yield from _answered((*written.steps, "headers"), written.answer.headers)

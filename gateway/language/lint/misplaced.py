@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET
 
 from gateway.language.answers import answers_of
-from gateway.language.inputs import response_of, workflow_of
+from gateway.language.inputs import DEDUPLICATE_BY, ORDER_BY, response_of, workflow_of
 from gateway.language.lint.parts import conditions, operators_of
 from gateway.language.mistake import Mistake
 from gateway.language.operands import FILLABLE, texts_of
@@ -76,7 +76,10 @@ def not_here(steps: Steps) -> Mistake:
     """A template where nothing is filled in."""
     name = next(step for step in reversed(steps) if isinstance(step, str))
     message = f"'{name}' cannot contain a template"
-    return Mistake("template-not-here", steps, message, _PLACES)
+    hint = _PLACES
+    if steps in (DEDUPLICATE_BY[:-1], ORDER_BY[:-1]):
+        hint = "write it as 'by', one level deeper"
+    return Mistake("template-not-here", steps, message, hint)
 
 
 def _keys(steps: Steps, value: Any) -> Iterator[Steps]:

@@ -8,7 +8,17 @@ from difflib import get_close_matches
 from msgspec import UNSET
 
 from gateway.language.answers import KINDS, Written, answer_slots, answers_of
-from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, name_of, operands, slots
+from gateway.language.durable import durable_of
+from gateway.language.inputs import (
+    WITH_BODY,
+    Filling,
+    Slot,
+    fillings,
+    key_slots,
+    name_of,
+    operands,
+    slots,
+)
 from gateway.language.lint import filled
 from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.route import parameters
@@ -33,7 +43,7 @@ _CUT = "text behind ' #' is a comment: write the whole text in double quotes"
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """Templates that cannot be read, and inputs that cannot be there."""
-    filled_in = [*operands(hook.match), *slots(hook), *answer_slots(hook)]
+    filled_in = [*operands(hook.match), *slots(hook), *answer_slots(hook), *key_slots(hook)]
     if not filled_in:
         return
     found, demands, bodiless = 0, filled.Demands(hook), WITH_BODY.isdisjoint(hook.methods)
@@ -65,6 +75,8 @@ def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
         fault = _of_outcome(hook, filling, reference) or _fault(
             hook, reference, filling.position == "operand"
         )
+        if fault is None and filling.position not in ("operand", "key"):
+            fault = _of_headers(hook, reference)
         if fault is not None:
             code, message, hint = fault
             inner = reference.span.start, reference.span.end
@@ -119,10 +131,16 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
         case "run" if compared:
             message = "'run.id' does not exist before the request matches"
             return "unknown-input", message, "read request.id"
-        case "headers" if not compared and _is_credential(hook, str(reference.path[0])):
-            message = f"'{name_of(reference)}' forwards the caller's credentials to the workflow"
-            return "credential-header", message, "remove it if possible"
     return None
+
+
+def _of_headers(hook: Hook, reference: Reference) -> _Fault:
+    """A credential that is forwarded; where it would be stored, that is said in its place."""
+    known = reference.root == "headers" and _is_credential(hook, str(reference.path[0]))
+    if not known or durable_of(hook) is not None:
+        return None
+    message = f"'{name_of(reference)}' forwards the caller's credentials to the workflow"
+    return "credential-header", message, "remove it if possible"
 
 
 def _is_credential(hook: Hook, header: str) -> bool:

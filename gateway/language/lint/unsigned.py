@@ -8,7 +8,15 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET
 
 from gateway.language.challenges import reference_of
-from gateway.language.inputs import WITH_BODY, Read, matched_path, operands, reads, templated
+from gateway.language.inputs import (
+    DEDUPLICATE_BY,
+    WITH_BODY,
+    Read,
+    matched_path,
+    operands,
+    reads,
+    templated,
+)
 from gateway.language.lint.parts import challenges
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
@@ -51,7 +59,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
             what = f"anyone who sees a request can resend it with another '{one.name}'"
             hint = f"{one.hint}, or accept it: `trust_unsigned: [{one.name}]`"
             what += ": it is not signed"
-            yield Mistake("unsigned-input", one.steps, what, hint, one.on, one.inner)
+            yield Mistake(_code(one), one.steps, what, hint, one.on, one.inner)
     for index, entry in enumerate(trusted):
         if not any(_means(entry, one) for one in inputs):
             signed = entry.lower() in covered.headers
@@ -79,9 +87,19 @@ def _inputs(hook: Hook, covered: Coverage) -> Iterator[Input]:
             yield Input(("path",), name, "use a value of the body instead", "value")
     for one in found:
         if one.by != "rule":
-            hint = _FORWARD if one.by == "forwarding" else _READ
+            hint = _hint(one)
             header = one.root == "headers"
             yield Input(one.steps, _called(one), hint, "value", header, one.inner)
+
+
+def _code(one: Input) -> str:
+    return "unsigned-deduplication" if one.steps == DEDUPLICATE_BY else "unsigned-input"
+
+
+def _hint(one: Read) -> str:
+    if one.steps == DEDUPLICATE_BY:
+        return "write `by: {digest: body}`"
+    return _FORWARD if one.by == "forwarding" else _READ
 
 
 def _is_unsigned(one: Read, covered: Coverage) -> bool:

@@ -12,6 +12,8 @@ CHAPTERS = {
     "receive": "How the body is read",
     "workflow": "The workflow",
     "response": "The answer",
+    "delivery": "Delivery",
+    "deduplicate": "Repeated requests",
     "authentication": "Who may call",
     "cors": "Pages in browsers",
     "limits": "Limits on callers",
@@ -33,6 +35,7 @@ MORE: dict[str, str] = {
     "Cors": "[Answers](answers.md#pages-in-browsers) explains it.",
     "Response": "[Answers](answers.md) explains them.",
     "Failure": "[Answers](answers.md#failures) explains it.",
+    "DurableDelivery": "[Durable delivery](delivery.md) explains it.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""

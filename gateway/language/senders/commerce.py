@@ -26,6 +26,7 @@ COMMERCE: dict[Preset, Sender] = {
     "shopify": Sender(
         Scheme(header="X-Shopify-Hmac-Sha256", signed="{body}", encoding="base64"),
         "https://shopify.dev/docs/apps/build/webhooks/subscribe/https",
+        repeats="4h",
     ),
     "square": Sender(
         Scheme(header="X-Square-HmacSha256-Signature", signed="{url}{body}", encoding="base64"),
@@ -41,6 +42,7 @@ COMMERCE: dict[Preset, Sender] = {
         ),
         "https://docs.stripe.com/webhooks#verify-manually",
         begins="whsec_",
+        repeats="3d",
     ),
     "wise": Sender(
         Scheme(

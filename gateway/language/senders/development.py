@@ -25,6 +25,7 @@ DEVELOPMENT: dict[Preset, Sender] = {
     "github": Sender(
         Scheme(header="X-Hub-Signature-256", format="prefix", prefix="sha256=", signed="{body}"),
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+        repeats="3d",
     ),
     "gitlab": Sender(
         msgspec.structs.replace(STANDARD, also=msgspec.UNSET),

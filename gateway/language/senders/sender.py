@@ -11,10 +11,12 @@ class Sender(msgspec.Struct, frozen=True):
     """A known sender: its scheme, its documentation, and how far its timestamps may be off.
 
     The tolerance is the sender's own where it names one of a minute or more, otherwise 5m.
-    `begins` is what its secrets begin with although they are used whole.
+    `begins` is what its secrets begin with although they are used whole. `repeats` is how long
+    after a request it may send the same again, empty where that is not known.
     """
 
     scheme: Scheme
     source: str
     tolerance: str = "5m"
     begins: str = ""
+    repeats: str = ""

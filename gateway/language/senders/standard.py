@@ -29,6 +29,7 @@ STANDARD_SENDERS: dict[Preset, Sender] = {
         STANDARD,
         "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/"
         "standard-webhooks.md",
+        repeats="3d",
     ),
     "svix": Sender(
         msgspec.structs.replace(
@@ -38,5 +39,6 @@ STANDARD_SENDERS: dict[Preset, Sender] = {
             id=MessageId(header="svix-id"),
         ),
         "https://docs.svix.com/receiving/verifying-payloads/how-manual",
+        repeats="28h",
     ),
 }

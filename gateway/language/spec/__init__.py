@@ -11,6 +11,14 @@ from gateway.language.spec.authentication import (
     User,
 )
 from gateway.language.spec.cors import Cors
+from gateway.language.spec.deduplicate import Deduplicate, Digest
+from gateway.language.spec.delivery import (
+    DirectDelivery,
+    DurableDelivery,
+    Order,
+    Retention,
+    RetrySchedule,
+)
 from gateway.language.spec.hook import Authentication, Hook
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits
@@ -30,6 +38,10 @@ __all__ = [
     "BearerAuthentication",
     "Condition",
     "Cors",
+    "Deduplicate",
+    "Digest",
+    "DirectDelivery",
+    "DurableDelivery",
     "Elements",
     "Failure",
     "Hook",
@@ -39,10 +51,13 @@ __all__ = [
     "Match",
     "NoAuthentication",
     "Operators",
+    "Order",
     "Password",
     "Receive",
     "Response",
+    "Retention",
     "Retry",
+    "RetrySchedule",
     "Rule",
     "SecretReference",
     "SignatureAuthentication",

@@ -14,6 +14,8 @@ from gateway.language.spec.authentication import (
 )
 from gateway.language.spec.base import Written
 from gateway.language.spec.cors import Cors
+from gateway.language.spec.deduplicate import Deduplicate
+from gateway.language.spec.delivery import Delivery
 from gateway.language.spec.handshakes import Handshake, long_forms
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.language.spec.limits import Limits, Network
@@ -123,6 +125,18 @@ class Hook(Written, frozen=True, kw_only=True):
         ResponseType | Response,
         Meta(description="The answer to the caller: `outputs`, `status`, or the long form."),
     ] = "outputs"
+
+    delivery: Annotated[
+        Delivery,
+        Meta(
+            description="When the caller is answered: `direct`, once the workflow has run; "
+            "`durable`, once the run is stored; or the long form."
+        ),
+    ] = "direct"
+    deduplicate: Annotated[
+        Deduplicate | UnsetType,
+        Meta(description="Which requests repeat an earlier one, and start no second run."),
+    ] = UNSET
 
     @property
     def route(self) -> str:

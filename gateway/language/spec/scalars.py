@@ -57,6 +57,16 @@ UrlTemplate = Annotated[
     ),
 ]
 
+KeyTemplate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x1f\x7f]*\$\{[^\x00-\x1f\x7f]*" + _END,
+        max_length=4096,
+        description="a key; text with at least one template, such as ${body.id}",
+        examples=["${body.id}", "${headers.X-GitHub-Delivery}"],
+    ),
+]
+
 Duration = Annotated[
     str,
     Meta(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.plan.kinds.access import ACCESS, LIMITS
+from gateway.plan.kinds.delivery import DELIVERY
 from gateway.plan.kinds.handling import ANSWERS, RULES, SECRETS, WORKFLOWS
 from gateway.plan.kinds.hooks import HOOKS, OTHER, URLS
 from gateway.plan.kinds.kind import LEVELS, Kind, Level
@@ -14,6 +15,7 @@ FAMILIES: dict[str, tuple[Kind, ...]] = {
     "Hooks": HOOKS,
     "The workflow": WORKFLOWS,
     "The answer": ANSWERS,
+    "Delivery": DELIVERY,
     "Limits": LIMITS,
     "Secrets": SECRETS,
     "Anything else": OTHER,

@@ -16,6 +16,8 @@ from gateway.plan.shown import json
 from gateway.plan.subjects import (
     authentication,
     cors,
+    deduplicate,
+    delivery,
     handshakes,
     hook,
     limits,
@@ -50,6 +52,8 @@ SUBJECTS: dict[str, Subject] = {
     "match": Subject(rules.meaning, rules.compare),
     "workflow": Subject(workflow.meaning, workflow.compare),
     "response": Subject(response.meaning, response.compare),
+    "delivery": Subject(delivery.meaning, delivery.compare),
+    "deduplicate": Subject(deduplicate.meaning, deduplicate.compare),
 }
 """The key of a hook → its subject."""
 

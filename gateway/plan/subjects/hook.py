@@ -8,6 +8,7 @@ from gateway.language.lint.parts import workflow_of
 from gateway.language.spec import Hook
 from gateway.plan.change import Change
 from gateway.plan.subjects import authentication
+from gateway.plan.subjects.delivery import pending
 
 
 def name(hook: Hook) -> Hashable:
@@ -27,7 +28,7 @@ def enabled(hook: Hook) -> Hashable:
 
 def compare_names(old: Hook, new: Hook) -> Iterator[Change]:
     """The same hook under another name."""
-    message = f"the hook '{old.name}' is now named '{new.name}'"
+    message = f"the hook '{old.name}' is now named '{new.name}'{pending(old)}"
     yield Change("hook-renamed", ("name",), message, old.name, new.name)
 
 
@@ -40,7 +41,7 @@ def compare_descriptions(old: Hook, new: Hook) -> Iterator[Change]:
 def compare_enabled(_old: Hook, new: Hook) -> Iterator[Change]:
     """Switched on, or off."""
     if not new.enabled:
-        message = f"the hook is disabled: {new.route} answers 404"
+        message = f"the hook is disabled: {new.route} answers 404{pending(new)}"
         yield Change("hook-disabled", ("enabled",), message, "true", "false")
     elif authentication.is_public(new):
         message = f"the hook is enabled, and anyone may call {summary(new)}"
@@ -66,7 +67,8 @@ def added(hook: Hook) -> Change:
 def removed(hook: Hook) -> Change:
     """A hook that is gone."""
     kind = "hook-removed" if hook.enabled else "disabled-hook-removed"
-    return Change(kind, ("name",), f"the hook was removed: {summary(hook)}", workflow_of(hook).url)
+    message = f"the hook was removed: {summary(hook)}{pending(hook)}"
+    return Change(kind, ("name",), message, workflow_of(hook).url)
 
 
 def summary(hook: Hook) -> str:

@@ -6,7 +6,11 @@ import pytest
 
 from gateway.compile.sender import Sender
 from gateway.compile.templates.inputs import HEADROOM
+from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import Unmappable
+from gateway.language.decode import convert
+from gateway.language.inputs import workflow_of
+from gateway.language.spec import Hook
 from tests.compile.templates.filled import LIMIT, Filled
 from tests.support.exchanges import an_exchange
 
@@ -77,3 +81,11 @@ def test_a_refusal_names_the_place_for_the_operator_and_no_value() -> None:
         filled.payload({"total": "canary"})
     assert refused.value.detail == "The body parameter 'total' is not a whole number."
     assert refused.value.reason == f"workflow.data.order.total: {refused.value.detail}"
+
+
+def test_a_key_of_a_run_needs_the_body_and_makes_nothing_for_the_workflow() -> None:
+    written = {"name": "a", "method": "POST", "workflow": "http://w/", "delivery": "durable"}
+    for by, read in (("${body.id}", True), ("${headers.X-Id}", False), ({"digest": "body"}, False)):
+        hook: Hook = convert({**written, "deduplicate": {"by": by}})
+        mapped = compile_mapping(hook, workflow_of(hook), {})
+        assert (mapped.any, mapped.reads_body) == (False, read)

@@ -1,0 +1,120 @@
+"""Durable delivery: what can be stored, how long a caller waits, when a run is delivered again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+from msgspec import UNSET, UnsetType
+
+from gateway.language.durable import MAX_BODY, delays_of, durable_of
+from gateway.language.inputs import reads, workflow_of
+from gateway.language.lint.headers import CREDENTIALS
+from gateway.language.mistake import Mistake
+from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.signed import sender_of
+from gateway.language.spec import (
+    ApiKeyAuthentication,
+    DurableDelivery,
+    Hook,
+    SignatureAuthentication,
+)
+from gateway.language.yaml12 import Steps
+
+MAX_WAIT = 30.0
+"""Seconds."""
+_MINUTE, _DAY = 60.0, 86_400.0
+
+
+def check(hook: Hook) -> Iterator[Mistake]:
+    """Everything that a durable hook cannot do, and what it would do in vain."""
+    delivery = durable_of(hook)
+    if delivery is None:
+        return
+    if workflow_of(hook).retry.attempts > 1:
+        message = "a durable hook repeats attempts by its own schedule"
+        hint = "write `delivery.retry`, and remove this"
+        yield Mistake("retry-in-durable", ("workflow", "retry"), message, hint, on="key")
+    if "GET" in hook.methods:
+        message = "anyone who opens the URL starts the workflow: the hook accepts GET requests"
+        yield Mistake("durable-get", ("delivery",), message, "write `method: POST`", on="key")
+    yield from _stored(hook)
+    yield from _waits(hook, delivery)
+    yield from _spans(delivery)
+    yield from _never_used(delivery)
+
+
+def _stored(hook: Hook) -> Iterator[Mistake]:
+    """Bodies that are too large for the store, credentials that must not be in it."""
+    limits = hook.limits
+    if limits is not UNSET and limits.body is not UNSET and parse_size(limits.body) > MAX_BODY:
+        message = f"a durable hook stores bodies of at most 8MiB, not {limits.body}"
+        hint = "let the sender store larger data and send its location"
+        yield Mistake("body-too-large-to-store", ("limits", "body"), message, hint)
+    secret = secret_headers(hook)
+    for one in reads(hook):
+        if one.by in ("forwarding", "template") and one.root == "headers" and one.path[0] in secret:
+            message = f"'{one.name}' carries a credential of the caller, and would be stored"
+            hint = "remove it; credentials for the workflow are under 'authentication'"
+            yield Mistake("stored-credential", one.steps, message, hint, inner=one.inner)
+
+
+def secret_headers(hook: Hook) -> frozenset[str]:
+    """What commonly carries a secret, and the header in which this hook's callers prove themselves;
+    in lower case.
+    """
+    match hook.authentication:
+        case ApiKeyAuthentication(header=name):
+            pass
+        case SignatureAuthentication() as written:
+            name = sender_of(written).scheme.header
+        case _:
+            return CREDENTIALS
+    return CREDENTIALS if isinstance(name, UnsetType) else CREDENTIALS | {name.lower()}
+
+
+def _waits(hook: Hook, delivery: DurableDelivery) -> Iterator[Mistake]:
+    steps, wait = ("delivery", "wait"), parse_duration(delivery.wait)
+    timeout = workflow_of(hook).timeout
+    if wait > MAX_WAIT:
+        message = f"'wait' must be at most 30s, not {delivery.wait}"
+        hint = "the caller gets 202, and the outcome at the URL in `Location`"
+        yield Mistake("wait-too-long", steps, message, hint)
+    elif wait > parse_duration(timeout):
+        message = f"'wait' is longer than an attempt, which ends after {timeout}"
+        yield Mistake("needless-wait", steps, message, f"write {timeout} or less")
+
+
+def _spans(delivery: DurableDelivery) -> Iterator[Mistake]:
+    retry, steps = delivery.retry, ("delivery", "retry")
+    for index, delay in enumerate([] if isinstance(retry.after, UnsetType) else retry.after):
+        yield from span((*steps, "after", index), "a delay", delay, 1, 30 * _DAY)
+    yield from span((*steps, "give_up"), "'give_up'", retry.give_up, 1, 30 * _DAY)
+    for key in ("succeeded", "dead"):
+        written = getattr(delivery.retention, key)
+        yield from span(("delivery", "retention", key), f"'{key}'", written, _MINUTE, 365 * _DAY)
+
+
+def span(steps: Steps, what: str, written: str, least: float, most: float) -> Iterator[Mistake]:
+    """A time outside its bounds, which are seconds: whole days, and a second or a minute."""
+    if not least <= parse_duration(written) <= most:
+        shortest = "1s" if least == 1 else "1m"
+        message = (
+            f"{what} must be at least {shortest} and at most {most / _DAY:.0f}d, not {written}"
+        )
+        yield Mistake("bad-span", steps, message)
+
+
+def _never_used(delivery: DurableDelivery) -> Iterator[Mistake]:
+    """The first of the delays behind which a run is too old."""
+    retry = delivery.retry
+    if isinstance(retry.after, UnsetType):
+        return
+    most = parse_duration(retry.give_up)
+    for index, age in enumerate(accumulate(delays_of(retry))):
+        if age >= most:
+            message = f"the run is dead before this retry: `give_up` is {retry.give_up}"
+            hint = "remove it and those after it, or make 'give_up' longer"
+            steps = ("delivery", "retry", "after", index)
+            yield Mistake("retry-never-used", steps, message, hint)
+            return
