@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -43,6 +44,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     workflow_response: int = MIB
 
 
+class Store(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the runs of durable hooks are kept, and how many. Without a state directory there is
+    no store.
+    """
+
+    engine: Literal["sqlite"] = "sqlite"
+    size: int = 4096 * MIB
+    """Bytes on disk; accepts stop at four fifths of it."""
+    runs: int = 1_000_000
+    """Unfinished ones."""
+    target_concurrency: int = 64
+    """Deliveries in flight to one scheme, host and port."""
+    outcome_path: str = "/-/outcome"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What `gateway serve` was started with."""
 
@@ -76,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: str = "auto"
     log_level: str = "info"
     limits: Limits = Limits()
+    store: Store = Store()
 
     @property
     def url(self) -> str:

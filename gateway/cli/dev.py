@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -19,11 +20,13 @@ from gateway.cli.formats.report import counted
 from gateway.cli.guarded import each
 from gateway.cli.masking import NOTE, without_credentials
 from gateway.cli.new_secrets import make_secrets
+from gateway.cli.parameters import flag
 from gateway.cli.program import program
-from gateway.cli.serve import flag, options, settings_of
+from gateway.cli.serve import options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
 from gateway.cli.starting import listen, start
 from gateway.errors import OperatorError
+from gateway.language.durable import durable_of
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook, Reading
@@ -59,13 +62,26 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
     flags["secrets"].mkdir(mode=0o700, exist_ok=True)
     settings = settings_of(hooks, flags)
     # Before the sockets are open: a process that is forked would keep them open.
-    with nullcontext("") if real else echo() as base:
+    with nullcontext("") if real else echo() as base, _state(flags["state"]) as state:
+        settings = msgspec.structs.replace(settings, state=state)
         sockets = listen(settings)
         found = read(take(hooks).sources)
         _make_secrets(found.hooks, flags["secrets"])
         _print_lines(found.hooks, settings)
         _print_remedy(found, hooks)
+        if flags["state"] is None and any(durable_of(hook.spec) for hook in found.hooks):
+            click.echo("Runs are stored until the command ends. To keep them, set --state DIR.\n")
         start(msgspec.structs.replace(settings, workflow_base=base), sockets)
+
+
+@contextmanager
+def _state(written: Path | None) -> Iterator[Path]:
+    """The state directory; where none is named, one for as long as the command runs."""
+    if written is not None:
+        yield written
+        return
+    with TemporaryDirectory(prefix="gateway-dev-") as made:
+        yield Path(made)
 
 
 def _make_secrets(hooks: Sequence[ReadHook], directory: Path) -> None:

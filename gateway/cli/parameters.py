@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,8 @@ import rich_click as click
 from gateway.language.networks import BadNetwork, parse_network
 from gateway.language.quantities import parse_duration, parse_size
 
-LEAST_MEMORY = 1024 * 1024
+flag = partial(click.option, show_default=True, show_envvar=True)
+"""A flag of `serve`; it has its variable GATEWAY_<FLAG>."""
 
 
 class Duration(click.ParamType[float]):
@@ -28,9 +30,13 @@ class Duration(click.ParamType[float]):
 
 
 class Size(click.ParamType[int]):
-    """A size as in the hook language, `64KiB` or `256MiB`; bytes."""
+    """A size as in the hook language, `64KiB` or `256MiB`; bytes. `least` is in MiB."""
 
     name = "size"
+
+    def __init__(self, least: int, example: str) -> None:
+        self._least = least
+        self._example = example
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         if isinstance(value, int):
@@ -39,8 +45,9 @@ class Size(click.ParamType[int]):
             size = parse_size(value)
         except ValueError:
             size = 0
-        if size < LEAST_MEMORY:
-            self.fail(f"{value!r} is not a size of at least 1MiB, such as 256MiB", param, ctx)
+        if size < self._least * 1024 * 1024:
+            least = f"at least {self._least}MiB, such as {self._example}"
+            self.fail(f"{value!r} is not a size of {least}", param, ctx)
         return size
 
 
@@ -127,7 +134,7 @@ class Networks(click.ParamType[tuple[str, ...]]):
 
 
 DURATION = Duration()
-SIZE = Size()
+SIZE = Size(1, "256MiB")
 NETWORKS = Networks()
 PORT = WholeNumber(1, 65535)
 ADDRESS = Address()

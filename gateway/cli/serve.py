@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import ssl
 import sys
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,10 @@ import rich_click as click
 from gateway.cli.cgroup import memory_limit
 from gateway.cli.imports import without
 from gateway.cli.memory import default_body_memory
-from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber
+from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber, flag
+from gateway.cli.store_flags import STORE, store_of
 from gateway.errors import OperatorError
 from gateway.settings import Settings
-
-flag = partial(click.option, show_default=True, show_envvar=True)
 
 FLAGS = (
     flag("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on."),
@@ -41,7 +39,7 @@ FLAGS = (
         "--state",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Directory for the last good hooks, for use after a restart.",
+        help="Directory for stored runs and for the last good hooks, for use after a restart.",
     ),
     flag(
         "--ca-file",
@@ -113,6 +111,7 @@ FLAGS = (
         metavar="LEVEL",
         help="Lowest level to log: debug, info, warning or error.",
     ),
+    *STORE,
     flag("--strict", is_flag=True, help="Do not start if a hook has an error."),
 )
 """What `serve` and `dev` share; each has its variable GATEWAY_<FLAG>."""
@@ -140,7 +139,7 @@ def settings_of(hooks: Path, flags: dict[str, Any]) -> Settings:
             "--admin-token names a secret: set --secrets to the directory that contains it"
         )
     flags["trusted_proxies"] = tuple(chain.from_iterable(flags["trusted_proxies"]))
-    return Settings(hooks=hooks, **flags)
+    return Settings(hooks=hooks, store=store_of(flags), **flags)
 
 
 def _check_bundle(path: Path | None) -> None:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
 from gateway.compile.cors import compile_cors
+from gateway.compile.delivery import NoState
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
@@ -28,6 +29,7 @@ from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
+from gateway.language.durable import durable_of
 from gateway.language.inputs import response_of, workflow_of
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
@@ -72,7 +74,9 @@ class Hook:
         self._respond = compile_response(spec.response, places)
         self._fail = compile_failures(response_of(spec).failures, places or {})
         self._large = LargeBodies(runtime)
-        guard, self._needs = entrance(spec, self._invoke.needs, runtime)
+        stateless = durable_of(spec) is not None and runtime.settings.state is None
+        missing = (NoState(),) if stateless else ()
+        guard, self._needs = entrance(spec, (*self._invoke.needs, *missing), runtime)
         self.guards = (guard,)
 
     def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:

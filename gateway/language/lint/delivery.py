@@ -67,7 +67,7 @@ def secret_headers(hook: Hook) -> frozenset[str]:
         case ApiKeyAuthentication(header=name):
             pass
         case SignatureAuthentication() as written:
-            name = sender_of(written).scheme.header
+            name = sender_of(written.scheme).scheme.header
         case _:
             return CREDENTIALS
     return CREDENTIALS if isinstance(name, UnsetType) else CREDENTIALS | {name.lower()}

@@ -42,7 +42,7 @@ def _deduplicate(hook: Hook, written: Deduplicate) -> Iterator[Mistake]:
     yield from span(steps, "'within'", written.within, 60, 30 * _DAY)
     if not isinstance(hook.authentication, SignatureAuthentication):
         return
-    repeats = sender_of(hook.authentication).repeats
+    repeats = sender_of(hook.authentication.scheme).repeats
     if repeats and parse_duration(written.within) < parse_duration(repeats):
         name = hook.authentication.scheme
         message = f"{name} repeats a request for up to {repeats}, and its key is forgotten earlier"

@@ -1,0 +1,146 @@
+"""What a hook's delivery means for the store, for callers, and for a replay."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from gateway.language.durable import delays_of, durable_of, permanent_of
+from gateway.language.inputs import workflow_of
+from gateway.language.lint.delivery import secret_headers
+from gateway.language.notation import canonical
+from gateway.language.quantities import parse_duration
+from gateway.language.spec import DurableDelivery, Hook, NoAuthentication, Response
+from gateway.language.template.url import parse_url
+from gateway.runs.run import Policy
+from gateway.runs.schedule import Schedule
+from gateway.wire.client import Endpoint
+
+GATE = ("authentication", "allow_from", "match", "method")
+"""The keys of a hook that decide who and what is let in, in the order of a gate's digests."""
+_PART = 2
+"""Bytes for each of them."""
+
+
+class NoState:
+    """That a durable hook has no place for its runs: it is out of service."""
+
+    problem = "durable delivery needs a state directory"
+    remedy = "start the gateway with --state DIR, on a disk that outlives it"
+
+
+class Durable(msgspec.Struct, frozen=True, kw_only=True):
+    """A durable hook, resolved once. Times are seconds.
+
+    `wait` is how long a caller waits who does not say, `prefers` whether callers may say. `within`
+    is how long a key is remembered. `stored` are the names, in lower case, of the received headers
+    that are kept with a run.
+    """
+
+    policy: Policy
+    schedule: Schedule
+    gate: bytes
+    wait: float
+    prefers: bool
+    within: float
+    stored: tuple[str, ...]
+    outputs: bool
+    """Whether the workflow's answer is kept for the caller."""
+
+
+def compile_durable(hook: Hook, base: str = "") -> Durable | None:
+    """None for a direct hook. `base` takes the place of the target, as in `Settings`."""
+    written = durable_of(hook)
+    if written is None:
+        return None
+    response = Response(type=hook.response) if isinstance(hook.response, str) else hook.response
+    return Durable(
+        policy=_policy(hook, written, base),
+        schedule=Schedule(delays_of(written.retry), permanent_of(written.retry)),
+        gate=gate_of(hook),
+        wait=parse_duration(written.wait),
+        prefers=written.prefer,
+        within=_within(hook),
+        stored=_stored(hook),
+        outputs=response.type == "outputs",
+    )
+
+
+def policy_of(hook: Hook, base: str = "", held: str = "") -> Policy | None:
+    """How the store treats the hook's runs; None for a direct hook. `held` says why it is out of
+    service; that it is disabled is said here.
+    """
+    written = durable_of(hook)
+    if written is None:
+        return None
+    held = held if hook.enabled else "the hook is disabled"
+    return msgspec.structs.replace(_policy(hook, written, base), held=held)
+
+
+def _policy(hook: Hook, written: DurableDelivery, base: str) -> Policy:
+    retry, kept = written.retry, written.retention
+    # The key of a cancelled run goes with it: a repetition must not run what an operator stopped.
+    dead = max(parse_duration(kept.dead), _within(hook))
+    return Policy(
+        target=target_of(hook, base),
+        concurrency=written.concurrency,
+        ordered="" if written.order is UNSET else written.order.on_dead,
+        limit=written.limit,
+        after=delays_of(retry),
+        give_up=parse_duration(retry.give_up),
+        keep_succeeded=parse_duration(kept.succeeded),
+        keep_dead=dead,
+    )
+
+
+def target_of(hook: Hook, base: str = "") -> str:
+    """`scheme://host:port` of the workflow, the same however the URL is written."""
+    there = Endpoint.of(base or parse_url(workflow_of(hook).url).origin)
+    host = f"[{there.host}]" if ":" in there.host else there.host
+    return f"{there.scheme}://{host}:{there.port}"
+
+
+def gate_of(hook: Hook) -> bytes:
+    """8 bytes that digest what lets a request in: two for each key of GATE. They name secrets and
+    know none.
+    """
+    return b"".join(_digest(key, value) for key, value in _gate(hook).items())
+
+
+def differing(old: bytes, new: bytes) -> tuple[str, ...]:
+    """The keys of a hook that differ between two gates."""
+    return tuple(
+        key
+        for index, key in enumerate(GATE)
+        if old[index * _PART : (index + 1) * _PART] != new[index * _PART : (index + 1) * _PART]
+    )
+
+
+def _gate(hook: Hook) -> dict[str, Any]:
+    authentication: Any = hook.authentication
+    if authentication is UNSET or isinstance(authentication, NoAuthentication):
+        authentication = "none"
+    return {
+        "authentication": authentication,
+        "allow_from": [] if hook.allow_from is UNSET else sorted(hook.allow_from),
+        "match": None if hook.match is UNSET else hook.match,
+        "method": sorted(hook.methods),
+    }
+
+
+def _digest(key: str, value: Any) -> bytes:
+    return blake2b(canonical(value), digest_size=_PART, person=key.encode()).digest()
+
+
+def _within(hook: Hook) -> float:
+    return 0.0 if hook.deduplicate is UNSET else parse_duration(hook.deduplicate.within)
+
+
+def _stored(hook: Hook) -> tuple[str, ...]:
+    """The forwarded headers, but for what proves the caller; the request's id is our own."""
+    names = dict.fromkeys(name.lower() for name in workflow_of(hook).forward_headers)
+    kept_back = secret_headers(hook) | {"x-request-id"}
+    return tuple(name for name in names if name not in kept_back)

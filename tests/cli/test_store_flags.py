@@ -1,0 +1,50 @@
+"""The flags about stored runs take what a store can keep, and say what else they want."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.serve import command, settings_of
+from gateway.settings import Store
+from tests.support.command import called
+
+
+def store(*flags: str) -> Store:
+    """The settings of a store that flags give."""
+    with command.make_context("serve", list(flags)) as context:
+        given = dict(context.params)
+        return settings_of(given.pop("hooks"), given).store
+
+
+def test_the_settings_of_the_store_are_those_of_the_flags() -> None:
+    assert store() == Store()
+    written = "--store sqlite --store-size 64MiB --store-runs 5 --target-concurrency 2"
+    assert store(*written.split(), "--outcome-path", "/runs/o") == Store(
+        size=64 * 1024**2, runs=5, target_concurrency=2, outcome_path="/runs/o"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--store", "postgres://gateway:hunter2@db/runs", "keeps runs in SQLite only"),
+        ("--store", "redis", "'redis' is not a store; write sqlite"),
+        ("--store-size", "63MiB", "is not a size of at least 64MiB, such as 4GiB"),
+        ("--store-runs", "0", "is not a whole number from 1 to"),
+        ("--target-concurrency", "many", "is not a whole number from 1 to"),
+        ("--outcome-path", "outcome", "is not a path such as /-/outcome"),
+        ("--outcome-path", "/outcome/", "is not a path such as /-/outcome"),
+        ("--outcome-path", "/a/../b", "is not a path such as /-/outcome"),
+        ("--outcome-path", "/-/status", "belongs to operators"),
+        ("--outcome-path", "/-", "belongs to operators"),
+    ],
+)
+def test_what_cannot_be_kept_is_told_at_the_start(
+    flag: str, value: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, shown = called(capsys, "serve", str(tmp_path), flag, value)
+    assert status == 2
+    assert said in " ".join(shown.split())
+    assert "hunter2" not in shown
