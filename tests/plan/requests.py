@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from base64 import b64encode
+from decimal import Decimal
 from ipaddress import ip_network
 from random import Random
 from typing import Any, NamedTuple
@@ -131,7 +133,14 @@ def _token(spec: JwtAuthentication, chance: Random) -> str:
     claims = {**claims, "iss": spec.issuer, "aud": chance.choice(audience)}
     claims["exp"] = int(NOW) + chance.choice([600, -10, -45, -200])
     key, algorithm = _secret(spec.secrets, chance), chance.choice(spec.algorithms)
-    return jwt.encode(claims, key, algorithm=algorithm)
+    return jwt.encode(claims, key, algorithm=algorithm, json_encoder=_Numbers)
+
+
+class _Numbers(json.JSONEncoder):
+    """Writes the decimals of a hook's rules as numbers."""
+
+    def default(self, o: Any) -> Any:
+        return float(o) if isinstance(o, Decimal) else super().default(o)
 
 
 def _signed(spec: SignatureAuthentication, request: Request, chance: Random) -> dict[str, str]:
