@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -38,7 +38,7 @@ class Child:
         self.connection: Connection[Any, Any] = ours
         try:
             self.connection.send(settings)
-            self._process = _start(theirs.fileno(), listener.fileno(), self.memory)
+            self._process = start_module(MODULE, (theirs.fileno(), listener.fileno(), self.memory))
         except BaseException:
             self.connection.close()
             os.close(self.memory)
@@ -90,10 +90,14 @@ class Child:
         return f"exit status {status}"
 
 
-def _start(*descriptors: int) -> subprocess.Popen[bytes]:
-    """Our own interpreter with our own modules, and nothing of the current directory."""
+def start_module(
+    module: str, descriptors: Sequence[int], *arguments: str
+) -> subprocess.Popen[bytes]:
+    """Our own interpreter with our own modules, and nothing of the current directory. The module
+    is given the descriptors, then the other arguments.
+    """
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", MODULE, *map(str, descriptors)],
+        [sys.executable, "-P", "-m", module, *map(str, descriptors), *arguments],
         pass_fds=descriptors,
         stdin=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},

@@ -89,9 +89,14 @@ def _stuck(mount: Mount) -> Iterator[str]:
         )
 
 
+def kind_of(directory: str, table: Iterable[Mount]) -> str:
+    """The type of the file system that a resolved directory is on, empty where nobody tells."""
+    return next((mount.kind for mount in _covering(directory, table)), "")
+
+
 def silent_kind(directory: str, table: Iterable[Mount]) -> str:
     """The type of the directory's file system where that sends no events, else empty."""
-    kind = next((mount.kind for mount in _covering(directory, table)), "")
+    kind = kind_of(directory, table)
     return kind if kind in SILENT or kind.startswith("fuse") else ""
 
 

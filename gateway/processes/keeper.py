@@ -1,0 +1,169 @@
+"""Who starts the store, starts another one when it ends, and ends it after the workers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from gateway.processes.child import start_module
+from gateway.reload import mounts
+from gateway.runs.run import Policies
+from gateway.runs.sqlite.fault import GIVE_UP
+from gateway.runs.sqlite.orders import Failed, FromStore, Ready, Serve, Stop, StoreSettings
+
+MODULE = "gateway.processes.store"
+READY = 5.0
+"""Seconds that hooks wait for their store; workers connect to it later as well."""
+LONGEST_PAUSE = 5.0
+GROWN = 60.0
+"""Seconds after which the end of a store has nothing to do with its start."""
+_LONGEST_PATH = 107
+"""Bytes of a socket's path (unix(7))."""
+_REMOTE = frozenset({"cifs", "nfs", "nfs4", "smb3", "smbfs"})
+_FLEETING = frozenset({"overlay", "ramfs", "tmpfs"})
+_log = structlog.get_logger("gateway.store")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(FromStore).decode
+
+
+def socket_path(state: Path) -> str:
+    """Where workers find the store of a state directory; elsewhere where its path is too long."""
+    path = str(state / "runs.sock")
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        return path
+    return str(Path(tempfile.mkdtemp(prefix="gateway-")) / "runs.sock")
+
+
+class StoreKeeper:
+    """One store process, from the first hook that needs it on. For any thread."""
+
+    def __init__(self, settings: StoreSettings, log_format: str, log_level: str) -> None:
+        self.problem = ""
+        """Why runs cannot be stored now, in words."""
+        self.final = False
+        """Whether no other store is started."""
+        self.restarts = 0
+        self._settings = settings
+        self._arguments = (log_format, log_level)
+        self._policies: Policies | None = None
+        self._lock = threading.Lock()
+        self._settled = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection[Any, Any] | None = None
+
+    def follow(self, policies: Policies) -> None:
+        """Tell the store of a generation, before its workers are told. Returns when workers may
+        connect, when that takes too long, or at once where there is nothing to store.
+        """
+        with self._lock:
+            self._policies = policies
+            if self._thread is not None:
+                self._say(Serve(policies))
+            elif policies.hooks and not self.final:
+                self._begin()
+        if self._thread is not None:
+            self._settled.wait(READY)
+
+    def _begin(self) -> None:
+        directory = os.path.realpath(self._settings.state)
+        kind = mounts.kind_of(directory, mounts.table())
+        if kind in _REMOTE:
+            self._give_up(f"{directory} is on a network file system ({kind}), which loses runs")
+            return
+        if kind in _FLEETING:
+            _log.warning("stored runs do not survive the container", state=directory, kind=kind)
+        self._thread = threading.Thread(target=self._keep, name="store", daemon=True)
+        self._thread.start()
+
+    def _give_up(self, sentence: str) -> None:
+        self.final, self.problem = True, sentence
+        _log.error("durable hooks are out of service", reason=sentence)
+
+    def _keep(self) -> None:
+        pause = 0.0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            status = self._serve()
+            if self._stopping.is_set():
+                return
+            if status == GIVE_UP:
+                self._give_up(self.problem)
+                self._settled.set()
+                return
+            if time.monotonic() - started > GROWN:
+                pause = 0.0
+            self.restarts += 1
+            self.problem = self.problem or "the store ended"
+            self._settled.set()
+            _log.error("the store ended unexpectedly", status=status, seconds=pause)
+            self._stopping.wait(pause)
+            pause = min(2 * pause or 0.1, LONGEST_PAUSE)
+
+    def _serve(self) -> int:
+        """From a store's start to its end; the exit status."""
+        try:
+            pipe, process = self._start()
+        except OSError as error:
+            self.problem = f"the store cannot be started: {error.strerror}"
+            return 1
+        with suppress(EOFError, OSError):
+            while True:
+                self._hear(_decode(pipe.recv_bytes()))
+        return process.wait()
+
+    def _start(self) -> tuple[Connection[Any, Any], subprocess.Popen[bytes]]:
+        ours, theirs = Pipe()
+        try:
+            process = start_module(MODULE, [theirs.fileno()], *self._arguments)
+        finally:
+            theirs.close()
+        with self._lock:
+            self._pipe, self._process = ours, process
+            again = self.restarts > 0
+            workers = self._settings.workers if again else 0
+            self._say(msgspec.structs.replace(self._settings, workers=workers))
+            if self._policies is not None:
+                self._say(Serve(self._policies))
+        return ours, process
+
+    def _hear(self, message: Ready | Failed) -> None:
+        if isinstance(message, Failed):
+            self.problem = message.sentence
+            return
+        self.problem = ""
+        _log.info("runs are stored", state=self._settings.state, unfinished=message.unfinished)
+        self._settled.set()
+
+    def _say(self, message: msgspec.Struct) -> None:
+        """To a store that may have ended: another one is told anew."""
+        if self._pipe is not None:
+            with suppress(OSError):
+                self._pipe.send_bytes(_encode(message))
+
+    def stop(self, seconds: float) -> None:
+        """End the store; the workers have ended. Kill it where that takes too long."""
+        self._stopping.set()
+        with self._lock:
+            self._say(Stop())
+            process = self._process
+        if process is None:
+            return
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            _log.warning("the store did not end in time and is killed", process=process.pid)
+            process.kill()
+            process.wait()
