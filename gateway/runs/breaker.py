@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
+from math import floor
 from typing import Literal
 
 from gateway.runs.schedule import spread
@@ -39,7 +40,8 @@ class Breaker:
         self._open_until = -math.inf
         self._paused_until = -math.inf
         self._probe: str | None = None
-        self._probing = False
+        self.probing = False
+        """Whether what is sent next is a probe, or one is in flight."""
         self._ramp: int | None = None
         self._round = 0
 
@@ -47,13 +49,13 @@ class Breaker:
         """Where the breaker stands."""
         if now < self._open_until:
             return "open"
-        return "half-open" if self._probing else "closed"
+        return "half-open" if self.probing else "closed"
 
     def slots(self, now: float) -> int:
         """How many attempts may be in flight."""
         if now < self.quiet_until:
             return 0
-        if self._probing:
+        if self.probing:
             return 1
         return self.full if self._ramp is None else min(self._ramp, self.full)
 
@@ -67,20 +69,23 @@ class Breaker:
 
         A probe does not wait for attempts that began before the target went down.
         """
-        if self._probing:
-            return self.slots(now) if self._probe is None else 0
-        return max(self.slots(now) - in_flight, 0)
+        if now < self._open_until or now < self._paused_until:
+            return 0
+        if self.probing:
+            return 1 if self._probe is None else 0
+        slots = self.full if self._ramp is None else min(self._ramp, self.full)
+        return slots - in_flight if slots > in_flight else 0
 
     def started(self, attempt: str) -> None:
         """An attempt began, known by any text of its own."""
-        if self._probing and self._probe is None:
+        if self.probing and self._probe is None:
             self._probe = attempt
 
     def ended(self, attempt: str, blamed: bool | None, now: float, took: float = 0) -> None:
         """An attempt ended after `took` seconds. `blamed` is None where its end says nothing about
         the target; one that began before the breaker opened says nothing new.
         """
-        if self._probing:
+        if self.probing:
             if attempt == self._probe:
                 self._probed(blamed, now)
         elif blamed is not None and now - took >= self._opened:
@@ -95,13 +100,13 @@ class Breaker:
         if blamed:
             self._open(now)
         elif blamed is False:
-            self._probing = False
+            self.probing = False
             self._ramp, self._round = 1, 0
 
     def _judge(self, blamed: bool, now: float) -> None:
-        self._row = self._row + 1 if blamed else 0
         self._window.add(blamed, now)
-        if self._row >= IN_A_ROW or self._window.half_failed(now):
+        self._row = self._row + 1 if blamed else 0
+        if blamed and (self._row >= IN_A_ROW or self._window.half_failed):
             self._open(now)
         elif self._ramp is not None:
             self._climb(blamed, now)
@@ -124,28 +129,42 @@ class Breaker:
         self._opened = now
         self._open_until = now + spread(self._period, self._share())
         self._period = min(self._period * 2, LONGEST_OPEN)
-        self._probing, self._probe, self._ramp, self._row = True, None, None, 0
+        self.probing, self._probe, self._ramp, self._row = True, None, None, 0
         self._window.clear()
 
 
 class _Window:
     """The ends of the last WINDOW seconds, counted by the second."""
 
+    __slots__ = ("_ends", "_failures", "_second", "_seconds")
+
     def __init__(self) -> None:
         self._seconds: deque[list[int]] = deque()
+        self._second = -1
+        self._ends = 0
+        self._failures = 0
 
     def add(self, blamed: bool, now: float) -> None:
-        second = math.floor(now)
-        if not self._seconds or self._seconds[-1][0] != second:
-            self._seconds.append([second, 0, 0])
-        self._seconds[-1][1] += 1
-        self._seconds[-1][2] += blamed
+        if now >= self._second + 1 or not self._seconds:
+            self._begin(floor(now))
+        last = self._seconds[-1]
+        last[1] += 1
+        last[2] += blamed
+        self._ends += 1
+        self._failures += blamed
 
-    def half_failed(self, now: float) -> bool:
-        while self._seconds and self._seconds[0][0] <= now - WINDOW:
-            self._seconds.popleft()
-        ends = sum(second[1] for second in self._seconds)
-        return ends >= ENOUGH and 2 * sum(second[2] for second in self._seconds) >= ends
+    @property
+    def half_failed(self) -> bool:
+        return self._ends >= ENOUGH and 2 * self._failures >= self._ends
 
     def clear(self) -> None:
         self._seconds.clear()
+        self._ends = self._failures = 0
+
+    def _begin(self, second: int) -> None:
+        while self._seconds and self._seconds[0][0] <= second - WINDOW:
+            _, ends, failures = self._seconds.popleft()
+            self._ends -= ends
+            self._failures -= failures
+        self._second = second
+        self._seconds.append([second, 0, 0])

@@ -91,11 +91,7 @@ class Gate:
     def started(self, run: str, hook: str, again: bool, owner: int, now: float) -> None:
         """A run is running in a worker; it was counted in no state."""
         line = self.line(hook)
-        line.add(State.RUNNING, again)
-        self.sessions.started(owner)
-        if target := self._target(line):
-            target.in_flight += 1
-            target.breaker.started(run)
+        self._start(line, (run,), again, owner)
         self._place(line, now)
 
     def ended(
@@ -131,9 +127,9 @@ class Gate:
         if target is None or not line.fresh_may_start(now) or not self.sessions.free(owner):
             return False
         self._open(now)
-        if any(name != hook for name in target.ready):
+        if target.ready and any(name != hook for name in target.ready):
             return False
-        return target.free(now) > 0 and target.breaker.position(now) == "closed"
+        return target.breaker.free(now, target.in_flight) > 0 and not target.breaker.probing
 
     def next_claim(self, now: float) -> Claim | None:
         """What is to be claimed next; to be asked again until there is nothing, after `claimed`."""
@@ -157,8 +153,7 @@ class Gate:
         line = self.line(claim.hook)
         line.remove(State.QUEUED, claim.again, len(runs))
         line.looked(claim.again, next_due, now, len(runs))
-        for run in runs:
-            self.started(run, claim.hook, claim.again, claim.owner, now)
+        self._start(line, runs, claim.again, claim.owner)
         self._place(line, now)
         if target := self._target(line):
             target.turn(line.name)
@@ -172,6 +167,14 @@ class Gate:
         quiet = (target.breaker.quiet_until for target in self._ready.values())
         times = [time for time in quiet if time > now]
         return min([*times, self._opening[0][0] if self._opening else math.inf])
+
+    def _start(self, line: Line, runs: Sequence[str], again: bool, owner: int) -> None:
+        line.add(State.RUNNING, again, len(runs))
+        self.sessions.started(owner, len(runs))
+        if target := self._target(line):
+            target.in_flight += len(runs)
+            for run in runs:
+                target.breaker.started(run)
 
     def _target(self, line: Line) -> Target | None:
         """The target of a hook, None for a hook that is not there."""
@@ -224,7 +227,7 @@ class Gate:
 
     def _forget(self) -> None:
         """Drop hooks without runs that are not there any more, and targets without hooks."""
-        kept = {n: one for n, one in self.lines.items() if one.policy or one.counts.total()}
+        kept = {n: one for n, one in self.lines.items() if one.policy or any(one.counts.values())}
         used = {one.policy.target for one in kept.values() if one.policy}
         self.lines = kept
         self.targets = {name: one for name, one in self.targets.items() if name in used}

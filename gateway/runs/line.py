@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 
 import msgspec
 
@@ -11,7 +10,6 @@ from gateway.runs.quota import Quota
 from gateway.runs.run import Policy, State
 
 UNKNOWN = "no hook of this name"
-_UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -33,7 +31,7 @@ class Line:
         self.name = name
         self.policy: Policy | None = None
         self.quota = Quota(math.inf)
-        self.counts: Counter[State] = Counter()
+        self.counts: dict[State, int] = dict.fromkeys(State, 0)
         self.queued = [0, 0]
         self.running = [0, 0]
         self.due = [math.inf, math.inf]
@@ -86,24 +84,30 @@ class Line:
     @property
     def unfinished(self) -> int:
         """How many runs count against the hook's limit."""
-        return sum(self.counts[state] for state in _UNFINISHED)
+        counts = self.counts
+        return counts[State.WAITING] + counts[State.QUEUED] + counts[State.RUNNING]
 
     @property
     def in_flight(self) -> int:
         """How many attempts were started and have not ended."""
-        return sum(self.running)
+        return self.running[0] + self.running[1]
 
     @property
     def free(self) -> int:
         """How many attempts may start, by the hook's own concurrency."""
-        return 0 if self.policy is None else max(self.policy.concurrency - self.in_flight, 0)
+        if self.policy is None:
+            return 0
+        free = self.policy.concurrency - self.running[0] - self.running[1]
+        return max(0, free)
 
     @property
     def opens(self) -> float:
         """When something may be claimed; infinite where that takes more than time."""
-        if not self.free or self.policy is None or self.policy.held:
+        first, again = self.due
+        due = min(again, first)
+        if due == math.inf or not self.free or self.policy is None or self.policy.held:
             return math.inf
-        return max(min(self.due), self._held_until)
+        return max(due, self._held_until)
 
     def share(self, now: float, most: int) -> Share:
         """What to claim of at most `most` runs, where something is due."""

@@ -27,6 +27,9 @@ class State(enum.StrEnum):
     DEAD = "dead"
     CANCELLED = "cancelled"
 
+    # An enum's own is written in Python, and counts by state are kept for each run.
+    __hash__ = str.__hash__
+
     @property
     def final(self) -> bool:
         """Whether nothing happens to the run any more of itself."""

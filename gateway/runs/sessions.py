@@ -56,6 +56,11 @@ class Sessions:
     @property
     def freest(self) -> Session | None:
         """The worker of the newest generation that may have most; None where none may have any."""
-        newest = max((one.generation for one in self._known.values()), default=0)
-        able = [one for one in self._known.values() if one.generation == newest and one.free]
-        return max(able, key=lambda one: one.free, default=None)
+        newest = -1
+        best: Session | None = None
+        for one in self._known.values():
+            if one.generation > newest:
+                newest, best = one.generation, one
+            elif one.generation == newest and (best is None or one.free > best.free):
+                best = one
+        return best if best is not None and best.free else None
