@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
@@ -112,8 +113,11 @@ class Deliverer:
         self._waiting.release()
         try:
             async with asyncio.timeout(seconds):
-                await self._store.drain()
-        except (TimeoutError, StoreUnavailable):
+                with suppress(StoreUnavailable):
+                    await self._store.drain()
+                if self._attempts:
+                    await asyncio.wait(self._attempts)
+        except TimeoutError:
             await self._cut_short()
 
     async def _cut_short(self) -> None:
@@ -140,12 +144,15 @@ class Deliverer:
             if not self._goes_back(name):
                 raise
             result = _result(assignment, started, outcome="interrupted")
+        except Exception as error:
+            self._fault(assignment, error)
+            result = _result(assignment, started, outcome="held", reason=_FAULT)
         finally:
             self._making.pop(name, None)
             self._taken.discard(name)
-        kept = await self._report(result)
-        self._watch(assignment, result, kept)
+        kept = await self._report(assignment, result)
         self._waiting.tell(assignment.run, Finished(result, reply) if kept else None)
+        self._watch(assignment, result, kept)
 
     def _goes_back(self, name: tuple[str, int]) -> bool:
         """Whether an attempt that was cut short is to be reported: the store has not taken it."""
@@ -168,15 +175,18 @@ class Deliverer:
             delivery = Delivery(ended=Ended(asked=False), reason=_FAULT)
         return _judged(assignment, courier.schedule, delivery, started), delivery.reply
 
-    async def _report(self, result: Result) -> bool:
+    async def _report(self, assignment: Assignment, result: Result) -> bool:
         """Until the store has it: without its result the attempt would be made again."""
         pause = _FIRST_PAUSE
         while True:
             try:
                 return await self._store.report(result)
             except StoreUnavailable:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                pass
+            except Exception as error:
+                self._fault(assignment, error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _judged(

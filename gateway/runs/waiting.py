@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from gateway.runs.run import Record, Result
-from gateway.runs.store import RunStore
+from gateway.runs.store import RunStore, StoreUnavailable
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -48,7 +48,8 @@ class Waiting:
         time that is left. `expected` is there for a run whose attempt began in this process.
 
         A Record where no attempt of this process ended it: it may be unfinished. None where the
-        time is up during the attempt, or where nobody may wait any longer.
+        time is up during the attempt, where nobody may wait any longer, or where the store cannot
+        say.
         """
         until = asyncio.get_running_loop().time() + seconds
         if expected is not None:
@@ -91,6 +92,8 @@ class Waiting:
         try:
             await asyncio.wait((asked, released), return_when=asyncio.FIRST_COMPLETED)
             return asked.result() if asked.done() else None
+        except StoreUnavailable:
+            return None
         finally:
             for one in (asked, released):
                 one.cancel()

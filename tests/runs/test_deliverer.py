@@ -86,6 +86,19 @@ async def test_a_fault_of_ours_is_told_and_the_run_is_tried_again() -> None:
 
 
 @run_in_loop
+async def test_a_fault_before_the_attempt_burns_none_and_loses_no_run() -> None:
+    async with delivering(answered(200)) as worker:
+        worker.couriers["orders"].problem = lambda: 1 / 0  # type: ignore[assignment, return-value]
+        run, _ = await worker.accept()
+        await worker.ended(1)
+        record = await worker.store.record(run)
+        assert record is not None
+        assert record.state is State.QUEUED
+        assert "the gateway failed" in record.held
+        assert isinstance(worker.faults[0], ZeroDivisionError)
+
+
+@run_in_loop
 async def test_a_hook_that_cannot_make_attempts_burns_none() -> None:
     async with delivering(answered(200)) as worker:
         worker.couriers["orders"].wrong = "the secret 'token' is missing"
@@ -163,6 +176,29 @@ async def test_a_drain_lets_attempts_end_and_takes_no_more() -> None:
 
 
 @run_in_loop
+async def test_a_drain_lets_attempts_end_while_the_store_is_away() -> None:
+    let = asyncio.Event()
+
+    async def slow(_assignment: Assignment) -> Delivery:
+        await let.wait()
+        return answered(200)
+
+    async with delivering(slow) as worker:
+        run, _ = await worker.accept()
+        await asyncio.sleep(0)
+
+        async def unavailable() -> None:
+            raise StoreUnavailable("")
+
+        worker.store.drain = unavailable  # type: ignore[method-assign]
+        draining = asyncio.create_task(worker.deliverer.drain(20))
+        await asyncio.sleep(0)
+        let.set()
+        await draining
+        assert (await worker.final(run)).state is State.SUCCEEDED
+
+
+@run_in_loop
 async def test_what_a_drain_cuts_short_is_not_counted() -> None:
     async with delivering(never) as worker:
         run, _ = await worker.accept()
@@ -215,6 +251,18 @@ async def test_nobody_waits_for_an_attempt_that_is_too_late() -> None:
         outcome = await asyncio.wait_for(worker.waiting.outcome(run, 20, expected), 10)
         assert isinstance(outcome, Record)
         assert (outcome.state, outcome.attempts) == (State.DEAD, 1)
+
+
+@run_in_loop
+async def test_who_waits_is_told_nothing_where_the_store_is_away() -> None:
+    async with delivering(answered(503), answered(200)) as worker:
+
+        async def unavailable(_run: str, _seconds: float) -> Record | None:
+            raise StoreUnavailable("")
+
+        worker.store.wait = unavailable  # type: ignore[assignment]
+        run, expected = await worker.accept()
+        assert await worker.waiting.outcome(run, 20, expected) is None
 
 
 @run_in_loop

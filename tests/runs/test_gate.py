@@ -11,6 +11,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.runs.breaker import IN_A_ROW
 from gateway.runs.gate import HOLD, Claim, Gate
 from gateway.runs.line import UNKNOWN
 from gateway.runs.run import Policies, Policy, State
@@ -222,6 +223,31 @@ def test_a_target_that_is_down_costs_one_attempt_a_period_and_other_targets_none
     assert engine.turn() == {"a": 1}
     engine.end(engine.of("a")[0], blamed=True)
     assert not engine.turn()
+
+
+def test_a_target_that_was_down_for_long_is_not_run_over_when_it_is_back() -> None:
+    policy = a_policy("http://down", FULL)
+    engine = Engine({"a": policy})
+    engine.queue("a", 500)
+    calls_while_down = 0
+    while engine.now < 300:
+        calls_while_down += sum(engine.turn().values())
+        for one in list(engine.running):
+            engine.end(one, blamed=True)
+        engine.now = min(engine.gate.wakes(engine.now), engine.now + 60)
+    # What opened it, and one for each period: 5, 10, 20, 40 and then 60 s.
+    assert calls_while_down <= IN_A_ROW + FULL + 9
+    rounds = []
+    while engine.due["a", False]:
+        rounds.append(sum(engine.turn().values()))
+        for one in list(engine.running):
+            engine.end(one, blamed=False)
+        if not rounds[-1]:
+            rounds.pop()
+            engine.now = engine.gate.wakes(engine.now)
+    # One succeeded as the probe; each round of successes doubles what is in flight.
+    assert rounds[:5] == [1, 1, 2, 4, FULL]
+    assert set(rounds[5:-1]) == {FULL}
 
 
 def test_the_probe_is_the_run_that_is_due_longest() -> None:
