@@ -11,27 +11,33 @@ import pytest
 from gateway.compile.guards.attempts import DEFAULT, LONG
 from gateway.compile.templates import headers
 from gateway.compile.templates.inputs import HEADROOM
+from gateway.language.durable import MAX_BODY as MAX_STORED
+from gateway.language.lint.delivery import MAX_WAIT
 from gateway.language.lint.limits import MAX_BODY
 from gateway.language.lint.templates import MOST
 from gateway.language.read import read_source
+from gateway.language.senders import PRESETS
 from gateway.language.source import Source
-from gateway.language.spec import Limits
+from gateway.language.spec import Deduplicate, DurableDelivery, Limits, Retention, RetrySchedule
+from gateway.language.spec.delivery import AFTER, PERMANENT
 from gateway.language.template import FILTERS, ROOTS, filters
 from gateway.language.template.grammar import LONGEST, MOST_ALTERNATIVES, MOST_FILTERS
 from gateway.language.template.roots import NAMES
 from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS
+from gateway.settings import Store
 
 README = Path(__file__).parents[1] / "README.md"
 DOCS = README.parent / "docs"
 LIMITS = (DOCS / "limits.md").read_text()
 TEMPLATES = (DOCS / "templates.md").read_text()
+DELIVERY = (DOCS / "delivery.md").read_text()
 ANSWERS = (DOCS / "answers.md").read_text()
 
 
 HOOKS = [
     hook
-    for page in (README.read_text(), LIMITS, TEMPLATES, ANSWERS)
+    for page in (README.read_text(), LIMITS, TEMPLATES, DELIVERY, ANSWERS)
     for hook in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 ]
 
@@ -68,6 +74,23 @@ def test_the_page_about_templates_has_every_input_and_filter_and_the_right_numbe
     assert f"N from 1 to {filters.MOST}" in text
     assert f"at most {headers.LONGEST:,} bytes" in text
     assert f"the body limit of the hook and {HEADROOM // 1024} KiB" in text
+
+
+def test_the_page_about_delivery_has_the_defaults_of_the_language_and_what_senders_do() -> None:
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| .* \| `(\w+)`.*\|$", DELIVERY, re.MULTILINE))
+    assert rows == {name: one.repeats for name, one in PRESETS.items() if one.repeats}
+    assert f"| after | {' | '.join(AFTER)} |" in DELIVERY
+    text = " ".join(DELIVERY.split())
+    assert f"would not change: {', '.join(map(str, PERMANENT))}." in text
+    assert f"the age of `give_up` (`{RetrySchedule().give_up}`)" in text
+    assert f"A wait is at most {MAX_WAIT:.0f}s." in text
+    assert f"have at most {MAX_STORED // 1024**2}MiB." in text
+    assert f"in flight ({DurableDelivery().concurrency})" in text
+    assert f"together ({Store().target_concurrency})" in text
+    within = Deduplicate(by="${body.id}").within
+    assert f"A key counts for `within` (`{within}`)" in text
+    kept = Retention()
+    assert f"succeeded: {kept.succeeded} dead: {kept.dead}" in text
 
 
 INSTALLS = re.compile(r"\b(?:pip|pipx|uv tool|uv pip) install\b(.*)")

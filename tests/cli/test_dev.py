@@ -74,6 +74,15 @@ def test_each_line_that_is_printed_starts_its_workflow(dev: Running) -> None:
         assert "ignored" not in done.stdout
 
 
+def test_durable_hooks_have_a_place_for_their_runs_and_it_is_said_for_how_long(
+    dev: Running,
+) -> None:
+    assert (
+        "Runs are stored until the command ends. To keep them, set --state DIR." in dev.screen.shown
+    )
+    assert "needs a state directory" not in dev.screen.shown
+
+
 def test_the_readme_shows_what_comes_back(dev: Running) -> None:
     base = f"http://127.0.0.1:{dev.port}"
     assert len(PRINTED) == 14

@@ -100,9 +100,16 @@ def one(manifests: list[Manifest], kind: str) -> Manifest:
     return found
 
 
+def workload(manifests: list[Manifest]) -> Manifest:
+    """What makes the gateway's pods."""
+    kinds = ("Deployment", "StatefulSet")
+    (found,) = (manifest for manifest in manifests if manifest["kind"] in kinds)
+    return found
+
+
 def pod_of(manifests: list[Manifest]) -> Manifest:
     """The specification of the gateway's pods."""
-    pod: Manifest = one(manifests, "Deployment")["spec"]["template"]["spec"]
+    pod: Manifest = workload(manifests)["spec"]["template"]["spec"]
     return pod
 
 

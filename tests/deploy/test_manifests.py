@@ -11,7 +11,7 @@ import yaml
 
 from gateway import __version__
 from gateway.cli.serve import command as serve
-from gateway.language.quantities import parse_duration
+from gateway.language.quantities import parse_duration, parse_size
 from tests.deploy.manifests import (
     EXAMPLE,
     KUBERNETES,
@@ -25,6 +25,7 @@ from tests.deploy.manifests import (
     render,
     validate,
     with_components,
+    workload,
 )
 
 FILES = [pytest.param(found, id=str(path.name)) for path, found in objects_in(KUBERNETES)]
@@ -62,10 +63,10 @@ def test_the_example_deploys_every_hook_that_it_holds() -> None:
 
 
 def test_selectors_find_the_pods(rendered: list[Manifest]) -> None:
-    labels = one(rendered, "Deployment")["spec"]["template"]["metadata"]["labels"].items()
-    spread = pod_of(rendered)["topologySpreadConstraints"]
+    labels = workload(rendered)["spec"]["template"]["metadata"]["labels"].items()
+    spread = pod_of(rendered).get("topologySpreadConstraints", [])
     selectors = [
-        one(rendered, "Deployment")["spec"]["selector"]["matchLabels"],
+        workload(rendered)["spec"]["selector"]["matchLabels"],
         one(rendered, "Service")["spec"]["selector"],
         one(rendered, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"],
         one(rendered, "NetworkPolicy")["spec"]["podSelector"]["matchLabels"],
@@ -76,8 +77,9 @@ def test_selectors_find_the_pods(rendered: list[Manifest]) -> None:
 
 def test_names_lead_to_what_is_there(rendered: list[Manifest]) -> None:
     there = {(one["kind"], one["metadata"]["name"]) for one in rendered}
-    target = one(rendered, "HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]
-    assert (target["kind"], target["name"]) in there
+    for scaler in (each for each in rendered if each["kind"] == "HorizontalPodAutoscaler"):
+        target = scaler["spec"]["scaleTargetRef"]
+        assert (target["kind"], target["name"]) in there
     assert ("ServiceAccount", pod_of(rendered)["serviceAccountName"]) in there
     (path,) = one(rendered, "Ingress")["spec"]["rules"][0]["http"]["paths"]
     assert ("Service", path["backend"]["service"]["name"]) in there
@@ -125,8 +127,10 @@ def test_every_variable_is_a_flag_and_every_directory_is_mounted(
     for name in ("GATEWAY_HOOKS", "GATEWAY_SECRETS", "GATEWAY_STATE"):
         directory = environment(pod)[name]
         assert any(directory == place or directory.startswith(place + "/") for place in mounted)
+    claims = workload(rendered)["spec"].get("volumeClaimTemplates", [])
     assert {mount["name"] for mount in gateway["volumeMounts"]} <= {
-        volume["name"] for volume in pod["volumes"]
+        *(volume["name"] for volume in pod["volumes"]),
+        *(claim["metadata"]["name"] for claim in claims),
     }
 
 
@@ -152,9 +156,25 @@ def test_probes_ask_for_life_and_for_readiness(rendered: list[Manifest]) -> None
 
 
 def test_the_autoscaler_owns_the_number_of_pods(rendered: list[Manifest]) -> None:
+    assert one(rendered, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+    if workload(rendered)["kind"] == "StatefulSet":
+        return
     assert "replicas" not in one(rendered, "Deployment")["spec"]
     assert one(rendered, "HorizontalPodAutoscaler")["spec"]["minReplicas"] >= 2
-    assert one(rendered, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+
+
+def test_runs_have_one_pod_with_a_volume_that_outlives_it(tmp_path: Path) -> None:
+    rendered = with_components(tmp_path, "git-sync", "stateful")
+    spec = workload(rendered)["spec"]
+    assert workload(rendered)["kind"] == "StatefulSet"
+    assert spec["replicas"] == 1
+    assert spec["serviceName"] == one(rendered, "Service")["metadata"]["name"]
+    assert not [one for one in rendered if one["kind"] == "HorizontalPodAutoscaler"]
+    assert "state" not in {volume["name"] for volume in pod_of(rendered)["volumes"]}
+    (claim,) = spec["volumeClaimTemplates"]
+    assert claim["metadata"]["name"] == "state"
+    size = parse_size(claim["spec"]["resources"]["requests"]["storage"].replace("Gi", "GiB"))
+    assert parse_size(environment(pod_of(rendered))["GATEWAY_STORE_SIZE"]) * 2 <= size
 
 
 def test_the_example_is_of_this_version() -> None:

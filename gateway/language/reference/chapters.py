@@ -35,7 +35,10 @@ MORE: dict[str, str] = {
     "Cors": "[Answers](answers.md#pages-in-browsers) explains it.",
     "Response": "[Answers](answers.md) explains them.",
     "Failure": "[Answers](answers.md#failures) explains it.",
+    "Deduplicate": "[Durable delivery](delivery.md#repeated-requests) has a key for known senders.",
     "DurableDelivery": "[Durable delivery](delivery.md) explains it.",
+    "Order": "[Durable delivery](delivery.md#order) explains it.",
+    "RetrySchedule": "[Durable delivery](delivery.md#retries) explains it.",
     "Limits": "[Limits](limits.md) explains them.",
 }
 """Definition → where there is more to read."""
