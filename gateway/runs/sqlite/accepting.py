@@ -115,6 +115,8 @@ def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
     books.db.execute(_PAYLOAD, (seq, run.invocation))
     if running:
         books.starts(run.id, run.hook, False, session)
+        if run.lane is None:
+            books.fresh[run.id] = seq, hook
     else:
         books.enter(run.hook, state, False, books.seconds if queued else None)
     books.count_unfinished(1)

@@ -16,7 +16,7 @@ from gateway.runs.sqlite.messages import (
     Report,
     Reported,
 )
-from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept
+from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds
 
 BYTES = 8 * 1024 * 1024
 """What is assigned in one transaction at most; the first run may be larger."""
@@ -27,12 +27,18 @@ _START = """UPDATE run SET state=2, attempts=attempts+1, owner=?, due=NULL, star
     WHERE seq=? RETURNING id, attempts, tries"""
 _PAYLOAD = "SELECT invocation FROM payload WHERE seq=?"
 _OWNED = f"SELECT {COLUMNS} FROM run WHERE state=2 AND owner=? ORDER BY seq"  # noqa: S608
+_SUCCEED = """UPDATE run SET state=4, tries=tries+1, owner=NULL, finished=?, expires=?,
+    status_code=?, duration_ms=?, reason=? WHERE seq=? AND state=2 AND owner=? AND attempts=?"""
+_OUTPUTS = "INSERT INTO outputs VALUES (?, ?)"
 _OWN = "UPDATE run SET owner=? WHERE seq=?"
 
 
 def report(books: Books, session: int, message: Report) -> None:
     """An attempt ended, if it is still that of the worker which says so."""
     result = message.result
+    if result.outcome == "succeeded" and _succeeds(books, session, result):
+        books.tell(session, Reported(message.number, True))
+        return
     stored = id_bytes(result.run)
     run = None if stored is None else books.find("id=?", stored)
     kept = run is not None and _is_of(run, session, result.attempt)
@@ -43,27 +49,50 @@ def report(books: Books, session: int, message: Report) -> None:
     books.tell(session, Reported(message.number, kept))
 
 
+def _succeeds(books: Books, session: int, result: Result) -> bool:
+    """End a run by its first attempt, as most do: in one statement what `endings.ended` says.
+
+    Whether it was the attempt of this worker; where not, the long way tells what it is.
+    """
+    seq, number = books.fresh.get(result.run, (0, 0))
+    if not seq:
+        return False
+    hook = books.hooks.name(number)
+    expires = books.now + milliseconds(books.policy(hook).keep_succeeded)
+    values = (books.now, expires, result.status_code, result.duration_ms, result.reason)
+    if not books.db.execute(_SUCCEED, (*values, seq, session, result.attempt)).rowcount:
+        return False
+    if result.answer is not None:
+        books.db.execute(_OUTPUTS, (seq, result.answer))
+    _note_end(books, hook, False, session, result)
+    books.count_unfinished(-1)
+    books.note_state(result.run, hook, State.SUCCEEDED)
+    return True
+
+
+def _note_end(books: Books, hook: str, again: bool, owner: int, result: Result) -> None:
+    took = result.duration_ms / 1000
+    books.ends(result.run, hook, again, owner, blames(result), took)
+    if result.pause_target:
+        books.gate.pause(hook, books.seconds, result.pause_target)
+    books.counts.attempts[hook][result.outcome] += 1
+
+
 def _is_of(run: Kept, session: int, attempt: int) -> bool:
     """The fence: the attempt is in flight, and this worker's."""
     return run.state is State.RUNNING and run.owner == session and run.attempts == attempt
 
 
 def _end(books: Books, run: Kept, result: Result) -> None:
-    text, hook = result.run, books.hooks.name(run.hook)
-    said = (result.status_code, result.duration_ms)
+    hook, said = books.hooks.name(run.hook), (result.status_code, result.duration_ms)
     move = ended(run.standing, result, books.policy(hook), books.seconds)
     if move.state is not State.SUCCEEDED:
         books.note_attempt(run, result.outcome, said, result.reason)
     elif result.answer is not None:
-        books.db.execute("INSERT INTO outputs VALUES (?, ?)", (run.seq, result.answer))
-    books.ends(
-        text, hook, run.again == 1, run.owner or 0, blames(result), result.duration_ms / 1000
-    )
+        books.db.execute(_OUTPUTS, (run.seq, result.answer))
+    _note_end(books, hook, run.again == 1, run.owner or 0, result)
     if result.outcome == "held":
         books.gate.hold(hook, books.seconds, result.reason)
-    if result.pause_target:
-        books.gate.pause(hook, books.seconds, result.pause_target)
-    books.counts.attempts[hook][result.outcome] += 1
     books.move(run, move, said)
 
 

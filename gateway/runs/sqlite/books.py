@@ -71,10 +71,14 @@ class Books:
         self.now = 0
         self.counts = Counts()
         self.unfinished = 0
-        self.changed: list[bytes] = []
+        self.changed: list[str] = []
         """Runs that a caller may wait for."""
         self.told: list[tuple[int, msgspec.Struct]] = []
         """Sessions and messages for them, once all this is durable."""
+        self.fresh: dict[str, tuple[int, int]] = {}
+        """Place and hook of runs whose first attempt is in flight, and that are in no lane: a short
+        way to their rows, which alone say what they are.
+        """
         self.hooks = HookNames(db, self.undo)
         stored = db.number("SELECT value FROM meta WHERE key='sequence'")
         self._sequence = max(stored, db.number("SELECT coalesce(max(seq), 0) FROM run"))
@@ -146,7 +150,12 @@ class Books:
         """A run is running now."""
         now = self.seconds
         self.gate.started(run, hook, again, owner, now)
-        self.undo(lambda: self.gate.ended(run, hook, again, owner, now))
+
+        def undo() -> None:
+            self.fresh.pop(run, None)
+            self.gate.ended(run, hook, again, owner, now)
+
+        self.undo(undo)
 
     def ends(
         self, run: str, hook: str, again: bool, owner: int, blamed: bool | None = None,
@@ -154,6 +163,7 @@ class Books:
     ) -> None:  # fmt: skip
         """A run is not running any more."""
         now = self.seconds
+        self.fresh.pop(run, None)
         self.gate.ended(run, hook, again, owner, now, blamed, took)
         self.undo(lambda: self.gate.started(run, hook, again, owner, now))
 
@@ -188,11 +198,15 @@ class Books:
         self._note(run, hook, to)
 
     def _note(self, run: Kept, hook: str, to: Move) -> None:
-        self.changed.append(run.id)
-        if to.state.final:
-            self.counts.finished[hook][to.state] += 1
+        self.note_state(id_text(run.id), hook, to.state)
         if run.lane is not None and to.state is not State.QUEUED:
             self.promote(run.hook, run.lane)
+
+    def note_state(self, run: str, hook: str, state: State) -> None:
+        """A run is in another state, other than RUNNING."""
+        self.changed.append(run)
+        if state.final:
+            self.counts.finished[hook][state] += 1
 
     def promote(self, hook: int, lane: bytes) -> None:
         """Queue the head of a lane where it is its turn."""

@@ -30,7 +30,6 @@ from gateway.runs.sqlite.messages import (
     Wait,
 )
 from gateway.runs.sqlite.reserve import Reserve
-from gateway.runs.sqlite.rows import id_text
 from gateway.runs.sqlite.watchers import Watcher, Watchers
 from gateway.runs.stats import Stats
 
@@ -179,7 +178,7 @@ class Desk:
     def tell_watchers(self) -> None:
         """Answer those who wait for runs that have changed, and those who have waited enough."""
         changed, self._books.changed = self._books.changed, []
-        for run in map(id_text, changed) if self.watchers else ():
+        for run in changed if self.watchers else ():
             if run in self.watchers:
                 record = reading.record(self._books, run)
                 for watcher in self.watchers.answered(run, record):
