@@ -56,10 +56,11 @@ def watched(server: Running, usage: Usage, every: float = 0.5) -> Iterator[None]
 
 def cpu_seconds(server: Running) -> float:
     """User and system time so far, with that of children that already ended."""
-    return sum(_ticks(pid) for pid in server.pids()) / TICKS
+    return sum(process_ticks(pid) for pid in server.pids()) / TICKS
 
 
-def _ticks(pid: int) -> int:
+def process_ticks(pid: int) -> int:
+    """User and system time of one process so far, in ticks of which a second has TICKS."""
     with suppress(OSError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return sum(int(value) for value in fields[11:15])

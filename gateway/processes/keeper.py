@@ -64,6 +64,11 @@ class StoreKeeper:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection[Any, Any] | None = None
 
+    @property
+    def process(self) -> int:
+        """The process id of the store, 0 before the first one."""
+        return self._process.pid if self._process is not None else 0
+
     def follow(self, policies: Policies) -> None:
         """Tell the store of a generation, before its workers are told. Returns when workers may
         connect, when that takes too long, or at once where there is nothing to store.

@@ -107,7 +107,7 @@ async def workers(state: Path, rounds: int) -> None:
     for _ in range(rounds):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.runs.sqlite.holder", store.socket, "20",
-            stdout=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
         for _ in range(20):
