@@ -77,7 +77,7 @@ fuzz-rules: $(VENV)/.ready
 	$(BIN)/python -m tests.plan.strictness 100000
 
 fuzz-runs: $(VENV)/.ready
-	$(BIN)/python -m tests.runs.machine 2000
+	$(BIN)/python -m tests.runs.machine 2000 memory
 
 fault-test: $(VENV)/.ready
 	$(BIN)/python -m tests.runs.machine 200 sqlite

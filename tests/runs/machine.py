@@ -1,6 +1,6 @@
 """Everything that may happen to a store, in any order, beside a dict of what it promises.
 
-Run by hand for more than the suite does: `python -m tests.runs.machine 2000 [ENGINE…]`.
+Run by hand for more than the suite does: `python -m tests.runs.machine 300 [ENGINE…]`.
 """
 
 from __future__ import annotations
