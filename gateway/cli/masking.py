@@ -10,8 +10,8 @@ import msgspec
 from gateway.cli.curl import Call
 from gateway.compile.sample_body import as_read, written
 from gateway.language.issued import masked
-from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.plaintext import check
+from gateway.language.proofs import CREDENTIALS
 from gateway.language.rules import SOURCES
 from gateway.language.spec import Hook
 from gateway.language.values import parse_path

@@ -10,8 +10,8 @@ from msgspec import UNSET
 
 from gateway.language.durable import delays_of, durable_of, permanent_of
 from gateway.language.inputs import workflow_of
-from gateway.language.lint.delivery import secret_headers
 from gateway.language.notation import canonical
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import DurableDelivery, Hook, NoAuthentication, Response
 from gateway.language.template.url import parse_url
@@ -142,5 +142,5 @@ def _within(hook: Hook) -> float:
 def _stored(hook: Hook) -> tuple[str, ...]:
     """The forwarded headers, but for what proves the caller; the request's id is our own."""
     names = dict.fromkeys(name.lower() for name in workflow_of(hook).forward_headers)
-    kept_back = secret_headers(hook) | {"x-request-id"}
+    kept_back = CREDENTIALS | proof_headers(hook) | {"x-request-id"}
     return tuple(name for name in names if name not in kept_back)

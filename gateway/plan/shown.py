@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.notation import notation
+from gateway.language.proofs import CREDENTIALS
 
 HIDDEN = "(not shown)"
 """Stands for what may be a credential, although none belongs into a file."""

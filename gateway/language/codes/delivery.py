@@ -21,6 +21,14 @@ DELIVERY = (
         "`workflow.authentication` to give the workflow credentials of its own.",
     ),
     Code(
+        "answer-before-workflow",
+        "error",
+        "An answer that needs the workflow's",
+        "A durable hook answers once the run is stored. `response.status`, `headers` and `body` "
+        "are that answer, and can read the request and `run.id`. What the workflow answered is "
+        "part of the outcome.",
+    ),
+    Code(
         "deduplicate-needs-durable",
         "error",
         "`deduplicate` without durable delivery",

@@ -7,18 +7,14 @@ from itertools import accumulate
 
 from msgspec import UNSET, UnsetType
 
+from gateway.language.answers import answer_slots
 from gateway.language.durable import MAX_BODY, delays_of, durable_of
-from gateway.language.inputs import reads, workflow_of
-from gateway.language.lint.headers import CREDENTIALS
+from gateway.language.inputs import reads, response_of, templated, workflow_of
 from gateway.language.mistake import Mistake
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.quantities import parse_duration, parse_size
-from gateway.language.signed import sender_of
-from gateway.language.spec import (
-    ApiKeyAuthentication,
-    DurableDelivery,
-    Hook,
-    SignatureAuthentication,
-)
+from gateway.language.spec import DurableDelivery, Hook
+from gateway.language.template.roots import ANSWERED
 from gateway.language.yaml12 import Steps
 
 MAX_WAIT = 30.0
@@ -39,6 +35,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
         message = "anyone who opens the URL starts the workflow: the hook accepts GET requests"
         yield Mistake("durable-get", ("delivery",), message, "write `method: POST`", on="key")
     yield from _stored(hook)
+    yield from _answered(hook)
     yield from _waits(hook, delivery)
     yield from _spans(delivery)
     yield from _never_used(delivery)
@@ -51,7 +48,7 @@ def _stored(hook: Hook) -> Iterator[Mistake]:
         message = f"a durable hook stores bodies of at most 8MiB, not {limits.body}"
         hint = "let the sender store larger data and send its location"
         yield Mistake("body-too-large-to-store", ("limits", "body"), message, hint)
-    secret = secret_headers(hook)
+    secret = CREDENTIALS | proof_headers(hook)
     for one in reads(hook):
         if one.by in ("forwarding", "template") and one.root == "headers" and one.path[0] in secret:
             message = f"'{one.name}' carries a credential of the caller, and would be stored"
@@ -59,18 +56,19 @@ def _stored(hook: Hook) -> Iterator[Mistake]:
             yield Mistake("stored-credential", one.steps, message, hint, inner=one.inner)
 
 
-def secret_headers(hook: Hook) -> frozenset[str]:
-    """What commonly carries a secret, and the header in which this hook's callers prove themselves;
-    in lower case.
-    """
-    match hook.authentication:
-        case ApiKeyAuthentication(header=name):
-            pass
-        case SignatureAuthentication() as written:
-            name = sender_of(written.scheme).scheme.header
-        case _:
-            return CREDENTIALS
-    return CREDENTIALS if isinstance(name, UnsetType) else CREDENTIALS | {name.lower()}
+def _answered(hook: Hook) -> Iterator[Mistake]:
+    """Answers that need what the workflow has not said yet."""
+    if response_of(hook).failures:
+        message = "a durable hook answers before the workflow is called: it cannot have failed"
+        hint = "remove it; the outcome has the status of the run"
+        yield Mistake("answer-before-workflow", ("response", "failures"), message, hint, on="key")
+    for one in (each for slot in answer_slots(hook) for each in templated(slot)):
+        if one.root in ANSWERED and one.steps[1] != "failures":
+            what = f"'{one.root}.{one.name}' is not there yet"
+            message = f"a durable hook answers before the workflow is called: {what}"
+            hint = "answer with ${run.id}, or remove 'delivery'"
+            steps = one.steps
+            yield Mistake("answer-before-workflow", steps, message, hint, inner=one.inner)
 
 
 def _waits(hook: Hook, delivery: DurableDelivery) -> Iterator[Mistake]:

@@ -10,7 +10,7 @@ from gateway.language.durable import durable_of
 from gateway.language.lint.parts import whole_rules, workflow_of
 from gateway.language.mistake import Mistake
 from gateway.language.outgoing import credential_headers
-from gateway.language.proofs import proof_headers
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.rules import conditions_on, rules_in
 from gateway.language.spec import Hook, Workflow
 from gateway.language.template import Template, is_template
@@ -38,15 +38,6 @@ OF_ANSWERS = frozenset(
     }
 )
 """What the answer says of itself."""
-
-CREDENTIALS = frozenset(
-    {
-        *("authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token", "x-access-token"),
-        *("x-csrf-token", "x-amz-security-token", "x-gitlab-token", "x-vault-token"),
-        *("api-key", "apikey", "private-token"),
-    }
-)
-"""What commonly carries a secret."""
 
 On = Literal["key", "value"]
 

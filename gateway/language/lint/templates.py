@@ -20,11 +20,10 @@ from gateway.language.inputs import (
     slots,
 )
 from gateway.language.lint import filled
-from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.lint.route import parameters
 from gateway.language.lint.rules import brackets, element_path
 from gateway.language.mistake import Mistake
-from gateway.language.proofs import proof_headers
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.signed import sender_of
 from gateway.language.spec import (
     BasicAuthentication,

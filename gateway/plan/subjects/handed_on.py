@@ -8,9 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gateway.language.inputs import WITH_BODY, reads, workflow_of
-from gateway.language.lint.headers import CREDENTIALS
 from gateway.language.meaning import exact
-from gateway.language.proofs import proof_headers
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.spec import Hook, Workflow
 from gateway.language.spec.outgoing import (
     BasicWorkflowAuthentication,

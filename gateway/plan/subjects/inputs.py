@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from msgspec import UNSET
 
 from gateway.language.inputs import WITH_BODY, Read, fillings, name_of, reads, slots, workflow_of
-from gateway.language.lint.headers import CREDENTIALS
-from gateway.language.proofs import proof_headers
+from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.signed import Coverage, coverage, sender_of
 from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.values import Path
