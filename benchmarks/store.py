@@ -20,7 +20,8 @@ from benchmarks.resources import TICKS, Usage, process_ticks
 from benchmarks.rows import Row
 from gateway.ids import uuid7
 from gateway.operate.logs import set_up_logs
-from gateway.processes.keeper import StoreKeeper, socket_path
+from gateway.processes.keeper import StoreKeeper
+from gateway.processes.sockets import store_socket
 from gateway.runs.run import Accepted, NewRun, Policies, Policy, Result
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.sqlite.orders import StoreSettings
@@ -107,7 +108,7 @@ def started(state: Path, policy: Policy) -> StoreKeeper:
     state.mkdir(exist_ok=True)
     keeper = StoreKeeper(
         StoreSettings(
-            state=str(state), socket=socket_path(state), runs=MANY, target_concurrency=512
+            state=str(state), socket=store_socket(state), runs=MANY, target_concurrency=512
         ),
         "json",
         "warning",
@@ -121,7 +122,7 @@ def started(state: Path, policy: Policy) -> StoreKeeper:
 async def measured(state: Path, kind: Kind, callers: int, seconds: float) -> Round:
     """One round on a store of its own."""
     keeper = await asyncio.to_thread(started, state, POLICY if kind.finish else HELD)
-    store = SqliteStore(socket_path(state))
+    store = SqliteStore(store_socket(state))
     try:
         await asyncio.wait_for(store.welcome, 10)
         store.deliver(lambda _assignment: None, lambda _run, _attempt: None, 512)
@@ -172,7 +173,7 @@ def pending(state: Path, count: int) -> Row:
 async def filled(state: Path, count: int) -> None:
     """Accept so many runs that wait."""
     keeper = await asyncio.to_thread(started, state, HELD)
-    store = SqliteStore(socket_path(state))
+    store = SqliteStore(store_socket(state))
     load = Load(store, KINDS[0])
 
     async def some() -> None:

@@ -57,6 +57,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     target_concurrency: int = 64
     """Deliveries in flight to one scheme, host and port."""
     outcome_path: str = "/-/outcome"
+    socket: str = ""
+    """Where workers find the store's process, whichever has the place of another; made at start."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

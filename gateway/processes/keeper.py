@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 import time
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
 
+from gateway.language.durable import durable_of
 from gateway.processes.child import start_module
 from gateway.reload import mounts
+from gateway.reload.numbering import Current
 from gateway.runs.run import Policies
 from gateway.runs.sqlite.fault import GIVE_UP
 from gateway.runs.sqlite.orders import Failed, FromStore, Ready, Serve, Stop, StoreSettings
+from gateway.settings import Settings
 
 MODULE = "gateway.processes.store"
 READY = 5.0
@@ -28,8 +29,6 @@ READY = 5.0
 LONGEST_PAUSE = 5.0
 GROWN = 60.0
 """Seconds after which the end of a store has nothing to do with its start."""
-_LONGEST_PATH = 107
-"""Bytes of a socket's path (unix(7))."""
 _REMOTE = frozenset({"cifs", "nfs", "nfs4", "smb3", "smbfs"})
 _FLEETING = frozenset({"overlay", "ramfs", "tmpfs"})
 _log = structlog.get_logger("gateway.store")
@@ -37,12 +36,33 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(FromStore).decode
 
 
-def socket_path(state: Path) -> str:
-    """Where workers find the store of a state directory; elsewhere where its path is too long."""
-    path = str(state / "runs.sock")
-    if len(os.fsencode(path)) <= _LONGEST_PATH:
-        return path
-    return str(Path(tempfile.mkdtemp(prefix="gateway-")) / "runs.sock")
+def keeper_of(settings: Settings) -> StoreKeeper | None:
+    """What keeps the store of a gateway; None without a state directory."""
+    if settings.state is None:
+        return None
+    store = StoreSettings(
+        state=str(settings.state),
+        socket=settings.store.socket,
+        size=settings.store.size,
+        runs=settings.store.runs,
+        target_concurrency=settings.store.target_concurrency,
+        workers=settings.workers,
+    )
+    return StoreKeeper(store, settings.log_format, settings.log_level)
+
+
+def policies_of(current: Current, base: str) -> Policies:
+    """The durable hooks of a generation. `base` is `Settings.workflow_base`."""
+    specs = [current.loaded[number].spec for number in current.resolved.hooks]
+    durable = [spec for spec in specs if durable_of(spec) is not None]
+    if not durable:
+        return Policies(current.resolved.number, {})
+    # Imported for the first of them: a megabyte that most supervisors do without.
+    from gateway.compile.delivery import policy_of
+
+    found = {spec.name: policy_of(spec, base) for spec in durable}
+    policies = {name: policy for name, policy in found.items() if policy is not None}
+    return Policies(current.resolved.number, policies)
 
 
 class StoreKeeper:
@@ -83,6 +103,7 @@ class StoreKeeper:
             self._settled.wait(READY)
 
     def _begin(self) -> None:
+        os.makedirs(self._settings.state, mode=0o700, exist_ok=True)
         directory = os.path.realpath(self._settings.state)
         kind = mounts.kind_of(directory, mounts.table())
         if kind in _REMOTE:

@@ -9,19 +9,25 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 import uvloop
 
 from gateway.processes.child import Child
+from gateway.processes.sockets import store_socket
 from gateway.processes.supervisor import Supervisor
 from gateway.settings import Settings
 
 if TYPE_CHECKING:
     from gateway.operate.logs import Lines
+    from gateway.processes.keeper import StoreKeeper
     from gateway.processes.operators import LeaderView, Operators
     from gateway.reload.leader import Leader
+    from gateway.reload.numbering import Current
 
 OPEN_FILES = 65_536
 """A connection is an open file; shells often grant 1,024, and more to who asks."""
+STORE_ENDS = 10.0
+"""Seconds that the store may take to end after the last worker."""
 
 
 def serve(
@@ -37,6 +43,7 @@ def serve(
     _allow_open_files()
     # Inherited: the signal waits for a worker that is still importing, and does not end it.
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR1,))
+    settings = _with_socket(settings)
     children = [Child(number, one, settings) for number, one in enumerate(sockets)]
     try:
         served = _Served(settings, sockets, make_leader(), lines)
@@ -59,9 +66,13 @@ class _Served:
     ) -> None:
         from gateway.operate.metrics.totals import Totals
         from gateway.operate.request_log import RequestLog
+        from gateway.processes.keeper import keeper_of
         from gateway.processes.operators import LeaderView, Operators
 
+        self._settings = settings
         self._leader = leader
+        self._keeper: StoreKeeper | None = keeper_of(settings)
+        leader.deciding = self._follow
         self._totals = Totals()
         self._view: LeaderView = LeaderView(leader, self._totals)
         log = RequestLog(lines, settings.log_level)
@@ -81,7 +92,18 @@ class _Served:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         gc.enable()
-        await self._supervisor.run(children)
+        try:
+            await self._supervisor.run(children)
+        finally:
+            if self._keeper is not None:
+                self._keeper.stop(STORE_ENDS)
+
+    def _follow(self, current: Current) -> None:
+        """Have a store for the runs of a generation, if that has durable hooks."""
+        if self._keeper is not None:
+            from gateway.processes.keeper import policies_of
+
+            self._keeper.follow(policies_of(current, self._settings.workflow_base))
 
     def _taken(self, child: Child) -> None:
         self._totals.add(child.number, child.memory)
@@ -92,6 +114,14 @@ class _Served:
 
     def _drain(self) -> None:
         self._view.draining = True
+
+
+def _with_socket(settings: Settings) -> Settings:
+    """The settings with the place where workers find the store."""
+    if settings.state is None:
+        return settings
+    store = msgspec.structs.replace(settings.store, socket=store_socket(settings.state))
+    return msgspec.structs.replace(settings, store=store)
 
 
 def _allow_open_files() -> None:

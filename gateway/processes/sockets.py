@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import tempfile
+from pathlib import Path
 
 from gateway.errors import OperatorError
 
@@ -14,6 +16,17 @@ With its default, megabytes, a caller that reads nothing would look as if it had
 """
 BACKLOG = 2048
 """Connections that wait to be accepted, per socket; the system may allow fewer."""
+
+_LONGEST_PATH = 107
+"""Bytes of a socket's path (unix(7))."""
+
+
+def store_socket(state: Path) -> str:
+    """Where workers find the store of a state directory: elsewhere if its path is too long."""
+    path = str(state / "runs.sock")
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        return path
+    return str(Path(tempfile.mkdtemp(prefix="gateway-")) / "runs.sock")
 
 
 def open_sockets(host: str, port: int, count: int, remedy: str) -> list[socket.socket]:

@@ -47,6 +47,8 @@ class Leader:
     def __init__(self, settings: Settings, loader: Loader) -> None:
         self.expose: Callable[[str], tuple[bytes, str]] = lambda _accept: (b"", "text/plain")
         """Writes the metrics, for the value of an Accept header."""
+        self.deciding: Callable[[Current], None] = lambda _current: None
+        """Called with each generation before the workers are told of it."""
         self.secrets_changed: Callable[[], None] = lambda: None
         """Called when secrets may have changed."""
         self._settings = settings
@@ -58,6 +60,7 @@ class Leader:
         self._stuck: tuple[str, ...] = ()
         self._fresh = False
         self._logged = 0
+        self._decided = 0
         self._service = ServiceLog()
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
@@ -114,6 +117,7 @@ class Leader:
         fresh, self._fresh = self._fresh, False
         asked = len(self._requests)
         changed = self._loaded(fresh or asked > 0)
+        self._decide()
         self._stuck = self._never_updates()
         with self._lock:
             if changed and self._loader.current is not None:
@@ -133,6 +137,17 @@ class Leader:
         except Exception:
             _log.exception("checking for changes failed")
             return False
+
+    def _decide(self) -> None:
+        """Say what is going to be served, whatever comes of that."""
+        current = self._loader.current
+        if current is None or current.resolved.number == self._decided:
+            return
+        self._decided = current.resolved.number
+        try:
+            self.deciding(current)
+        except Exception:
+            _log.exception("a generation could not be prepared for")
 
     @property
     def _generation(self) -> int:

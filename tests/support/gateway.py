@@ -92,7 +92,8 @@ class Gateway:
                 command = (entry / "cmdline").read_text()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if int(parent) == self.process.pid and "resource_tracker" not in command:
+            others = ("resource_tracker", "gateway.processes.store")
+            if int(parent) == self.process.pid and not any(name in command for name in others):
                 found.append(int(entry.name))
         return found
 
