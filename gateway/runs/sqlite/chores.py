@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 BUSY_PAUSE = 50
@@ -12,11 +13,11 @@ class Chores:
     """Each is called every so often, and again soon where it says that there is more to do."""
 
     def __init__(self) -> None:
-        self._chores: list[tuple[int, Callable[[], bool]]] = []
-        self._due: list[int] = []
+        self._chores: list[tuple[int, Callable[[], bool | None]]] = []
+        self._due: list[float] = []
 
-    def add(self, every: int, chore: Callable[[], bool]) -> None:
-        """`every` is in ms. A chore returns whether there is more to do now."""
+    def add(self, every: int, chore: Callable[[], bool | None]) -> None:
+        """`every` is in ms. A chore returns whether there is more to do now, None to end."""
         self._chores.append((every, chore))
         self._due.append(0)
 
@@ -29,10 +30,13 @@ class Chores:
         every, chore = self._chores[index]
         # First, so that one that fails is not tried again at once.
         self._due[index] = now + every
-        if chore():
+        more = chore()
+        if more is None:
+            self._due[index] = math.inf
+        elif more:
             self._due[index] = now + (BUSY_PAUSE if busy else 0)
 
     @property
-    def next(self) -> int:
+    def next(self) -> float:
         """When the next one is due, in ms."""
         return min(self._due)

@@ -118,7 +118,7 @@ class SqliteStore:
         try:
             return await self._ask(lambda n: m.Wait(n, run, seconds), _RECORD, seconds)
         except StoreUnavailable:
-            return await self.record(run)
+            return await self._ask(lambda n: m.GetRecord(n, run), _RECORD, COMMIT)
 
     async def list(self, query: Query) -> Page:
         """Runs, newest first."""

@@ -93,7 +93,8 @@ class Store:
         state = Path(settings.state)
         self._lock = lock(state)
         reserve = Reserve(state / "runs.reserve", settings.reserve)
-        reserve.take()
+        if not reserve.take():
+            _log.error("the disk is nearly full: nothing is accepted until there is room")
         self._db = Database(state / "runs.db", settings.size, clock.now())
         self._gate = Gate(settings.target_concurrency, share)
         self._books = Books(self._db, self._gate, share)
@@ -120,6 +121,7 @@ class Store:
         self._say(Ready(self._books.unfinished))
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         while not self._stopping:
             self._turn(self._patience())
         self._crew.close()
@@ -132,11 +134,13 @@ class Store:
         books, desk = self._books, self._desk
         books.now = max(books.now, self._clock.now())
         tasks, lookups = self._crew.heard()
+        before = books.last_sequence
         self._more = desk.write(tasks)
         for session, message in lookups:
             desk.look_up(session, message)
         desk.step()
-        self._upkeep.step(bool(tasks))
+        # Where all are refused for want of room, making room comes first.
+        self._upkeep.step(busy=books.last_sequence > before)
         desk.tell_watchers()
         self._crew.tell()
         self._back_up()

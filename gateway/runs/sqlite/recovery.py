@@ -24,25 +24,25 @@ class Recovery:
         self._awaited = workers
         self._until = books.now + PATIENCE
 
-    @property
-    def over(self) -> bool:
-        """Whether nobody is waited for any more."""
-        return not self._owners
-
     def greet(self, session: int, hello: Hello) -> None:
         """A worker is there, with what it holds."""
-        self._awaited -= 1
+        # Who serves nothing yet has nothing either: the supervisor, or a worker that starts.
+        self._awaited -= hello.generation > 0
         if hello.holding:
             with self._books.transaction():
                 take_over(self._books, session, hello, self._owners)
 
-    def step(self) -> bool:
-        """Interrupt what nobody has come back for, one owner at a time; whether there is more."""
+    def step(self) -> bool | None:
+        """Interrupt what nobody has come back for, one owner at a time; whether there is more, None
+        where there never is again.
+        """
         waits = self._awaited > 0 and self._books.now < self._until
-        if not self._owners or waits:
+        if not self._owners:
+            return None
+        if waits:
             return False
         owner = next(iter(self._owners))
         with self._books.transaction():
             interrupt(self._books, owner)
         self._owners.discard(owner)
-        return bool(self._owners)
+        return True

@@ -49,7 +49,7 @@ class Upkeep:
         self._chores.add(_LEAP * SECOND, self._watch_clock)
 
     @property
-    def next(self) -> int:
+    def next(self) -> float:
         """When there is something to do, in ms."""
         return self._chores.next
 
