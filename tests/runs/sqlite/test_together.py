@@ -1,0 +1,161 @@
+"""What is written together is there as a whole or not at all, in the file and in the numbers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.runs.gate import Gate
+from gateway.runs.run import NewRun, Policies, Policy
+from gateway.runs.sqlite.accepting import Room
+from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.database import Database
+from gateway.runs.sqlite.desk import Desk, Left, Task
+from gateway.runs.sqlite.loading import load
+from gateway.runs.sqlite.messages import Accept, Refused, Report, Reported, Stored
+from gateway.runs.sqlite.reserve import Reserve
+from gateway.runs.stats import Stats
+from tests.runs.sqlite.given import done, new_run
+from tests.runs.sqlite.stores import PATIENCE, fresh
+
+SIZE = 64 * 1024 * 1024
+POLICY = Policy(target="http://workflows:80", concurrency=4, ordered="continue")
+WORKER = 1
+
+
+class Open:
+    """A store's file in this process, with one worker."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = Database(path, SIZE, 1000)
+        self.gate = Gate(64, lambda: 0.5)
+        self.books = Books(self.db, self.gate, lambda: 0.5)
+        self.books.now = 1000
+        load(self.books)
+        reserve = Reserve(path.with_name("reserve"), 0)
+        reserve.take()
+        self.desk = Desk(self.books, Room(self.books, reserve, SIZE, 100), reserve, no_stats)
+        self.gate.follow(Policies(1, {"hook": POLICY}), 1)
+        self.gate.sessions.joined(WORKER, 1, 100)
+
+    def told(self) -> list[Any]:
+        """What it said since it was asked last."""
+        told, self.books.told = self.books.told, []
+        return [message for _, message in told]
+
+    def numbers(self) -> tuple[Any, ...]:
+        """What is counted, where nothing is."""
+        line = self.gate.line("hook")
+        counts = {state: count for state, count in line.counts.items() if count}
+        return counts, list(line.queued), list(line.running), self.books.unfinished
+
+
+def no_stats() -> Stats:
+    return Stats(engine="sqlite")
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Open]:
+    """A new file."""
+    one = Open(tmp_path / "runs.db")
+    yield one
+    one.db.close()
+
+
+def test_what_fails_alone_is_refused_alone(opened: Open) -> None:
+    runs = [new_run(), new_run(), new_run()]
+    broken = NewRun(id="no id", hook="hook", invocation=b"", gate=b"", give_up=1)
+    tasks: list[Task] = [
+        (WORKER, Accept(number, run)) for number, run in enumerate([*runs, broken])
+    ]
+    opened.desk.write(tasks)
+    told = opened.told()
+    assert {one.number for one in told if isinstance(one, Stored)} == {0, 1, 2}
+    assert [one.number for one in told if isinstance(one, Refused)] == [3]
+    assert opened.numbers()[3] == opened.db.number("SELECT count(*) FROM run") == 3
+
+
+@pytest.mark.parametrize("failing", range(1, 30))
+def test_numbers_are_those_of_the_rows_whichever_statement_fails(
+    opened: Open, failing: int
+) -> None:
+    lane = b"l" * 16
+    first, ordered, behind = new_run(), new_run(lane=lane), new_run(lane=lane)
+    opened.desk.write([(WORKER, Accept(n, r)) for n, r in enumerate([first, ordered, behind])])
+    opened.told()
+    before = opened.numbers()
+    tasks: list[Task] = [
+        (WORKER, Report(1, done(first.id))),
+        (WORKER, Accept(2, new_run(key=b"k" * 16, key_within=60))),
+        (WORKER, Report(3, done(ordered.id, outcome="retry", delay=10))),
+        (WORKER, Accept(4, new_run(hook="another", start=False))),
+        (WORKER, Left()),
+    ]
+    execute, count = opened.db.execute, 0
+
+    def fail(statement: str, *values: Any) -> Any:
+        nonlocal count
+        if statement not in ("ROLLBACK", "BEGIN IMMEDIATE"):
+            count += 1
+            if count == failing:
+                raise sqlite3.OperationalError("a statement failed")
+        return execute(statement, *values)
+
+    opened.db.execute = fail
+    with suppress(sqlite3.OperationalError):
+        opened.desk._together(tasks)
+    opened.db.execute = execute
+    if count < failing:
+        return
+    assert opened.numbers() == before
+    assert opened.told() == []
+    opened.desk.write(tasks)
+    assert [one.kept for one in opened.told() if isinstance(one, Reported)] == [True, True]
+    again = Open.__new__(Open)
+    again.db, again.gate = opened.db, Gate(64, lambda: 0.5)
+    again.books = Books(opened.db, again.gate, lambda: 0.5)
+    load(again.books)
+    assert opened.numbers() == again.numbers()
+
+
+def die(path: Path, statement: int) -> None:
+    """Accept a run, and be killed before so many statements."""
+    opened = Open(path)
+    execute, count = opened.db.execute, 0
+
+    def counting(text: str, *values: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(text, *values)
+
+    opened.db.execute = counting
+    new = new_run(key=b"k" * 16, key_within=60, lane=b"l" * 16)
+    opened.desk.write([(WORKER, Accept(1, new))])
+
+
+def test_a_run_and_its_key_are_there_together_wherever_the_store_is_killed(tmp_path: Path) -> None:
+    stored: list[int] = []
+    for statement in range(1, 20):
+        path = tmp_path / f"{statement}.db"
+        process = fresh.Process(target=die, args=(path, statement))
+        process.start()
+        process.join(PATIENCE)
+        db = Database(path, SIZE, 1000)
+        tables = ("run", "payload", "dedup")
+        counts = {db.number(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608
+        assert len(counts) == 1, f"a part of a run is there after statement {statement}"
+        stored += counts
+        db.close()
+        if process.exitcode == 0:
+            break
+    assert stored == sorted(stored)
+    assert stored[-1] == 1
