@@ -219,7 +219,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which runs an operator means: those named in `runs`, or those that all the rest holds for.
 
     `gate`: only runs are changed that were let in by what this digests. `dry_run` changes nothing,
-    and counts.
+    and counts. `limit` is how many runs are matched at most, 0 for all of them; `after` is the
+    `next` of the change before. Neither counts where `runs` are named.
     """
 
     runs: tuple[str, ...] = ()
@@ -229,15 +230,19 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
     gate: bytes | None = None
     dry_run: bool = False
+    limit: int = 0
+    after: str = ""
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
     """What a command did. `matched` were selected and in a state that the command is for; of
     these `gate_differs` were let in by something else, and left as they are. `runs` are the first
-    100 ids that go on or were cancelled, new ones where it was `anew`.
+    100 ids that go on or were cancelled, new ones where it was `anew`. `next` is where a change
+    goes on that has reached its limit, empty once all runs were looked at.
     """
 
     matched: int = 0
     changed: int = 0
     gate_differs: int = 0
     runs: tuple[str, ...] = ()
+    next: str = ""

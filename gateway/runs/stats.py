@@ -8,12 +8,14 @@ import msgspec
 
 from gateway.runs.breaker import Position
 from gateway.runs.run import Outcome, State
+from gateway.runs.tally import Histogram
 
 
 class HookStats(msgspec.Struct, frozen=True, kw_only=True):
     """The runs of one hook, and what the store counted for it since it started.
 
     `oldest_due` is the time at which the run that is due longest was due. `finished` are by state.
+    `attempt_seconds` are of attempts, `latency_seconds` from the acceptance of a run to its end.
     """
 
     states: Mapping[State, int] = {}
@@ -23,6 +25,8 @@ class HookStats(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     attempts: Mapping[Outcome, int] = {}
     finished: Mapping[State, int] = {}
+    attempt_seconds: Histogram = Histogram()
+    latency_seconds: Histogram = Histogram()
 
 
 class TargetStats(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,12 +39,14 @@ class TargetStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole store. Sizes are bytes; counts are since the store started.
+    """The whole store. Sizes are bytes; counts are since the store started, at `started`.
 
-    `refused` are accepts by reason: `size`, `runs`, `limit`.
+    `refused` are accepts by reason: `size`, `runs`, `limit`. `batch_size` are accepts and results
+    in one transaction.
     """
 
     engine: str
+    started: float = 0
     hooks: Mapping[str, HookStats] = {}
     targets: Mapping[str, TargetStats] = {}
     bytes_used: int = 0
@@ -53,3 +59,5 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     late_results: int = 0
     interrupted: int = 0
     refused: Mapping[str, int] = {}
+    commit_seconds: Histogram = Histogram()
+    batch_size: Histogram = Histogram()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
+
 from gateway.ids import uuid7
 from gateway.runs.run import Query, Selection, State
 from tests.runs.promises import POLICY, Site, promised
@@ -47,6 +49,26 @@ async def test_nobody_waits_for_a_run_that_is_not_there(site: Site) -> None:
     assert await site.store.record(uuid7()) is None
     assert await site.store.show(uuid7()) is None
     assert await site.store.payload(uuid7()) is None
+
+
+@promised
+async def test_a_change_of_many_goes_on_where_it_reached_its_limit(site: Site) -> None:
+    runs = [await site.accept() for _ in range(5)]
+    for run in runs:
+        await site.end(run, "dead")
+    which = Selection(hook="orders", state=State.DEAD, limit=2)
+    counted = await site.store.replay(msgspec.structs.replace(which, dry_run=True), anew=True)
+    assert (counted.matched, counted.changed) == (2, 0)
+    seen, steps = [], 0
+    while steps == 0 or which.after:
+        changed = await site.store.replay(which, anew=True)
+        copies = [await site.record(run) for run in changed.runs]
+        seen += [copy.replay_of for copy in copies]
+        for copy in copies:
+            await site.bench.settle()
+            await site.end(copy.run, "dead")
+        which, steps = msgspec.structs.replace(which, after=changed.next), steps + 1
+    assert (seen, steps) == (runs, 3)
 
 
 @promised

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import islice
 
@@ -91,7 +92,9 @@ def _change(
     fits: Callable[[Row], bool],
     change: Callable[[Table, Row], str],
 ) -> Changed:
-    chosen = [row for row in _selected(table, which) if fits(row)]
+    after, last = _cursor(table, which)
+    found = [row for row in _selected(table, which) if fits(row) and after < row.seq <= last]
+    chosen = found if which.runs or not which.limit else found[: which.limit]
     fit = [row for row in chosen if which.gate in (None, row.gate)]
     done = [] if which.dry_run else [change(table, row) for row in fit if fits(row)]
     return Changed(
@@ -99,7 +102,18 @@ def _change(
         changed=len(done),
         gate_differs=len(chosen) - len(fit),
         runs=tuple(done[:NAMED]),
+        next=f"{chosen[-1].seq}-{last}" if len(chosen) == which.limit and chosen else "",
     )
+
+
+def _cursor(table: Table, which: Selection) -> tuple[float, float]:
+    """Behind which run to begin, and which is the last one that was there at the beginning."""
+    if which.runs:
+        return 0, math.inf
+    if which.after:
+        after, _, last = which.after.partition("-")
+        return int(after), int(last)
+    return 0, max((row.seq for row in table.rows.values()), default=0)
 
 
 def _selected(table: Table, which: Selection) -> list[Row]:

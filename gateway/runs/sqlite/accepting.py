@@ -116,7 +116,7 @@ def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
     if running:
         books.starts(run.id, run.hook, False, session)
         if run.lane is None:
-            books.fresh[run.id] = seq, hook
+            books.fresh[run.id] = seq, hook, now
     else:
         books.enter(run.hook, state, False, books.seconds if queued else None)
     books.count_unfinished(1)

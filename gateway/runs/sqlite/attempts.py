@@ -54,7 +54,7 @@ def _succeeds(books: Books, session: int, result: Result) -> bool:
 
     Whether it was the attempt of this worker; where not, the long way tells what it is.
     """
-    seq, number = books.fresh.get(result.run, (0, 0))
+    seq, number, accepted = books.fresh.get(result.run, (0, 0, 0))
     if not seq:
         return False
     hook = books.hooks.name(number)
@@ -66,7 +66,7 @@ def _succeeds(books: Books, session: int, result: Result) -> bool:
         books.db.execute(_OUTPUTS, (seq, result.answer))
     _note_end(books, hook, False, session, result)
     books.count_unfinished(-1)
-    books.note_state(result.run, hook, State.SUCCEEDED)
+    books.note_state(result.run, hook, State.SUCCEEDED, accepted)
     return True
 
 
@@ -76,6 +76,8 @@ def _note_end(books: Books, hook: str, again: bool, owner: int, result: Result) 
     if result.pause_target:
         books.gate.pause(hook, books.seconds, result.pause_target)
     books.counts.attempts[hook][result.outcome] += 1
+    if result.duration_ms:
+        books.counts.attempt_seconds[hook].add(took)
 
 
 def _is_of(run: Kept, session: int, attempt: int) -> bool:

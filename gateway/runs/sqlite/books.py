@@ -25,6 +25,7 @@ from gateway.runs.sqlite.rows import (
     milliseconds,
     optional,
 )
+from gateway.runs.tally import ATTEMPT, BATCH, LATENCY, Tally
 
 _NOBODY = Policy(target="")
 _LANE = "SELECT min(seq) FROM run WHERE hook=?1 AND lane=?2 AND state="
@@ -53,6 +54,9 @@ class Counts:
         self.duplicates: Counter[str] = Counter()
         self.attempts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
         self.finished: defaultdict[str, Counter[State]] = defaultdict(Counter)
+        self.attempt_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(ATTEMPT))
+        self.latency_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(LATENCY))
+        self.batch_size = Tally(BATCH)
         self.refused: Counter[str] = Counter()
         self.late = 0
         self.interrupted = 0
@@ -75,9 +79,9 @@ class Books:
         """Runs that a caller may wait for."""
         self.told: list[tuple[int, msgspec.Struct]] = []
         """Sessions and messages for them, once all this is durable."""
-        self.fresh: dict[str, tuple[int, int]] = {}
-        """Place and hook of runs whose first attempt is in flight, and that are in no lane: a short
-        way to their rows, which alone say what they are.
+        self.fresh: dict[str, tuple[int, int, int]] = {}
+        """Place, hook and acceptance in ms of runs whose first attempt is in flight, and that are
+        in no lane: a short way to their rows, which alone say what they are.
         """
         self.hooks = HookNames(db, self.undo)
         stored = db.number("SELECT value FROM meta WHERE key='sequence'")
@@ -198,15 +202,16 @@ class Books:
         self._note(run, hook, to)
 
     def _note(self, run: Kept, hook: str, to: Move) -> None:
-        self.note_state(id_text(run.id), hook, to.state)
+        self.note_state(id_text(run.id), hook, to.state, run.accepted)
         if run.lane is not None and to.state is not State.QUEUED:
             self.promote(run.hook, run.lane)
 
-    def note_state(self, run: str, hook: str, state: State) -> None:
-        """A run is in another state, other than RUNNING."""
+    def note_state(self, run: str, hook: str, state: State, accepted: int) -> None:
+        """A run is in another state, other than RUNNING. `accepted` is in ms."""
         self.changed.append(run)
         if state.final:
             self.counts.finished[hook][state] += 1
+            self.counts.latency_seconds[hook].add((self.now - accepted) / 1000)
 
     def promote(self, hook: int, lane: bytes) -> None:
         """Queue the head of a lane where it is its turn."""

@@ -23,7 +23,7 @@ Steps = Generator[None, None, T]
 STEP = 200
 """Rows that one step reads."""
 NAMED = 100
-_WIDER = f"{COLUMNS}, accepted, gate"
+_WIDER = f"{COLUMNS}, gate"
 _COPY = """INSERT INTO run(seq, id, hook, state, class, due, accepted, give_up, lane, gate, size,
     replay_of) SELECT ?, ?, hook, ?, 1, ?, ?, ?, lane, gate, size, id FROM run WHERE seq=?"""
 _COPY_PAYLOAD = "INSERT INTO payload SELECT ?, invocation FROM payload WHERE seq=?"
@@ -33,7 +33,6 @@ Act = Callable[[Books, Kept], str]
 
 class _Candidate(msgspec.Struct, frozen=True):
     run: Kept
-    accepted: int
     gate: bytes
 
 
@@ -57,22 +56,54 @@ def cancel(books: Books, which: Selection) -> Steps[Changed]:
 def _change(
     books: Books, which: Selection, fits: Callable[[Kept], bool], act: Act
 ) -> Steps[Changed]:
-    matched = changed = differs = 0
-    named: list[str] = []
-    for candidates in _chosen(books, which):
+    after, last = _cursor(books, which)
+    done = _Done()
+    for candidates in _chosen(books, which, after, last):
         for one in candidates:
             # Read again: what was done to the one before may have moved this one.
             run = books.find("seq=?", one.run.seq)
             if run is None or not fits(run):
                 continue
-            matched += 1
+            done.matched += 1
             if which.gate is not None and one.gate != which.gate:
-                differs += 1
+                done.differs += 1
             elif not which.dry_run:
-                named += [act(books, run)][: NAMED - len(named)]
-                changed += 1
+                done.change(act(books, run))
+            if done.matched == which.limit and not which.runs:
+                return done.told(f"{one.run.seq}-{last}")
         yield
-    return Changed(matched=matched, changed=changed, gate_differs=differs, runs=tuple(named))
+    return done.told()
+
+
+class _Done:
+    """What was done until now."""
+
+    def __init__(self) -> None:
+        self.matched = self.changed = self.differs = 0
+        self.named: list[str] = []
+
+    def change(self, run: str) -> None:
+        self.changed += 1
+        self.named += [run][: NAMED - len(self.named)]
+
+    def told(self, further: str = "") -> Changed:
+        return Changed(
+            matched=self.matched,
+            changed=self.changed,
+            gate_differs=self.differs,
+            runs=tuple(self.named),
+            next=further,
+        )
+
+
+def _cursor(books: Books, which: Selection) -> tuple[int, int]:
+    """Behind which run to begin, and which is the last one that was there at the beginning: copies
+    that are made on the way are not copied.
+    """
+    after, _, last = which.after.partition("-")
+    if after.isdecimal() and last.isdecimal():
+        return int(after), int(last)
+    return 0, books.last_sequence
 
 
 def _go_on(books: Books, run: Kept) -> str:
@@ -112,11 +143,11 @@ def _cancel(books: Books, run: Kept) -> str:
     return text
 
 
-def _chosen(books: Books, which: Selection) -> Iterator[list[_Candidate]]:
+def _chosen(books: Books, which: Selection, after: int, last: int) -> Iterator[list[_Candidate]]:
     """The runs that are meant, a step's at a time."""
     if which.runs:
         return _by_id(books, which.runs)
-    return _by_order(books, which)
+    return _by_order(books, which, after, last)
 
 
 def _by_id(books: Books, runs: Sequence[str]) -> Iterator[list[_Candidate]]:
@@ -126,10 +157,10 @@ def _by_id(books: Books, runs: Sequence[str]) -> Iterator[list[_Candidate]]:
         yield [one for rows in found for one in rows]
 
 
-def _by_order(books: Books, which: Selection) -> Iterator[list[_Candidate]]:
+def _by_order(books: Books, which: Selection, after: int, last: int) -> Iterator[list[_Candidate]]:
     """In the order of acceptance. What is accepted meanwhile is not among them."""
     where, values = narrowed(books, which.hook, which.state)
-    last, seq = books.last_sequence, 0
+    seq = after
     while rows := _read(
         books, f"{where} AND seq>? AND seq<=? ORDER BY seq LIMIT {STEP}", *values, seq, last
     ):
@@ -151,11 +182,11 @@ def narrowed(books: Books, hook: str, state: State | None) -> tuple[str, list[in
 def _is_meant(one: _Candidate, which: Selection) -> bool:
     return (
         (which.state is None or one.run.state is which.state)
-        and (which.since is None or one.accepted >= which.since * 1000)
-        and (which.until is None or one.accepted < which.until * 1000)
+        and (which.since is None or one.run.accepted >= which.since * 1000)
+        and (which.until is None or one.run.accepted < which.until * 1000)
     )
 
 
 def _read(books: Books, where: str, *values: object) -> list[_Candidate]:
     rows = books.db.execute(f"SELECT {_WIDER} FROM run {where}", values)  # noqa: S608 - ours
-    return [_Candidate(kept(row[:-2]), row[-2], row[-1]) for row in rows.fetchall()]
+    return [_Candidate(kept(row[:-1]), row[-1]) for row in rows.fetchall()]

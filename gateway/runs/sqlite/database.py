@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from gateway.runs.sqlite.fault import fault
 from gateway.runs.sqlite.migrate import check_library, migrate
+from gateway.runs.tally import COMMIT, Tally
 
 PAGE = 4096
 _LITTLE = 16 * 1024 * 1024
@@ -42,6 +44,7 @@ class Database:
         check_library()
         self.path = path
         self._wal = f"{path}-wal"
+        self.commits = Tally(COMMIT)
         # Made before SQLite would, for this user alone.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
@@ -64,7 +67,9 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            begun = perf_counter()
             self.execute("COMMIT")
+            self.commits.add(perf_counter() - begun)
         except BaseException:
             # A full disk has ended the transaction already.
             if self._connection.in_transaction:

@@ -101,6 +101,8 @@ class Desk:
         if not (tasks or old or (claims and books.gate.next_claim(books.seconds))):
             return False
         with books.transaction():
+            if tasks:
+                books.counts.batch_size.add(len(tasks))
             for task in tasks:
                 self._do(task)
             purging.give_up(books, old)

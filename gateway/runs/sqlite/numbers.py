@@ -15,11 +15,12 @@ from gateway.runs.target import Target
 _SHOWN = (State.WAITING, State.QUEUED, State.RUNNING, State.DEAD)
 
 
-def stats(books: Books, settings: StoreSettings, clock: Clock) -> Stats:
-    """Everything, from memory."""
+def stats(books: Books, settings: StoreSettings, clock: Clock, started: int) -> Stats:
+    """Everything, from memory. `started` is when the store was, in ms."""
     counts, now = books.counts, books.seconds
     return Stats(
         engine="sqlite",
+        started=started / 1000,
         hooks={name: _hook(books, line) for name, line in books.gate.lines.items()},
         targets={name: _target(one, now) for name, one in books.gate.targets.items()},
         bytes_used=books.db.used(),
@@ -32,6 +33,8 @@ def stats(books: Books, settings: StoreSettings, clock: Clock) -> Stats:
         late_results=counts.late,
         interrupted=counts.interrupted,
         refused=dict(counts.refused),
+        commit_seconds=books.db.commits.told(),
+        batch_size=counts.batch_size.told(),
     )
 
 
@@ -45,6 +48,8 @@ def _hook(books: Books, line: Line) -> HookStats:
         duplicates=counts.duplicates[name],
         attempts=dict(counts.attempts[name]),
         finished=dict(counts.finished[name]),
+        attempt_seconds=counts.attempt_seconds[name].told(),
+        latency_seconds=counts.latency_seconds[name].told(),
     )
 
 

@@ -101,7 +101,7 @@ class Store:
         self._books.now = clock.now()
         recovery = Recovery(self._books, load(self._books), settings.workers)
         room = Room(self._books, reserve, settings.size, settings.runs)
-        look_around = partial(stats, self._books, settings, clock)
+        look_around = partial(stats, self._books, settings, clock, clock.now())
         self._desk = Desk(self._books, room, reserve, look_around)
         self._selector = selectors.DefaultSelector()
         self._crew = Crew(self._books, recovery, self._selector)

@@ -38,6 +38,7 @@ class Kept(msgspec.Struct, frozen=True):
     lane: bytes | None
     started: int | None
     status_code: int | None
+    accepted: int
 
     @property
     def state(self) -> State:
@@ -58,7 +59,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 COLUMNS: Final = (
     "seq, id, hook, state, class, attempts, tries, interrupted, owner, give_up, lane, started, "
-    "status_code"
+    "status_code, accepted"
 )
 
 

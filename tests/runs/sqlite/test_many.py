@@ -51,5 +51,7 @@ async def test_a_hundred_thousand_pending_runs_are_counted_and_go_on(
     assert all(await asyncio.gather(*(client.report(done(one.run)) for one in taken.started[:50])))
     stats = await client.stats()
     assert stats.hooks["hook"].states[State.RUNNING] + stats.runs >= PENDING
+    assert sum(stats.commit_seconds.counts) >= sum(stats.batch_size.counts) > 0
+    assert sum(stats.hooks["hook"].latency_seconds.counts) == 50
     assert resident(store.pid) < MOST
     await client.close()
