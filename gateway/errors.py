@@ -186,3 +186,12 @@ class WorkflowTimeout(WorkflowFailure):
 
     status = 504
     KIND = "timeout"
+    BEGINS: ClassVar = "the workflow did not answer within"
+    """How the reason begins: of an attempt that is stored, nothing else tells it apart."""
+
+
+def failure_of(reason: str, status_code: int | None) -> WorkflowFailure:
+    """The failure of an attempt of which only this is known."""
+    if status_code is None and reason.startswith(WorkflowTimeout.BEGINS):
+        return WorkflowTimeout(reason)
+    return WorkflowFailure(reason, status_code)

@@ -14,8 +14,11 @@ WITHOUT_BODY = frozenset({204, 205})
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A status, headers with names in lower case, a whole body."""
+    """A status, headers with names in lower case, a whole body. `own` are headers that no other
+    answer has; the others are encoded once and remembered.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    own: Headers = ()

@@ -13,6 +13,7 @@ import msgspec
 from gateway.compile.answer import NO_STORE, Answer, Headers
 from gateway.compile.exchange import Exchange
 from gateway.errors import Forbidden
+from gateway.language.durable import durable_of
 from gateway.language.inputs import response_of
 from gateway.language.spec import ApiKeyAuthentication, Hook, NoAuthentication
 from gateway.language.spec import SignatureAuthentication as Signed
@@ -69,7 +70,8 @@ class Cors:
     async def readable(self, exchange: Exchange, answering: Awaitable[Answer]) -> Answer:
         """An answer that pages of the allowed origins may read."""
         answer = await answering
-        return Answer(answer.status, (*answer.headers, *self.headers(exchange)), answer.body)
+        headers = (*answer.headers, *self.headers(exchange))
+        return msgspec.structs.replace(answer, headers=headers)
 
 
 def compile_cors(hook: Hook) -> Cors | None:
@@ -109,6 +111,8 @@ def _allowed(hook: Hook) -> Iterator[str]:
 
 def _exposed(hook: Hook) -> Iterator[str]:
     yield from _READABLE
+    if durable_of(hook) is not None:
+        yield from ("Location", "Preference-Applied")
     yield from response_of(hook).headers
 
 

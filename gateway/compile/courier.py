@@ -48,7 +48,8 @@ class HookCourier:
         except Unavailable:
             return Delivery(ended=Ended(asked=False), reason=_OUT_OF_SERVICE)
         except WorkflowFailure as failure:
-            return Delivery(ended=Ended(failure.status_code, whole=False), reason=failure.reason)
+            ended = Ended(failure.status_code, whole=False)
+            return Delivery(ended=ended, reason=failure.reason, reply=failure)
         return self._answered(reply)
 
     def _answered(self, reply: Reply) -> Delivery:

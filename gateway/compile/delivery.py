@@ -17,6 +17,7 @@ from gateway.language.spec import DurableDelivery, Hook, NoAuthentication, Respo
 from gateway.language.template.url import parse_url
 from gateway.runs.run import Policy
 from gateway.runs.schedule import Schedule
+from gateway.runtime.runtime import Runtime
 from gateway.wire.client import Endpoint
 
 GATE = ("authentication", "allow_from", "match", "method")
@@ -25,11 +26,25 @@ _PART = 2
 """Bytes for each of them."""
 
 
-class NoState:
-    """That a durable hook has no place for its runs: it is out of service."""
+class Keeping:
+    """That a durable hook needs a place for its runs. Without one it is out of service."""
 
-    problem = "durable delivery needs a state directory"
-    remedy = "start the gateway with --state DIR, on a disk that outlives it"
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    @property
+    def problem(self) -> str:
+        """Why no run can be stored before the gateway is started again, in words."""
+        if self._runtime.settings.state is None:
+            return "durable delivery needs a state directory"
+        return "" if self._runtime.runs is None else self._runtime.runs.problem
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self._runtime.settings.state is None:
+            return "start the gateway with --state DIR, on a disk that outlives it"
+        return "" if self._runtime.runs is None else self._runtime.runs.remedy
 
 
 class Durable(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -12,6 +12,9 @@ from gateway.compile.answer import Answer
 from gateway.compile.sender import NOBODY, Sender
 from gateway.errors import Malformed
 from gateway.runtime.throttle import Concurrency
+
+if TYPE_CHECKING:
+    from gateway.compile.templates.keys import Keys
 
 SCOPE_KEY = "gateway.exchange"
 """Where an ASGI scope carries its exchange, so that a Litestar guard finds it."""
@@ -94,7 +97,7 @@ class Exchange(msgspec.Struct, eq=False):
     `run` is the id of the activation, given when the workflow is invoked; `reason` tells the
     operator why it failed, or why there was none.
     `incoming` is None where there is no body to read. `kept` is what templates of the answer read
-    of the request.
+    of the request, `keys` are those of the run that a durable hook makes of it.
     """
 
     method: str
@@ -128,6 +131,7 @@ class Exchange(msgspec.Struct, eq=False):
     reason: str = ""
     workflow_ms: float = 0.0
     kept: Kept | None = None
+    keys: Keys | None = None
 
     def body_here(self) -> bytes | None:
         """The body where nobody has to wait for it. Raises TooLarge."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import msgspec
@@ -11,25 +12,28 @@ from msgspec import UNSET
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
 from gateway.compile.cors import compile_cors
-from gateway.compile.delivery import NoState
+from gateway.compile.courier import HookCourier
+from gateway.compile.delivery import Durable, Keeping, compile_durable
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
 from gateway.compile.failures import compile_failures
+from gateway.compile.invocation import StoringInvoker
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
 from gateway.compile.matcher import compile_match
 from gateway.compile.mismatch import Mismatch, Places
 from gateway.compile.misread import misread_form
 from gateway.compile.names import NO_NAMES
+from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.request_parts import rule_names
 from gateway.compile.responder import compile_response, ignored, probed
 from gateway.compile.templates.inputs import Inputs
+from gateway.compile.templates.keys import compile_keys
 from gateway.compile.templates.mapping import compile_mapping
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
-from gateway.language.durable import durable_of
 from gateway.language.inputs import response_of, workflow_of
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
@@ -37,15 +41,20 @@ from gateway.language.template.url import parse_url
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
 
+Accept = Callable[[Exchange, Payload], Awaitable[Answer]]
+"""Stores a request that matches."""
+
 
 class Hook:
     """One compiled hook. It borrows from the runtime and owns nothing that must be closed."""
 
     __slots__ = (
+        "_accept",
         "_encoder",
         "_fail",
         "_ignores",
         "_invoke",
+        "_keys",
         "_large",
         "_mapped",
         "_matcher",
@@ -53,6 +62,7 @@ class Hook:
         "_reads_inputs",
         "_respond",
         "cors",
+        "courier",
         "guards",
         "methods",
         "name",
@@ -68,16 +78,36 @@ class Hook:
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
         self._mapped = compile_mapping(spec, workflow, places or {})
-        self._reads_inputs = self._mapped.any or self._matcher.reads_inputs
+        self._keys = compile_keys(spec, places or {})
+        reads_keys = self._keys is not None and self._keys.needs_inputs
+        self._reads_inputs = self._mapped.any or self._matcher.reads_inputs or reads_keys
         self._encoder = self._encoding(spec, workflow)
-        self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response, places)
         self._fail = compile_failures(response_of(spec).failures, places or {})
         self._large = LargeBodies(runtime)
-        stateless = durable_of(spec) is not None and runtime.settings.state is None
-        missing = (NoState(),) if stateless else ()
-        guard, self._needs = entrance(spec, (*self._invoke.needs, *missing), runtime)
+        self.courier: HookCourier | None = None
+        """What delivers the runs of a durable hook."""
+        self._accept: Accept | None = None
+        durable = compile_durable(spec, runtime.settings.workflow_base)
+        self._invoke = _invoker(workflow, runtime, durable)
+        further = () if durable is None else (Keeping(runtime),)
+        guard, self._needs = entrance(spec, (*self._invoke.needs, *further), runtime)
         self.guards = (guard,)
+        if durable is not None:
+            self._keep(spec, durable, runtime)
+
+    def _keep(self, spec: Spec, durable: Durable, runtime: Runtime) -> None:
+        """Store requests, and deliver them later."""
+        # With it comes the client of the store, when a hook needs one.
+        from gateway.compile.acceptance import Acceptance
+        from gateway.compile.outcome import keeping
+
+        invoker = self._invoke
+        assert isinstance(invoker, StoringInvoker)  # noqa: S101 - as of every durable hook
+        self._accept = Acceptance(durable, invoker, self._respond, spec.response, runtime)
+        keep = keeping(self._respond, durable.outputs)
+        problems = partial(_problems, self._needs)
+        self.courier = HookCourier(invoker, durable.schedule, problems, keep)
 
     def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:
         flat = workflow.format == "form" or workflow.method not in WITH_BODY
@@ -91,7 +121,7 @@ class Hook:
 
     def problems(self) -> list[str]:
         """Why the hook is out of service, in words; empty while it serves."""
-        return list(dict.fromkeys(need.problem for need in self._needs if need.problem))
+        return _problems(self._needs)
 
     def remedies(self) -> list[str]:
         """What to do about the problems, as far as they do not say it."""
@@ -121,6 +151,8 @@ class Hook:
             return probed(exchange)
         exchange.drop_body()
         del body  # the workflow may take long, and needs what was made of it
+        if self._accept is not None:
+            return await self._accept(exchange, judged)
         return await self._invoked(exchange, judged)
 
     def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:
@@ -132,6 +164,8 @@ class Hook:
         mismatch = self._matcher(judged, query, exchange.fields, exchange.path_params, inputs)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
+        if self._keys is not None:
+            exchange.keys = self._keys(exchange, body, inputs)
         if inputs is None or not self._mapped.any:
             return self._encoder.encode(exchange, body, received)
         payload = self._encoder.encode(exchange, body, received, inputs)
@@ -161,6 +195,14 @@ class Hook:
             raise NoMatch(detail, reason=reason)
         exchange.outcome, exchange.reason = "ignored", reason
         return ignored(exchange, detail)
+
+
+def _problems(needs: tuple[Need, ...]) -> list[str]:
+    return list(dict.fromkeys(need.problem for need in needs if need.problem))
+
+
+def _invoker(workflow: Workflow, runtime: Runtime, durable: Durable | None) -> Invoker:
+    return Invoker(workflow, runtime) if durable is None else StoringInvoker(workflow, runtime)
 
 
 def _workflow(spec: Spec, base: str) -> Workflow:

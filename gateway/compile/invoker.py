@@ -93,7 +93,7 @@ class Invoker:
         raise AssertionError("the last attempt returns or raises")
 
     def _too_late(self) -> WorkflowTimeout:
-        return WorkflowTimeout(f"the workflow did not answer within {self._seconds:g} s")
+        return WorkflowTimeout(f"{WorkflowTimeout.BEGINS} {self._seconds:g} s")
 
 
 def _identity(workflow: Workflow, runtime: Runtime) -> ClientIdentity | None:

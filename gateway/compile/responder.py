@@ -73,12 +73,20 @@ def _with_lines(respond: Responder, lines: Lines) -> Responder:
     return answer
 
 
-def failed(exchange: Exchange, failure: WorkflowFailure) -> Answer:
-    """The report of an activation that failed, the same in every mode."""
-    exchange.reason = failure.logged
-    report = _report(exchange, "failed", failure.status_code)
+def failed(exchange: Exchange, failure: WorkflowFailure, status: str = "failed") -> Answer:
+    """The report of an activation that failed, the same in every mode; `status` is `dead` or
+    `cancelled` for one that was stored.
+    """
+    exchange.outcome, exchange.reason = status, failure.logged
+    report = _report(exchange, status, failure.status_code)
     report["reason"] = failure.reason
     return Answer(failure.status, (JSON_TYPE, NO_STORE), _encode(report))
+
+
+def reported(exchange: Exchange, status_code: int | None, **more: Any) -> Answer:
+    """The report of an activation that succeeded, where its outputs are not here any more."""
+    report = {**_report(exchange, "succeeded", status_code), **more}
+    return Answer(200, (JSON_TYPE, NO_STORE), _encode(report))
 
 
 def ignored(exchange: Exchange, reason: str) -> Answer:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -74,6 +75,8 @@ class StoreKeeper:
         self.final = False
         """Whether no other store is started."""
         self.restarts = 0
+        self.gave_up: Callable[[str], None] = lambda _problem: None
+        """Called with the problem when no other store is started; from any thread."""
         self._settings = settings
         self._arguments = (log_format, log_level)
         self._policies: Policies | None = None
@@ -117,6 +120,7 @@ class StoreKeeper:
     def _give_up(self, sentence: str) -> None:
         self.final, self.problem = True, sentence
         _log.error("durable hooks are out of service", reason=sentence)
+        self.gave_up(sentence)
 
     def _keep(self) -> None:
         pause = 0.0

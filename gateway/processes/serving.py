@@ -72,6 +72,8 @@ class _Served:
         self._settings = settings
         self._leader = leader
         self._keeper: StoreKeeper | None = keeper_of(settings)
+        if self._keeper is not None:
+            self._keeper.gave_up = leader.store_ended
         leader.deciding = self._follow
         self._totals = Totals()
         self._view: LeaderView = LeaderView(leader, self._totals)

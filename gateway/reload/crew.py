@@ -56,10 +56,12 @@ class Crew:
         for link in self._links.values():
             link.tell(message)
 
-    def tell_board(self, wanted: int, problems: Sequence[str]) -> None:
-        """Tell all workers of each other, where that is new; `wanted` is a generation."""
+    def tell_board(self, wanted: int, problems: Sequence[str], store: str = "") -> None:
+        """Tell all workers of each other, where that is new; `wanted` is a generation, `store` why
+        no run can be stored.
+        """
         unserved = [one.unserved(wanted) for one in self.states if one.rejects(wanted)]
-        board = Board(wanted, self.states, tuple(dict.fromkeys([*problems, *unserved])))
+        board = Board(wanted, self.states, tuple(dict.fromkeys([*problems, *unserved])), store)
         if board != self.board:
             self.board = board
             self.tell(board)

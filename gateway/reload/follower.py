@@ -45,7 +45,8 @@ class Follower:
     """Reads the leader's messages in a thread of its own; building happens there too.
 
     `board` is what is known of the other workers. `lost` is called, in that thread, when the
-    leader is gone.
+    leader is gone. `serving` is called on the event loop with each generation, just before its
+    hooks become visible; `stored` with the reason why no run can be stored, or with nothing.
     """
 
     def __init__(
@@ -55,6 +56,8 @@ class Follower:
         secrets: SecretStore,
         switch: Switch,
         lost: Callable[[], None],
+        serving: Callable[[Generation], None] = lambda _generation: None,
+        stored: Callable[[str], None] = lambda _problem: None,
     ) -> None:
         self.board = Board()
         self._connection = connection
@@ -62,6 +65,8 @@ class Follower:
         self._secrets = secrets
         self._switch = switch
         self._lost = lost
+        self._serving = serving
+        self._stored = stored
         self._heard = threading.Event()
         self._told = asyncio.Event()
         self._sending = threading.Lock()
@@ -178,6 +183,8 @@ class Follower:
             _log.exception("a generation was rejected", generation=resolved.number)
             problem = f"generation {resolved.number} was rejected: {error}"
         else:
+            # Callers of its durable hooks need the store.
+            self._between_requests(partial(self._serving, generation))
             # Here the hooks of the generation become visible.
             self._switch.generation = generation
             problem = self._problem(generation)
@@ -203,6 +210,8 @@ class Follower:
     def _answer(self, message: Board | Report) -> None:
         if isinstance(message, Board):
             self.board = message
+            self._stored(message.store)
+            self._say(self._said.number, self._said.problem)
             self._loop.call_soon_threadsafe(self._told.set)
         else:
             self.board = message.board

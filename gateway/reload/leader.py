@@ -61,6 +61,7 @@ class Leader:
         self._fresh = False
         self._logged = 0
         self._decided = 0
+        self._store = ""
         self._service = ServiceLog()
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
@@ -105,6 +106,12 @@ class Leader:
         self._fresh = True
         for lookout in self._lookouts:
             lookout.wake()
+
+    def store_ended(self, problem: str) -> None:
+        """No run can be stored any more; from any thread."""
+        with self._lock:
+            self._store = problem
+            self._tell_board()
 
     def link(self, worker: int, connection: Connection[ToWorker, ToLeader]) -> None:
         """Follow a worker that was started, which is told what serves at once."""
@@ -172,7 +179,8 @@ class Leader:
 
     def _tell_board(self) -> None:
         slow = [lookout.problem for lookout in self._lookouts if lookout.problem]
-        self._crew.tell_board(self._generation, [*self._loader.problems, *self._stuck, *slow])
+        problems = [*self._loader.problems, *self._stuck, *slow]
+        self._crew.tell_board(self._generation, problems, self._store)
 
     def _receive(self, link: Link, message: ToLeader) -> None:
         match message:

@@ -81,12 +81,13 @@ class WorkerState(msgspec.Struct, frozen=True):
 class Board(msgspec.Struct, frozen=True):
     """What every worker knows of the whole: the other workers, and in words what keeps the leader
     from loading what is in the directory, or a worker from serving it. `generation` is the one
-    that is wanted.
+    that is wanted; `store` says why no run can be stored before the gateway is started again.
     """
 
     generation: int = 0
     workers: tuple[WorkerState, ...] = ()
     problems: tuple[str, ...] = ()
+    store: str = ""
 
     @property
     def rejecting(self) -> tuple[WorkerState, ...]:

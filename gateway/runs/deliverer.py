@@ -107,10 +107,15 @@ class Deliverer:
         self._making[assignment.run, assignment.attempt] = task
         task.add_done_callback(self._attempts.discard)
 
-    async def drain(self, seconds: float) -> None:
-        """Take no more; let attempts end for so long, and give the others back uncounted."""
+    def retire(self) -> None:
+        """Take no more, and let nobody wait any longer: the process will end."""
         self._draining = True
         self._waiting.release()
+        self._store.deliver(self.begin, self._stop, 0)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more; let attempts end for so long, and give the others back uncounted."""
+        self.retire()
         try:
             async with asyncio.timeout(seconds):
                 with suppress(StoreUnavailable):

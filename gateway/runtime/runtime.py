@@ -19,6 +19,7 @@ from gateway.settings import Settings
 
 if TYPE_CHECKING:
     from gateway.runtime.key_sets import KeySets
+    from gateway.runtime.runs import Runs
 
 ACCEPTED = 16 * 1024
 """How many credentials that were right are remembered, each as a keyed digest."""
@@ -49,6 +50,8 @@ class Runtime:
         self.throttle = Throttle()
         self.accepted = Memory(ACCEPTED)
         self.draining = False
+        self.runs: Runs | None = None
+        """Where the runs of durable hooks are kept, in a worker with a state directory."""
         self._key_sets: KeySets | None = None
         self._making = threading.Lock()
         self._concurrency: WeakValueDictionary[str, Concurrency] = WeakValueDictionary()

@@ -62,7 +62,7 @@ class WorkflowClient:
 def _failure(error: CallError, seconds: float, limit: int) -> WorkflowFailure:
     match error:
         case Late():
-            return WorkflowTimeout(f"the workflow did not answer within {seconds:g} s")
+            return WorkflowTimeout(f"{WorkflowTimeout.BEGINS} {seconds:g} s")
         case TooLarge(status=status):
             return WorkflowFailure(f"the workflow's answer is larger than {limit} bytes", status)
     unanswered = isinstance(error, HostNotFound | Unreachable | Untrusted | Broke)

@@ -34,7 +34,11 @@ def write_answer(give: Give, exchange: Exchange, answer: Answer) -> None:
     if status not in WITHOUT_BODY and exchange.method != "HEAD":
         exchange.bytes_out = len(answer.body)
     request = (b"x-request-id", exchange.request_id.encode())
-    give(status, _lines(answer.headers), request, answer.body)
+    lines = _lines(answer.headers)
+    if answer.own:
+        own = encode_lines(answer.own)
+        lines = Lines(lines.data + own.data, lines.count + own.count)
+    give(status, lines, request, answer.body)
 
 
 @lru_cache(64)
@@ -46,7 +50,12 @@ def _lines(headers: Headers) -> Lines:
 async def send_answer(send: Send, exchange: Exchange, answer: Answer) -> None:
     """Send a whole answer. The exchange remembers status and size for the log."""
     exchange.status = answer.status
-    headers = [*answer.headers, SERVER, (b"x-request-id", exchange.request_id.encode())]
+    headers = [
+        *answer.headers,
+        *answer.own,
+        SERVER,
+        (b"x-request-id", exchange.request_id.encode()),
+    ]
     if answer.status not in WITHOUT_BODY:
         exchange.bytes_out = 0 if exchange.method == "HEAD" else len(answer.body)
         headers.append((b"content-length", str(len(answer.body)).encode()))

@@ -15,6 +15,7 @@ from litestar.exceptions import NotFoundException
 
 from gateway.compile.answer import Answer
 from gateway.compile.cors import Cors, readable
+from gateway.compile.courier import HookCourier
 from gateway.compile.entrance import RETRY_LATER
 from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
@@ -110,6 +111,12 @@ class Generation:
     def faults(self) -> tuple[Diagnostic, ...]:
         """The mistakes of the gateway's own with hooks of this generation."""
         return tuple(hook.fault for hook in self.hooks if hook.fault is not None)
+
+    @property
+    def couriers(self) -> dict[str, HookCourier]:
+        """What delivers the runs of each durable hook."""
+        running = (hook.running for hook in self.hooks if hook.running is not None)
+        return {hook.name: hook.courier for hook in running if hook.courier is not None}
 
     def literal(self, exchange: Exchange) -> Any:
         """What `route` gives, for a path that a hook has as it stands there; None for others.

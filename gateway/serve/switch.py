@@ -18,6 +18,7 @@ from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
+from gateway.serve.outcomes import Outcomes
 from gateway.serve.request_body import Bodies
 from gateway.serve.target import judge_host, judge_path, path_as_sent
 from gateway.settings import Limits
@@ -49,6 +50,7 @@ class Switch:
         clients: ClientFinder,
         operate: Operate,
         record: Record,
+        outcomes: Outcomes | None = None,
     ) -> None:
         self.generation: Generation | None = None
         self.in_flight = 0
@@ -56,6 +58,8 @@ class Switch:
         self._clients = clients
         self._operate = operate
         self._record = record
+        self._outcomes = outcomes
+        self._apart = RESERVED if outcomes is None else (RESERVED, outcomes.prefix)
         self.stopping = False
         """Whether requests that are cancelled were cut by the gateway itself."""
         self._slots = Shares("requests in flight", limits.in_flight, limits.in_flight_per_client)
@@ -65,8 +69,11 @@ class Switch:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One HTTP request (ASGI 3). One coroutine, since each costs every request."""
         exchange = self._exchange(scope)
-        if exchange.raw_path.startswith(RESERVED):
-            await self._operations(exchange, send)
+        if exchange.raw_path.startswith(self._apart):
+            if self._outcomes is not None and exchange.raw_path.startswith(self._outcomes.prefix):
+                await self._tell(self._outcomes, exchange, send)
+            else:
+                await self._operations(exchange, send)
             return
         self.in_flight += 1
         share = generation = None
@@ -125,6 +132,22 @@ class Switch:
         except (Exception, asyncio.CancelledError) as error:
             await self._went_wrong(exchange, send, error)
         finally:
+            self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
+
+    async def _tell(self, outcomes: Outcomes, exchange: Exchange, send: Any) -> None:
+        """Say what became of a run, to who has its ticket and may wait for long."""
+        outcomes.hide(exchange)
+        self.in_flight += 1
+        share = None
+        try:
+            share = self._slots.take(exchange.client)
+            await send_answer(send, exchange, await outcomes(exchange))
+        except (Exception, asyncio.CancelledError) as error:
+            await self._went_wrong(exchange, send, error)
+        finally:
+            self.in_flight -= 1
+            if share is not None:
+                self._slots.give_back(share)
             self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
 
     async def _went_wrong(

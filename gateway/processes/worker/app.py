@@ -19,16 +19,20 @@ from gateway.operate.endpoints import Endpoints
 from gateway.operate.logs import set_up_logs
 from gateway.operate.metrics.counting import RequestMetrics
 from gateway.operate.request_log import RequestLog
+from gateway.operate.run_log import RunLog
 from gateway.processes.worker.beat import Beat
 from gateway.processes.worker.view import WorkerView
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import ToLeader, ToWorker
 from gateway.reload.turns import Turns
+from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.series import Series
 from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder
+from gateway.serve.generation import Generation
+from gateway.serve.outcomes import Outcomes
 from gateway.serve.server import server_limits
 from gateway.serve.switch import Switch
 from gateway.serve.unrouted import Unrouted
@@ -53,6 +57,9 @@ class Worker:
         self._told_to_stop = asyncio.Event()
         self._clients = ClientFinder(settings.trusted_proxies)
         self._log = RequestLog(lines, settings.log_level)
+        runs = RunLog()
+        if settings.state is not None:
+            self._runtime.runs = Runs(settings.store.socket, runs, runs.fault)
         view = WorkerView(self._runtime)
         self._endpoints = Endpoints(self._runtime, view, private=False)
         self._switch = Switch(
@@ -61,10 +68,17 @@ class Worker:
             self._clients,
             _nobody if settings.admin_listen else self._operate,
             self._record,
+            None if settings.state is None else Outcomes(self._runtime),
         )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
-            connection, builder, self._runtime.secrets, self._switch, self._lost
+            connection,
+            builder,
+            self._runtime.secrets,
+            self._switch,
+            self._lost,
+            self._deliver,
+            self._stored,
         )
         view.follower, view.switch = self._follower, self._switch
 
@@ -76,6 +90,15 @@ class Worker:
 
     async def _operate(self, exchange: Exchange, send: Any) -> None:
         await send_answer(send, exchange, await self._endpoints(exchange))
+
+    def _deliver(self, generation: Generation) -> None:
+        """Deliver the runs of a generation's hooks from now on."""
+        if self._runtime.runs is not None:
+            self._runtime.runs.serving(generation.number, generation.couriers)
+
+    def _stored(self, problem: str) -> None:
+        if self._runtime.runs is not None:
+            self._runtime.runs.problem = problem
 
     def _busy(self) -> bool:
         return self._switch.in_flight > 0
@@ -116,6 +139,7 @@ class Worker:
 
     async def _finish(self, listener: Listener) -> None:
         listener.drain()
+        delivering = self._loop.create_task(self._leave_store())
         try:
             async with asyncio.timeout(self._settings.drain):
                 await listener.wait_closed()
@@ -126,11 +150,18 @@ class Worker:
             )
         self._switch.stopping = True
         listener.close()
+        await delivering
         # What was cut writes its line of the log.
         await asyncio.sleep(0.05)
 
+    async def _leave_store(self) -> None:
+        if self._runtime.runs is not None:
+            await self._runtime.runs.close(self._settings.drain)
+
     def _drain(self) -> None:
         self._runtime.draining = True
+        if self._runtime.runs is not None:
+            self._runtime.runs.retire()
         _log.info("draining", in_flight=self._switch.in_flight)
 
     def _lost(self) -> None:

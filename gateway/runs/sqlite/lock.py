@@ -4,31 +4,57 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault
 
+PATIENCE = 2.0
+"""Seconds for which a store whose supervisor was killed may not have noticed it."""
+LEAVING = 65.0
+"""Seconds that it takes to leave, at most, once it has."""
+_AGAIN = 0.05
+_LEAVES = "leaves"
 
-def lock(state: Path) -> int:
+
+def lock(state: Path, patience: float = PATIENCE) -> int:
     """Take the lock of a state directory; the descriptor holds it as long as it is open.
 
-    Raises a Fault that names the process that has it.
+    One that leaves is waited for. Raises a Fault that names the process that has the lock.
     """
     path = state / "runs.lock"
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise Fault(TRY_AGAIN, f"{path} cannot be opened: {error.strerror}") from error
+    since = time.monotonic()
+    while not _is_taken(descriptor):
+        holder, _, word = os.pread(descriptor, 40, 0).decode("ascii", "replace").partition(" ")
+        if time.monotonic() - since > (LEAVING if word.strip() == _LEAVES else patience):
+            os.close(descriptor)
+            raise Fault(
+                GIVE_UP,
+                f"{state} is used by another gateway (process {holder.strip() or 'unknown'}): "
+                "each gateway needs a state directory of its own",
+            )
+        time.sleep(_AGAIN)
+    _write(descriptor, str(os.getpid()))
+    return descriptor
+
+
+def leave(descriptor: int) -> None:
+    """Say to who waits for the lock that it will be free."""
+    _write(descriptor, f"{os.getpid()} {_LEAVES}")
+
+
+def _is_taken(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(descriptor)
-        raise Fault(
-            GIVE_UP,
-            f"{state} is used by another gateway (process {holder}): "
-            "each gateway needs a state directory of its own",
-        ) from error
+    except OSError:
+        return False
+    return True
+
+
+def _write(descriptor: int, text: str) -> None:
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    return descriptor
+    os.pwrite(descriptor, f"{text}\n".encode(), 0)

@@ -30,7 +30,7 @@ from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.desk import Desk
 from gateway.runs.sqlite.fault import Fault, fault
 from gateway.runs.sqlite.loading import load
-from gateway.runs.sqlite.lock import lock
+from gateway.runs.sqlite.lock import leave, lock
 from gateway.runs.sqlite.numbers import stats
 from gateway.runs.sqlite.orders import Failed, Ready, Serve, Stop, StoreSettings, ToStore
 from gateway.runs.sqlite.purging import move_lanes
@@ -166,6 +166,7 @@ class Store:
                 return
             _log.error("the supervisor ended: the store ends after the workers")
             self._selector.unregister(self._pipe)
+            leave(self._lock)
             self._alone_until = self._books.now + ALONE
             return
         if isinstance(message, Serve):

@@ -1,0 +1,193 @@
+"""A durable hook's answer: its run is stored, then the caller is told of it or of its outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gateway.compile.answer import Answer, Headers
+from gateway.compile.delivery import Durable
+from gateway.compile.exchange import Exchange
+from gateway.compile.invocation import StoringInvoker
+from gateway.compile.outcome import OMITTED, answer_of, ask_again, document, instant, status_of
+from gateway.compile.payload import Payload
+from gateway.compile.prefer import NO_PREFERENCE, Preference, preference_of
+from gateway.compile.responder import Responder, failed, reported
+from gateway.compile.templates.keys import NO_KEYS
+from gateway.errors import WorkflowFailure, failure_of, out_of_service
+from gateway.ids import uuid7
+from gateway.language.spec import Response
+from gateway.runs.invocation import Invocation, encode
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, State
+from gateway.runs.ticket import ticket
+from gateway.runs.waiting import Finished
+from gateway.runtime.runs import Runs
+from gateway.runtime.runtime import Runtime
+
+VARY = (b"vary", b"prefer")
+
+
+_OURS = frozenset({"cache-control", "content-type", "location", "retry-after"})
+
+
+class Acceptance:
+    """Stores the runs of one hook, whose successful answers `response` describes."""
+
+    __slots__ = ("_durable", "_headers", "_invoker", "_outcomes", "_respond", "_runtime")
+
+    def __init__(
+        self,
+        durable: Durable,
+        invoker: StoringInvoker,
+        respond: Responder,
+        response: str | Response,
+        runtime: Runtime,
+    ) -> None:
+        self._durable = durable
+        self._invoker = invoker
+        self._respond = respond
+        written = {} if isinstance(response, str) else response.headers
+        self._headers: Headers = tuple(
+            (name.lower().encode(), value.encode("ascii"))
+            for name, value in written.items()
+            if name.lower() not in _OURS
+        )
+        self._runtime = runtime
+        self._outcomes = runtime.settings.store.outcome_path
+
+    async def __call__(self, exchange: Exchange, payload: Payload) -> Answer:
+        """The answer once the run is durable. Raises StoreFull and StoreUnavailable, and then
+        nothing is promised.
+        """
+        try:
+            invocation = self._invoker.prepare(exchange, payload)
+        except WorkflowFailure as failure:
+            return failed(exchange, failure)
+        runs = self._runtime.runs
+        if runs is None:
+            raise out_of_service()
+        preference = preference_of(exchange) if self._durable.prefers else NO_PREFERENCE
+        seconds = preference.seconds(self._durable.wait)
+        known = await runs.keys()
+        new = self._new(exchange, payload.run or uuid7(), invocation, known.key_key, runs.takes)
+        kept = await runs.accept(new)
+        exchange.run = kept.run
+        told = _Told(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange)
+        if isinstance(kept, Duplicate):
+            answer = await _duplicate(runs, kept, told, seconds)
+        else:
+            answer = await self._accepted(runs, kept, new, invocation, told, seconds)
+        return self._finished(answer, preference)
+
+    def _new(
+        self, exchange: Exchange, run: str, invocation: Invocation, secret: bytes, start: bool
+    ) -> NewRun:
+        keys = (exchange.keys or NO_KEYS).digested(secret)
+        return NewRun(
+            id=run,
+            hook=exchange.hook,
+            invocation=encode(invocation),
+            gate=self._durable.gate,
+            give_up=self._durable.policy.give_up,
+            key=keys.key,
+            key_within=self._durable.within,
+            lane=keys.lane,
+            start=start,
+        )
+
+    async def _accepted(
+        self,
+        runs: Runs,
+        kept: Accepted,
+        new: NewRun,
+        invocation: Invocation,
+        told: _Told,
+        seconds: float,
+    ) -> Answer:
+        expected = None
+        if kept.attempt:
+            assignment = Assignment(new.id, new.hook, kept.attempt, 0, new.invocation)
+            expected = runs.begin(assignment, invocation, seconds > 0)
+        found: Finished | Record | None = None
+        if seconds > 0:
+            found = await runs.outcome(new.id, seconds, expected)
+        if isinstance(found, Finished):
+            return self._ended(told.exchange, found)
+        if isinstance(found, Record) and found.state.final:
+            return self._stored(told.exchange, found)
+        started = State.RUNNING if kept.attempt else State.QUEUED
+        return told.unfinished(started, found, self._headers)
+
+    def _ended(self, exchange: Exchange, found: Finished) -> Answer:
+        """The answer after an attempt of this process, as of a direct hook."""
+        result, reply = found.result, found.reply
+        exchange.workflow_ms = float(result.duration_ms)
+        if result.outcome == "succeeded":
+            exchange.outcome = "succeeded"
+            return self._respond(exchange, reply)
+        if not isinstance(reply, WorkflowFailure):
+            reply = failure_of(result.reason, result.status_code)
+        return failed(exchange, reply, "dead")
+
+    def _stored(self, exchange: Exchange, record: Record) -> Answer:
+        """The answer after an attempt of another process, or of a later one."""
+        exchange.workflow_ms = float(record.duration_ms or 0)
+        if record.state is not State.SUCCEEDED:
+            failure = failure_of(record.reason, record.status_code)
+            return failed(exchange, failure, record.state)
+        exchange.outcome = "succeeded"
+        if record.answer:
+            return answer_of(record.answer)
+        omitted = {"outputs_omitted": True} if record.answer == OMITTED else {}
+        return reported(exchange, record.status_code, **omitted)
+
+    def _finished(self, answer: Answer, preference: Preference) -> Answer:
+        """The answer with what it depends on."""
+        if not self._durable.prefers:
+            return answer
+        applied = preference.applied
+        further: Headers = ((b"preference-applied", applied),) if applied else ()
+        return msgspec.structs.replace(answer, headers=(*answer.headers, VARY, *further))
+
+
+class _Told:
+    """What the caller of one request is told of its run."""
+
+    def __init__(self, path: str, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self._path = path
+        self._location = (b"location", path.encode())
+
+    def unfinished(self, started: State, record: Record | None, headers: Headers) -> Answer:
+        """The run is stored and goes on; `record` is there where somebody has looked."""
+        status = status_of(started if record is None else record.state)
+        values: dict[str, Any] = self._values(status)
+        again = ask_again(None)
+        if record is not None and record.attempts and record.next_attempt is not None:
+            values["attempts"] = record.attempts
+            values["next_attempt_at"] = instant(record.next_attempt)
+            again = ask_again(record.next_attempt)
+        return document(202, values, (self._location, again), headers)
+
+    def duplicate(self, was: State, record: Record | None) -> Answer:
+        """The run was stored for an earlier request with the same key."""
+        values = {**self._values("duplicate"), "was": status_of(was)}
+        if was.final:
+            return document(200, values, (self._location,))
+        again = ask_again(None if record is None else record.next_attempt)
+        return document(202, values, (self._location, again))
+
+    def _values(self, status: str) -> dict[str, Any]:
+        exchange = self.exchange
+        exchange.outcome = status
+        return {"status": status, "hook": exchange.hook, "run": exchange.run, "outcome": self._path}
+
+
+async def _duplicate(runs: Runs, kept: Duplicate, told: _Told, seconds: float) -> Answer:
+    """Who repeats a request may wait for the run of the first one."""
+    found = None
+    if seconds > 0 and not kept.state.final:
+        found = await runs.outcome(kept.run, seconds)
+    record = found if isinstance(found, Record) else None
+    return told.duplicate(kept.state if record is None else record.state, record)

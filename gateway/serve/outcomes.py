@@ -1,0 +1,69 @@
+"""Where callers ask what became of their runs, each with the ticket that it was given."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from gateway.compile.answer import Answer
+from gateway.compile.exchange import Exchange
+from gateway.compile.guards.attempts import Failures
+from gateway.compile.outcome import ask_again, described, document
+from gateway.compile.prefer import preference_of
+from gateway.errors import MethodNotAllowed, NotFound
+from gateway.runs.run import Record
+from gateway.runs.ticket import run_of
+from gateway.runtime.runs import Runs
+from gateway.runtime.runtime import Runtime
+from gateway.serve.target import judge_host
+
+_NOBODY = "No run has this ticket. It may have been forgotten: finished runs are kept for a time."
+
+
+class Outcomes:
+    """Answers below the outcome path. A ticket is a capability: it is in no log.
+
+    Tickets that open nothing are alike, whatever is wrong with them, and count as failures of who
+    shows them. One that opens something is always looked at: nobody finds one by trying.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        path = runtime.settings.store.outcome_path
+        self.prefix = f"{path}/".encode()
+        self._shown = f"{path}/…"
+        self._runtime = runtime
+        self._failures = Failures("", UNSET, runtime)
+
+    async def __call__(self, exchange: Exchange) -> Answer:
+        """What became of a run. Raises a Refusal."""
+        judge_host(exchange.fields.get(b"host"))
+        if exchange.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed("An outcome is asked for by GET.", ((b"allow", b"GET, HEAD"),))
+        record = await self._record(exchange)
+        if record is None:
+            self._failures.charge(exchange)
+            raise NotFound(_NOBODY)
+        exchange.hook, exchange.run, exchange.outcome = record.hook, record.run, "told"
+        own = () if record.state.final else (ask_again(record.next_attempt),)
+        return document(200, described(record), own)
+
+    def hide(self, exchange: Exchange) -> None:
+        """Let the log have the path without the ticket."""
+        exchange.path = self._shown
+
+    async def _record(self, exchange: Exchange) -> Record | None:
+        runs = self._runtime.runs
+        if runs is None or not runs.stores:
+            return None
+        known = await runs.keys()
+        ticket = exchange.raw_path[len(self.prefix) :].decode("latin-1")
+        run = run_of(known.ticket_key, ticket)
+        return None if run is None else await _found(runs, run, preference_of(exchange).wait or 0)
+
+
+async def _found(runs: Runs, run: str, seconds: float) -> Record | None:
+    """The run as it is, or as soon as it is final within so many seconds."""
+    if seconds:
+        found = await runs.outcome(run, seconds)
+        if isinstance(found, Record):
+            return found
+    return await runs.store.record(run)

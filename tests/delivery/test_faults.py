@@ -1,0 +1,136 @@
+"""Whatever is killed, stopped or damaged: what was promised is delivered, and the rest is said."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.ledger import Callers, all_delivered
+from tests.delivery.site import delivering, hook
+from tests.support.gateway import Gateway, gateway
+from tests.support.polling import until
+from tests.support.workflow import Workflow
+
+DIRECT = "name: direct\nmethod: POST\nauthentication: none\nworkflow: {url}/run/direct\n"
+
+
+def text(workflow: Workflow, **more: str) -> str:
+    durable = hook("durable", f"{workflow.url}/run/durable", **more)
+    return f"{durable}---\n{DIRECT.format(url=workflow.url)}"
+
+
+def store_of(directory: Path) -> int:
+    """The store's process."""
+    return int((directory / "state" / "runs.lock").read_text().split()[0])
+
+
+def answers(running: Gateway, name: str) -> int:
+    return running.request("POST", f"/hooks/{name}").status_code
+
+
+def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with gateway(tmp_path, {"a.yaml": text(workflow)}) as running:
+        assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
+        line = running.wait_for_line(event="hook is out of service")
+        assert line["reason"] == "durable delivery needs a state directory"
+        assert "--state DIR" in line["hint"]
+
+
+def test_a_store_that_does_not_answer_promises_nothing_and_direct_hooks_do_not_notice(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with delivering(tmp_path, workflow, text=text(workflow)) as running:
+        assert answers(running, "durable") == 202
+        store = store_of(tmp_path)
+        os.kill(store, signal.SIGSTOP)
+        try:
+            refused = running.request("POST", "/hooks/durable")
+            assert answers(running, "direct") == 200
+        finally:
+            os.kill(store, signal.SIGCONT)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+        assert refused.json()["type"] == "urn:webhook-gateway:store-unavailable"
+        until(lambda: answers(running, "durable") == 202)
+
+
+def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_others(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "runs.db").write_bytes(b"no database, but as long as one" * 200)
+    with delivering(tmp_path, workflow, text=text(workflow)) as running:
+        line = running.wait_for_line(event="hook is out of service")
+        assert "is damaged" in line["reason"]
+        assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
+        assert running.wait_for_line(event="request", hook="durable")["outcome"] == "out-of-service"
+
+
+@pytest.mark.parametrize("victim", ["store", "worker"])
+def test_nothing_is_lost_where_a_process_is_killed_under_load(
+    tmp_path: Path, workflow: Workflow, victim: str
+) -> None:
+    workflow.received.clear()
+    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
+        callers = Callers(running, "/hooks/durable")
+        for _ in range(2):
+            callers.until(50)
+            process = store_of(tmp_path) if victim == "store" else running.workers()[0]
+            os.kill(process, signal.SIGKILL)
+        callers.until(50)
+        callers.stop()
+        all_delivered(workflow, "/run/durable", callers.promised)
+        assert set(callers.refused) <= {503}
+
+
+def test_nothing_is_lost_where_everything_is_killed_under_load(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.received.clear()
+    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
+        callers = Callers(running, "/hooks/durable")
+        callers.until(200)
+        processes = [running.process.pid, store_of(tmp_path), *running.workers()]
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+        callers.stop()
+    with delivering(tmp_path, workflow, text=text(workflow)):
+        all_delivered(workflow, "/run/durable", callers.promised)
+
+
+def test_a_gateway_whose_supervisor_was_killed_is_followed_by_the_next_at_once(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.received.clear()
+    with delivering(tmp_path, workflow, text=text(workflow)) as running:
+        callers = Callers(running, "/hooks/durable")
+        callers.until(100)
+        running.process.kill()
+        running.process.wait()
+        callers.stop()
+    with delivering(tmp_path, workflow, text=text(workflow)) as after:
+        until(lambda: answers(after, "durable") == 202)
+        all_delivered(workflow, "/run/durable", callers.promised)
+
+
+def test_runs_of_a_hook_that_is_removed_wait_until_it_is_back(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.received.clear()
+    written = hook("durable", f"{workflow.url}/flaky/2", delivery="retry: {after: [1s, 1s, 1s]}")
+    direct = DIRECT.format(url=workflow.url)
+    workflow.flaky = 0
+    with delivering(tmp_path, workflow, text=f"{direct}---\n{written}") as running:
+        run = running.request("POST", "/hooks/durable").json()["run"]
+        running.wait_for_line(event="attempt", run=run, outcome="retry")
+        file = tmp_path / "hooks.d" / "hooks.yaml"
+        file.write_text(direct)
+        until(lambda: running.request("GET", "/hooks/durable").status_code == 404)
+        calls = len(workflow.received)
+        file.write_text(f"{direct}---\n{written}")
+        assert running.wait_for_line(event="run ended", run=run)["state"] == "succeeded"
+        assert len([one for one in workflow.received if one.target == "/flaky/2"]) == calls + 1

@@ -1,0 +1,127 @@
+"""Who holds a ticket may ask what became of a run; nobody else learns that there is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.site import delivering, hook, outcome
+from tests.support.gateway import Gateway
+from tests.support.workflow import Workflow
+
+
+@pytest.fixture(scope="module")
+def path(running: Gateway) -> str:
+    """The outcome of a run that succeeded."""
+    found: str = running.request("POST", "/hooks/plain", json={}).headers["location"]
+    outcome(running, found)
+    return found
+
+
+def test_an_outcome_is_read_by_get_and_head_alone(running: Gateway, path: str) -> None:
+    assert running.request("HEAD", path).status_code == 200
+    refused = running.request("POST", path)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_tickets_that_open_nothing_are_alike(running: Gateway, path: str) -> None:
+    forged = path[:-2] + ("AA" if path[-2:] != "AA" else "BA")
+    answers = [
+        running.request("GET", one, headers={"X-Request-Id": "same"})
+        for one in (forged, "/-/outcome/", "/-/outcome/x", f"{path}A", f"{path}/", "/-/outcome/%00")
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_guessing_is_limited_and_who_has_a_ticket_does_not_notice(
+    running: Gateway, path: str
+) -> None:
+    for _ in range(12):
+        guessed = running.request("GET", f"/-/outcome/{'A' * 43}")
+    assert guessed.status_code == 429
+    assert int(guessed.headers["retry-after"]) >= 1
+    assert running.request("GET", path).status_code == 200
+
+
+def test_a_ticket_is_in_no_log(running: Gateway, path: str) -> None:
+    running.request("DELETE", path)
+    running.request("GET", f"{path}?x=1", headers={"Host": ""})
+    ticket = path.rpartition("/")[2]
+    output = running.output()
+    assert "/-/outcome/…" in output
+    assert ticket not in output
+    assert ticket[:20] not in output
+
+
+def test_an_outcome_that_is_waited_for_comes_when_the_run_ends(
+    running: Gateway, workflow: Workflow
+) -> None:
+    workflow.gate.clear()
+    place = running.request("POST", "/hooks/gate").headers["location"]
+    first = running.request("GET", place)
+    assert (first.json()["status"], first.headers["retry-after"]) == ("running", "1")
+    assert "finished_at" not in first.json()
+    workflow.gate.set()
+    assert outcome(running, place)["status"] == "succeeded"
+
+
+def test_the_outcome_path_may_be_another_one(tmp_path: Path, workflow: Workflow) -> None:
+    text = hook("plain", f"{workflow.url}/run/plain")
+    with delivering(tmp_path, workflow, "--outcome-path", "/results", text=text) as running:
+        place = running.request("POST", "/hooks/plain").headers["location"]
+        assert place.startswith("/results/")
+        assert outcome(running, place)["status"] == "succeeded"
+        assert running.request("GET", place.replace("/results", "/-/outcome")).status_code == 404
+
+
+def test_callers_reach_outcomes_where_operators_have_a_listener_of_their_own(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    from tests.support.ports import free_port
+
+    text = hook("plain", f"{workflow.url}/run/plain")
+    with delivering(tmp_path, workflow, text=text, operators=free_port()) as running:
+        place = running.request("POST", "/hooks/plain").headers["location"]
+        assert outcome(running, place)["status"] == "succeeded"
+        assert running.request("GET", "/-/livez").status_code == 404
+
+
+def test_outputs_are_kept_where_the_answer_would_be_outputs(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.raws["large"] = _answer(b"application/json", b'"%s"' % (b"x" * 70_000))
+    workflow.raws["text"] = _answer(b"text/plain; charset=utf-8", "é".encode())
+    workflow.raws["binary"] = _answer(b"application/pdf", b"\xff\x00")
+    select = "{select: [received.order.id]}"
+    text = "---\n".join(
+        [
+            hook("selected", f"{workflow.url}/run/x", response=select),
+            hook("report", f"{workflow.url}/run/x", response="status"),
+            hook("unselectable", f"{workflow.url}/raw/text", response=select),
+            *(hook(name, f"{workflow.url}/raw/{name}") for name in ("large", "text", "binary")),
+        ]
+    )
+    with delivering(tmp_path, workflow, text=text) as running:
+
+        def ended(name: str) -> dict[str, object]:
+            body = {"order": {"id": 7, "secret": 1}}
+            place = running.request("POST", f"/hooks/{name}", json=body).headers["location"]
+            return outcome(running, place)
+
+        assert ended("selected")["outputs"] == {"received": {"order": {"id": 7}}}
+        assert "outputs" not in ended("report")
+        assert ended("text")["outputs"] == "é"
+        for name in ("large", "binary"):
+            found = ended(name)
+            assert found["outputs_omitted"] is True
+            assert "outputs" not in found
+        dead = ended("unselectable")
+        assert (dead["status"], dead["attempts"]) == ("dead", 1)
+        assert "not JSON" in str(dead["reason"])
+
+
+def _answer(kind: bytes, body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
+    return head % (kind, len(body)) + body
