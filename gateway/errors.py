@@ -11,6 +11,7 @@
     │   ├── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
     │   └── StoreFull 503      StoreUnavailable 503: beside the store, `gateway.runs.store`
     └── WorkflowFailure        the workflow's owner must act: a report with 502 or 504
+        ├── Unsent             nothing was sent
         └── WorkflowTimeout 504
 
 Authors' mistakes are not here: they are values (`gateway.language.diagnostic`), never exceptions.
@@ -179,6 +180,10 @@ class WorkflowFailure(GatewayError):  # noqa: N818
         self.status_code = status_code
         self.kind = kind or self.KIND
         self.logged = logged or reason
+
+
+class Unsent(WorkflowFailure):
+    """The workflow was not called: what it would have been sent is not valid."""
 
 
 class WorkflowTimeout(WorkflowFailure):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.compile.invocation import StoringInvoker
-from gateway.errors import Unavailable, WorkflowFailure
+from gateway.errors import Unavailable, Unsent, WorkflowFailure
 from gateway.runs.deliverer import Delivery
 from gateway.runs.invocation import UnreadableError, decode
 from gateway.runs.run import Assignment
@@ -48,7 +48,8 @@ class HookCourier:
         except Unavailable:
             return Delivery(ended=Ended(asked=False), reason=_OUT_OF_SERVICE)
         except WorkflowFailure as failure:
-            ended = Ended(failure.status_code, whole=False)
+            asked = not isinstance(failure, Unsent)
+            ended = Ended(failure.status_code, asked=asked, whole=False)
             return Delivery(ended=ended, reason=failure.reason, reply=failure)
         return self._answered(reply)
 

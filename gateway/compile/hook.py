@@ -13,7 +13,7 @@ from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
 from gateway.compile.cors import compile_cors
 from gateway.compile.courier import HookCourier
-from gateway.compile.delivery import Durable, Keeping, compile_durable
+from gateway.compile.delivery import Durable, Keeping, compile_durable, target_of
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
@@ -40,6 +40,7 @@ from gateway.language.spec import Workflow
 from gateway.language.template.url import parse_url
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
+from gateway.runtime.targets import blames
 
 Accept = Callable[[Exchange, Payload], Awaitable[Answer]]
 """Stores a request that matches."""
@@ -61,6 +62,7 @@ class Hook:
         "_needs",
         "_reads_inputs",
         "_respond",
+        "_target",
         "cors",
         "courier",
         "guards",
@@ -88,6 +90,7 @@ class Hook:
         self.courier: HookCourier | None = None
         """What delivers the runs of a durable hook."""
         self._accept: Accept | None = None
+        self._target = runtime.targets.of(target_of(spec, runtime.settings.workflow_base))
         durable = compile_durable(spec, runtime.settings.workflow_base)
         self._invoke = _invoker(workflow, runtime, durable)
         further = () if durable is None else (Keeping(runtime),)
@@ -172,19 +175,28 @@ class Hook:
         return self._mapped.addressed(payload, inputs)
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
-        exchange.run = payload.run or uuid7()
+        run, target = payload.run or uuid7(), self._target
+        if target.troubled:
+            target.begin(run)
+        exchange.run = run
         started, reply = time.perf_counter(), None
+        blamed: bool | None = None
         try:
             reply = await self._invoke(exchange, payload)
             exchange.workflow_ms = milliseconds(started)
             if not 200 <= reply.status < 300:
                 reason = f"the workflow answered {reply.status}"
                 raise WorkflowFailure(reason, reply.status, "status")
+            blamed = False
             answer = self._respond(exchange, reply)
         except WorkflowFailure as failure:
             exchange.workflow_ms = milliseconds(started)
+            blamed = blames(failure)
             exchange.outcome = "failed"
             return self._fail(exchange, failure, reply)
+        finally:
+            if blamed or target.troubled:
+                target.ended(run, blamed, time.perf_counter() - started)
         exchange.outcome = "succeeded"
         return answer
 

@@ -9,7 +9,7 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.invoker import UNFIT, Invoker
 from gateway.compile.payload import Payload
 from gateway.compile.stored_head import StoredHead
-from gateway.errors import WorkflowFailure
+from gateway.errors import Unsent
 from gateway.ids import traceparent
 from gateway.language.spec import Workflow
 from gateway.language.template.url import outline
@@ -31,11 +31,11 @@ class StoringInvoker(Invoker):
         self._stored = StoredHead(workflow, Endpoint.of(outline(workflow.url)))
 
     def prepare(self, exchange: Exchange, payload: Payload) -> Invocation:
-        """What is stored of a request. Raises WorkflowFailure for what is not fit for a header."""
+        """What is stored of a request. Raises Unsent for what is not fit for a header."""
         try:
             lines = self._head.of_request(exchange, payload)
         except ValueError as error:
-            raise WorkflowFailure(UNFIT) from error
+            raise Unsent(UNFIT) from error
         return Invocation(
             request_id=exchange.request_id,
             trace=traceparent(exchange.header(b"traceparent")),
@@ -55,7 +55,7 @@ class StoringInvoker(Invoker):
         try:
             head = self._stored(stored, run, attempt, credentials)
         except ValueError as error:
-            raise WorkflowFailure(UNFIT) from error
+            raise Unsent(UNFIT) from error
         body = stored.body or b""
         if self._signature is not None:
             return self._send_signed(self._signature.seal(head, body, run), body)

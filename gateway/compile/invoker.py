@@ -14,7 +14,7 @@ from gateway.compile.invocation_head import InvocationHead
 from gateway.compile.needs import Need
 from gateway.compile.outgoing.headers import HeaderCredentials
 from gateway.compile.payload import Payload
-from gateway.errors import WorkflowFailure, WorkflowTimeout
+from gateway.errors import Unsent, WorkflowFailure, WorkflowTimeout
 from gateway.language.quantities import parse_duration
 from gateway.language.spec import Workflow
 from gateway.language.spec.outgoing import SignatureWorkflowAuthentication
@@ -58,7 +58,7 @@ class Invoker:
         try:
             head = self._head(exchange, payload)
         except ValueError as error:
-            raise WorkflowFailure(UNFIT) from error
+            raise Unsent(UNFIT) from error
         body = payload.body or b""
         if self._signature is not None:
             return self._persist(self._signature.seal(head, body, exchange.run), body)

@@ -15,7 +15,8 @@ LONGEST_PAUSE = 3600.0
 """Seconds; a longer `Retry-After` counts as this."""
 _ASKS = frozenset({429, 503})
 """With these, `Retry-After` is about the next attempt (RFC 6585 §4, RFC 9110 §15.6.4)."""
-_BLAMED = frozenset({429, 502, 503, 504})
+BLAMED = frozenset({429, 502, 503, 504})
+"""Status codes that say something about the target, and not about one run."""
 _SPREAD = 0.2
 
 
@@ -58,7 +59,7 @@ def verdict(schedule: Schedule, tries: int, ended: Ended, wall: float, share: fl
     if code is not None and 200 <= code < 300 and ended.whole:
         return Verdict("succeeded")
     pause = retry_after(ended.retry_after, wall) if code in _ASKS else 0.0
-    blamed = ended.asked and (code is None or code in _BLAMED)
+    blamed = ended.asked and (code is None or code in BLAMED)
     if (code in schedule.permanent and ended.whole) or tries >= len(schedule.after):
         return Verdict("dead", 0, blamed, pause)
     return Verdict("retry", max(spread(schedule.after[tries], share), pause), blamed, pause)

@@ -13,6 +13,7 @@ from gateway.runtime.hashing import PasswordHashing
 from gateway.runtime.identities import Identities
 from gateway.runtime.offloading import Offloading
 from gateway.runtime.secret import SecretStore
+from gateway.runtime.targets import DirectTargets
 from gateway.runtime.throttle import Concurrency, Memory, Pace, Throttle
 from gateway.runtime.workflow_client import WorkflowClient
 from gateway.settings import Settings
@@ -49,6 +50,7 @@ class Runtime:
         self.body_memory = BodyMemory(settings.body_memory)
         self.throttle = Throttle()
         self.accepted = Memory(ACCEPTED)
+        self.targets = DirectTargets(monotonic)
         self.draining = False
         self.runs: Runs | None = None
         """Where the runs of durable hooks are kept, in a worker with a state directory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,9 @@ class SqliteStore:
         self._idle.set()
         self.welcome: asyncio.Future[m.Welcome] = asyncio.get_running_loop().create_future()
         """What the store says of itself, with the keys for tickets and digests."""
+        self._loop = asyncio.get_running_loop()
+        self._lost_at = self._loop.time()
+        """Since when there is no connection; never where there is one."""
         self._link = Link(path, self._opened, self._received, self._lost)
         self._questions = Questions(self._link)
 
@@ -80,6 +84,9 @@ class SqliteStore:
         """Keep a run; see `RunStore`. Raises StoreUnavailable after COMMIT seconds."""
         if self._link.is_full:
             raise StoreUnavailable(DOWN, RETRY_LATER, "the store is far behind")
+        if self._loop.time() - self._lost_at > COMMIT:
+            # Callers that wait in vain would keep others out.
+            raise StoreUnavailable(DOWN, RETRY_LATER, "there is no connection to the store")
         try:
             future = self._questions.ask(lambda number: m.Accept(number, new), COMMIT, False)
         except ValueError as error:
@@ -172,12 +179,14 @@ class SqliteStore:
         return decoder.decode(await self._questions.ask(make, None, False))
 
     def _opened(self) -> None:
+        self._lost_at = math.inf
         holding = tuple(self._holding.items())
         self._link.tell(m.Hello(self._process, self._generation, holding))
         self._link.tell(m.Credit(self._credit))
         self._questions.opened()
 
     def _lost(self) -> None:
+        self._lost_at = self._loop.time()
         self._questions.lost()
 
     def _received(self, message: m.ToWorker) -> None:
