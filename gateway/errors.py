@@ -6,7 +6,8 @@
     │   ├── Malformed 400
     │   │   └── Misframed, TooManyValues 413
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
-    │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    TooLarge 413
+    │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    Conflict 409
+    │   ├── TooLarge 413
     │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    Unmappable 422
     │   ├── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
     │   └── StoreFull 503      StoreUnavailable 503: beside the store, `gateway.runs.store`
@@ -107,6 +108,12 @@ class BodyTimeout(Refusal):
     """The body did not arrive before its deadline, or slower than the minimum rate."""
 
     status, code, title, close = 408, "body-timeout", "The body did not arrive in time", True
+
+
+class Conflict(Refusal):
+    """What an operator asks for does not go with the state of a run or of its hook."""
+
+    status, code, title = 409, "conflict", "The request conflicts with the current state"
 
 
 class TooLarge(Refusal):

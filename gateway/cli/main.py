@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import sys
 from typing import NoReturn
@@ -11,6 +10,7 @@ from typing import NoReturn
 import rich_click as click
 
 from gateway import __version__
+from gateway.cli.lazy import LazyGroup, listed
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "validate": "Check hooks and report all mistakes.",
     "plan": "Explain what a change of hooks means.",
     "routes": "List hooks and their routes.",
+    "runs": "List, replay and cancel stored runs.",
     "token": "Generate a bearer token.",
     "password": "Hash a password.",
     "sign": "Print a curl command that calls a hook.",
@@ -45,34 +46,9 @@ INTERRUPTED = 130
 """The exit status of what Ctrl-C has ended: 128 and the number of SIGINT."""
 
 
-class LazyGroup(click.RichGroup):
-    """A group that imports a command's module when it is called: `--help` stays quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name, found, rest = super().resolve_command(ctx, args)
-        if name is not None and found is not None:
-            found = importlib.import_module(f"gateway.cli.{name}").command
-        return name, found, rest
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            # Where the parser fails, click does not say in which command.
-            if error.ctx is None and ctx.invoked_subcommand is not None:
-                name = ctx.invoked_subcommand
-                error.ctx = click.Context(self.commands[name], parent=ctx, info_name=name)
-            raise
-
-
 @click.group(
     cls=LazyGroup,
-    commands={name: click.RichCommand(name=name, help=text) for name, text in COMMANDS.items()},
+    commands=listed(COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"], "rich_help_config": HELP},
 )
 @click.version_option(__version__, prog_name="gateway")

@@ -65,6 +65,7 @@ class Hook:
         "_target",
         "cors",
         "courier",
+        "gate",
         "guards",
         "methods",
         "name",
@@ -92,6 +93,8 @@ class Hook:
         self._accept: Accept | None = None
         self._target = runtime.targets.of(target_of(spec, runtime.settings.workflow_base))
         durable = compile_durable(spec, runtime.settings.workflow_base)
+        self.gate = None if durable is None else durable.gate
+        """What digests what lets a request in, for a durable hook."""
         self._invoke = _invoker(workflow, runtime, durable)
         further = () if durable is None else (Keeping(runtime),)
         guard, self._needs = entrance(spec, (*self._invoke.needs, *further), runtime)

@@ -1,35 +1,32 @@
-"""The operators' paths below `/-/`: life, readiness, metrics, status, reload."""
+"""The operators' paths below `/-/`: life, readiness, metrics, status, reload, runs."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from gateway.compile.answer import JSON_TYPE, NO_STORE, Answer
+from gateway.compile.answer import NO_STORE, Answer
 from gateway.compile.exchange import Exchange
 from gateway.errors import MethodNotAllowed, NotFound, Unavailable
 from gateway.operate.admin_guard import AdminGuard
+from gateway.operate.answers import answer_json
 from gateway.operate.reload import LATER, reload
 from gateway.operate.status import describe
+from gateway.operate.store_status import describe_store
 from gateway.operate.view import GenerationView, View
 from gateway.runtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from gateway.operate.runs.endpoints import RunEndpoints
 
 SCRAPE = 8.0
 """Seconds that a scrape may take: Prometheus gives up after ten."""
 Endpoint = Callable[[Exchange], Awaitable[Answer]]
 
-_encode = msgspec.json.Encoder(enc_hook=str).encode
-
-
-def answer_json(status: int, body: Any) -> Answer:
-    """A JSON answer that no cache may keep."""
-    return Answer(status, (JSON_TYPE, NO_STORE), _encode(body))
-
 
 class Endpoints:
-    """Answers operators. Status and reload ask for the admin token; so do the metrics where
+    """Answers operators. Status, reload and runs ask for the admin token; so do the metrics where
     callers can reach them, because they name the hooks.
     """
 
@@ -45,26 +42,32 @@ class Endpoints:
             ("POST", "/-/reload"): self._reload,
         }
         (public if private else protected)["GET", "/-/metrics"] = self._metrics
-        self._endpoints = {**public, **protected}
-        self._protected = frozenset(protected)
+        self._public = public
+        self._protected = protected
 
     async def __call__(self, exchange: Exchange) -> Answer:
         """The answer to one request; HEAD is answered as GET. Raises a Refusal."""
         method = "GET" if exchange.method == "HEAD" else exchange.method
-        key = (method, exchange.path)
-        endpoint = self._endpoints.get(key)
+        found = self._found(exchange.path)
+        endpoint = found.get(method)
         if endpoint is None:
-            raise self._refusal(exchange.path)
-        if key in self._protected:
+            raise _refusal(found)
+        if (method, exchange.path) not in self._public:
             await self._admit(exchange)
         return await endpoint(exchange)
 
-    def _refusal(self, path: str) -> NotFound | MethodNotAllowed:
-        allowed = [method for method, known in self._endpoints if known == path]
-        if not allowed:
-            return NotFound("No endpoint has this path.")
-        said = ", ".join([*allowed, "HEAD"] if allowed == ["GET"] else allowed)
-        return MethodNotAllowed(f"This endpoint accepts {said}.", ((b"allow", said.encode()),))
+    def _found(self, path: str) -> dict[str, Endpoint]:
+        """What answers on a path, by method."""
+        known = {**self._public, **self._protected}
+        found = {method: one for (method, own), one in known.items() if own == path}
+        return found or (self._runs.of(path) if path.startswith("/-/runs") else {})
+
+    @cached_property
+    def _runs(self) -> RunEndpoints:
+        """Imported when somebody asks: most gateways keep no runs."""
+        from gateway.operate.runs.endpoints import RunEndpoints
+
+        return RunEndpoints(self._view)
 
     async def _livez(self, _exchange: Exchange) -> Answer:
         return answer_json(200, {"status": "alive"})
@@ -77,10 +80,12 @@ class Endpoints:
             return answer_json(503, {"status": "starting"})
         if view.board.rejecting:
             return answer_json(503, {"status": "rejected", **_not_serving(generation)})
-        return answer_json(200, {"status": "ready", **_not_serving(generation)})
+        # Without a store, direct hooks serve: that alone makes nobody send callers elsewhere.
+        store = {"store": "unavailable"} if view.store.problem else {}
+        return answer_json(200, {"status": "ready", **_not_serving(generation), **store})
 
     async def _status(self, _exchange: Exchange) -> Answer:
-        return answer_json(200, describe(self._view))
+        return answer_json(200, {**describe(self._view), **await describe_store(self._view)})
 
     async def _reload(self, _exchange: Exchange) -> Answer:
         return answer_json(*await reload(self._view))
@@ -92,6 +97,13 @@ class Endpoints:
         except TimeoutError:
             raise Unavailable("The metrics could not be collected in time.", LATER) from None
         return Answer(200, ((b"content-type", content_type.encode()), NO_STORE), text)
+
+
+def _refusal(found: dict[str, Endpoint]) -> NotFound | MethodNotAllowed:
+    if not found:
+        return NotFound("No endpoint has this path.")
+    said = ", ".join([*found, "HEAD"] if [*found] == ["GET"] else found)
+    return MethodNotAllowed(f"This endpoint accepts {said}.", ((b"allow", said.encode()),))
 
 
 def _not_serving(generation: GenerationView) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from gateway.language.diagnostic import Diagnostic
+from gateway.operate.store_access import StoreAccess
 from gateway.reload.messages import Board, Report
 from gateway.reload.numbering import Current
 
@@ -36,16 +37,27 @@ class GenerationView(msgspec.Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-class View(Protocol):
+class HooksView(Protocol):
+    """What is asked about hooks and their runs."""
+
+    @property
+    def generation(self) -> GenerationView | None:
+        """What serves; None before there is anything."""
+
+    @property
+    def store(self) -> StoreAccess:
+        """The runs of durable hooks."""
+
+    def gate(self, hook: str) -> bytes | None:
+        """What digests what the hook lets in; None for one that is not durable, or cannot run."""
+
+
+class View(HooksView, Protocol):
     """What the operators' endpoints ask."""
 
     @property
     def draining(self) -> bool:
         """Whether the gateway was told to stop."""
-
-    @property
-    def generation(self) -> GenerationView | None:
-        """What serves; None before there is anything."""
 
     @property
     def board(self) -> Board:

@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from gateway.compile.exchange import Exchange, Unread
+from gateway.compile.exchange import Exchange
 from gateway.errors import Refusal
 from gateway.ids import request_id
+from gateway.language.durable import durable_of
 from gateway.operate.endpoints import Endpoints
 from gateway.operate.metrics.sample import Sample
+from gateway.operate.metrics.store_numbers import StoreNumbers
 from gateway.operate.metrics.totals import Totals
 from gateway.operate.request_log import RequestLog
 from gateway.operate.view import GenerationView, of_current
 from gateway.reload.leader import Leader
 from gateway.reload.messages import Board, Report
+from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.runtime import Runtime
+from gateway.runtime.shares import Shares
 from gateway.serve.answering import problem, unexpected
 from gateway.serve.client import ClientFinder
+from gateway.serve.request_body import Bodies
 from gateway.serve.unrouted import Unrouted
 from gateway.settings import Settings
 from gateway.wire.server import Listener, ServerLimits, serve
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
     from gateway.operate.metrics.exposition import Exposition
 
 LIMITS = ServerLimits(connections=256, heads_yield=True, header_timeout=5.0, idle_timeout=30.0)
+BODIES = 4 * 1024 * 1024
+"""Bytes that the bodies of operators' requests may have together."""
 STATES = ("serving", "stale", "out of service", "disabled")
 _log = structlog.get_logger("gateway.operators")
 
@@ -39,12 +46,14 @@ _log = structlog.get_logger("gateway.operators")
 class LeaderView:
     """What the leader knows of the whole, and what only the supervisor counts."""
 
-    def __init__(self, leader: Leader, totals: Totals) -> None:
+    def __init__(self, leader: Leader, totals: Totals, store: StoreNumbers) -> None:
         self.draining = False
         self.ends = 0
         """Workers that ended without having been told to."""
+        self.store = store.access
         self._leader = leader
         self._totals = totals
+        self._stored = store
 
     @property
     def generation(self) -> GenerationView | None:
@@ -60,12 +69,24 @@ class LeaderView:
         """Look again, and wait until every worker serves what was found."""
         return await asyncio.wait_for(asyncio.wrap_future(self._leader.reload()), seconds)
 
+    def gate(self, hook: str) -> bytes | None:
+        """What digests what a durable hook lets in."""
+        # Imported when somebody asks: a megabyte that most supervisors do without.
+        from gateway.compile.delivery import gate_of
+
+        current = self._leader.current
+        loaded = () if current is None else current.loaded.values()
+        specs = (one.spec for one in loaded if one.spec.name == hook)
+        return next((gate_of(spec) for spec in specs if durable_of(spec) is not None), None)
+
     async def metrics(self, accept: str, seconds: float) -> tuple[bytes, str]:
         """All metrics, written in a thread: there may be as many series as there are hooks."""
-        return await asyncio.wait_for(asyncio.to_thread(self.expose, accept), seconds)
+        await self._stored.ask()
+        return await asyncio.wait_for(asyncio.to_thread(self._exposition, accept), seconds)
 
     def expose(self, accept: str) -> tuple[bytes, str]:
         """The same for another thread than the loop's."""
+        self._stored.ask_from_thread()
         return self._exposition(accept)
 
     @cached_property
@@ -73,7 +94,7 @@ class LeaderView:
         """Imported when somebody asks: three megabytes."""
         from gateway.operate.metrics.exposition import Exposition
 
-        return Exposition(self._totals, self.samples)
+        return Exposition(self._totals, self.samples, self._stored)
 
     def samples(self) -> Iterator[Sample]:
         """The metrics that no worker counts."""
@@ -118,6 +139,9 @@ class Operators:
         self._endpoints = Endpoints(self._runtime, view, private=True)
         self._clients = ClientFinder(())
         self._record = record
+        self._memory = BodyMemory(BODIES)
+        shares = Shares("bodies in transfer", LIMITS.connections, LIMITS.connections)
+        self._bodies = Bodies(self._memory, shares)
 
     async def listen(self, sock: socket.socket) -> Listener:
         """Begin to answer."""
@@ -132,7 +156,7 @@ class Operators:
         self._loop.call_soon_threadsafe(put)
 
     async def _answer(self, scope: Any, _receive: Any, _send: Any) -> None:
-        exchange = _exchange(scope)
+        exchange = _exchange(scope, self._bodies)
         try:
             answer = await self._endpoints(exchange)
         except Refusal as refusal:
@@ -142,14 +166,17 @@ class Operators:
             _log.exception("unexpected", request_id=exchange.request_id)
             exchange.outcome = "unexpected"
             answer = unexpected(exchange)
+        finally:
+            self._memory.give_back(exchange.charged)
         exchange.status = answer.status
         request = (b"x-request-id", exchange.request_id.encode())
         scope["gateway.request"].respond(answer.status, (*answer.headers, request), answer.body)
         self._record(exchange, "debug" if answer.status < 400 else "info")
 
 
-def _exchange(scope: Any) -> Exchange:
-    known = scope["gateway.request"].fields.get(b"x-request-id")
+def _exchange(scope: Any, bodies: Bodies) -> Exchange:
+    request = scope["gateway.request"]
+    known = request.fields.get(b"x-request-id")
     peer = scope["client"]
     return Exchange(
         method=scope["method"],
@@ -157,9 +184,11 @@ def _exchange(scope: Any) -> Exchange:
         raw_path=scope["raw_path"],
         query_string=scope["query_string"],
         headers=scope["headers"],
-        fields=scope["gateway.request"].fields,
+        fields=request.fields,
         client=peer[0] if peer else "",
         request_id=request_id(known if isinstance(known, bytes) else None),
         started=time.perf_counter(),
-        source=Unread(),
+        source=bodies,
+        incoming=request,
+        length=request.length,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import resource
 import signal
@@ -64,8 +65,10 @@ class _Served:
         leader: Leader,
         lines: Lines | None,
     ) -> None:
+        from gateway.operate.metrics.store_numbers import StoreNumbers
         from gateway.operate.metrics.totals import Totals
         from gateway.operate.request_log import RequestLog
+        from gateway.operate.store_access import StoreAccess
         from gateway.processes.keeper import keeper_of
         from gateway.processes.operators import LeaderView, Operators
 
@@ -76,7 +79,8 @@ class _Served:
             self._keeper.gave_up = leader.store_ended
         leader.deciding = self._follow
         self._totals = Totals()
-        self._view: LeaderView = LeaderView(leader, self._totals)
+        self._numbers = StoreNumbers(StoreAccess(settings, self._problem), self._restarts)
+        self._view: LeaderView = LeaderView(leader, self._totals, self._numbers)
         log = RequestLog(lines, settings.log_level)
         self._operators: Operators = Operators(settings, self._view, log)
         leader.expose = self._view.expose
@@ -86,6 +90,7 @@ class _Served:
 
     async def run(self, children: Sequence[Child], operators_socket: socket.socket | None) -> None:
         """Until the last worker has ended."""
+        self._numbers.loop = asyncio.get_running_loop()
         if operators_socket is not None:
             await self._operators.listen(operators_socket)
             self._leader.secrets_changed = self._operators.refresh_secrets
@@ -106,6 +111,12 @@ class _Served:
             from gateway.processes.keeper import policies_of
 
             self._keeper.follow(policies_of(current, self._settings.workflow_base))
+
+    def _problem(self) -> str:
+        return "" if self._keeper is None else self._keeper.problem
+
+    def _restarts(self) -> int:
+        return 0 if self._keeper is None else self._keeper.restarts
 
     def _taken(self, child: Child) -> None:
         self._totals.add(child.number, child.memory)

@@ -132,6 +132,7 @@ class Switch:
         except (Exception, asyncio.CancelledError) as error:
             await self._went_wrong(exchange, send, error)
         finally:
+            self._memory.give_back(exchange.charged)
             self._record(exchange, "debug" if 0 < exchange.status < 400 else "info")
 
     async def _tell(self, outcomes: Outcomes, exchange: Exchange, send: Any) -> None:

@@ -28,6 +28,8 @@ HOOKS = {
     "b.yaml": "name: b\nauthentication: none\nworkflow: {url}/status/500\n",
     "c.yaml": "name: c\nauthentication: {{type: bearer, tokens: [{{secret: c}}]}}\n"
     "workflow: {url}/run/c\n",
+    "d.yaml": "name: d\nmethod: POST\nauthentication: none\nworkflow: {url}/run/d\n"
+    "delivery: durable\n",
 }
 CONFIGURATION = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -95,6 +97,7 @@ def call(served: Gateway) -> None:
     """One request of each kind that the panels show."""
     served.request("GET", "/hooks/a")
     served.request("GET", "/hooks/b")
+    served.request("POST", "/hooks/d", json={})
     served.request("GET", "/hooks/c", headers={"Authorization": "Bearer wrong"})
     served.request("GET", "/hooks/c", headers={"Authorization": "Bearer the-right-token"})
 
@@ -111,16 +114,18 @@ def test_every_panel_and_every_alert_finds_its_series(tmp_path: Path, workflow: 
     installed("prometheus")
     admin = free_port()
     hooks = {name: text.format(url=workflow.url) for name, text in HOOKS.items()}
-    secrets = {"c": "the-right-token"}
+    secrets, state = {"c": "the-right-token"}, ("--state", str(tmp_path / "state"))
     with (
-        gateway(tmp_path, hooks, secrets=secrets, operators=admin) as served,
+        gateway(tmp_path, hooks, *state, secrets=secrets, operators=admin) as served,
         prometheus(tmp_path, admin) as found,
     ):
         until(lambda: found.has("gateway_generation"))
 
         def counted() -> bool:
             call(served)
-            return found.has('rate(gateway_authentication_total{result="accepted"}[10s]) > 0')
+            ended = "rate(gateway_run_latency_seconds_count[10s]) > 0"
+            accepted = 'rate(gateway_authentication_total{result="accepted"}[10s]) > 0'
+            return found.has(accepted) and found.has(ended)
 
         until(counted)
         empty = {title for title, query in queries() if not found.query(query)}

@@ -8,8 +8,11 @@ from typing import get_args
 
 from gateway.errors import Refusal
 from gateway.operate.metrics.families import COUNTED
+from gateway.operate.metrics.store_families import STORE
+from gateway.operate.metrics.store_numbers import StoreNumbers
 from gateway.operate.metrics.totals import Totals
 from gateway.operate.request_log import Line
+from gateway.operate.store_access import StoreAccess
 from gateway.processes.operators import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
@@ -40,8 +43,10 @@ def test_each_outcome_is_explained() -> None:
 
 def test_each_metric_is_explained() -> None:
     named = {name.partition("{")[0].removesuffix("_total") for name in NAMED}
-    view = LeaderView(Leader(SETTINGS, Loader(SETTINGS)), Totals())
-    assert {family.name for family in COUNTED} | {one.name for one in view.samples()} <= named
+    store = StoreNumbers(StoreAccess(SETTINGS, str), int)
+    view = LeaderView(Leader(SETTINGS, Loader(SETTINGS)), Totals(), store)
+    counted = {family.name for family in (*COUNTED, *STORE)}
+    assert counted | {one.name for one in view.samples()} <= named
 
 
 def test_each_state_of_a_hook_is_explained() -> None:

@@ -17,7 +17,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.operate.endpoints import Endpoints
+from gateway.operate.metrics.store_numbers import StoreNumbers
 from gateway.operate.metrics.totals import Totals
+from gateway.operate.store_access import StoreAccess
 from gateway.processes.operators import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
@@ -124,7 +126,8 @@ def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
     assert (told["log_level"], told["generation"], told["workers"]) == ("error", 2, [1])
     assert len(events(lines, "generation is served")) == 1
 
-    view = LeaderView(led.leader, Totals())
+    store = StoreNumbers(StoreAccess(led.settings, str), int)
+    view = LeaderView(led.leader, Totals(), store)
     token = hashlib.sha256(TOKEN).hexdigest()
     settings = msgspec.structs.replace(led.settings, admin_token_sha256=token)
     endpoints = Endpoints(Runtime(settings), view, private=True)

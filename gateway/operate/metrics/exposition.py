@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import choose_encoder
@@ -13,19 +13,28 @@ from prometheus_client.metrics_core import (
     Metric,
 )
 
-from gateway.operate.metrics.families import COUNTED, SECONDS, Family
+from gateway.operate.metrics.families import COUNTED, Family
 from gateway.operate.metrics.sample import Sample
+from gateway.operate.metrics.store_families import STORE
 from gateway.operate.metrics.totals import Numbers, Totals
 
-_BOUNDS = (*(repr(bound) for bound in SECONDS), "+Inf")
+AllSeries = Mapping[str, Mapping[tuple[str, ...], Numbers]]
 
 
 class Exposition:
-    """Writes all metrics. `samples` tells those that the supervisor knows itself."""
+    """Writes all metrics. `samples` tells those that the supervisor knows itself, `stored` those of
+    the store, by the names of STORE.
+    """
 
-    def __init__(self, totals: Totals, samples: Callable[[], Iterable[Sample]]) -> None:
+    def __init__(
+        self,
+        totals: Totals,
+        samples: Callable[[], Iterable[Sample]],
+        stored: Callable[[], AllSeries] = dict,
+    ) -> None:
         self._totals = totals
         self._samples = samples
+        self._stored = stored
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(namespace="gateway_supervisor", registry=self._registry)
@@ -41,6 +50,10 @@ class Exposition:
         series = self._totals()
         for family in COUNTED:
             yield _metric(family, series[family.name])
+        stored = self._stored()
+        for family in STORE:
+            if family.name in stored:
+                yield _metric(family, stored[family.name])
         for sample in self._samples():
             kind = CounterMetricFamily if sample.counts else GaugeMetricFamily
             names = tuple(label for label, _ in next(iter(sample.values), ()))
@@ -54,7 +67,7 @@ class Exposition:
         return ()
 
 
-def _metric(family: Family, series: dict[tuple[str, ...], Numbers]) -> Metric:
+def _metric(family: Family, series: Mapping[tuple[str, ...], Numbers]) -> Metric:
     if family.kind == "histogram":
         return _histogram(family, series)
     kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
@@ -64,15 +77,16 @@ def _metric(family: Family, series: dict[tuple[str, ...], Numbers]) -> Metric:
     return metric
 
 
-def _histogram(family: Family, series: dict[tuple[str, ...], Numbers]) -> Metric:
+def _histogram(family: Family, series: Mapping[tuple[str, ...], Numbers]) -> Metric:
     metric = HistogramMetricFamily(family.name, family.help, labels=family.labels)
+    ends = (*(repr(bound) for bound in family.bounds), "+Inf")
     for labels, (*counts, total) in series.items():
-        metric.add_metric(labels, list(_cumulated(counts)), total)
+        metric.add_metric(labels, list(_cumulated(ends, counts)), total)
     return metric
 
 
-def _cumulated(counts: Numbers) -> Iterator[tuple[str, float]]:
+def _cumulated(ends: Iterable[str], counts: Numbers) -> Iterator[tuple[str, float]]:
     seen = 0.0
-    for bound, count in zip(_BOUNDS, counts, strict=True):
+    for bound, count in zip(ends, counts, strict=True):
         seen += count
         yield bound, seen

@@ -10,18 +10,20 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 
 
 class Family(NamedTuple):
     """A metric. Labels take names of hooks, methods and outcomes only: no stranger makes a
-    series. A histogram has a slot for each bucket, one for what is longer, and one for the sum.
+    series. A histogram has a slot for each bucket, one for what is longer, and one for the sum;
+    `bounds` are the upper ends of its buckets.
     """
 
     name: str
     help: str
     kind: Literal["counter", "gauge", "highest", "histogram"]
     labels: tuple[str, ...] = ()
+    bounds: tuple[float, ...] = SECONDS
 
     @property
     def slots(self) -> int:
         """How many numbers one series has."""
-        return len(SECONDS) + 2 if self.kind == "histogram" else 1
+        return len(self.bounds) + 2 if self.kind == "histogram" else 1
 
     def series(self, *values: str) -> str:
         """The name under which a series is counted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.operate.store_access import StoreAccess
 from gateway.operate.view import GenerationView, of_generation
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Report
@@ -14,6 +15,7 @@ class WorkerView:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self.store = StoreAccess(runtime.settings, lambda: self.board.store)
         self.follower: Follower
         self.switch: Switch
 
@@ -31,6 +33,13 @@ class WorkerView:
     def board(self) -> Board:
         """What the leader said of all workers."""
         return self.follower.board
+
+    def gate(self, hook: str) -> bytes | None:
+        """What digests what a durable hook lets in."""
+        generation = self.switch.generation
+        hooks = () if generation is None else generation.hooks
+        running = (one.running for one in hooks if one.name == hook)
+        return next((one.gate for one in running if one is not None), None)
 
     async def reload(self, seconds: float) -> Report:
         """Ask the leader to look again."""

@@ -1,0 +1,119 @@
+"""The flags with which every command about runs finds them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import rich_click as click
+
+from gateway.cli.parameters import BaseUrl
+from gateway.errors import GatewayError, OperatorError
+
+TOKEN = "GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
+
+
+class DeclinedError(GatewayError):
+    """The gateway does not do it, and says why. `status` is that of HTTP."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Runs(Protocol):
+    """Where runs are: a gateway, or the directory of one that is stopped."""
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The JSON of an answer. Raises DeclinedError and OperatorError.
+
+        `path` is one below `/-/runs`, with its query.
+        """
+
+
+_FLAGS = (
+    click.option(
+        "--url",
+        type=BaseUrl(),
+        metavar="BASE",
+        help="Address of the gateway's operators. Default: that of GATEWAY_ADMIN_LISTEN, "
+        "otherwise http://127.0.0.1:8080.",
+    ),
+    click.option(
+        "--secrets",
+        type=click.Path(path_type=Path),
+        envvar="GATEWAY_SECRETS",
+        metavar="DIR",
+        help="Directory of the secret files. Default: that of GATEWAY_SECRETS.",
+    ),
+    click.option(
+        "--admin-token",
+        envvar="GATEWAY_ADMIN_TOKEN",
+        metavar="NAME",
+        help="Name of the secret with the admin token. Default: that of GATEWAY_ADMIN_TOKEN. "
+        f"Without it, the token is in the variable {TOKEN}.",
+    ),
+)
+STOPPED = click.option(
+    "--state-dir",
+    "state_dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="State directory of a gateway that is stopped, to open instead of asking one.",
+)
+
+
+def reaching(command: Any) -> Any:
+    """Give a command the flags that `reach` takes."""
+    for one in (STOPPED, *reversed(_FLAGS)):
+        command = one(command)
+    return command
+
+
+@contextmanager
+def reach(flags: dict[str, Any]) -> Iterator[Runs]:
+    """Where the flags say that the runs are. Raises OperatorError."""
+    if flags["state_dir"] is not None:
+        if flags["url"] is not None:
+            raise OperatorError("--state-dir and --url exclude each other")
+        from gateway.cli.runs.stopped import stopped
+
+        with stopped(flags["state_dir"]) as runs:
+            yield runs
+        return
+    from gateway.cli.runs.remote import Remote
+
+    yield Remote(flags["url"] or _default(), _token(flags["secrets"], flags["admin_token"]))
+
+
+def _default() -> str:
+    listening = os.environ.get("GATEWAY_ADMIN_LISTEN", "")
+    if listening:
+        host, _, port = listening.rpartition(":")
+        return f"http://{_reachable(host)}:{port}"
+    return f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}"
+
+
+def _reachable(host: str) -> str:
+    """An address that one can connect to, of one to listen on."""
+    return {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - is compared
+
+
+def _token(secrets: Path | None, name: str | None) -> str:
+    if name is None:
+        token = os.environ.get(TOKEN, "")
+        if not token:
+            raise OperatorError(
+                "the admin token is needed: set --secrets and --admin-token as for gateway serve, "
+                f"or the variable {TOKEN}"
+            )
+        return token
+    path = (secrets or Path()) / name
+    try:
+        # As `serve` reads it: the newline at the end is the editor's.
+        return path.read_text().removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperatorError(f"the admin token cannot be read from {path}: {error}") from None

@@ -1,0 +1,1 @@
+"""What operators ask about runs and do to them, below `/-/runs`."""
