@@ -14,7 +14,7 @@ _LENGTH = 43
 
 def ticket(key: bytes, run: str) -> str:
     """The ticket of a run: 43 characters that are fit for a URL. Nothing is kept for it."""
-    named = UUID(run).bytes
+    named = bytes.fromhex(run.replace("-", ""))
     seal = hmac.digest(key, named, "sha256")[:_SEAL]
     return urlsafe_b64encode(named + seal).rstrip(b"=").decode("ascii")
 

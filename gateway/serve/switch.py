@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
@@ -18,11 +18,13 @@ from gateway.runtime.shares import SOON, Shares
 from gateway.serve.answering import problem, send_answer, unexpected
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.outcomes import Outcomes
 from gateway.serve.request_body import Bodies
 from gateway.serve.target import judge_host, judge_path, path_as_sent
 from gateway.settings import Limits
 from gateway.wire.server import AnswerUnread
+
+if TYPE_CHECKING:
+    from gateway.serve.outcomes import Outcomes
 
 Operate = Callable[[Exchange, Any], Awaitable[None]]
 """Answers a request under `/-/`: (exchange, ASGI send)."""

@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from multiprocessing.connection import Connection
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
@@ -19,25 +19,25 @@ from gateway.operate.endpoints import Endpoints
 from gateway.operate.logs import set_up_logs
 from gateway.operate.metrics.counting import RequestMetrics
 from gateway.operate.request_log import RequestLog
-from gateway.operate.run_log import RunLog
 from gateway.processes.worker.beat import Beat
 from gateway.processes.worker.view import WorkerView
 from gateway.reload.building import Builder
 from gateway.reload.follower import Follower
 from gateway.reload.messages import ToLeader, ToWorker
 from gateway.reload.turns import Turns
-from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.series import Series
 from gateway.serve.answering import send_answer
 from gateway.serve.client import ClientFinder
 from gateway.serve.generation import Generation
-from gateway.serve.outcomes import Outcomes
 from gateway.serve.server import server_limits
 from gateway.serve.switch import Switch
 from gateway.serve.unrouted import Unrouted
 from gateway.settings import Settings
 from gateway.wire.server import Listener, serve
+
+if TYPE_CHECKING:
+    from gateway.serve.outcomes import Outcomes
 
 ALONE = "the supervisor ended: this worker finishes its requests in flight and ends"
 _log = structlog.get_logger("gateway")
@@ -57,9 +57,6 @@ class Worker:
         self._told_to_stop = asyncio.Event()
         self._clients = ClientFinder(settings.trusted_proxies)
         self._log = RequestLog(lines, settings.log_level)
-        runs = RunLog()
-        if settings.state is not None:
-            self._runtime.runs = Runs(settings.store.socket, runs, runs.fault)
         view = WorkerView(self._runtime)
         self._endpoints = Endpoints(self._runtime, view, private=False)
         self._switch = Switch(
@@ -68,7 +65,7 @@ class Worker:
             self._clients,
             _nobody if settings.admin_listen else self._operate,
             self._record,
-            None if settings.state is None else Outcomes(self._runtime),
+            _outcomes(self._runtime),
         )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
@@ -171,6 +168,20 @@ class Worker:
         last_word.daemon = True
         last_word.start()
         self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+
+def _outcomes(runtime: Runtime) -> Outcomes | None:
+    """Let the runtime have a place for runs, and tell callers what becomes of them."""
+    if runtime.settings.state is None:
+        return None
+    # A megabyte that workers without a state directory do without.
+    from gateway.operate.run_log import RunLog
+    from gateway.runtime.runs import Runs
+    from gateway.serve.outcomes import Outcomes
+
+    log = RunLog()
+    runtime.runs = Runs(runtime.settings.store.socket, log, log.fault)
+    return Outcomes(runtime)
 
 
 async def _nobody(_exchange: Exchange, _send: Any) -> None:
