@@ -67,7 +67,9 @@ def policies_of(current: Current, base: str) -> Policies:
 
 
 class StoreKeeper:
-    """One store process, from the first hook that needs it on. For any thread."""
+    """One store process, from the first hook that needs it on, or from the start where there are
+    runs already. For any thread.
+    """
 
     def __init__(self, settings: StoreSettings, log_format: str, log_level: str) -> None:
         self.problem = ""
@@ -100,10 +102,15 @@ class StoreKeeper:
             self._policies = policies
             if self._thread is not None:
                 self._say(Serve(policies))
-            elif policies.hooks and not self.final:
+            elif (policies.hooks or self._has_runs) and not self.final:
                 self._begin()
         if self._thread is not None:
             self._settled.wait(READY)
+
+    @property
+    def _has_runs(self) -> bool:
+        """Whether there is a store from before: its runs wait for a hook, or for an operator."""
+        return os.path.exists(f"{self._settings.state}/runs.db")
 
     def _begin(self) -> None:
         os.makedirs(self._settings.state, mode=0o700, exist_ok=True)

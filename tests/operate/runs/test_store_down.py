@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.operate.runs.site import accepted, ask, operated
-from tests.support.gateway import ADMIN, Gateway
+from tests.support.gateway import ADMIN, Gateway, gateway
 from tests.support.polling import until
 from tests.support.workflow import Workflow
 
@@ -79,8 +79,6 @@ def test_a_store_that_cannot_be_opened_is_named_and_direct_hooks_serve(
 def test_a_gateway_without_a_state_directory_says_that_it_keeps_no_runs(
     tmp_path: Path, workflow: Workflow
 ) -> None:
-    from tests.support.gateway import gateway
-
     hook = f"name: a\nauthentication: none\nworkflow: {workflow.url}/run/a\n"
     with gateway(tmp_path, {"a.yaml": hook}) as running:
         answer = ask(running, "GET", "")
@@ -90,3 +88,16 @@ def test_a_gateway_without_a_state_directory_says_that_it_keeps_no_runs(
         assert running.operate("GET", "/-/readyz").json() == {
             "status": "ready", "stale": 0, "out_of_service": 0,
         }  # fmt: skip
+
+
+def test_runs_are_found_and_cancelled_after_the_last_durable_hook_is_gone(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with operated(tmp_path, workflow) as running:
+        run = accepted(running, "late", "queued")
+    hook = f"name: a\nauthentication: none\nworkflow: {workflow.url}/run/a\n"
+    state = ("--state", str(tmp_path / "state"))
+    with gateway(tmp_path, {"hooks.yaml": hook}, *state) as running:
+        [found] = ask(running, "GET", "").json()["runs"]
+        assert (found["run"], found["held"]) == (run, "no hook of this name")
+        assert ask(running, "POST", f"/{run}/cancel").json()["changed"] == 1
