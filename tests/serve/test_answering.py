@@ -15,7 +15,9 @@ from gateway.errors import Refusal
 from gateway.serve.answering import problem, send_answer, unexpected
 from tests.support.exchanges import an_exchange
 
-CONTRACT = {400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 503}
+CALLERS = {400, 401, 403, 404, 405, 408, 413, 414, 415, 422, 429, 431, 503}
+OPERATORS = {409}
+CONTRACT = CALLERS | OPERATORS
 
 
 def sent(answer: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
