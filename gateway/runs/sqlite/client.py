@@ -158,6 +158,9 @@ class SqliteStore:
     async def drain(self) -> None:
         """Take no more; return when nothing is assigned here."""
         self._credit = 0
+        if not self._link.is_open and not self._holding:
+            # Without a store nothing is assigned; one that comes back hears of no credit.
+            return
         await self._command(m.Drain, _NOTHING)
         await self._idle.wait()
 
