@@ -13,10 +13,11 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.mismatch import Places
 from gateway.compile.paths import MISSING
 from gateway.compile.payload import WITH_BODY
-from gateway.compile.templates.blame import Blame, kind_of, where_in
-from gateway.compile.templates.expressions import SHORT, compile_expression
+from gateway.compile.templates.blame import Blame, Spot, kind_of, where_in
+from gateway.compile.templates.expressions import compile_expression
 from gateway.compile.templates.filters import MISFIT, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs
+from gateway.compile.templates.members import SHORT
 from gateway.language.inputs import DEDUPLICATE_BY, ORDER_BY, expressions, key_slots, reads
 from gateway.language.signed import coverage, sender_of
 from gateway.language.spec import Hook, SignatureAuthentication
@@ -90,7 +91,7 @@ def compile_keys(hook: Hook, places: Places) -> RunKeys | None:
     return RunKeys(made.get(DEDUPLICATE_BY), made.get(ORDER_BY), digest)
 
 
-def _compile(found: tuple[Expression, ...], where: str, required: bool) -> Make:
+def _compile(found: tuple[Expression, ...], where: Spot | str, required: bool) -> Make:
     """A key of texts, each apart: `a-b` with `c` is not `a` with `b-c`."""
     parts = tuple(_part(one, where) for one in found)
 
@@ -115,7 +116,7 @@ def _compile(found: tuple[Expression, ...], where: str, required: bool) -> Make:
 _NEEDED = "and the gateway needs it to recognize repeated requests"
 
 
-def _part(one: Expression, where: str) -> tuple[Find, Blame]:
+def _part(one: Expression, where: Spot | str) -> tuple[Find, Blame]:
     optional = msgspec.structs.replace(one, optional=True)
     return compile_expression(optional, _text, where), Blame(one.alternatives[0].operand, where)
 
