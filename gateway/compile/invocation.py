@@ -53,7 +53,7 @@ class StoringInvoker(Invoker):
         """
         credentials = self._credentials.line()
         try:
-            head = self._stored(stored, run, attempt, credentials)
+            head = self._stored(stored, run, attempt)
         except ValueError as error:
             raise Unsent(UNFIT) from error
         body = stored.body or b""

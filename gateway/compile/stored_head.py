@@ -9,6 +9,7 @@ from gateway.compile.payload import WITH_BODY
 from gateway.compile.templates.headers import fixed_headers
 from gateway.compile.templates.target import SAFE
 from gateway.ids import traceparent
+from gateway.language.outgoing import credential_headers
 from gateway.language.spec import Workflow
 from gateway.runs.invocation import Invocation
 from gateway.wire.client import Endpoint
@@ -20,25 +21,29 @@ class StoredHead:
     that the hook writes now.
     """
 
-    __slots__ = ("_method", "_sized", "_target", "_written")
+    __slots__ = ("_method", "_proofs", "_sized", "_target", "_written")
 
     def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
         self._method = workflow.method
         self._sized = workflow.method in WITH_BODY
         self._target = with_query(endpoint.target, workflow)
         host = line(b"Host", endpoint.authority.encode("ascii"))
+        self._proofs = [
+            name.lower().encode() for name in credential_headers(workflow.authentication)
+        ]
         self._written = {b"host": host, **dict(written(fixed_headers(workflow)))}
 
-    def __call__(self, stored: Invocation, run: str, attempt: int, credentials: bytes) -> bytes:
-        """The head of an attempt, but for the lines of its credentials and its end.
+    def __call__(self, stored: Invocation, run: str, attempt: int) -> bytes:
+        """The head of an attempt, but for the lines of its credentials and its end. It has none of
+        their names: the hook may have got credentials after the invocation was stored.
 
-        `credentials` are the lines that will be added: the invocation has none of their names.
         Raises ValueError for a value that is not fit for a header.
         """
         lines = dict(self._written)
         for name, value in stored.headers:
             lines[name.lower().encode("latin-1")] = _line(name, value)
-        lines.pop(credentials.partition(b":")[0].lower(), None)
+        for proof in self._proofs:
+            lines.pop(proof, None)
         return b"%b%bIdempotency-Key: %b\r\nGateway-Attempt: %d\r\n%b%b%b" % (
             request_line(self._method, self._asking(stored)),
             b"".join(lines.values()),

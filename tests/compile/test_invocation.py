@@ -17,7 +17,11 @@ from gateway.compile.invocation_head import InvocationHead
 from gateway.compile.payload import Payload
 from gateway.compile.stored_head import StoredHead
 from gateway.errors import WorkflowFailure
-from gateway.language.spec import Workflow
+from gateway.language.spec import SecretReference, Workflow
+from gateway.language.spec.outgoing import (
+    HeaderWorkflowAuthentication,
+    SignatureWorkflowAuthentication,
+)
 from gateway.runs.invocation import Invocation, UnreadableError, decode, encode
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
@@ -40,11 +44,11 @@ def stored(exchange: Exchange, payload: Payload = JSON, **keys: Any) -> Invocati
     return decode(encode(invocation))
 
 
-def later(invocation: Invocation, attempt: int = 1, credentials: bytes = b"", **keys: Any) -> bytes:
+def later(invocation: Invocation, attempt: int = 1, **keys: Any) -> bytes:
     """The head of an attempt by the hook as it is then."""
     workflow = a_workflow(**keys)
     made = StoredHead(workflow, Endpoint.of(workflow.url))
-    return made(invocation, "run-1", attempt, credentials)
+    return made(invocation, "run-1", attempt)
 
 
 def lines_of(head: bytes) -> Counter[bytes]:
@@ -120,11 +124,20 @@ def test_what_the_request_gave_stands_once_beside_what_is_written_later() -> Non
     assert [line for line in lines if line.startswith(b"x-a:")] == [b"x-a: given"]
 
 
-def test_the_credentials_of_then_take_the_place_of_what_was_given_by_their_name() -> None:
+KEY = SecretReference(secret="key")
+PROOFS = {
+    "x-key": HeaderWorkflowAuthentication(name="X-Key", value=KEY),
+    "webhook-timestamp": SignatureWorkflowAuthentication(scheme="standard-webhooks", secrets=[KEY]),
+}
+
+
+@pytest.mark.parametrize("name", PROOFS)
+def test_the_credentials_of_then_take_the_place_of_what_was_given_by_their_name(name: str) -> None:
     exchange = an_exchange()
-    exchange.fields = fields_of([(b"x-key", b"given")])
-    kept = stored(exchange, forward_headers=["X-Key"])
-    assert b"given" not in later(kept, credentials=b"X-Key: secret\r\n")
+    exchange.fields = fields_of([(name.encode(), b"given")])
+    kept = stored(exchange, forward_headers=[name])
+    assert b"given" in later(kept)
+    assert b"given" not in later(kept, authentication=PROOFS[name])
 
 
 def test_each_attempt_is_numbered_and_a_child_of_the_same_trace() -> None:
