@@ -23,6 +23,11 @@ MAX_AGE = b"600"
 """Seconds for which a browser need not ask again."""
 
 _VARY = (b"vary", b"origin")
+_OF_OUTCOMES: Headers = (
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"Prefer"),
+    (b"access-control-max-age", MAX_AGE),
+)
 _READABLE = ("X-Request-Id", "Retry-After")
 """Headers of every hook's answers that pages may read."""
 
@@ -61,11 +66,18 @@ class Cors:
 
     def preflight(self, exchange: Exchange) -> Answer:
         """The answer to a preflight request. Raises Forbidden for another origin."""
+        return self._allowed(exchange, self._preflight)
+
+    def outcome_preflight(self, exchange: Exchange) -> Answer:
+        """The same at the URL of an outcome of the hook."""
+        return self._allowed(exchange, _OF_OUTCOMES)
+
+    def _allowed(self, exchange: Exchange, allowing: Headers) -> Answer:
         headers = self.headers(exchange)
         if headers == (_VARY,):
             raise Forbidden("The hook does not allow pages of this origin.")
         exchange.outcome = "preflight"
-        return Answer(204, (*headers, *self._preflight, NO_STORE), b"")
+        return Answer(204, (*headers, *allowing, NO_STORE), b"")
 
     async def readable(self, exchange: Exchange, answering: Awaitable[Answer]) -> Answer:
         """An answer that pages of the allowed origins may read."""
@@ -106,6 +118,9 @@ def _allowed(hook: Hook) -> Iterator[str]:
     yield "Content-Type"
     if header := credential_header(hook):
         yield header
+    durable = durable_of(hook)
+    if durable is not None and durable.prefer:
+        yield "Prefer"
     yield from hook.cors.headers
 
 

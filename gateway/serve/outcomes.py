@@ -5,15 +5,17 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from gateway.compile.answer import Answer
+from gateway.compile.cors import Cors, is_preflight
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.outcome import ask_again, described, document
 from gateway.compile.prefer import preference_of
-from gateway.errors import MethodNotAllowed, NotFound
+from gateway.errors import Forbidden, MethodNotAllowed, NotFound
 from gateway.runs.run import Record
 from gateway.runs.ticket import run_of
 from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
+from gateway.serve.pages import Pages
 from gateway.serve.target import judge_host
 
 _NOBODY = "No run has this ticket. It may have been forgotten: finished runs are kept for a time."
@@ -33,18 +35,24 @@ class Outcomes:
         self._runtime = runtime
         self._failures = Failures("", UNSET, runtime)
 
-    async def __call__(self, exchange: Exchange) -> Answer:
-        """What became of a run. Raises a Refusal."""
+    async def __call__(self, exchange: Exchange, pages: Pages | None) -> Answer:
+        """What became of a run; `pages` tell who may read it. Raises a Refusal."""
         judge_host(exchange.fields.get(b"host"))
-        if exchange.method not in ("GET", "HEAD"):
+        asks = exchange.method == "OPTIONS" and is_preflight(exchange)
+        if exchange.method not in ("GET", "HEAD") and not asks:
             raise MethodNotAllowed("An outcome is asked for by GET.", ((b"allow", b"GET, HEAD"),))
         record = await self._record(exchange)
         if record is None:
             self._failures.charge(exchange)
             raise NotFound(_NOBODY)
-        exchange.hook, exchange.run, exchange.outcome = record.hook, record.run, "told"
+        exchange.hook, exchange.run = record.hook, record.run
+        cors = None if pages is None else pages.of(record.hook)
+        if asks:
+            return _preflight(exchange, cors)
+        exchange.outcome = "told"
         own = () if record.state.final else (ask_again(record.next_attempt),)
-        return document(200, described(record), own)
+        headers = () if cors is None else cors.headers(exchange)
+        return document(200, described(record), own, headers)
 
     def hide(self, exchange: Exchange) -> None:
         """Let the log have the path without the ticket."""
@@ -58,6 +66,12 @@ class Outcomes:
         ticket = exchange.raw_path[len(self.prefix) :].decode("latin-1")
         run = run_of(known.ticket_key, ticket)
         return None if run is None else await _found(runs, run, preference_of(exchange).wait or 0)
+
+
+def _preflight(exchange: Exchange, cors: Cors | None) -> Answer:
+    if cors is None:
+        raise Forbidden("The hook does not allow pages of other origins.")
+    return cors.outcome_preflight(exchange)
 
 
 async def _found(runs: Runs, run: str, seconds: float) -> Record | None:

@@ -39,6 +39,10 @@ class Pages:
         exchange.hook = name
         return _answering(self._cors[name])
 
+    def of(self, hook: str) -> Cors | None:
+        """What a hook says; None where it does not know pages, and where there is no such hook."""
+        return self._cors.get(hook)
+
     def headers(self, exchange: Exchange) -> Headers:
         """What lets pages read a refusal."""
         if not self._cors:

@@ -142,9 +142,10 @@ class Switch:
         outcomes.hide(exchange)
         self.in_flight += 1
         share = None
+        pages = None if self.generation is None else self.generation.pages
         try:
             share = self._slots.take(exchange.client)
-            await send_answer(send, exchange, await outcomes(exchange))
+            await send_answer(send, exchange, await outcomes(exchange, pages))
         except (Exception, asyncio.CancelledError) as error:
             await self._went_wrong(exchange, send, error)
         finally:
