@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.compile.acknowledgement import Acknowledgement
 from gateway.compile.answer import Answer, Headers
 from gateway.compile.delivery import Durable
 from gateway.compile.exchange import Exchange
@@ -17,7 +18,6 @@ from gateway.compile.responder import Responder, failed, reported
 from gateway.compile.templates.keys import NO_KEYS
 from gateway.errors import WorkflowFailure, failure_of, out_of_service
 from gateway.ids import uuid7
-from gateway.language.spec import Response
 from gateway.runs.invocation import Invocation, encode
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, State
 from gateway.runs.ticket import ticket
@@ -28,37 +28,31 @@ from gateway.runtime.runtime import Runtime
 VARY = (b"vary", b"prefer")
 
 
-_OURS = frozenset({"cache-control", "content-type", "location", "retry-after"})
-
-
 class Acceptance:
-    """Stores the runs of one hook, whose successful answers `response` describes."""
+    """Stores the runs of one hook. Callers that wait get what `respond` makes of the outcome, the
+    others the acknowledgement.
+    """
 
-    __slots__ = ("_durable", "_headers", "_invoker", "_outcomes", "_respond", "_runtime")
+    __slots__ = ("_acknowledgement", "_durable", "_invoker", "_outcomes", "_respond", "_runtime")
 
     def __init__(
         self,
         durable: Durable,
         invoker: StoringInvoker,
         respond: Responder,
-        response: str | Response,
+        acknowledgement: Acknowledgement,
         runtime: Runtime,
     ) -> None:
         self._durable = durable
         self._invoker = invoker
         self._respond = respond
-        written = {} if isinstance(response, str) else response.headers
-        self._headers: Headers = tuple(
-            (name.lower().encode(), value.encode("ascii"))
-            for name, value in written.items()
-            if name.lower() not in _OURS
-        )
+        self._acknowledgement = acknowledgement
         self._runtime = runtime
         self._outcomes = runtime.settings.store.outcome_path
 
     async def __call__(self, exchange: Exchange, payload: Payload) -> Answer:
         """The answer once the run is durable. Raises StoreFull and StoreUnavailable, and then
-        nothing is promised.
+        nothing is promised, and Unmappable for a request that gives no answer.
         """
         try:
             invocation = self._invoker.prepare(exchange, payload)
@@ -70,15 +64,25 @@ class Acceptance:
         preference = preference_of(exchange) if self._durable.prefers else NO_PREFERENCE
         seconds = preference.seconds(self._durable.wait)
         known = await runs.keys()
-        new = self._new(exchange, payload.run or uuid7(), invocation, known.key_key, runs.takes)
+        exchange.run = payload.run or uuid7()
+        # Before the run is stored: who is refused has started nothing.
+        said = self._said(exchange)
+        new = self._new(exchange, exchange.run, invocation, known.key_key, runs.takes)
         kept = await runs.accept(new)
-        exchange.run = kept.run
-        told = _Told(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange)
+        if kept.run != exchange.run:
+            exchange.run = kept.run
+            said = self._said(exchange)
+        told = _Told(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange, said)
         if isinstance(kept, Duplicate):
             answer = await _duplicate(runs, kept, told, seconds)
         else:
             answer = await self._accepted(runs, kept, new, invocation, told, seconds)
         return self._finished(answer, preference)
+
+    def _said(self, exchange: Exchange) -> Answer | Headers:
+        """The hook's own answer, or what it adds to the gateway's. Raises Unmappable."""
+        whole = self._acknowledgement.whole(exchange)
+        return self._acknowledgement.headers(exchange) if whole is None else whole
 
     def _new(
         self, exchange: Exchange, run: str, invocation: Invocation, secret: bytes, start: bool
@@ -115,9 +119,9 @@ class Acceptance:
         if isinstance(found, Finished):
             return self._ended(told.exchange, found)
         if isinstance(found, Record) and found.state.final:
-            return self._stored(told.exchange, found)
+            return self._stored(told, found)
         started = State.RUNNING if kept.attempt else State.QUEUED
-        return told.unfinished(started, found, self._headers)
+        return told.unfinished(started, found)
 
     def _ended(self, exchange: Exchange, found: Finished) -> Answer:
         """The answer after an attempt of this process, as of a direct hook."""
@@ -130,15 +134,18 @@ class Acceptance:
             reply = failure_of(result.reason, result.status_code)
         return failed(exchange, reply, "dead")
 
-    def _stored(self, exchange: Exchange, record: Record) -> Answer:
+    def _stored(self, told: _Told, record: Record) -> Answer:
         """The answer after an attempt of another process, or of a later one."""
+        exchange = told.exchange
         exchange.workflow_ms = float(record.duration_ms or 0)
         if record.state is not State.SUCCEEDED:
             failure = failure_of(record.reason, record.status_code)
             return failed(exchange, failure, record.state)
         exchange.outcome = "succeeded"
+        if isinstance(told.said, Answer):
+            return told.said
         if record.answer:
-            return answer_of(record.answer)
+            return self._acknowledgement.completed(exchange, answer_of(record.answer))
         omitted = {"outputs_omitted": True} if record.answer == OMITTED else {}
         return reported(exchange, record.status_code, **omitted)
 
@@ -152,31 +159,44 @@ class Acceptance:
 
 
 class _Told:
-    """What the caller of one request is told of its run."""
+    """What the caller of one request is told of its run. `said` is the hook's own answer, or what
+    it adds to the one here.
+    """
 
-    def __init__(self, path: str, exchange: Exchange) -> None:
+    def __init__(self, path: str, exchange: Exchange, said: Answer | Headers) -> None:
         self.exchange = exchange
+        self.said = said
         self._path = path
         self._location = (b"location", path.encode())
 
-    def unfinished(self, started: State, record: Record | None, headers: Headers) -> Answer:
+    def unfinished(self, started: State, record: Record | None) -> Answer:
         """The run is stored and goes on; `record` is there where somebody has looked."""
         status = status_of(started if record is None else record.state)
         values: dict[str, Any] = self._values(status)
+        if isinstance(self.said, Answer):
+            return self._own(self.said)
         again = ask_again(None)
         if record is not None and record.attempts and record.next_attempt is not None:
             values["attempts"] = record.attempts
             values["next_attempt_at"] = instant(record.next_attempt)
             again = ask_again(record.next_attempt)
-        return document(202, values, (self._location, again), headers)
+        return document(202, values, (self._location, again), self.said)
 
     def duplicate(self, was: State, record: Record | None) -> Answer:
         """The run was stored for an earlier request with the same key."""
         values = {**self._values("duplicate"), "was": status_of(was)}
+        if isinstance(self.said, Answer):
+            return self._own(self.said)
         if was.final:
             return document(200, values, (self._location,))
         again = ask_again(None if record is None else record.next_attempt)
         return document(202, values, (self._location, again))
+
+    def _own(self, said: Answer) -> Answer:
+        """The hook's own answer, which says as well where the outcome is."""
+        if any(name == b"location" for name, _ in said.headers):
+            return said
+        return msgspec.structs.replace(said, own=(self._location,))
 
     def _values(self, status: str) -> dict[str, Any]:
         exchange = self.exchange

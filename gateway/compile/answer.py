@@ -9,9 +9,6 @@ JSON_TYPE = (b"content-type", b"application/json")
 NO_STORE = (b"cache-control", b"no-store")
 """An answer that a cache gave again would look like an activation that never was."""
 
-WITHOUT_BODY = frozenset({204, 205})
-"""Status codes that never come with a body (RFC 9110 §15.3.5, §15.3.6)."""
-
 
 class Answer(msgspec.Struct, frozen=True):
     """A status, headers with names in lower case, a whole body. `own` are headers that no other

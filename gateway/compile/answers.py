@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer, Headers
+from gateway.compile.answer import NO_STORE, Answer, Headers
 from gateway.compile.mismatch import Places
 from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Spot, Where, where_in
@@ -19,7 +19,7 @@ from gateway.compile.templates.outcome import Outcome
 from gateway.compile.templates.target import compile_location
 from gateway.errors import Unmappable, WorkflowFailure
 from gateway.language import spec
-from gateway.language.answers import is_text
+from gateway.language.answers import WITHOUT_BODY, is_text
 from gateway.language.literals import encode_json
 from gateway.language.template import Template, parse
 
@@ -32,27 +32,39 @@ NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
 Render = Callable[[Outcome], Answer]
 """It raises WorkflowFailure where the answer cannot be made."""
+Make = Callable[[Outcome], Answer]
+"""The same, but it raises Unmappable."""
 Made = tuple[Headers, bytes]
 """The headers that say what a body is, and the body."""
 Lines = Callable[[Outcome], Headers]
 
 
 def compile_answer(written: spec.Response | spec.Answer, steps: Steps, places: Places) -> Render:
+    """What makes an answer of the hook's own, after the workflow was called."""
+    make = compile_made(written, steps, places)
+
+    def render(outcome: Outcome) -> Answer:
+        try:
+            return make(outcome)
+        except Unmappable as error:
+            raise unusable(outcome, error) from error
+
+    return render
+
+
+def compile_made(written: spec.Response | spec.Answer, steps: Steps, places: Places) -> Make:
     """What makes an answer of the hook's own."""
     where = where_in(places)
     headers, lines = compile_headers(written.headers, (*steps, "headers"), where)
     status = written.status
-    make = _nothing if status in WITHOUT_BODY else _body(written, (*steps, "body"), where)
+    fill = _nothing if status in WITHOUT_BODY else _body(written, (*steps, "body"), where)
 
-    def render(outcome: Outcome) -> Answer:
-        try:
-            typed, body = make(outcome)
-            filled = lines(outcome) if lines is not None else ()
-        except Unmappable as error:
-            raise unusable(outcome, error) from error
+    def make(outcome: Outcome) -> Answer:
+        typed, body = fill(outcome)
+        filled = lines(outcome) if lines is not None else ()
         return Answer(status, (*typed, *headers, *filled), body)
 
-    return render
+    return make
 
 
 def compile_headers(

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from gateway.language.answers import is_own
 from gateway.language.durable import delays_of, durable_of, permanent_of
-from gateway.language.inputs import workflow_of
+from gateway.language.inputs import response_of, workflow_of
 from gateway.language.notation import canonical
 from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.quantities import parse_duration
-from gateway.language.spec import DurableDelivery, Hook, NoAuthentication, Response
+from gateway.language.spec import DurableDelivery, Hook, NoAuthentication
 from gateway.language.template.url import parse_url
 from gateway.runs.run import Policy
 from gateway.runs.schedule import Schedule
@@ -71,7 +72,7 @@ def compile_durable(hook: Hook, base: str = "") -> Durable | None:
     written = durable_of(hook)
     if written is None:
         return None
-    response = Response(type=hook.response) if isinstance(hook.response, str) else hook.response
+    response = response_of(hook)
     return Durable(
         policy=_policy(hook, written, base),
         schedule=Schedule(delays_of(written.retry), permanent_of(written.retry)),
@@ -80,7 +81,7 @@ def compile_durable(hook: Hook, base: str = "") -> Durable | None:
         prefers=written.prefer,
         within=_within(hook),
         stored=_stored(hook),
-        outputs=response.type == "outputs",
+        outputs=response.type == "outputs" and not is_own(response),
     )
 
 

@@ -28,7 +28,7 @@ from gateway.compile.names import NO_NAMES
 from gateway.compile.needs import Need
 from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.request_parts import rule_names
-from gateway.compile.responder import compile_response, ignored, probed
+from gateway.compile.responder import compile_kept, compile_response, ignored, probed
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.keys import compile_keys
 from gateway.compile.templates.mapping import compile_mapping
@@ -100,18 +100,20 @@ class Hook:
         guard, self._needs = entrance(spec, (*self._invoke.needs, *further), runtime)
         self.guards = (guard,)
         if durable is not None:
-            self._keep(spec, durable, runtime)
+            self._keep(spec, durable, runtime, places or {})
 
-    def _keep(self, spec: Spec, durable: Durable, runtime: Runtime) -> None:
+    def _keep(self, spec: Spec, durable: Durable, runtime: Runtime, places: Places) -> None:
         """Store requests, and deliver them later."""
         # With it comes the client of the store, when a hook needs one.
         from gateway.compile.acceptance import Acceptance
+        from gateway.compile.acknowledgement import compile_acknowledgement
         from gateway.compile.outcome import keeping
 
         invoker = self._invoke
         assert isinstance(invoker, StoringInvoker)  # noqa: S101 - as of every durable hook
-        self._accept = Acceptance(durable, invoker, self._respond, spec.response, runtime)
-        keep = keeping(self._respond, durable.outputs)
+        said = compile_acknowledgement(spec.response, places)
+        self._accept = Acceptance(durable, invoker, self._respond, said, runtime)
+        keep = keeping(compile_kept(spec.response), durable.outputs)
         problems = partial(_problems, self._needs)
         self.courier = HookCourier(invoker, durable.schedule, problems, keep)
 

@@ -10,14 +10,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from gateway.compile.answer import JSON_TYPE, NO_STORE, WITHOUT_BODY, Answer, Headers
+from gateway.compile.answer import JSON_TYPE, NO_STORE, Answer, Headers
 from gateway.compile.answers import Lines, compile_answer, compile_headers, unusable
 from gateway.compile.exchange import Exchange
 from gateway.compile.mismatch import Places
 from gateway.compile.templates.blame import where_in
 from gateway.compile.templates.outcome import Outcome, decode_outputs, select
 from gateway.errors import Unmappable, WorkflowFailure
-from gateway.language.answers import REDIRECT
+from gateway.language.answers import REDIRECT, WITHOUT_BODY
+from gateway.language.inputs import long_form
 from gateway.language.spec import Response
 from gateway.language.values import parse_path
 from gateway.wire.client import Reply
@@ -32,7 +33,7 @@ Responder = Callable[[Exchange, Reply], Answer]
 
 def compile_response(written: str | Response, places: Places | None = None) -> Responder:
     """The responder of a hook, for activations whose workflow answered 2xx."""
-    response = Response(type=written) if isinstance(written, str) else written  # type: ignore[arg-type]
+    response = long_form(written)
     if response.body is not UNSET or response.status == REDIRECT:
         render = compile_answer(response, ("response",), places or {})
         return lambda exchange, reply: render(Outcome(exchange, reply))
@@ -40,6 +41,13 @@ def compile_response(written: str | Response, places: Places | None = None) -> R
     extra, lines = compile_headers(response.headers, ("response", "headers"), where)
     respond = _fixed(response, extra)
     return respond if lines is None else _with_lines(respond, lines)
+
+
+def compile_kept(written: str | Response) -> Responder:
+    """The responder for answers that are kept, which have no headers that read the request."""
+    response = long_form(written)
+    extra, _ = compile_headers(response.headers, ("response", "headers"), where_in({}))
+    return _fixed(response, extra)
 
 
 def _fixed(response: Response, extra: Headers) -> Responder:

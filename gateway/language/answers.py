@@ -22,6 +22,8 @@ KINDS = ("timeout", "unreachable", "unusable")
 NEVER_PASSED = frozenset((401, 407))
 """They are about the credentials of the gateway (RFC 9110 §15.5.2, §15.5.8)."""
 REDIRECT = 303
+WITHOUT_BODY = frozenset({204, 205})
+"""Status codes that never come with a body (RFC 9110 §15.3.5, §15.3.6)."""
 
 STATUSES: frozenset[Kind] = frozenset(range(300, 600))
 EVERY: frozenset[Kind] = STATUSES | frozenset(KINDS)
@@ -59,6 +61,11 @@ def answers_of(hook: Hook) -> Iterator[Written]:
         if isinstance(failure.answer, Answer):
             steps = ("response", "failures", index, "answer")
             yield Written(steps, failure.answer, kinds_of(failure))
+
+
+def is_own(response: Response) -> bool:
+    """Whether a successful answer has nothing of what the workflow answers."""
+    return response.body is not UNSET or response.status in (REDIRECT, *WITHOUT_BODY)
 
 
 def slots_of(written: Written) -> Iterator[Slot]:

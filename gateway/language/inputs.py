@@ -76,7 +76,12 @@ class Read(msgspec.Struct, frozen=True):
 
 def response_of(hook: Hook) -> Response:
     """The answer, whichever form was written."""
-    return Response(type=hook.response) if isinstance(hook.response, str) else hook.response
+    return long_form(hook.response)
+
+
+def long_form(written: str | Response) -> Response:
+    """An answer in its long form: `outputs` and `status` are short for `{type: …}`."""
+    return Response(type=written) if isinstance(written, str) else written  # type: ignore[arg-type]
 
 
 def workflow_of(hook: Hook) -> Workflow:

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from gateway.compile.answer import NO_STORE, WITHOUT_BODY, Answer, Headers
+from gateway.compile.answer import NO_STORE, Answer, Headers
 from gateway.compile.exchange import Exchange
 from gateway.errors import Refusal
+from gateway.language.answers import WITHOUT_BODY
 from gateway.wire.server import Lines, encode_lines
 
 Send = Callable[[Any], Awaitable[None]]

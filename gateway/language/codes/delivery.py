@@ -25,8 +25,8 @@ DELIVERY = (
         "error",
         "An answer that needs the workflow's",
         "A durable hook answers once the run is stored. `response.status`, `headers` and `body` "
-        "are that answer, and can read the request and `run.id`. What the workflow answered is "
-        "part of the outcome.",
+        "are that answer, and can read the request and `run.id`. What became of the run is told "
+        "at the URL of its outcome.",
     ),
     Code(
         "deduplicate-needs-durable",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.answers import REDIRECT, Written, answers_of, is_text
+from gateway.language.answers import REDIRECT, WITHOUT_BODY, Written, answers_of, is_text
 from gateway.language.inputs import response_of
 from gateway.language.lint import redirect
 from gateway.language.lint.rules import path_fault
@@ -16,7 +16,6 @@ from gateway.language.spec import Answer, Hook, Response
 from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
 
-WITHOUT_BODY = (204, 205)
 UNANSWERABLE = frozenset((401, 405, 407, 408, 419, 426, 431))
 """Of the 4xx: about credentials, methods and connections, which are the gateway's own."""
 
