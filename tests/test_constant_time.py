@@ -40,7 +40,6 @@ ALLOWED = {
     "digest in memory": "the same",
     "digest in self._known": "the same",
     "key not in self._cells": "the kind and the name of a reference",
-    "key in self._protected": "the method and the path of an endpoint",
 }
 
 
