@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -15,7 +16,9 @@ from gateway.language.spec.outgoing import (
     WorkflowAuthentication,
 )
 from gateway.language.spec.scheme import Scheme
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:
+    from gateway.language.yaml12 import Steps
 
 _STEPS = ("workflow", "authentication")
 
