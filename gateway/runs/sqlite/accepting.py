@@ -7,6 +7,7 @@ from gateway.runs.quota import Quota
 from gateway.runs.run import NewRun, State
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import Accept, Known, Refused, Stored
+from gateway.runs.sqlite.moves import heads
 from gateway.runs.sqlite.reserve import Reserve
 from gateway.runs.sqlite.rows import NUMBERS, STATES, id_bytes, id_text, milliseconds
 
@@ -125,7 +126,7 @@ def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
 
 def _state(books: Books, hook: int, session: int, run: NewRun) -> State:
     if run.lane is not None:
-        states = [state for _, state in books.lane(hook, run.lane)]
+        states = [state for _, state in heads(books, hook, run.lane)]
         if lanes.waits(states, books.ordered(hook)):
             return State.WAITING
     if run.start and books.gate.may_start(run.hook, session, books.seconds):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gateway.runs.endings import INTERRUPTED, ended, lost
 from gateway.runs.gate import Claim
 from gateway.runs.run import Assignment, Result, State
-from gateway.runs.sqlite.books import NOTHING, Books
+from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import (
     Abort,
     Assign,
@@ -16,6 +16,7 @@ from gateway.runs.sqlite.messages import (
     Report,
     Reported,
 )
+from gateway.runs.sqlite.moves import NOTHING, move, note_attempt
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds
 
 BYTES = 8 * 1024 * 1024
@@ -87,15 +88,15 @@ def _is_of(run: Kept, session: int, attempt: int) -> bool:
 
 def _end(books: Books, run: Kept, result: Result) -> None:
     hook, said = books.hooks.name(run.hook), (result.status_code, result.duration_ms)
-    move = ended(run.standing, result, books.policy(hook), books.seconds)
-    if move.state is not State.SUCCEEDED:
-        books.note_attempt(run, result.outcome, said, result.reason)
+    to = ended(run.standing, result, books.policy(hook), books.seconds)
+    if to.state is not State.SUCCEEDED:
+        note_attempt(books, run, result.outcome, said, result.reason)
     elif result.answer is not None:
         books.db.execute(_OUTPUTS, (run.seq, result.answer))
     _note_end(books, hook, run.again == 1, run.owner or 0, result)
     if result.outcome == "held":
         books.gate.hold(hook, books.seconds, result.reason)
-    books.move(run, move, said)
+    move(books, run, to, said)
 
 
 def blames(result: Result) -> bool | None:
@@ -163,12 +164,12 @@ def interrupt(books: Books, owner: int) -> None:
     for row in books.db.execute(_OWNED, (owner,)).fetchall():
         run = kept(row)
         text, hook = books.named(run)
-        move = lost(run.standing, books.policy(hook), books.seconds, books.share())
-        books.note_attempt(run, "interrupted", NOTHING, INTERRUPTED)
+        to = lost(run.standing, books.policy(hook), books.seconds, books.share())
+        note_attempt(books, run, "interrupted", NOTHING, INTERRUPTED)
         books.ends(text, hook, run.again == 1, owner)
         books.counts.attempts[hook]["interrupted"] += 1
         books.counts.interrupted += 1
-        books.move(run, move, NOTHING)
+        move(books, run, to, NOTHING)
 
 
 def take_over(books: Books, session: int, hello: Hello, gone: Iterable[int]) -> None:

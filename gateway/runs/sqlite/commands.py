@@ -12,8 +12,9 @@ from gateway.ids import uuid7
 from gateway.runs import lanes
 from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
 from gateway.runs.run import Changed, Selection, State
-from gateway.runs.sqlite.books import NOTHING, Books
+from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import Abort
+from gateway.runs.sqlite.moves import NOTHING, heads, move, note_attempt
 from gateway.runs.sqlite.rows import COLUMNS, NUMBERS, Kept, id_bytes, id_text, kept, milliseconds
 
 T = TypeVar("T")
@@ -109,14 +110,14 @@ def _cursor(books: Books, which: Selection) -> tuple[int, int]:
 def _go_on(books: Books, run: Kept) -> str:
     policy = books.policy(books.hooks.name(run.hook))
     # In a lane it waits first, and is queued with the same statement's lane where it is the head.
-    books.move(run, replayed(policy, books.seconds, waits=run.lane is not None))
+    move(books, run, replayed(policy, books.seconds, waits=run.lane is not None))
     return id_text(run.id)
 
 
 def _start_copy(books: Books, run: Kept) -> str:
     hook = books.hooks.name(run.hook)
     made, seq = uuid7(), books.next_sequence()
-    states = () if run.lane is None else [state for _, state in books.lane(run.hook, run.lane)]
+    states = () if run.lane is None else [state for _, state in heads(books, run.hook, run.lane)]
     waits = lanes.waits(states, books.ordered(run.hook))
     state = State.WAITING if waits else State.QUEUED
     give_up = books.now + milliseconds(books.policy(hook).give_up)
@@ -135,11 +136,11 @@ def _cancel(books: Books, run: Kept) -> str:
     text, hook = books.named(run)
     if run.state is State.RUNNING:
         owner = run.owner or 0
-        books.note_attempt(run, "cancelled", NOTHING, CANCELLED_RUNNING)
+        note_attempt(books, run, "cancelled", NOTHING, CANCELLED_RUNNING)
         books.ends(text, hook, run.again == 1, owner)
         books.tell(owner, Abort(text, run.attempts))
     said = NOTHING if run.state is State.RUNNING else None
-    books.move(run, cancelled(run.standing, books.policy(hook), books.seconds), said)
+    move(books, run, cancelled(run.standing, books.policy(hook), books.seconds), said)
     return text
 
 

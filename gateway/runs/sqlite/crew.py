@@ -13,7 +13,7 @@ import structlog
 
 from gateway.runs.sessions import Sessions
 from gateway.runs.sqlite.books import Books
-from gateway.runs.sqlite.desk import Left, Lookup, Task
+from gateway.runs.sqlite.desk import Lookup
 from gateway.runs.sqlite.messages import (
     Accept,
     Credit,
@@ -28,6 +28,7 @@ from gateway.runs.sqlite.messages import (
 )
 from gateway.runs.sqlite.recovery import Recovery
 from gateway.runs.sqlite.session import SILENT, Session
+from gateway.runs.sqlite.writer import Left, Task
 
 MESSAGES = 1000
 """Handled in one turn."""

@@ -1,20 +1,15 @@
-"""The store's side of every message: what is written together, and what is only looked up."""
+"""The store's side of what workers ask: what is looked up, waited for, or done in steps."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
-import structlog
 
-from gateway.runs.sqlite import attempts, commands, purging, reading
-from gateway.runs.sqlite.accepting import Room, accept
+from gateway.runs.sqlite import commands, reading
 from gateway.runs.sqlite.books import Books
-from gateway.runs.sqlite.fault import fault, meaning
 from gateway.runs.sqlite.messages import (
-    Accept,
     Answer,
     Backup,
     Cancel,
@@ -25,26 +20,13 @@ from gateway.runs.sqlite.messages import (
     ListRuns,
     Refused,
     Replay,
-    Report,
     Show,
     Wait,
 )
-from gateway.runs.sqlite.reserve import Reserve
 from gateway.runs.sqlite.watchers import Watcher, Watchers
 from gateway.runs.stats import Stats
 
-PAUSE = 1000
-"""Milliseconds for which nothing is claimed after that has failed."""
-_log = structlog.get_logger("gateway.store")
 _encode = msgspec.msgpack.Encoder().encode
-
-
-class Left(msgspec.Struct, frozen=True):
-    """A worker is gone. Handled as its last message."""
-
-
-Written = Accept | Report | Left
-Task = tuple[int, Written]
 Work = commands.Steps[msgspec.Struct | None]
 Lookup = (
     GetRecord | Wait | ListRuns | Show | GetPayload | Replay | Cancel | GetStats | Drain | Backup
@@ -52,91 +34,22 @@ Lookup = (
 
 
 class Desk:
-    """Handles messages of sessions, which are known by their numbers here."""
+    """Answers sessions, which are known by their numbers here. `judge` is told of what fails."""
 
     def __init__(
-        self, books: Books, room: Room, reserve: Reserve, look_around: Callable[[], Stats]
+        self, books: Books, judge: Callable[[Exception], None], look_around: Callable[[], Stats]
     ) -> None:
         self._books = books
-        self._room = room
-        self._reserve = reserve
+        self._judge = judge
         self._look_around = look_around
         self.backups: deque[tuple[int, Backup]] = deque()
         self.watchers = Watchers()
         self._jobs: deque[tuple[int, int, Work]] = deque()
-        self._again: list[Task] = []
-        self.claims_from = 0
-        """Nothing is claimed before, in ms."""
 
     @property
     def busy(self) -> bool:
         """Whether there is something to do that nobody needs to ask for."""
-        return bool(self._jobs or self._again)
-
-    def write(self, batch: Sequence[Task]) -> bool:
-        """All of it in one transaction, and what may start after it; whether more may start now.
-
-        What fails with others is tried alone, and refused where it fails again.
-        """
-        books = self._books
-        tasks, self._again = [*self._again, *batch], []
-        try:
-            return self._together(tasks)
-        except Exception as error:
-            self._judge(error)
-        for task in tasks:
-            try:
-                with books.transaction():
-                    self._do(task)
-            except Exception as error:
-                self._judge(error)
-                self._refuse(task)
-        self.claims_from = books.now + PAUSE
-        return False
-
-    def _together(self, tasks: Sequence[Task]) -> bool:
-        books = self._books
-        claims = books.now >= self.claims_from
-        old = purging.too_old(books)
-        if not (tasks or old or (claims and books.gate.next_claim(books.seconds))):
-            return False
-        with books.transaction():
-            if tasks:
-                books.counts.batch_size.add(len(tasks))
-            for task in tasks:
-                self._do(task)
-            purging.give_up(books, old)
-            return claims and attempts.claim(books)
-
-    def _do(self, task: Task) -> None:
-        session, message = task
-        match message:
-            case Accept():
-                accept(self._books, self._room, session, message)
-            case Report():
-                attempts.report(self._books, session, message)
-            case Left():
-                attempts.interrupt(self._books, session)
-
-    def _judge(self, error: Exception) -> None:
-        """Go on after what concerns one message, or a full disk; end the store after the rest."""
-        if not isinstance(error, sqlite3.Error):
-            _log.exception("a message could not be handled")
-            return
-        means = meaning(error)
-        if means == "fatal":
-            raise fault(error, str(self._books.db.path)) from error
-        if means == "statement":
-            _log.exception("a message could not be stored")
-        elif self._books.db.disk_is_full() and self._reserve.give_up():
-            _log.error("the disk is full: nothing is accepted until there is room again")
-
-    def _refuse(self, task: Task) -> None:
-        session, message = task
-        if isinstance(message, Left):
-            self._again.append(task)
-        else:
-            self.refuse(session, message.number, "the store could not write it")
+        return bool(self._jobs)
 
     def look_up(self, session: int, message: Lookup) -> None:
         """Answer what changes nothing, and begin with what takes many steps."""
@@ -210,11 +123,6 @@ class Desk:
         else:
             self.answer(session, number, value)
 
-    def leave(self, session: int) -> None:
-        """A worker is gone: what it asked for is not finished."""
-        self.watchers.leave(session)
-        self._jobs = deque(job for job in self._jobs if job[0] != session)
-
     def answer(self, session: int, number: int, value: object) -> None:
         """Answer a question once everything before it is durable."""
         self._books.tell(session, Answer(number, msgspec.Raw(_encode(value))))
@@ -224,9 +132,7 @@ class Desk:
         self._books.tell(session, Refused(number, "unavailable", why))
 
 
-def _advance(
-    steps: Work,
-) -> tuple[bool, msgspec.Struct | None]:
+def _advance(steps: Work) -> tuple[bool, msgspec.Struct | None]:
     try:
         next(steps)
     except StopIteration as done:

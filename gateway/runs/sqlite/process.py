@@ -37,6 +37,7 @@ from gateway.runs.sqlite.purging import move_lanes
 from gateway.runs.sqlite.recovery import Recovery
 from gateway.runs.sqlite.reserve import Reserve
 from gateway.runs.sqlite.upkeep import Upkeep
+from gateway.runs.sqlite.writer import Writer
 
 ALONE = 60_000
 """Milliseconds that workers have to finish once the supervisor is gone."""
@@ -102,7 +103,8 @@ class Store:
         recovery = Recovery(self._books, load(self._books), settings.workers)
         room = Room(self._books, reserve, settings.size, settings.runs)
         look_around = partial(stats, self._books, settings, clock, clock.now())
-        self._desk = Desk(self._books, room, reserve, look_around)
+        self._writer = Writer(self._books, room, reserve)
+        self._desk = Desk(self._books, self._writer.judge, look_around)
         self._selector = selectors.DefaultSelector()
         self._crew = Crew(self._books, recovery, self._selector)
         self._upkeep = Upkeep(self._books, clock, recovery, reserve, self._crew.ping)
@@ -135,7 +137,7 @@ class Store:
         books.now = max(books.now, self._clock.now())
         tasks, lookups = self._crew.heard()
         before = books.last_sequence
-        self._more = desk.write(tasks)
+        self._more = self._writer.write(tasks)
         for session, message in lookups:
             desk.look_up(session, message)
         desk.step()
@@ -149,10 +151,10 @@ class Store:
 
     def _patience(self) -> float:
         """Seconds until something is to be done that nobody asks for."""
-        if self._more or self._desk.busy or self._crew.pending:
+        if self._more or self._writer.busy or self._desk.busy or self._crew.pending:
             return 0
         books = self._books
-        claims = max(self._gate.wakes(books.seconds) * 1000, self._desk.claims_from)
+        claims = max(self._gate.wakes(books.seconds) * 1000, self._writer.claims_from)
         until = min(claims, self._upkeep.next, self._desk.watchers.next, self._alone_until)
         return min(max(until - self._clock.now(), 0) / 1000, _LONGEST)
 

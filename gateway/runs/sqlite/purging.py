@@ -8,6 +8,7 @@ from gateway.runs.endings import expired
 from gateway.runs.run import State
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.commands import Steps
+from gateway.runs.sqlite.moves import move, promote
 from gateway.runs.sqlite.rows import NUMBERS
 
 RUNS = 32
@@ -40,7 +41,7 @@ def give_up(books: Books, runs: Iterable[int]) -> None:
         # One that was behind another of them in its lane has moved by now.
         if (run := books.find("seq=? AND state<2", seq)) is not None:
             policy = books.policy(books.hooks.name(run.hook))
-            books.move(run, expired(run.standing, policy, books.seconds))
+            move(books, run, expired(run.standing, policy, books.seconds))
 
 
 def purge(books: Books) -> int:
@@ -60,7 +61,7 @@ def purge(books: Books) -> int:
         books.db.execute("UPDATE meta SET value=? WHERE key='sequence'", (books.last_sequence,))
     for _seq, _id, hook, state, _again, lane, _key in rows:
         if state == _DEAD and lane is not None:
-            books.promote(hook, lane)
+            promote(books, hook, lane)
     return len(rows)
 
 
@@ -95,5 +96,5 @@ def _move_some(books: Books, hook: int, lane: bytes) -> bytes | None:
         if found is None:
             return None
         lane = found
-        books.promote(hook, lane)
+        promote(books, hook, lane)
     return lane

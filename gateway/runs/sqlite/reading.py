@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.runs.run import Attempt, Detail, Page, Query, Record, State
-from gateway.runs.sqlite.books import KEPT_ATTEMPTS, Books
+from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.commands import STEP, Steps, narrowed
+from gateway.runs.sqlite.moves import KEPT_ATTEMPTS
 from gateway.runs.sqlite.rows import STATES, id_bytes, id_text, seconds_or_none
 
 MOST = 200

@@ -63,12 +63,6 @@ class Watchers:
         """When the time of the next one is up, in ms; infinite where nobody waits."""
         return self._by_time[0].until if self._by_time else float("inf")
 
-    def leave(self, session: int) -> None:
-        """A worker is gone, and who waits in it."""
-        for watchers in list(self._by_run.values()):
-            for one in [one for one in watchers if one.session == session]:
-                self._forget(one)
-
     def _forget(self, watcher: Watcher) -> None:
         watchers = self._by_run[watcher.run]
         watchers.discard(watcher)

@@ -17,11 +17,10 @@ from gateway.runs.run import NewRun, Policies, Policy
 from gateway.runs.sqlite.accepting import Room
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.database import Database
-from gateway.runs.sqlite.desk import Desk, Left, Task
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.messages import Accept, Refused, Report, Reported, Stored
 from gateway.runs.sqlite.reserve import Reserve
-from gateway.runs.stats import Stats
+from gateway.runs.sqlite.writer import Left, Task, Writer
 from tests.runs.sqlite.given import done, new_run
 from tests.runs.sqlite.stores import PATIENCE, fresh
 
@@ -41,7 +40,7 @@ class Open:
         load(self.books)
         reserve = Reserve(path.with_name("reserve"), 0)
         reserve.take()
-        self.desk = Desk(self.books, Room(self.books, reserve, SIZE, 100), reserve, no_stats)
+        self.writer = Writer(self.books, Room(self.books, reserve, SIZE, 100), reserve)
         self.gate.follow(Policies(1, {"hook": POLICY}), 1)
         self.gate.sessions.joined(WORKER, 1, 100)
 
@@ -55,10 +54,6 @@ class Open:
         line = self.gate.line("hook")
         counts = {state: count for state, count in line.counts.items() if count}
         return counts, list(line.queued), list(line.running), self.books.unfinished
-
-
-def no_stats() -> Stats:
-    return Stats(engine="sqlite")
 
 
 @pytest.fixture
@@ -75,7 +70,7 @@ def test_what_fails_alone_is_refused_alone(opened: Open) -> None:
     tasks: list[Task] = [
         (WORKER, Accept(number, run)) for number, run in enumerate([*runs, broken])
     ]
-    opened.desk.write(tasks)
+    opened.writer.write(tasks)
     told = opened.told()
     assert {one.number for one in told if isinstance(one, Stored)} == {0, 1, 2}
     assert [one.number for one in told if isinstance(one, Refused)] == [3]
@@ -88,7 +83,7 @@ def test_numbers_are_those_of_the_rows_whichever_statement_fails(
 ) -> None:
     lane = b"l" * 16
     first, ordered, behind = new_run(), new_run(lane=lane), new_run(lane=lane)
-    opened.desk.write([(WORKER, Accept(n, r)) for n, r in enumerate([first, ordered, behind])])
+    opened.writer.write([(WORKER, Accept(n, r)) for n, r in enumerate([first, ordered, behind])])
     opened.told()
     before = opened.numbers()
     tasks: list[Task] = [
@@ -110,13 +105,13 @@ def test_numbers_are_those_of_the_rows_whichever_statement_fails(
 
     opened.db.execute = fail
     with suppress(sqlite3.OperationalError):
-        opened.desk._together(tasks)
+        opened.writer._together(tasks)
     opened.db.execute = execute
     if count < failing:
         return
     assert opened.numbers() == before
     assert opened.told() == []
-    opened.desk.write(tasks)
+    opened.writer.write(tasks)
     assert [one.kept for one in opened.told() if isinstance(one, Reported)] == [True, True]
     again = Open.__new__(Open)
     again.db, again.gate = opened.db, Gate(64, lambda: 0.5)
@@ -139,7 +134,7 @@ def die(path: Path, statement: int) -> None:
 
     opened.db.execute = counting
     new = new_run(key=b"k" * 16, key_within=60, lane=b"l" * 16)
-    opened.desk.write([(WORKER, Accept(1, new))])
+    opened.writer.write([(WORKER, Accept(1, new))])
 
 
 def test_a_run_and_its_key_are_there_together_wherever_the_store_is_killed(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""What is written together: all that workers said in a turn, and what may start after it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from gateway.runs.sqlite import attempts, purging
+from gateway.runs.sqlite.accepting import Room, accept
+from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.fault import fault, meaning
+from gateway.runs.sqlite.messages import Accept, Refused, Report
+from gateway.runs.sqlite.reserve import Reserve
+
+PAUSE = 1000
+"""Milliseconds for which nothing is claimed after that has failed."""
+_log = structlog.get_logger("gateway.store")
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A worker is gone. Handled as its last message."""
+
+
+Written = Accept | Report | Left
+Task = tuple[int, Written]
+
+
+class Writer:
+    """Handles messages of sessions, which are known by their numbers here."""
+
+    def __init__(self, books: Books, room: Room, reserve: Reserve) -> None:
+        self._books = books
+        self._room = room
+        self._reserve = reserve
+        self._again: list[Task] = []
+        self.claims_from = 0
+        """Nothing is claimed before, in ms."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is to be tried again."""
+        return bool(self._again)
+
+    def write(self, batch: Sequence[Task]) -> bool:
+        """All of it in one transaction, and what may start after it; whether more may start now.
+
+        What fails with others is tried alone, and refused where it fails again.
+        """
+        books = self._books
+        tasks, self._again = [*self._again, *batch], []
+        try:
+            return self._together(tasks)
+        except Exception as error:
+            self.judge(error)
+        for task in tasks:
+            try:
+                with books.transaction():
+                    self._do(task)
+            except Exception as error:
+                self.judge(error)
+                self._refuse(task)
+        self.claims_from = books.now + PAUSE
+        return False
+
+    def _together(self, tasks: Sequence[Task]) -> bool:
+        books = self._books
+        claims = books.now >= self.claims_from
+        old = purging.too_old(books)
+        if not (tasks or old or (claims and books.gate.next_claim(books.seconds))):
+            return False
+        with books.transaction():
+            if tasks:
+                books.counts.batch_size.add(len(tasks))
+            for task in tasks:
+                self._do(task)
+            purging.give_up(books, old)
+            return claims and attempts.claim(books)
+
+    def _do(self, task: Task) -> None:
+        session, message = task
+        match message:
+            case Accept():
+                accept(self._books, self._room, session, message)
+            case Report():
+                attempts.report(self._books, session, message)
+            case Left():
+                attempts.interrupt(self._books, session)
+
+    def judge(self, error: Exception) -> None:
+        """Go on after what concerns one message, or a full disk; end the store after the rest."""
+        if not isinstance(error, sqlite3.Error):
+            _log.exception("a message could not be handled")
+            return
+        means = meaning(error)
+        if means == "fatal":
+            raise fault(error, str(self._books.db.path)) from error
+        if means == "statement":
+            _log.exception("a message could not be stored")
+        elif self._books.db.disk_is_full() and self._reserve.give_up():
+            _log.error("the disk is full: nothing is accepted until there is room again")
+
+    def _refuse(self, task: Task) -> None:
+        session, message = task
+        if isinstance(message, Left):
+            self._again.append(task)
+        else:
+            refused = Refused(message.number, "unavailable", "the store could not write it")
+            self._books.tell(session, refused)
