@@ -23,8 +23,8 @@ from gateway.wire.client import Endpoint
 
 GATE = ("authentication", "allow_from", "match", "method")
 """The keys of a hook that decide who and what is let in, in the order of a gate's digests."""
-_PART = 2
-"""Bytes for each of them."""
+_PART = 8
+"""Bytes for each of them: too many for a change to go unnoticed by chance."""
 
 
 class Keeping:
@@ -120,8 +120,8 @@ def target_of(hook: Hook, base: str = "") -> str:
 
 
 def gate_of(hook: Hook) -> bytes:
-    """8 bytes that digest what lets a request in: two for each key of GATE. They name secrets and
-    know none.
+    """32 bytes that digest what lets a request in: eight for each key of GATE. They name secrets
+    and know none.
     """
     return b"".join(_digest(key, value) for key, value in _gate(hook).items())
 

@@ -67,7 +67,7 @@ class Orders:
         exchange = an_exchange()
         invocation = self.invoker.prepare(exchange, Payload(BODY, "application/json"))
         data = encode(invocation)
-        new = NewRun(id=uuid7(), hook="orders", invocation=data, gate=b"8 bytes.", give_up=60)
+        new = NewRun(id=uuid7(), hook="orders", invocation=data, gate=b"32 bytes", give_up=60)
         accepted = await self.store.accept(new)
         assert isinstance(accepted, Accepted)
         assert accepted.attempt == 1
@@ -238,7 +238,7 @@ def test_what_cannot_be_read_any_more_is_dead_and_says_why(workflow: endpoint.Wo
         async with orders() as worker:
             worker.hook(f"{workflow.url}/run/orders")
             new = NewRun(
-                id=uuid7(), hook="orders", invocation=b"\x02sealed", gate=b"8 bytes.", give_up=60,
+                id=uuid7(), hook="orders", invocation=b"\x02sealed", gate=b"32 bytes", give_up=60,
                 start=False,
             )  # fmt: skip
             await worker.store.accept(new)

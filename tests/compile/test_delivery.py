@@ -121,11 +121,18 @@ OTHERS: dict[str, Any] = {
 
 def test_a_gate_tells_each_key_that_lets_requests_in() -> None:
     old = gate_of(hook(**OTHERS))
-    assert len(old) == 8
+    assert len(old) == 32
     assert tuple(GATES) == GATE
     for key, value in GATES.items():
         assert differing(old, gate_of(hook(**{**OTHERS, key: value}))) == (key,)
     assert differing(old, gate_of(hook())) == GATE[:3]
+
+
+def test_a_gate_that_is_not_of_this_kind_differs_in_every_key() -> None:
+    gate = gate_of(hook(**OTHERS))
+    for other in (b"", gate[:8], gate[:31]):
+        assert differing(other, gate)
+    assert differing(b"", gate) == GATE
 
 
 def test_a_gate_does_not_look_at_how_runs_are_delivered() -> None:
@@ -146,4 +153,6 @@ def test_a_gate_is_the_same_for_what_means_the_same() -> None:
 
 def test_a_gate_is_what_it_was_when_runs_were_stored() -> None:
     """Another digest would make every replay of older runs need `--anyway`."""
-    assert gate_of(hook(**OTHERS)).hex() == "f80e5ce6b82f7f21"
+    assert gate_of(hook(**OTHERS)).hex() == (
+        "eeb6b00b52fbf0fa8f76a7883ed5c5c0ac2374d8cdb5013fa6bdf9bf16d81a69"
+    )

@@ -67,7 +67,7 @@ class Delivering:
             id=uuid7(),
             hook="orders",
             invocation=b"data",
-            gate=b"8 bytes.",
+            gate=b"32 bytes",
             give_up=60,
             start=self.deliverer.takes,
             **more,

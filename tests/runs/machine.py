@@ -130,7 +130,7 @@ class Machine(RuleBasedStateMachine):
         name = uuid7()
         lane = None if hook == "plain" else lane
         new = NewRun(
-            id=name, hook=hook, invocation=name.encode(), gate=b"8 bytes.", give_up=give_up,
+            id=name, hook=hook, invocation=name.encode(), gate=b"32 bytes", give_up=give_up,
             key=key, key_within=120, lane=lane, start=start,
         )  # fmt: skip
         duplicate = self.model.duplicate_of(hook, key)

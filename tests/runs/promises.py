@@ -54,7 +54,7 @@ class Site:
 
 
 def a_run(**more: Any) -> NewRun:
-    given = {"hook": "orders", "invocation": b"data", "gate": b"8 bytes.", "give_up": 1000.0}
+    given = {"hook": "orders", "invocation": b"data", "gate": b"32 bytes", "give_up": 1000.0}
     return NewRun(**{"id": uuid7(), **given, **more})
 
 

@@ -78,7 +78,7 @@ async def test_what_was_accepted_is_given_back_byte_for_byte(site: Site) -> None
     assert await site.store.payload(run) == invocation
     detail = await site.store.show(run)
     assert detail is not None
-    assert (detail.size, detail.gate) == (len(invocation), b"8 bytes.")
+    assert (detail.size, detail.gate) == (len(invocation), b"32 bytes")
 
 
 @promised

@@ -26,7 +26,7 @@ def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
 def new_run(**given: Any) -> NewRun:
     """A run to be accepted."""
-    values = {"hook": "hook", "invocation": b"body", "gate": b"8 bytes.", "give_up": 3600}
+    values = {"hook": "hook", "invocation": b"body", "gate": b"32 bytes", "give_up": 3600}
     return NewRun(id=uuid7(), **{**values, **given})
 
 
