@@ -66,6 +66,21 @@ def policies_of(current: Current, base: str) -> Policies:
     return Policies(current.resolved.number, policies)
 
 
+def dated(policies: Policies, before: Policies | None) -> Policies:
+    """The same, with the generations from which on the hooks have been able to run."""
+    known = before.hooks if before is not None else {}
+
+    def since(name: str) -> int:
+        old = known.get(name)
+        return policies.generation if old is None or old.held else old.since
+
+    hooks = {
+        name: msgspec.structs.replace(policy, since=since(name))
+        for name, policy in policies.hooks.items()
+    }
+    return Policies(policies.generation, hooks)
+
+
 class StoreKeeper:
     """One store process, from the first hook that needs it on, or from the start where there are
     runs already. For any thread.
@@ -99,7 +114,7 @@ class StoreKeeper:
         connect, when that takes too long, or at once where there is nothing to store.
         """
         with self._lock:
-            self._policies = policies
+            policies = self._policies = dated(policies, self._policies)
             if self._thread is not None:
                 self._say(Serve(policies))
             elif (policies.hooks or self._has_runs) and not self.final:

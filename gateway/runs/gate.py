@@ -6,13 +6,13 @@ store's clock, passed in.
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Sequence
 from math import ceil
 
 import msgspec
 
+from gateway.runs.alarms import Alarms
 from gateway.runs.breaker import Breaker
 from gateway.runs.line import Line
 from gateway.runs.run import Policies, State
@@ -21,7 +21,6 @@ from gateway.runs.target import Target
 
 HOLD = 5.0
 """Seconds for which a hook is left alone whose worker could not start its run."""
-_SLACK = 64
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -46,8 +45,7 @@ class Gate:
         self._share = share
         self._ready: dict[str, Target] = {}
         """The targets with hooks that could claim something, the next one first."""
-        self._opening: list[tuple[float, str]] = []
-        """When to look at a hook again, as a heap; an entry counts that is the hook's `wake`."""
+        self._alarms = Alarms()
 
     def follow(self, policies: Policies, now: float) -> None:
         """Take the policies of another generation."""
@@ -57,7 +55,7 @@ class Gate:
             known.in_flight = 0
             known.ready.clear()
         self._ready.clear()
-        self._opening.clear()
+        self._alarms.clear()
         for name, line in self.lines.items():
             line.follow(policies.hooks.get(name))
             line.wake = math.inf
@@ -71,7 +69,27 @@ class Gate:
         line = self.lines.get(hook)
         if line is None:
             line = self.lines[hook] = Line(hook)
+            line.newest = self.sessions.newest
         return line
+
+    def joined(self, number: int, generation: int, credit: int, now: float) -> None:
+        """A worker is there, or has another generation or another credit now."""
+        before = self.sessions.newest
+        self.sessions.joined(number, generation, credit)
+        self._rank(before, now)
+
+    def left(self, number: int, now: float) -> None:
+        """A worker is gone."""
+        before = self.sessions.newest
+        self.sessions.left(number)
+        self._rank(before, now)
+
+    def _rank(self, before: int, now: float) -> None:
+        """Look at all hooks again where the newest generation is another one than before."""
+        newest = self.sessions.newest
+        for line in self.lines.values() if newest != before else ():
+            line.newest = newest
+            self._place(line, now)
 
     def add(
         self, hook: str, state: State, again: bool, now: float, *, due: float = math.inf,
@@ -166,7 +184,7 @@ class Gate:
         self._open(now)
         quiet = (target.breaker.quiet_until for target in self._ready.values())
         times = [time for time in quiet if time > now]
-        return min([*times, self._opening[0][0] if self._opening else math.inf])
+        return min([*times, self._alarms.next])
 
     def _start(self, line: Line, runs: Sequence[str], again: bool, owner: int) -> None:
         line.add(State.RUNNING, again, len(runs))
@@ -199,10 +217,7 @@ class Gate:
             return
         if target.ready.pop(line.name, None) and not target.ready:
             del self._ready[target.name]
-        if opens != line.wake and opens < math.inf:
-            heapq.heappush(self._opening, (opens, line.name))
-        line.wake = opens
-        self._tidy()
+        self._alarms.set(line, opens)
 
     def _turn(self, target: Target) -> None:
         """A target had its turn, and goes behind the others."""
@@ -211,19 +226,8 @@ class Gate:
 
     def _open(self, now: float) -> None:
         """Find the hooks whose time has come."""
-        while self._opening and self._opening[0][0] <= now:
-            at, name = heapq.heappop(self._opening)
-            line = self.lines.get(name)
-            if line is not None and line.wake == at:
-                line.wake = math.inf
-                self._place(line, now)
-
-    def _tidy(self) -> None:
-        """Drop the entries of hooks that were looked at in the meantime."""
-        if len(self._opening) > _SLACK + 4 * len(self.lines):
-            lines = self.lines.values()
-            self._opening = [(line.wake, line.name) for line in lines if line.wake < math.inf]
-            heapq.heapify(self._opening)
+        for line in self._alarms.rung(now):
+            self._place(line, now)
 
     def _forget(self) -> None:
         """Drop hooks without runs that are not there any more, and targets without hooks."""

@@ -10,6 +10,7 @@ from gateway.runs.quota import Quota
 from gateway.runs.run import Policy, State
 
 UNKNOWN = "no hook of this name"
+NOWHERE = "no worker has the hook yet"
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -24,8 +25,8 @@ class Line:
     has half of what is in flight. `due` are lower bounds until an engine has looked.
     """
 
-    __slots__ = ("_held_until", "_last", "_why", "counts", "due", "name", "policy", "queued",
-                 "quota", "running", "wake")  # fmt: skip
+    __slots__ = ("_held_until", "_last", "_why", "counts", "due", "name", "newest", "policy",
+                 "queued", "quota", "running", "wake")  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -37,6 +38,8 @@ class Line:
         self.due = [math.inf, math.inf]
         self.wake = math.inf
         """When the gate will look at the hook, of itself."""
+        self.newest = 0
+        """The newest generation that a worker serves."""
         self._last = True
         self._held_until = -math.inf
         self._why = ""
@@ -55,7 +58,14 @@ class Line:
         """Why nothing is claimed, in words; empty where that is not so."""
         if self.policy is None:
             return UNKNOWN
-        return self.policy.held or (self._why if now < self._held_until else "")
+        if self.policy.held or self.is_nowhere:
+            return self.policy.held or NOWHERE
+        return self._why if now < self._held_until else ""
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether the workers that are given runs have not got the hook yet."""
+        return self.policy is not None and self.policy.since > self.newest
 
     def add(self, state: State, again: bool, count: int = 1, due: float = math.inf) -> None:
         """So many runs are in a state, which they were not in before."""
@@ -106,6 +116,8 @@ class Line:
         first, again = self.due
         due = min(again, first)
         if due == math.inf or not self.free or self.policy is None or self.policy.held:
+            return math.inf
+        if self.is_nowhere:
             return math.inf
         return max(due, self._held_until)
 

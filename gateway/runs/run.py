@@ -46,7 +46,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     `target` is `scheme://host:port`. `concurrency` is how many attempts may be in flight, `limit`
     how many runs may be unfinished. `ordered` is empty, or what a dead run does to its lane.
-    `held` says why nothing is claimed, in words: the hook is disabled or out of service.
+    `held` says why nothing is claimed, in words: the hook is disabled or out of service. `since` is
+    the generation from which on the hook has been able to run: workers of an older one cannot.
 
     The rest is for what happens to a run without a worker: `after` are the delays of its schedule,
     `give_up` the age at which it is dead, `keep_succeeded` and `keep_dead` how long it is kept once
@@ -58,6 +59,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     ordered: Ordered = ""
     limit: int = 100_000
     held: str = ""
+    since: int = 0
     after: tuple[float, ...] = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
     give_up: float = 345_600
     keep_succeeded: float = 86_400
@@ -74,7 +76,7 @@ class Policies(msgspec.Struct, frozen=True):
 class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     """A run to be accepted.
 
-    `invocation` is encoded, `gate` the 8 bytes that digest what let the request in, `give_up` the
+    `invocation` is encoded, `gate` the 32 bytes that digest what let the request in, `give_up` the
     age at which the run is dead. `key` and `lane` are digests of 16 bytes; a key is remembered for
     `key_within`. `start`: the caller starts the run itself where it may start at once.
     """

@@ -54,6 +54,11 @@ class Sessions:
         return known.free if known else 0
 
     @property
+    def newest(self) -> int:
+        """The newest generation that a worker serves, 0 where there is none."""
+        return max((one.generation for one in self._known.values()), default=0)
+
+    @property
     def freest(self) -> Session | None:
         """The worker of the newest generation that may have most; None where none may have any."""
         newest = -1

@@ -8,9 +8,10 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from gateway.processes.keeper import StoreKeeper
+from gateway.processes.keeper import StoreKeeper, dated
 from gateway.processes.sockets import store_socket
 from gateway.reload import mounts
 from gateway.reload.mounts import Mount
@@ -29,6 +30,17 @@ def keeper(tmp_path: Path) -> Iterator[StoreKeeper]:
     one = StoreKeeper(settings, "json", "info")
     yield one
     one.stop(10)
+
+
+def test_a_hook_is_as_old_as_its_last_return() -> None:
+    policy = Policy(target="http://w:80")
+    disabled = msgspec.structs.replace(policy, held="the hook is disabled")
+    told: Policies | None = None
+    seen = []
+    for generation, one in enumerate([policy, policy, None, policy, disabled, policy, policy], 1):
+        told = dated(Policies(generation, {"hook": one} if one else {}), told)
+        seen.append(told.hooks["hook"].since if one else 0)
+    assert seen == [1, 1, 0, 4, 4, 6, 6]
 
 
 def process_of(state: Path) -> int:

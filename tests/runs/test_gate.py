@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.runs.breaker import IN_A_ROW
 from gateway.runs.gate import HOLD, Claim, Gate
-from gateway.runs.line import UNKNOWN
+from gateway.runs.line import NOWHERE, UNKNOWN
 from gateway.runs.run import Policies, Policy, State
 
 FULL = 8
@@ -39,7 +39,7 @@ class Engine:
         self._ids = map(str, count())
         self.gate.follow(Policies(1, policies), 0)
         for number, credit in enumerate(workers, 1):
-            self.gate.sessions.joined(number, 1, credit)
+            self.gate.joined(number, 1, credit, 0)
 
     def queue(self, hook: str, runs: int = 1, *, again: bool = False, after: float = 0) -> None:
         due = self.now + after
@@ -127,16 +127,41 @@ def test_workers_have_no_more_than_their_credit_and_the_freest_is_given_most() -
 
 def test_only_workers_of_the_newest_generation_are_given_runs() -> None:
     engine = Engine({"a": a_policy()}, (10, 10))
-    engine.gate.sessions.joined(2, 2, 10)
+    engine.gate.joined(2, 2, 10, 0)
     engine.queue("a", 4)
     engine.turn()
     assert {one.owner for one in engine.running} == {2}
 
 
+def test_a_hook_that_comes_back_waits_for_a_worker_that_has_it() -> None:
+    engine = Engine({"a": a_policy()}, (10, 10))
+    engine.gate.follow(Policies(2, {}), 0)
+    engine.queue("a", 4)
+    back = msgspec.structs.replace(a_policy(), since=3)
+    engine.gate.follow(Policies(3, {"a": back, "b": a_policy("http://b")}), 0)
+    engine.queue("b", 2)
+    assert engine.turn() == {"b": 2}
+    assert engine.gate.line("a").held(0) == NOWHERE
+    engine.gate.joined(2, 3, 10, 0)
+    assert engine.turn() == {"a": 4}
+    assert {one.owner for one in engine.of("a")} == {2}
+    assert engine.gate.line("a").held(0) == ""
+
+
+def test_a_hook_waits_again_where_the_only_worker_that_has_it_is_gone() -> None:
+    engine = Engine({"a": msgspec.structs.replace(a_policy(), since=2)}, (10, 10))
+    engine.gate.joined(2, 2, 10, 0)
+    engine.gate.left(2, 0)
+    engine.queue("a", 1)
+    assert not engine.turn()
+    engine.gate.joined(1, 2, 10, 0)
+    assert engine.turn() == {"a": 1}
+
+
 def test_a_worker_that_left_is_given_nothing() -> None:
     engine = Engine({"a": a_policy()})
     engine.queue("a", 4)
-    engine.gate.sessions.left(1)
+    engine.gate.left(1, 0)
     assert not engine.turn()
 
 
@@ -321,7 +346,7 @@ def test_what_the_gate_remembers_does_not_grow_with_time() -> None:
         engine.gate.started(str(number), "a", False, 1, engine.now)
         engine.gate.ended(str(number), "a", False, 1, engine.now, False)
         engine.now += 1
-    assert len(engine.gate._opening) < 100
+    assert len(engine.gate._alarms) < 100
 
 
 HOOKS = "abcdef"

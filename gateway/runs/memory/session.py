@@ -65,7 +65,7 @@ class MemorySession:
         self, start: Callable[[Assignment], None], stop: Callable[[str, int], None], credit: int
     ) -> None:
         self._start, self._stop = start, stop
-        self._table.gate.sessions.joined(self.number, self._generation, credit)
+        self._join(credit)
         self._shared.turn()
 
     async def report(self, result: Result) -> bool:
@@ -112,7 +112,7 @@ class MemorySession:
         return commands.stats(self._table)
 
     async def drain(self) -> None:
-        self._table.gate.sessions.joined(self.number, self._generation, 0)
+        self._join(0)
         while row := self._running():
             await self._shared.change(row.id, 3600)
 
@@ -128,6 +128,10 @@ class MemorySession:
     def stop(self, run: str, attempt: int) -> None:
         """The store has taken a run from this worker."""
         self._stop(run, attempt)
+
+    def _join(self, credit: int) -> None:
+        table = self._table
+        table.gate.joined(self.number, self._generation, credit, table.now())
 
     @property
     def _table(self) -> Table:

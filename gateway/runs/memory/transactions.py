@@ -95,7 +95,7 @@ def _owns(row: Row, session: int, attempt: int) -> bool:
 
 def leave(table: Table, session: int) -> None:
     """A worker is gone: what it had in flight is queued again, or dead after several times."""
-    table.gate.sessions.left(session)
+    table.gate.left(session, table.now())
     for row in [row for row in table.rows.values() if row.owner == session]:
         row.end("interrupted", INTERRUPTED)
         table.counts["interrupted", row.hook] += 1

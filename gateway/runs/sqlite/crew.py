@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from gateway.runs.sessions import Sessions
+from gateway.runs.gate import Gate
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.desk import Lookup
 from gateway.runs.sqlite.messages import (
@@ -43,7 +43,7 @@ class Crew:
 
     def __init__(self, books: Books, recovery: Recovery, selector: selectors.BaseSelector) -> None:
         self._books = books
-        self._known: Sessions = books.gate.sessions
+        self._gate: Gate = books.gate
         self._recovery = recovery
         self._selector = selector
         self._sessions: dict[int, Session] = {}
@@ -137,10 +137,10 @@ class Crew:
     def _place(self, session: Session) -> None:
         """Tell the gate what the worker may have; nothing while it does not read."""
         credit = 0 if session.slow else session.credit
-        self._known.joined(session.number, session.generation, credit)
+        self._gate.joined(session.number, session.generation, credit, self._books.seconds)
 
     def _leave(self, session: Session) -> None:
-        self._known.left(session.number)
+        self._gate.left(session.number, self._books.seconds)
         del self._sessions[session.number]
         self._selector.unregister(session.connection)
         session.close()

@@ -42,7 +42,7 @@ class Open:
         reserve.take()
         self.writer = Writer(self.books, Room(self.books, reserve, SIZE, 100), reserve)
         self.gate.follow(Policies(1, {"hook": POLICY}), 1)
-        self.gate.sessions.joined(WORKER, 1, 100)
+        self.gate.joined(WORKER, 1, 100, 1)
 
     def told(self) -> list[Any]:
         """What it said since it was asked last."""
