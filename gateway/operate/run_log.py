@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import structlog
 
-from gateway.runs.run import Assignment, Result
+from gateway.runs.end_log import log_end
+from gateway.runs.run import Assignment, Result, State
 
 _log = structlog.get_logger("gateway.runs")
-_ENDS = frozenset({"succeeded", "dead"})
+_ENDS = {"succeeded": State.SUCCEEDED, "dead": State.DEAD}
 _EXPECTED = frozenset({"succeeded", "interrupted"})
 
 
 class RunLog:
-    """Told of what the attempts of this process came to. A run that ends without one, as it is
-    cancelled or given up, is told of by who ends it.
+    """Told of what the attempts of this process came to. The store tells of the runs that it ends
+    itself: those that are cancelled, or that no other attempt is made of.
     """
 
     def __call__(self, assignment: Assignment, result: Result, kept: bool) -> None:
@@ -29,9 +30,8 @@ class RunLog:
         log = _log.info if kept and result.outcome in _EXPECTED else _log.warning
         shown = {name: value for name, value in said.items() if value not in (None, "")}
         log("attempt" if kept else "attempt was too late", **known, **shown)
-        if kept and result.outcome in _ENDS:
-            ends = {"state": result.outcome, "attempts": assignment.attempt}
-            log("run ended", **known, **ends)
+        if kept and (state := _ENDS.get(result.outcome)):
+            log_end(assignment.run, assignment.hook, state, assignment.attempt, result.reason)
 
     def fault(self, assignment: Assignment, error: Exception) -> None:
         """An attempt ended in a mistake of ours."""

@@ -22,6 +22,8 @@ from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, mil
 BYTES = 8 * 1024 * 1024
 """What is assigned in one transaction at most; the first run may be larger."""
 RUNS = 1000
+_TOLD = frozenset({"succeeded", "dead"})
+"""The outcomes of attempts whose workers know that they are the end of the run."""
 _DUE = "SELECT seq, size FROM run WHERE state=1 AND hook=? AND class=? AND due<=?"
 _NEXT = "SELECT min(due) FROM run WHERE state=1 AND hook=? AND class=?"
 _START = """UPDATE run SET state=2, attempts=attempts+1, owner=?, due=NULL, started=?
@@ -96,7 +98,7 @@ def _end(books: Books, run: Kept, result: Result) -> None:
     _note_end(books, hook, run.again == 1, run.owner or 0, result)
     if result.outcome == "held":
         books.gate.hold(hook, books.seconds, result.reason)
-    move(books, run, to, said)
+    move(books, run, to, said, told=result.outcome in _TOLD)
 
 
 def blames(result: Result) -> bool | None:

@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from gateway.runs.end_log import log_end
 from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policy, State
 from gateway.runs.sqlite.counts import Counts
@@ -16,6 +17,8 @@ from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.names import HookNames
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_text, kept
 
+End = tuple[str, str, State, int, str]
+"""What `log_end` is given."""
 _NOBODY = Policy(target="")
 COUNTED = (State.WAITING, State.QUEUED, State.DEAD)
 """What the gate counts besides RUNNING. Of what succeeded or was cancelled there may be millions,
@@ -40,6 +43,8 @@ class Books:
         """Runs that a caller may wait for."""
         self.told: list[tuple[int, msgspec.Struct]] = []
         """Sessions and messages for them, once all this is durable."""
+        self.ended: list[End] = []
+        """Runs whose end no worker tells of."""
         self.fresh: dict[str, tuple[int, int, int]] = {}
         """Place, hook and acceptance in ms of runs whose first attempt is in flight, and that are
         in no lane: a short way to their rows, which alone say what they are.
@@ -61,14 +66,14 @@ class Books:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything within is durable when this ends, or did not happen where it raises."""
-        told, changed = len(self.told), len(self.changed)
+        told, changed, ended = len(self.told), len(self.changed), len(self.ended)
         try:
             with self.db.transaction():
                 yield
         except BaseException:
             while self._undo:
                 self._undo.pop()()
-            del self.told[told:], self.changed[changed:]
+            del self.told[told:], self.changed[changed:], self.ended[ended:]
             raise
         finally:
             self._undo.clear()
@@ -147,6 +152,12 @@ class Books:
         if state.final:
             self.counts.finished[hook][state] += 1
             self.counts.latency_seconds[hook].add((self.now - accepted) / 1000)
+
+    def log_ends(self) -> None:
+        """Say what has ended, once that is durable."""
+        ended, self.ended = self.ended, []
+        for end in ended:
+            log_end(*end)
 
     def ordered(self, hook: int) -> Ordered:
         """What a dead run does to its lane. Of a hook that is not there, the lanes stand."""

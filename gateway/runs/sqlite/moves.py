@@ -22,8 +22,12 @@ Said = tuple[int | None, int | None]
 NOTHING: Said = (None, None)
 
 
-def move(books: Books, run: Kept, to: Move, said: Said | None = None) -> None:
-    """A run goes where `to` says; `said` is how its attempt ended, if one did."""
+def move(
+    books: Books, run: Kept, to: Move, said: Said | None = None, *, told: bool = False
+) -> None:
+    """A run goes where `to` says; `said` is how its attempt ended, if one did. `told`: its worker
+    tells of the end of the run.
+    """
     hook = books.hooks.name(run.hook)
     values = [
         NUMBERS[to.state], to.again, optional(to.due), to.tries, to.interrupted,
@@ -40,7 +44,10 @@ def move(books: Books, run: Kept, to: Move, said: Said | None = None) -> None:
         books.leave(hook, run.state, run.again == 1)
     books.enter(hook, to.state, to.again, to.due)
     books.count_unfinished(run.state.final - to.state.final)
-    books.note_state(id_text(run.id), hook, to.state, run.accepted)
+    text = id_text(run.id)
+    books.note_state(text, hook, to.state, run.accepted)
+    if to.state.final and not told:
+        books.ended.append((text, hook, to.state, run.attempts, to.reason or ""))
     if run.lane is not None and to.state is not State.QUEUED:
         promote(books, run.hook, run.lane)
 

@@ -144,6 +144,7 @@ class Store:
         # Where all are refused for want of room, making room comes first.
         self._upkeep.step(busy=books.last_sequence > before)
         desk.tell_watchers()
+        books.log_ends()
         self._crew.tell()
         self._back_up()
         if (self._crew.empty and self._alone_until < math.inf) or books.now >= self._alone_until:

@@ -124,6 +124,8 @@ def test_a_run_that_is_queued_is_cancelled_and_then_not_again(running: Gateway) 
     run = accepted(running, "late", "queued")
     assert ask(running, "POST", f"/{run}/cancel").json()["changed"] == 1
     assert shown(running, run)["state"] == "cancelled"
+    ended = running.wait_for_line(event="run ended", run=run)
+    assert (ended["state"], ended["reason"]) == ("cancelled", "an operator cancelled the run")
     again = ask(running, "POST", f"/{run}/cancel")
     assert (again.status_code, "cancelled" in again.json()["detail"]) == (409, True)
 

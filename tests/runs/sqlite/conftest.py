@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.runs.sqlite.opened import Open
 from tests.runs.sqlite.stores import StoreProcess, fresh
 
 Start = Callable[..., StoreProcess]
@@ -31,3 +32,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def clock() -> Any:
     """Milliseconds of a store's clock that stands still."""
     return fresh.Value("q", 1_800_000_000_000)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Open]:
+    """A new file."""
+    one = Open(tmp_path / "runs.db")
+    yield one
+    one.db.close()

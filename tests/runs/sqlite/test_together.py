@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,55 +12,15 @@ from typing import Any
 import pytest
 
 from gateway.runs.gate import Gate
-from gateway.runs.run import NewRun, Policies, Policy
-from gateway.runs.sqlite.accepting import Room
+from gateway.runs.run import NewRun
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.messages import Accept, Refused, Report, Reported, Stored
-from gateway.runs.sqlite.reserve import Reserve
-from gateway.runs.sqlite.writer import Left, Task, Writer
+from gateway.runs.sqlite.writer import Left, Task
 from tests.runs.sqlite.given import done, new_run
+from tests.runs.sqlite.opened import SIZE, WORKER, Open
 from tests.runs.sqlite.stores import PATIENCE, fresh
-
-SIZE = 64 * 1024 * 1024
-POLICY = Policy(target="http://workflows:80", concurrency=4, ordered="continue")
-WORKER = 1
-
-
-class Open:
-    """A store's file in this process, with one worker."""
-
-    def __init__(self, path: Path) -> None:
-        self.db = Database(path, SIZE, 1000)
-        self.gate = Gate(64, lambda: 0.5)
-        self.books = Books(self.db, self.gate, lambda: 0.5)
-        self.books.now = 1000
-        load(self.books)
-        reserve = Reserve(path.with_name("reserve"), 0)
-        reserve.take()
-        self.writer = Writer(self.books, Room(self.books, reserve, SIZE, 100), reserve)
-        self.gate.follow(Policies(1, {"hook": POLICY}), 1)
-        self.gate.joined(WORKER, 1, 100, 1)
-
-    def told(self) -> list[Any]:
-        """What it said since it was asked last."""
-        told, self.books.told = self.books.told, []
-        return [message for _, message in told]
-
-    def numbers(self) -> tuple[Any, ...]:
-        """What is counted, where nothing is."""
-        line = self.gate.line("hook")
-        counts = {state: count for state, count in line.counts.items() if count}
-        return counts, list(line.queued), list(line.running), self.books.unfinished
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    """A new file."""
-    one = Open(tmp_path / "runs.db")
-    yield one
-    one.db.close()
 
 
 def test_what_fails_alone_is_refused_alone(opened: Open) -> None:
