@@ -22,11 +22,11 @@ from gateway.cli.masking import NOTE, without_credentials
 from gateway.cli.new_secrets import make_secrets
 from gateway.cli.parameters import flag
 from gateway.cli.program import program
+from gateway.cli.run_lines import run_lines
 from gateway.cli.serve import options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
 from gateway.cli.starting import listen, start
 from gateway.errors import OperatorError
-from gateway.language.durable import durable_of
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
 from gateway.language.outcome import ReadHook, Reading
@@ -69,9 +69,8 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
         _make_secrets(found.hooks, flags["secrets"])
         _print_lines(found.hooks, settings)
         _print_remedy(found, hooks)
-        if flags["state"] is None and any(durable_of(hook.spec) for hook in found.hooks):
-            click.echo("Runs are stored until the command ends. To keep them, set --state DIR.\n")
-        start(msgspec.structs.replace(settings, workflow_base=base), sockets)
+        advise = run_lines([hook.spec for hook in found.hooks], settings, bool(flags["state"]))
+        start(msgspec.structs.replace(settings, workflow_base=base), sockets, advise)
 
 
 @contextmanager

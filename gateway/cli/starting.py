@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -33,17 +34,23 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("gateway")
 
 
-def start(settings: Settings, sockets: list[socket.socket] | None = None) -> None:
+def start(
+    settings: Settings,
+    sockets: list[socket.socket] | None = None,
+    advise: Callable[[str], None] = lambda _token: None,
+) -> None:
     """Check the address and the hooks, then serve until told to stop.
 
-    `sockets` are those that `listen` opened before.
+    `sockets` are those that `listen` opened before. `advise` is called before anything is logged,
+    with the admin token where one was made and shown for this start.
     """
     _check_directory(settings)
     _check_admin_token(settings)
     sockets = sockets or listen(settings)
     lines = set_up_logs(settings.log_format, settings.log_level)
-    if not settings.admin_token:
-        settings = _without_admin_token(settings, lines is None)
+    token = "" if settings.admin_token else _shown_token(lines is None)
+    advise(token)
+    settings = _opened(settings, token)
     _check_memory(settings)
     serve(settings, sockets, _listen_to_operators(settings), partial(_leader, settings), lines)
 
@@ -108,22 +115,30 @@ def _check_memory(settings: Settings) -> None:
         )
 
 
-def _without_admin_token(settings: Settings, readable: bool) -> Settings:
+def _shown_token(readable: bool) -> str:
     """A token for this start, shown to whoever sits at the terminal; never in a log that is kept.
 
-    `readable` is whether the log is for people.
+    `readable` is whether the log is for people. Empty where there is no terminal.
     """
     if not readable or not os.isatty(sys.stdout.fileno()):
+        return ""
+    token = secrets.token_urlsafe(32)
+    click.echo(f"The admin token until the next start: {token}")
+    return token
+
+
+def _opened(settings: Settings, token: str) -> Settings:
+    """What operators may do: with the token of this start where no other is set."""
+    if token:
+        digest = sha256(token.encode()).hexdigest()
+        return msgspec.structs.replace(settings, admin_token_sha256=digest)
+    if not settings.admin_token:
         closed = "status and reload" if settings.admin_listen else "status, reload and metrics"
         _log.info(
             f"{closed} are closed: there is no admin token",
             hint="set --admin-token to the name of a secret of at least 32 bytes",
         )
-        return settings
-    token = secrets.token_urlsafe(32)
-    click.echo(f"The admin token until the next start: {token}")
-    digest = sha256(token.encode()).hexdigest()
-    return msgspec.structs.replace(settings, admin_token_sha256=digest)
+    return settings
 
 
 def _sound(loader: Loader) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from gateway.operate.line_writer import LineWriter
+from gateway.operate.sentences import brief
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -92,22 +93,7 @@ def _text(colors: bool) -> tuple[Any, ...]:
         shown = {key: _printable(value) for key, value in event.items() if value not in ("", 0)}
         return str(console(logger, method, shown)).encode("utf-8", "backslashreplace")
 
-    return structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False), _brief, render
-
-
-def _brief(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """What a terminal is wide enough for: a request as a sentence, and no 'info'."""
-    if event["level"] == "info":
-        del event["level"]
-    if event["event"] != "request":
-        return event
-    took, workflow = event["duration_ms"], event["workflow_ms"]
-    within = f" (workflow {workflow:.1f})" if workflow else ""
-    said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
-    named = "run" if event["run"] else "request_id"
-    fields = ("level", "timestamp", "reason", named)
-    kept = {field: event[field] for field in fields if field in event}
-    return {**kept, "event": f"{said} {took:.1f} ms{within}"}
+    return structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False), brief, render
 
 
 def _printable(value: Any) -> Any:

@@ -25,6 +25,7 @@ class RunLog:
             "outcome": result.outcome,
             "status_code": result.status_code,
             "duration_ms": result.duration_ms,
+            "retry_seconds": round(result.delay, 1) if result.outcome == "retry" else None,
             "reason": result.reason,
         }
         log = _log.info if kept and result.outcome in _EXPECTED else _log.warning

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -81,6 +82,18 @@ def test_durable_hooks_have_a_place_for_their_runs_and_it_is_said_for_how_long(
         "Runs are stored until the command ends. To keep them, set --state DIR." in dev.screen.shown
     )
     assert "needs a state directory" not in dev.screen.shown
+
+
+def test_the_lines_about_runs_find_a_run_and_deliver_it_again(dev: Running) -> None:
+    typed = r"^  (export GATEWAY_TOKEN=.*|curl .*/hooks/invoice-created.*|.* runs .*)\r$"
+    call, export, listing, show, replay = re.findall(typed, dev.screen.shown, re.MULTILINE)
+    run = json.loads(dev.type(f"{call} -H 'Prefer: respond-async'").stdout)["run"]
+    dev.screen.wait_for("run succeeded after 1 attempt")
+    assert run in dev.type(f"{export}; {listing}").stdout
+    for line, said in ((show, "state: succeeded"), (replay, "is replayed")):
+        done = dev.type(f"{export}; {line.replace('RUN', run)}")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert said in done.stdout
 
 
 def test_the_readme_shows_what_comes_back(dev: Running) -> None:

@@ -27,8 +27,8 @@ class RunsGroup(LazyGroup):
 def command() -> None:
     """List, replay and cancel the stored runs of durable hooks.
 
-    The commands ask a running gateway, with the admin token. With --state DIR, they open the
-    store of a gateway that is stopped.
+    The commands ask a running gateway, with the admin token. With --state-dir DIR, they open
+    the store of a gateway that is stopped.
 
     \b
     Examples:

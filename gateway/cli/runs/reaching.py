@@ -92,14 +92,15 @@ def reach(flags: dict[str, Any]) -> Iterator[Runs]:
 def _default() -> str:
     listening = os.environ.get("GATEWAY_ADMIN_LISTEN", "")
     if listening:
-        host, _, port = listening.rpartition(":")
-        return f"http://{_reachable(host)}:{port}"
+        return address(listening)
     return f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}"
 
 
-def _reachable(host: str) -> str:
-    """An address that one can connect to, of one to listen on."""
-    return {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - is compared
+def address(listening: str) -> str:
+    """A URL that one can connect to, of an address to listen on."""
+    host, _, port = listening.rpartition(":")
+    host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - is compared
+    return f"http://{host}:{port}"
 
 
 def _token(secrets: Path | None, name: str | None) -> str:

@@ -1,0 +1,59 @@
+"""Lines of the log as sentences, for a terminal: what requests and runs came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Event = dict[str, Any]
+_FAILED = frozenset({"retry", "dead"})
+
+
+def brief(_logger: Any, _method: str, event: Event) -> Event:
+    """What a terminal is wide enough for: a request or a run as a sentence, and no 'info'."""
+    if event["level"] == "info":
+        del event["level"]
+    sentence = _SENTENCES.get(event["event"])
+    return event if sentence is None else sentence(event)
+
+
+def _said(event: Event, sentence: str, *further: str) -> Event:
+    kept = ("level", "timestamp", "reason", *further)
+    return {**{field: event[field] for field in kept if field in event}, "event": sentence}
+
+
+def _request(event: Event) -> Event:
+    took, workflow = event["duration_ms"], event["workflow_ms"]
+    within = f" (workflow {workflow:.1f})" if workflow else ""
+    said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
+    return _said(event, f"{said} {took:.1f} ms{within}", "run" if event["run"] else "request_id")
+
+
+def _attempt(event: Event) -> Event:
+    """`orders: attempt 1 failed 503 12 ms, next in 5.3 s`."""
+    outcome = event["outcome"]
+    words = ["failed" if outcome in _FAILED else outcome]
+    words += [str(event["status_code"])] if "status_code" in event else []
+    words += [f"{event['duration_ms']} ms"] if "duration_ms" in event else []
+    later = f", next in {event['retry_seconds']} s" if "retry_seconds" in event else ""
+    late = " too late" if event["event"] != "attempt" else ""
+    number = f"{event['hook']}: attempt {event['attempt']}"
+    return _said(event, f"{number} {' '.join(words)}{late}{later}", "run")
+
+
+def _end(event: Event) -> Event:
+    """`orders: run succeeded after 2 attempts`."""
+    count, dead = event["attempts"], event["state"] == "dead"
+    after = f" after {count} attempt{'s' if count > 1 else ''}" if count else ""
+    said = _said(event, f"{event['hook']}: run {event['state']}{after}", *(() if dead else ["run"]))
+    if dead:
+        said["hint"] = f"to deliver it again, run: gateway runs replay {event['run']}"
+    return said
+
+
+_SENTENCES: dict[str, Callable[[Event], Event]] = {
+    "request": _request,
+    "attempt": _attempt,
+    "attempt was too late": _attempt,
+    "run ended": _end,
+}
