@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -52,9 +52,11 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BulkCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a replay or a cancellation of many runs of one hook."""
+    """The body of a replay or a cancellation of many runs of one hook, which has to be named: an
+    empty text would choose the runs of all.
+    """
 
-    hook: str
+    hook: Annotated[str, msgspec.Meta(min_length=1)]
     state: State | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -63,6 +63,17 @@ def test_a_query_that_cannot_be_used_is_refused_with_a_sentence(
     assert len(answer.json()["detail"]) > 20
 
 
+@pytest.mark.parametrize("body", ["{}", '{"hook": ""}', '{"hook": null}', "[]"])
+@pytest.mark.parametrize("command", ["cancel", "replay"])
+def test_many_runs_are_those_of_a_hook_that_is_named(
+    running: Gateway, command: str, body: str
+) -> None:
+    run = accepted(running, "late", "queued")
+    answer = ask(running, "POST", f"/{command}", content=body)
+    assert (answer.status_code, "hook" in answer.json()["detail"] or body == "[]") == (400, True)
+    assert shown(running, run)["state"] == "queued"
+
+
 def test_a_run_is_shown_with_its_attempts(running: Gateway) -> None:
     run = accepted(running, "late", "queued")
     until(lambda: shown(running, run)["attempts"] == 1)
