@@ -7,13 +7,16 @@ from urllib.parse import urlencode
 from gateway.compile.invocation_head import of_body, with_query, written
 from gateway.compile.payload import WITH_BODY
 from gateway.compile.templates.headers import fixed_headers
-from gateway.compile.templates.target import SAFE
+from gateway.compile.templates.target import SAFE, is_filled
+from gateway.errors import Unsent
 from gateway.ids import traceparent
 from gateway.language.outgoing import credential_headers
 from gateway.language.spec import Workflow
 from gateway.runs.invocation import Invocation
 from gateway.wire.client import Endpoint
 from gateway.wire.client.head import line, request_line
+
+NO_TARGET = "the hook's URL has templates now, and had none when the request was stored"
 
 
 class StoredHead:
@@ -26,7 +29,7 @@ class StoredHead:
     def __init__(self, workflow: Workflow, endpoint: Endpoint) -> None:
         self._method = workflow.method
         self._sized = workflow.method in WITH_BODY
-        self._target = with_query(endpoint.target, workflow)
+        self._target = "" if is_filled(workflow) else with_query(endpoint.target, workflow)
         host = line(b"Host", endpoint.authority.encode("ascii"))
         self._proofs = [
             name.lower().encode() for name in credential_headers(workflow.authentication)
@@ -37,7 +40,8 @@ class StoredHead:
         """The head of an attempt, but for the lines of its credentials and its end. It has none of
         their names: the hook may have got credentials after the invocation was stored.
 
-        Raises ValueError for a value that is not fit for a header.
+        Raises ValueError for a value that is not fit for a header, and Unsent where the hook needs
+        values for its URL that were not stored.
         """
         lines = dict(self._written)
         for name, value in stored.headers:
@@ -56,6 +60,8 @@ class StoredHead:
 
     def _asking(self, stored: Invocation) -> str:
         target = stored.target or self._target
+        if not target:
+            raise Unsent(NO_TARGET)
         if not stored.query:
             return target
         return target + ("&" if "?" in target else "?") + urlencode(stored.query, safe=SAFE)

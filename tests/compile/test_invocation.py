@@ -16,12 +16,13 @@ from gateway.compile.invocation import StoringInvoker
 from gateway.compile.invocation_head import InvocationHead
 from gateway.compile.payload import Payload
 from gateway.compile.stored_head import StoredHead
-from gateway.errors import WorkflowFailure
+from gateway.errors import Unsent, WorkflowFailure
 from gateway.language.spec import SecretReference, Workflow
 from gateway.language.spec.outgoing import (
     HeaderWorkflowAuthentication,
     SignatureWorkflowAuthentication,
 )
+from gateway.language.template.url import outline
 from gateway.runs.invocation import Invocation, UnreadableError, decode, encode
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
@@ -47,7 +48,7 @@ def stored(exchange: Exchange, payload: Payload = JSON, **keys: Any) -> Invocati
 def later(invocation: Invocation, attempt: int = 1, **keys: Any) -> bytes:
     """The head of an attempt by the hook as it is then."""
     workflow = a_workflow(**keys)
-    made = StoredHead(workflow, Endpoint.of(workflow.url))
+    made = StoredHead(workflow, Endpoint.of(outline(workflow.url)))
     return made(invocation, "run-1", attempt)
 
 
@@ -114,6 +115,16 @@ def test_what_templates_made_of_the_url_goes_to_the_server_of_then() -> None:
     lines = later(kept, url="http://new.internal/start").split(b"\r\n")
     assert lines[0] == b"POST /run/a%20b?c=d HTTP/1.1"
     assert b"Host: new.internal" in lines
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"url": "http://new.internal/orders/${body.id}"}, {"query": {"id": "${body.id}"}}],
+    ids=["url", "query"],
+)
+def test_nothing_stands_in_for_values_of_the_url_that_were_not_stored(keys: dict[str, Any]) -> None:
+    with pytest.raises(Unsent, match="has templates now"):
+        later(stored(an_exchange()), **keys)
 
 
 def test_what_the_request_gave_stands_once_beside_what_is_written_later() -> None:

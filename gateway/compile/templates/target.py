@@ -36,10 +36,16 @@ Pairs = Callable[[Inputs], str]
 
 def compile_target(workflow: Workflow, where: Where) -> Target | None:
     """What makes the target of a request; None where it is the same for all."""
-    if not _is_filled(workflow):
+    if not is_filled(workflow):
         return None
     here = where(("workflow", "url"))
     return _target(parse_url(workflow.url), here, _added(workflow, where))
+
+
+def is_filled(workflow: Workflow) -> bool:
+    """Whether each request has a target of its own."""
+    texts = [workflow.url, *(one for one in workflow.query.values() if isinstance(one, str))]
+    return any(isinstance(parse(one), Template) for one in texts)
 
 
 def compile_location(text: str, where: Spot | str) -> Find:
@@ -64,11 +70,6 @@ def _target(url: UrlTemplate, here: Spot | str, added: Iterable[str | Pairs]) ->
         return f"{made}?{query}" if query else made
 
     return target
-
-
-def _is_filled(workflow: Workflow) -> bool:
-    texts = [workflow.url, *(one for one in workflow.query.values() if isinstance(one, str))]
-    return any(isinstance(parse(one), Template) for one in texts)
 
 
 def _prefix(path: Parts) -> str:
