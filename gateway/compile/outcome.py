@@ -96,7 +96,7 @@ def _outputs(kept: bytes | None) -> dict[str, Any]:
                 return {"outputs": _validate(text)}
             if kind.startswith(b"text/"):
                 return {"outputs": text}
-        except (UnicodeDecodeError, msgspec.DecodeError):
+        except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
             pass
     return {"outputs_omitted": True}
 

@@ -34,6 +34,8 @@ class Outcomes:
         self._shown = f"{path}/…"
         self._runtime = runtime
         self._failures = Failures("", UNSET, runtime)
+        self._most = runtime.settings.limits.in_flight_per_hook
+        self._waiting = 0
 
     async def __call__(self, exchange: Exchange, pages: Pages | None) -> Answer:
         """What became of a run; `pages` tell who may read it. Raises a Refusal."""
@@ -65,19 +67,26 @@ class Outcomes:
         known = await runs.keys()
         ticket = exchange.raw_path[len(self.prefix) :].decode("latin-1")
         run = run_of(known.ticket_key, ticket)
-        return None if run is None else await _found(runs, run, preference_of(exchange).wait or 0)
+        return None if run is None else await self._found(runs, run, preference_of(exchange).wait)
+
+    async def _found(self, runs: Runs, run: str, seconds: float | None) -> Record | None:
+        """The run as it is, or as soon as it is final within so many seconds.
+
+        Who waits has a place among the requests in flight: beyond the share that a hook has of
+        them, nobody waits.
+        """
+        if seconds and self._waiting < self._most:
+            self._waiting += 1
+            try:
+                found = await runs.outcome(run, seconds)
+            finally:
+                self._waiting -= 1
+            if isinstance(found, Record):
+                return found
+        return await runs.store.record(run)
 
 
 def _preflight(exchange: Exchange, cors: Cors | None) -> Answer:
     if cors is None:
         raise Forbidden("The hook does not allow pages of other origins.")
     return cors.outcome_preflight(exchange)
-
-
-async def _found(runs: Runs, run: str, seconds: float) -> Record | None:
-    """The run as it is, or as soon as it is final within so many seconds."""
-    if seconds:
-        found = await runs.outcome(run, seconds)
-        if isinstance(found, Record):
-            return found
-    return await runs.store.record(run)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.delivery.site import delivering, hook, outcome
 from tests.support.gateway import Gateway
+from tests.support.polling import until
+from tests.support.raw import Caller
 from tests.support.workflow import Workflow
 
 
@@ -67,6 +72,20 @@ def test_an_outcome_that_is_waited_for_comes_when_the_run_ends(
     assert outcome(running, place)["status"] == "succeeded"
 
 
+def test_who_waits_for_outcomes_has_no_more_places_than_a_hook(
+    running: Gateway, workflow: Workflow
+) -> None:
+    workflow.gate.clear()
+    place = running.request("POST", "/hooks/gate").headers["location"].encode()
+    asking = b"GET %b HTTP/1.1\r\nHost: x\r\nPrefer: wait=30\r\n\r\n" % place
+    with ExitStack() as stack:
+        callers = [stack.enter_context(Caller(running.port)).send(asking) for _ in range(140)]
+        until(lambda: sum(one.said_something() for one in callers) == 12)
+        workflow.gate.set()
+        told = Counter(json.loads(one.answer().body)["status"] for one in callers)
+    assert told == {"running": 12, "succeeded": 128}
+
+
 def test_the_outcome_path_may_be_another_one(tmp_path: Path, workflow: Workflow) -> None:
     text = hook("plain", f"{workflow.url}/run/plain")
     with delivering(tmp_path, workflow, "--outcome-path", "/results", text=text) as running:
@@ -93,6 +112,7 @@ def test_outputs_are_kept_where_the_answer_would_be_outputs(
 ) -> None:
     workflow.raws["large"] = _answer(b"application/json", b'"%s"' % (b"x" * 70_000))
     workflow.raws["text"] = _answer(b"text/plain; charset=utf-8", "é".encode())
+    workflow.raws["deep"] = _answer(b"application/json", b"[" * 5000 + b"]" * 5000)
     workflow.raws["binary"] = _answer(b"application/pdf", b"\xff\x00")
     select = "{select: [received.order.id]}"
     text = "---\n".join(
@@ -100,7 +120,10 @@ def test_outputs_are_kept_where_the_answer_would_be_outputs(
             hook("selected", f"{workflow.url}/run/x", response=select),
             hook("report", f"{workflow.url}/run/x", response="status"),
             hook("unselectable", f"{workflow.url}/raw/text", response=select),
-            *(hook(name, f"{workflow.url}/raw/{name}") for name in ("large", "text", "binary")),
+            *(
+                hook(name, f"{workflow.url}/raw/{name}")
+                for name in ("large", "text", "deep", "binary")
+            ),
         ]
     )
     with delivering(tmp_path, workflow, text=text) as running:
@@ -113,7 +136,7 @@ def test_outputs_are_kept_where_the_answer_would_be_outputs(
         assert ended("selected")["outputs"] == {"received": {"order": {"id": 7}}}
         assert "outputs" not in ended("report")
         assert ended("text")["outputs"] == "é"
-        for name in ("large", "binary"):
+        for name in ("large", "deep", "binary"):
             found = ended(name)
             assert found["outputs_omitted"] is True
             assert "outputs" not in found
