@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -141,10 +142,12 @@ class RunEndpoints:
 
 def _check_new(file: Path) -> None:
     """Raises Malformed and Conflict for what cannot become a copy."""
-    if not file.is_absolute():
+    if not file.is_absolute() or "\0" in str(file):
         raise Malformed("file is an absolute path on the machine of the gateway.")
-    if file.exists() or not file.parent.is_dir():
-        why = "exists already" if file.exists() else "is in a directory that does not exist"
+    # Unlike those of Path, these never raise; a dangling link is there, too.
+    there = os.path.lexists(file)
+    if there or not os.path.isdir(file.parent):
+        why = "exists already" if there else "is in a directory that does not exist"
         raise Conflict(f"The file {why} on the machine of the gateway.")
 
 

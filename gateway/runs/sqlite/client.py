@@ -136,7 +136,9 @@ class SqliteStore:
         return await self._ask(m.GetStats, _STATS)
 
     async def backup(self, path: Path) -> int:
-        """Copy the store to a file that is not there yet; its size in bytes."""
+        """Copy the store to a file that is not there yet; its size in bytes. Raises Conflict where
+        it cannot be written.
+        """
         return await self._command(lambda n: m.Backup(n, str(path)), _SIZE)
 
     async def drain(self) -> None:

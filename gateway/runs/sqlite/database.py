@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -112,11 +112,13 @@ class Database:
     def backup(self, target: Path, pages: int, between: object) -> None:
         """Copy the file to a new one; `between` is called after so many pages each."""
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        copy = sqlite3.connect(target, isolation_level=None)
         try:
-            self._connection.backup(copy, pages=pages, progress=between)  # type: ignore[arg-type]
-        finally:
-            copy.close()
+            with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+                self._connection.backup(copy, pages=pages, progress=between)  # type: ignore[arg-type]
+        except BaseException:
+            # Half a copy looks like one.
+            target.unlink(missing_ok=True)
+            raise
 
     def close(self) -> None:
         """Empty the log into the file and let go of it."""

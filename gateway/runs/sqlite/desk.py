@@ -131,6 +131,10 @@ class Desk:
         """Say that nothing is promised."""
         self._books.tell(session, Refused(number, "unavailable", why))
 
+    def decline(self, session: int, number: int, why: str) -> None:
+        """Say why what an operator asked for cannot be done."""
+        self._books.tell(session, Refused(number, "declined", why))
+
 
 def _advance(steps: Work) -> tuple[bool, msgspec.Struct | None]:
     try:

@@ -166,10 +166,12 @@ class Reported(_Message, frozen=True, tag=36):
 
 
 class Refused(_Message, frozen=True, tag=37):
-    """Nothing was done. `why` is a sentence for callers where the store is full."""
+    """Nothing was done. `why` is a sentence for callers where the store is full, and for operators
+    where it declines what they asked for.
+    """
 
     number: int
-    kind: Literal["full", "unavailable"]
+    kind: Literal["full", "unavailable", "declined"]
     why: str
 
 

@@ -203,8 +203,9 @@ class Store:
         self._backing_up = True
         try:
             self._desk.answer(session, question.number, self._copied(Path(question.path)))
-        except (OSError, sqlite3.Error) as error:
-            self._desk.refuse(session, question.number, f"the copy failed: {error}")
+        except (OSError, ValueError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
+            self._desk.decline(session, question.number, f"The copy failed: {why}.")
         finally:
             self._backing_up = False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.errors import Conflict
 from gateway.runs.sqlite.link import Link
 from gateway.runs.sqlite.messages import Question, Refused, Report
 from gateway.runs.store import RETRY_LATER, RETRY_SOON, StoreFull, StoreUnavailable
@@ -115,5 +116,7 @@ class Questions:
             return
         if refusal.kind == "full":
             asked.future.set_exception(StoreFull(refusal.why, RETRY_SOON))
+        elif refusal.kind == "declined":
+            asked.future.set_exception(Conflict(refusal.why))
         else:
             asked.fail(refusal.why)

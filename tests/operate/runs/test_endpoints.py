@@ -174,6 +174,25 @@ def test_a_backup_is_a_store_of_its_own_and_overwrites_nothing(
     assert ask(running, "POST", "/backup", json={"file": "/nowhere/runs.db"}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "why"),
+    [
+        ("a\0b", 400, "absolute path"),
+        ("n" * 300, 409, "File name too long"),
+        ("dangling", 409, "exists already"),
+    ],
+    ids=["NUL", "long", "link"],
+)
+def test_a_backup_that_cannot_be_written_says_why_and_the_store_goes_on(
+    running: Gateway, tmp_path: Path, name: str, status: int, why: str
+) -> None:
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    answer = ask(running, "POST", "/backup", json={"file": f"{tmp_path}/{name}"})
+    assert (answer.status_code, why in answer.json()["detail"]) == (status, True)
+    accepted(running, "good", "succeeded")
+    assert running.lines("the store ended unexpectedly") == []
+
+
 def test_the_status_has_store_and_targets(running: Gateway, workflow: Workflow) -> None:
     accepted(running, "dead", "dead")
     status = running.operate("GET", "/-/status", headers=ADMIN).json()

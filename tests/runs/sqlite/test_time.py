@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import Conflict
 from gateway.runs.run import NewRun, Policies, Policy, Query, Selection, State
 from gateway.runs.sqlite.client import SqliteStore
 from tests.runs.sqlite.conftest import Start
@@ -161,7 +162,7 @@ async def test_a_backup_is_a_store_with_everything_that_was_accepted_before_it(
         while not copying.done():
             await client.accept(new_run())
     assert await copying > 300 * 4000
-    with pytest.raises(Exception, match="could not be stored"):
+    with pytest.raises(Conflict, match="File exists"):
         await client.backup(store.state / "copy")
     await client.close()
     other = store.state / "other"
