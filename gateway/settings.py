@@ -23,6 +23,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     in_flight: int = 512
     in_flight_per_hook: int = 128
     """Of one hook that says nothing else: a slow workflow is not everybody's."""
+    in_flight_per_durable_hook: int = 256
+    """The same for a durable hook: its requests wait for the store, not for a workflow. Of those
+    that wait for an outcome there are no more than of another hook's."""
     in_flight_per_client: int = 256
     unproven: int = 128
     """Bodies that are read at a time for callers whose credentials have not been verified."""

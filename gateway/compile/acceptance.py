@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from gateway.compile.acknowledgement import Acknowledgement
@@ -26,14 +24,36 @@ from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
 
 VARY = (b"vary", b"prefer")
+_SOON = ask_again(None)
+
+
+class _Document(msgspec.Struct, omit_defaults=True):
+    """What a caller is told whose run is stored. `was` is the state of an earlier request's run."""
+
+    status: str
+    hook: str
+    run: str
+    outcome: str
+    was: str = ""
+    attempts: int = 0
+    next_attempt_at: str | None = None
 
 
 class Acceptance:
     """Stores the runs of one hook. Callers that wait get what `respond` makes of the outcome, the
-    others the acknowledgement.
+    others the acknowledgement. At most `most` wait at a time; who comes then is not kept waiting.
     """
 
-    __slots__ = ("_acknowledgement", "_durable", "_invoker", "_outcomes", "_respond", "_runtime")
+    __slots__ = (
+        "_acknowledgement",
+        "_durable",
+        "_gauge",
+        "_invoker",
+        "_most",
+        "_outcomes",
+        "_respond",
+        "_runtime",
+    )
 
     def __init__(
         self,
@@ -42,12 +62,16 @@ class Acceptance:
         respond: Responder,
         acknowledgement: Acknowledgement,
         runtime: Runtime,
+        hook: str,
+        most: int,
     ) -> None:
         self._durable = durable
         self._invoker = invoker
         self._respond = respond
         self._acknowledgement = acknowledgement
         self._runtime = runtime
+        self._gauge = runtime.concurrency(hook)
+        self._most = most
         self._outcomes = runtime.settings.store.outcome_path
 
     async def __call__(self, exchange: Exchange, payload: Payload) -> Answer:
@@ -63,7 +87,7 @@ class Acceptance:
             raise out_of_service()
         preference = preference_of(exchange) if self._durable.prefers else NO_PREFERENCE
         seconds = preference.seconds(self._durable.wait)
-        known = await runs.keys()
+        known = runs.known or await runs.keys()
         exchange.run = payload.run or uuid7()
         # Before the run is stored: who is refused has started nothing.
         said = self._said(exchange)
@@ -73,10 +97,19 @@ class Acceptance:
             exchange.run = kept.run
             said = self._said(exchange)
         told = _Told(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange, said)
-        if isinstance(kept, Duplicate):
-            answer = await _duplicate(runs, kept, told, seconds)
-        else:
-            answer = await self._accepted(runs, kept, new, invocation, told, seconds)
+        gauge = self._gauge
+        if seconds > 0 and gauge.waiting >= self._most:
+            # Who waits keeps others out, and the run is stored.
+            preference, seconds = NO_PREFERENCE, 0.0
+        waits = seconds > 0
+        gauge.waiting += waits
+        try:
+            if isinstance(kept, Duplicate):
+                answer = await _duplicate(runs, kept, told, seconds)
+            else:
+                answer = await self._accepted(runs, kept, new, invocation, told, seconds)
+        finally:
+            gauge.waiting -= waits
         return self._finished(answer, preference)
 
     def _said(self, exchange: Exchange) -> Answer | Headers:
@@ -87,7 +120,7 @@ class Acceptance:
     def _new(
         self, exchange: Exchange, run: str, invocation: Invocation, secret: bytes, start: bool
     ) -> NewRun:
-        keys = (exchange.keys or NO_KEYS).digested(secret)
+        keys = NO_KEYS if exchange.keys is None else exchange.keys.digested(secret)
         return NewRun(
             id=run,
             hook=exchange.hook,
@@ -153,9 +186,10 @@ class Acceptance:
         """The answer with what it depends on."""
         if not self._durable.prefers:
             return answer
-        applied = preference.applied
-        further: Headers = ((b"preference-applied", applied),) if applied else ()
-        return msgspec.structs.replace(answer, headers=(*answer.headers, VARY, *further))
+        headers = (*answer.headers, VARY)
+        if preference is not NO_PREFERENCE and (applied := preference.applied):
+            headers = (*headers, (b"preference-applied", applied))
+        return Answer(answer.status, headers, answer.body, answer.own)
 
 
 class _Told:
@@ -171,20 +205,20 @@ class _Told:
 
     def unfinished(self, started: State, record: Record | None) -> Answer:
         """The run is stored and goes on; `record` is there where somebody has looked."""
-        status = status_of(started if record is None else record.state)
-        values: dict[str, Any] = self._values(status)
+        values = self._values(status_of(started if record is None else record.state))
         if isinstance(self.said, Answer):
             return self._own(self.said)
-        again = ask_again(None)
+        again = _SOON
         if record is not None and record.attempts and record.next_attempt is not None:
-            values["attempts"] = record.attempts
-            values["next_attempt_at"] = instant(record.next_attempt)
+            values.attempts = record.attempts
+            values.next_attempt_at = instant(record.next_attempt)
             again = ask_again(record.next_attempt)
-        return document(202, values, (self._location, again), self.said)
+        return document(202, values, (self._location,), (*self.said, again))
 
     def duplicate(self, was: State, record: Record | None) -> Answer:
         """The run was stored for an earlier request with the same key."""
-        values = {**self._values("duplicate"), "was": status_of(was)}
+        values = self._values("duplicate")
+        values.was = status_of(was)
         if isinstance(self.said, Answer):
             return self._own(self.said)
         if was.final:
@@ -198,10 +232,10 @@ class _Told:
             return said
         return msgspec.structs.replace(said, own=(self._location,))
 
-    def _values(self, status: str) -> dict[str, Any]:
+    def _values(self, status: str) -> _Document:
         exchange = self.exchange
         exchange.outcome = status
-        return {"status": status, "hook": exchange.hook, "run": exchange.run, "outcome": self._path}
+        return _Document(status, exchange.hook, exchange.run, self._path)
 
 
 async def _duplicate(runs: Runs, kept: Duplicate, told: _Told, seconds: float) -> Answer:

@@ -11,9 +11,10 @@ from gateway.compile.addresses import address_check
 from gateway.compile.check import Check, Guard, guard_of, unless_answered
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards import Guarding, compile_guards
-from gateway.compile.limits import client_limits, shared_limits
+from gateway.compile.limits import client_limits, concurrency_of, shared_limits
 from gateway.compile.needs import Need
 from gateway.errors import Unavailable
+from gateway.language.durable import durable_of
 from gateway.language.spec import Hook
 from gateway.language.spec.handshakes import LongHandshake, long_forms
 from gateway.runtime.runtime import Runtime
@@ -59,7 +60,11 @@ def _behind(
     hook: Hook, guarding: Guarding, late: Asking | None, runtime: Runtime
 ) -> tuple[Check, ...]:
     """The credentials, and what comes behind them."""
-    limits = shared_limits(hook.name, hook.limits, bool(guarding.checks), runtime)
+    known = runtime.settings.limits
+    durable = durable_of(hook) is not None
+    usual = known.in_flight_per_durable_hook if durable else known.in_flight_per_hook
+    concurrency = concurrency_of(hook.limits, usual)
+    limits = shared_limits(hook.name, hook.limits, concurrency, bool(guarding.checks), runtime)
     entering: tuple[Check, ...] = (*guarding.checks, limits)
     reading = _reading(hook, runtime)
     if late is None:

@@ -21,6 +21,7 @@ from gateway.compile.failures import compile_failures
 from gateway.compile.invocation import StoringInvoker
 from gateway.compile.invoker import Invoker
 from gateway.compile.large import LargeBodies
+from gateway.compile.limits import concurrency_of
 from gateway.compile.matcher import compile_match
 from gateway.compile.mismatch import Mismatch, Places
 from gateway.compile.misread import misread_form
@@ -112,7 +113,8 @@ class Hook:
         invoker = self._invoke
         assert isinstance(invoker, StoringInvoker)  # noqa: S101 - as of every durable hook
         said = compile_acknowledgement(spec.response, places)
-        self._accept = Acceptance(durable, invoker, self._respond, said, runtime)
+        most = concurrency_of(spec.limits, runtime.settings.limits.in_flight_per_hook)
+        self._accept = Acceptance(durable, invoker, self._respond, said, runtime, spec.name, most)
         keep = keeping(compile_kept(spec.response), durable.outputs)
         problems = partial(_problems, self._needs)
         self.courier = HookCourier(invoker, durable.schedule, problems, keep)

@@ -24,6 +24,12 @@ def parse_rate(text: str) -> Rate:
     return Rate(int(count), parse_duration(time))
 
 
+def concurrency_of(written: Limits | UnsetType, usual: int) -> int:
+    """How many requests of a hook may be in flight, `usual` where it does not say."""
+    said = UNSET if written is UNSET else written.concurrency
+    return usual if said is UNSET else said
+
+
 def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> Check:
     """The check of what one caller may cost, whoever it is: it stands before the credentials.
 
@@ -47,17 +53,18 @@ def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> C
 
 
 def shared_limits(
-    hook: str, written: Limits | UnsetType, credentials: bool, runtime: Runtime
+    hook: str,
+    written: Limits | UnsetType,
+    concurrency: int,
+    credentials: bool,
+    runtime: Runtime,
 ) -> Check:
     """The check of what all callers share: it stands behind the credentials, where a hook has
     them, so that no stranger takes from it. It raises TooManyRequests and Unavailable.
     """
-    concurrency = runtime.settings.limits.in_flight_per_hook
     take: _Take | None = None
-    if written is not UNSET:
-        concurrency = concurrency if written.concurrency is UNSET else written.concurrency
-        if written.rate is not UNSET:
-            take = _of_all(hook, parse_rate(written.rate), runtime)
+    if written is not UNSET and written.rate is not UNSET:
+        take = _of_all(hook, parse_rate(written.rate), runtime)
     gauge = runtime.concurrency(hook)
 
     def check(exchange: Exchange) -> None:

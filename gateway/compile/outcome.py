@@ -23,7 +23,7 @@ OMITTED = b""
 LONGEST = 30
 """Seconds after which it is always worth asking again."""
 
-_encode = msgspec.json.encode
+_encode = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Answer).decode
 _validate = msgspec.json.Decoder(msgspec.Raw).decode
@@ -32,10 +32,12 @@ _validate = msgspec.json.Decoder(msgspec.Raw).decode
 def keeping(respond: Responder, outputs: bool) -> Keep:
     """Keeps what callers would have been answered, where they are answered with the `outputs`."""
 
+    nobody = _nobody()
+
     def keep(reply: Reply) -> bytes | None:
         if not outputs:
             return None
-        answer = respond(_nobody(), reply)
+        answer = respond(nobody, reply)
         return _pack(answer) if len(answer.body) <= MOST else OMITTED
 
     return keep
@@ -114,8 +116,8 @@ def ask_again(next_attempt: float | None) -> tuple[bytes, bytes]:
     return b"retry-after", b"%d" % min(max(ceil(left), 1), LONGEST)
 
 
-def document(
-    status: int, values: dict[str, Any], own: Headers = (), headers: Headers = ()
-) -> Answer:
-    """A JSON answer that no cache may keep; `own` are headers that no other answer has."""
+def document(status: int, values: object, own: Headers = (), headers: Headers = ()) -> Answer:
+    """A JSON answer that no cache may keep; `own` are headers that no other answer has. `values`
+    are a dictionary or a struct.
+    """
     return Answer(status, (JSON_TYPE, NO_STORE, *headers), _encode(values), own)

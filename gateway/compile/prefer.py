@@ -53,10 +53,9 @@ def preference_of(exchange: Exchange) -> Preference:
     """The preferences of a request. What is malformed or unknown counts as not there, and of two
     with one name the first is meant (RFC 7240 §2).
     """
-    received = exchange.lines(b"prefer")
-    if not received:
+    if b"prefer" not in exchange.fields:
         return NO_PREFERENCE
-    said = _read(b",".join(received))
+    said = _read(b",".join(exchange.lines(b"prefer")))
     return Preference(said.get(b"respond-async") == b"", _wait(said.get(b"wait")))
 
 

@@ -58,6 +58,15 @@ def set_up_logs(
     return None if text else lines
 
 
+def rendered(line: msgspec.Struct) -> bytes:
+    """A line of JSON that is one value: the short way for what is told often (6 µs or 1)."""
+    try:
+        return _encode(line)
+    except UnicodeEncodeError:
+        # Half a surrogate pair in a user's name: the line must not fail what it tells of.
+        return json.dumps(msgspec.to_builtins(line)).encode()
+
+
 def _tell_lost(tell: Callable[[int], None], count: int) -> None:
     tell(count)
     structlog.get_logger("gateway").warning(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,10 +9,9 @@ import msgspec
 import structlog
 
 from gateway.compile.exchange import Exchange, milliseconds
-from gateway.operate.logs import LEVELS, Lines
+from gateway.operate.logs import LEVELS, Lines, rendered
 
 _log = structlog.get_logger("gateway.request")
-_encode = msgspec.json.Encoder().encode
 
 
 class Line(msgspec.Struct, omit_defaults=True):
@@ -58,12 +56,7 @@ class RequestLog:
             fields = msgspec.structs.asdict(line)
             getattr(_log, level)(fields.pop("event"), **_said(fields))
         else:
-            try:
-                encoded = _encode(line)
-            except UnicodeEncodeError:
-                # Half a surrogate pair in a user's name: the line must not fail what it tells of.
-                encoded = json.dumps(msgspec.to_builtins(line)).encode()
-            self._lines.msg(encoded)
+            self._lines.msg(rendered(line))
 
 
 def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:

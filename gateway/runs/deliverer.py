@@ -102,7 +102,7 @@ class Deliverer:
 
     def begin(self, assignment: Assignment, prepared: Any = None) -> None:
         """Make an attempt that the store says is this process's. Returns at once."""
-        task = asyncio.ensure_future(self._attempt(assignment, prepared))
+        task = asyncio.get_running_loop().create_task(self._attempt(assignment, prepared))
         self._attempts.add(task)
         self._making[assignment.run, assignment.attempt] = task
         task.add_done_callback(self._attempts.discard)

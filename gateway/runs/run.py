@@ -73,7 +73,7 @@ class Policies(msgspec.Struct, frozen=True):
     hooks: Mapping[str, Policy]
 
 
-class NewRun(msgspec.Struct, frozen=True, kw_only=True):
+class NewRun(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A run to be accepted.
 
     `invocation` is encoded, `gate` the 32 bytes that digest what let the request in, `give_up` the
@@ -108,7 +108,7 @@ class Duplicate(msgspec.Struct, frozen=True, tag=True):
     state: State
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class Assignment(msgspec.Struct, frozen=True, array_like=True):
     """An attempt that starts now. `attempt` counts from 1 and only grows; `tries` are the attempts
     before it that the schedule counts, so that its delay after a failure is `after[tries]`.
     """
@@ -120,7 +120,7 @@ class Assignment(msgspec.Struct, frozen=True):
     invocation: bytes
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """How an attempt ended; `run` and `attempt`, with the session that says it, are the fence.
 
     `retry` makes the run due after `delay`, or dead where it would be due at `give_up` or later.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from gateway.runs.deliverer import Courier, Deliverer, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record
@@ -68,8 +68,14 @@ class Runs:
             raise StoreUnavailable(DOWN, RETRY_LATER, self.problem or "there is no store yet")
         return self._store
 
+    @property
+    def known(self) -> Welcome | None:
+        """What seals tickets and digests keys, once the store has told."""
+        store = self._store
+        return store.welcome.result() if store is not None and store.welcome.done() else None
+
     async def keys(self) -> Welcome:
-        """What seals tickets and digests keys. Raises StoreUnavailable where nobody tells."""
+        """The same, waited for. Raises StoreUnavailable where nobody tells."""
         welcome = self.store.welcome
         if not welcome.done():
             await asyncio.wait((welcome,), timeout=COMMIT)
@@ -82,9 +88,9 @@ class Runs:
         """Whether an accepted run may start in this process."""
         return self._store is not None and self._deliverer.takes
 
-    async def accept(self, new: NewRun) -> Accepted | Duplicate:
-        """Keep a run. Raises StoreFull and StoreUnavailable."""
-        return await self.store.accept(new)
+    def accept(self, new: NewRun) -> Awaitable[Accepted | Duplicate]:
+        """Keep a run. Raises StoreFull and StoreUnavailable, at once or later."""
+        return self.store.accept(new)
 
     def begin(self, assignment: Assignment, prepared: object, expects: bool) -> Expected | None:
         """Make an attempt that the store says is this process's; its end where it `expects` one."""

@@ -108,12 +108,15 @@ class Throttle:
 
 
 class Concurrency:
-    """How many requests of a hook are in flight; it outlives generations."""
+    """How many requests of a hook are in flight, and how many of these wait for the outcome of a
+    run that is stored; it outlives generations.
+    """
 
-    __slots__ = ("__weakref__", "in_flight")
+    __slots__ = ("__weakref__", "in_flight", "waiting")
 
     def __init__(self) -> None:
         self.in_flight = 0
+        self.waiting = 0
 
 
 class Memory:

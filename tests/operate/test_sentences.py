@@ -22,7 +22,7 @@ DOWN = "the workflow answered 503"
 def said(outcome: Outcome, kept: bool = True, **more: Any) -> list[structlog.typing.EventDict]:
     result = Result(run="run-1", attempt=2, outcome=outcome, duration_ms=12, **more)
     with capture_logs() as lines:
-        RunLog()(GIVEN, result, kept)
+        RunLog(None, "info")(GIVEN, result, kept)
     return lines
 
 

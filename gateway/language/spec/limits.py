@@ -68,5 +68,8 @@ class Limits(Written, frozen=True, kw_only=True):
     ] = UNSET
     concurrency: Annotated[
         Annotated[int, Meta(ge=1, le=512)] | UnsetType,
-        Meta(description="Requests in flight at the same time; 128 by default. Beyond it: 503."),
+        Meta(
+            description="Requests in flight at the same time; 128 by default, 256 for a durable "
+            "hook. Beyond it: 503."
+        ),
     ] = UNSET

@@ -16,7 +16,7 @@ import structlog
 from gateway.compile.exchange import Exchange
 from gateway.errors import NotFound
 from gateway.operate.endpoints import Endpoints
-from gateway.operate.logs import set_up_logs
+from gateway.operate.logs import Lines, set_up_logs
 from gateway.operate.metrics.counting import RequestMetrics
 from gateway.operate.request_log import RequestLog
 from gateway.processes.worker.beat import Beat
@@ -65,7 +65,7 @@ class Worker:
             self._clients,
             _nobody if settings.admin_listen else self._operate,
             self._record,
-            _outcomes(self._runtime),
+            _outcomes(self._runtime, lines),
         )
         builder = Builder(self._runtime, Turns(self._busy))
         self._follower = Follower(
@@ -170,7 +170,7 @@ class Worker:
         self._loop.call_soon_threadsafe(self._told_to_stop.set)
 
 
-def _outcomes(runtime: Runtime) -> Outcomes | None:
+def _outcomes(runtime: Runtime, lines: Lines | None) -> Outcomes | None:
     """Let the runtime have a place for runs, and tell callers what becomes of them."""
     if runtime.settings.state is None:
         return None
@@ -179,7 +179,7 @@ def _outcomes(runtime: Runtime) -> Outcomes | None:
     from gateway.runtime.runs import Runs
     from gateway.serve.outcomes import Outcomes
 
-    log = RunLog()
+    log = RunLog(lines, runtime.settings.log_level)
     runtime.runs = Runs(runtime.settings.store.socket, log, log.fault)
     return Outcomes(runtime)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -27,10 +28,12 @@ from gateway.runs.sqlite import messages as m
 from gateway.runs.sqlite.peer import Peer
 from gateway.runs.sqlite.questions import DOWN
 from gateway.runs.stats import Stats
-from gateway.runs.store import RETRY_LATER, StoreUnavailable
+from gateway.runs.store import RETRY_LATER, RETRY_SOON, StoreUnavailable
 
 COMMIT = 2.0
 """Seconds after which nobody is promised a run that the store has not acknowledged."""
+ACCEPTS = 256
+"""Runs that wait for the store at a time; a store that stalls must leave room for direct hooks."""
 LOOK_UP = 10.0
 T = TypeVar("T")
 Ask = Callable[[int], m.Question]
@@ -55,6 +58,7 @@ class SqliteStore:
         self._peer = Peer(path, os.getpid() if process is None else process)
         self._link = self._peer.link
         self._questions = self._peer.questions
+        self._accepting = 0
 
     @property
     def is_connected(self) -> bool:
@@ -77,16 +81,21 @@ class SqliteStore:
         if self._peer.alone > COMMIT:
             # Callers that wait in vain would keep others out.
             raise StoreUnavailable(DOWN, RETRY_LATER, "there is no connection to the store")
+        if self._accepting >= ACCEPTS:
+            raise StoreUnavailable(DOWN, RETRY_SOON, f"{ACCEPTS} requests wait for the store")
         try:
             future = self._questions.ask(lambda number: m.Accept(number, new), COMMIT, False)
         except ValueError as error:
             raise StoreUnavailable(DOWN, RETRY_LATER, str(error)) from error
+        self._accepting += 1
         try:
             answer: Accepted | Duplicate = await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._peer.start_alone(new, future.result())
             raise
+        finally:
+            self._accepting -= 1
         return answer
 
     def deliver(
@@ -97,7 +106,7 @@ class SqliteStore:
 
     async def report(self, result: Result) -> bool:
         """End an attempt; see `RunStore`. What is not acknowledged is told again."""
-        kept: bool = await self._questions.ask(lambda n: m.Report(n, result), None, True)
+        kept: bool = await self._questions.ask(lambda n: m.Report(n, result), math.inf, True)
         return kept
 
     async def record(self, run: str) -> Record | None:
@@ -165,4 +174,4 @@ class SqliteStore:
 
     async def _command(self, make: Ask, decoder: Decoder[T]) -> T:
         """What takes as long as it takes, and must not be done twice."""
-        return decoder.decode(await self._questions.ask(make, None, False))
+        return decoder.decode(await self._questions.ask(make, math.inf, False))

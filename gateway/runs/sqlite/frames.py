@@ -33,6 +33,8 @@ def encoded(message: msgspec.Struct) -> bytes:
 
 def framed(messages: Sequence[bytes]) -> bytes:
     """Encoded messages in as few frames as will hold them."""
+    if sum(map(len, messages)) <= _FULL:
+        return _frame(messages)
     return b"".join(_frame(group) for group in _grouped(messages))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -25,8 +26,9 @@ class Asked(msgspec.Struct):
     message: Question
     future: asyncio.Future[Any]
     repeats: bool
+    until: float
+    """When nobody waits for the answer any more, by the event loop's clock."""
     sent: bool = False
-    timer: asyncio.TimerHandle | None = None
 
     @property
     def awaited(self) -> bool:
@@ -48,23 +50,44 @@ class Questions:
         self._numbers = count(1)
         self._open: dict[int, Asked] = {}
         self._closed = False
+        self._looks = math.inf
+        """When the open questions are looked at; one timer for all, as most are answered soon."""
+        self._timer: asyncio.TimerHandle | None = None
 
     def ask(
-        self, make: Callable[[int], Question], seconds: float | None, repeats: bool
+        self, make: Callable[[int], Question], seconds: float, repeats: bool
     ) -> asyncio.Future[Any]:
         """Ask, now or with the next connection. The future fails after so many seconds; even then
         the question stays open, as the store may have done what it was asked.
         """
         number = next(self._numbers)
-        asked = Asked(make(number), self._loop.create_future(), repeats)
+        until = self._loop.time() + seconds
+        asked = Asked(make(number), self._loop.create_future(), repeats, until)
         if self._closed:
             asked.fail("this worker has left the store")
             return asked.future
         self._send(asked)
         self._open[number] = asked
-        if seconds is not None:
-            asked.timer = self._loop.call_later(seconds, asked.fail, "no answer in time")
+        if until < self._looks:
+            self._look_at(until)
         return asked.future
+
+    def _look_at(self, until: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._looks = until
+        self._timer = None if until == math.inf else self._loop.call_at(until, self._look)
+
+    def _look(self) -> None:
+        """Fail what was not answered in time."""
+        now = self._loop.time()
+        later = math.inf
+        for asked in list(self._open.values()):
+            if asked.awaited and asked.until <= now:
+                asked.fail("no answer in time")
+            elif asked.awaited:
+                later = min(later, asked.until)
+        self._look_at(later)
 
     def _send(self, asked: Asked) -> None:
         if self._link.is_open:
@@ -83,27 +106,20 @@ class Questions:
             if asked.repeats or (asked.awaited and not asked.sent):
                 kept[number] = asked
             else:
-                self._drop(asked, "the store ended, or closed the connection")
+                asked.fail("the store ended, or closed the connection")
         self._open = kept
 
     def close(self) -> None:
         """Nobody will answer."""
         self._closed = True
+        self._look_at(math.inf)
         for asked in self._open.values():
-            self._drop(asked, "this worker has left the store")
+            asked.fail("this worker has left the store")
         self._open.clear()
-
-    def _drop(self, asked: Asked, reason: str) -> None:
-        if asked.timer is not None:
-            asked.timer.cancel()
-        asked.fail(reason)
 
     def answered(self, number: int) -> Asked | None:
         """The question with this number, which is not open any more."""
-        asked = self._open.pop(number, None)
-        if asked is not None and asked.timer is not None:
-            asked.timer.cancel()
-        return asked
+        return self._open.pop(number, None)
 
     def refused(self, refusal: Refused) -> None:
         """The store did not do it. A result is told again: it must not be lost."""

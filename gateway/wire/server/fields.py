@@ -121,7 +121,8 @@ def encode_lines(fields: Iterable[tuple[bytes, bytes]]) -> Lines:
     parts: list[bytes] = []
     count = 0
     for name, value in fields:
-        parts += (_own_prefix(name.lower()), value, CRLF)
+        lower = name.lower()
+        parts += (_PREFIXES.get(lower) or _own_prefix(lower), value, CRLF)
         count += 1
     data = b"".join(parts)
     if data.count(b"\n") != count or data.count(b"\r") != count or b"\0" in data:
