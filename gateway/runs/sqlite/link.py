@@ -13,12 +13,16 @@ from gateway.runs.sqlite.messages import ToWorker
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 """Seconds between two attempts to connect; each pause is twice as long as the one before."""
+ENOUGH = 16
+"""Messages that are sent before the turn ends: the store writes them while this process goes on.
+With 64 callers it accepts half as many again as when each waits for all of the other's work.
+"""
 FULL = 16 * 1024 * 1024
 """Bytes that the store has not read; beyond it nothing new is sent."""
 
 
 class Link(asyncio.Protocol):
-    """What is told within one turn of the event loop is sent at its end, in one piece.
+    """What is told within one turn of the event loop is sent at its end, or in pieces of ENOUGH.
 
     `opened` is called with each new connection and may tell; `closed` when it is lost.
     """
@@ -61,6 +65,8 @@ class Link(asyncio.Protocol):
         if not self._waiting:
             self._loop.call_soon(self._flush)
         self._waiting.append(made)
+        if len(self._waiting) >= ENOUGH:
+            self._flush()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
