@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules fuzz-runs image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules fuzz-runs image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -54,7 +54,11 @@ bench-footprint: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.footprint $(ARGS)
 
 bench-store: $(VENV)/.ready
-	$(BIN)/python -m benchmarks.store $(ARGS)
+	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.durable $(ARGS)
+
+bench-delivery: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.delivery.run $(ARGS)
 
 soak: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.soak $(ARGS)

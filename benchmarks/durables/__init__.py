@@ -1,0 +1,1 @@
+"""The figures of durable delivery, of a real gateway."""
