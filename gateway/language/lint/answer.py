@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.answers import REDIRECT, Written, answers_of, is_text
+from gateway.language.answers import OWN, REDIRECT, Written, answers_of, is_text
 from gateway.language.inputs import response_of
 from gateway.language.lint import redirect
 from gateway.language.lint.rules import path_fault
@@ -17,8 +17,6 @@ from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
 
 WITHOUT_BODY = (204, 205)
-UNANSWERABLE = frozenset((401, 405, 407, 408, 419, 426, 431))
-"""Of the 4xx: about credentials, methods and connections, which are the gateway's own."""
 
 _PAGES = re.compile(
     r"text/html|application/xhtml\+xml|image/svg\+xml|text/css|[a-z]+/(x-)?(java|ecma)script"
@@ -63,7 +61,7 @@ def _status(written: Written) -> Iterator[Mistake]:
     if 300 <= status < 400 and status != REDIRECT:
         message = f"'status' is 303 for a redirect, not {status}"
         yield Mistake("out-of-range", steps, message, "write 303, and `Location` under 'headers'")
-    elif status in UNANSWERABLE or 452 <= status < 500:
+    elif status in OWN or 452 <= status < 500:
         message = f"{status} cannot be answered here"
         yield Mistake("out-of-range", steps, message, "write 400, 422, 500 or another status")
 
