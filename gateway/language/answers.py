@@ -9,7 +9,15 @@ from msgspec import UNSET
 
 from gateway.language.inputs import Filling, Slot, below, fillings, response_of
 from gateway.language.spec import Answer, Failure, Hook, Response
-from gateway.language.template import BadTemplate, Reference, Template, is_template, parse
+from gateway.language.template import (
+    ANSWERED,
+    BadTemplate,
+    Expression,
+    Reference,
+    Template,
+    is_template,
+    parse,
+)
 
 if TYPE_CHECKING:
     from gateway.language.yaml12 import Steps
@@ -94,6 +102,11 @@ def references(written: Written) -> Iterator[Reference]:
             continue
         for filling in found:
             yield from filling.expression.references
+
+
+def is_of_request(expression: Expression) -> bool:
+    """Whether an expression reads nothing of what the workflow has answered."""
+    return not any(one.root in ANSWERED for one in expression.references)
 
 
 def is_json(media_type: str) -> bool:

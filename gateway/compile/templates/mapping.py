@@ -11,6 +11,7 @@ from gateway.compile.mismatch import Places
 from gateway.compile.payload import Payload
 from gateway.compile.templates.blame import where_in
 from gateway.compile.templates.data import Fill, compile_data, compile_parameters, unescaped
+from gateway.compile.templates.foreseen import Foresee, compile_foreseen
 from gateway.compile.templates.headers import Lines, compile_headers
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.outcome import Keep, compile_keep
@@ -28,7 +29,7 @@ class Mapped(msgspec.Struct, frozen=True):
     `members` are those of `workflow.body` that are fixed, `json` and `parameters` fill in all of
     them for the two ways to send them. `replace` makes the data that is sent in place of what was
     received; `target` and `lines` address it. `keep` holds back what the answer reads of the
-    request. `any` says whether anything is made of the inputs.
+    request, and `foresee` tries it. `any` says whether anything is made of the inputs.
     """
 
     members: Mapping[str, Any]
@@ -38,6 +39,7 @@ class Mapped(msgspec.Struct, frozen=True):
     target: Target | None
     lines: Lines | None
     keep: Keep | None
+    foresee: Foresee | None
     any: bool
     reads_body: bool
 
@@ -45,6 +47,8 @@ class Mapped(msgspec.Struct, frozen=True):
         """The payload with its target and its headers. Raises Unmappable."""
         if self.keep is not None:
             inputs.exchange.kept = self.keep(inputs)
+        if self.foresee is not None:
+            self.foresee(inputs.exchange)
         if self.target is None and self.lines is None and not inputs.drawn:
             return payload
         target = "" if self.target is None else self.target(inputs)
@@ -58,6 +62,7 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
     steps = ("workflow", "body")
     filled = list(slots(hook))
     keep = _keep(hook)
+    foresee = compile_foreseen(hook, where)
     target = compile_target(workflow, where)
     lines = compile_headers(workflow, where)
     json = compile_data(workflow.body, steps, where)
@@ -70,7 +75,8 @@ def compile_mapping(hook: Hook, workflow: Workflow, places: Places) -> Mapped:
         target=target,
         lines=lines,
         keep=keep,
-        any=any(map(_is_filled, filled)) or keep is not None,
+        foresee=foresee,
+        any=any(map(_is_filled, filled)) or keep is not None or foresee is not None,
         reads_body=any(map(_reads_body, filled)) or bool(_read_again(hook, "body")),
     )
 
