@@ -17,7 +17,8 @@ from gateway.language.read import read_source
 from gateway.language.source import Source
 from gateway.language.spec import Limits
 from gateway.language.template import FILTERS, ROOTS, filters
-from gateway.language.template.grammar import LONGEST, MOST_ALTERNATIVES, MOST_FILTERS
+from gateway.language.template.grammar import MOST_ALTERNATIVES, MOST_FILTERS
+from gateway.language.template.plain import LONGEST
 from gateway.language.template.roots import NAMES
 from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS

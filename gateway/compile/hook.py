@@ -25,7 +25,7 @@ from gateway.compile.payload import WITH_BODY, Payload
 from gateway.compile.request_parts import rule_names
 from gateway.compile.responder import compile_response, ignored, probed
 from gateway.compile.templates.inputs import Inputs
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.inputs import response_of, workflow_of
@@ -48,7 +48,6 @@ class Hook:
         "_mapped",
         "_matcher",
         "_needs",
-        "_reads_inputs",
         "_respond",
         "cors",
         "guards",
@@ -65,8 +64,7 @@ class Hook:
         self.cors = compile_cors(spec)
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
-        self._mapped = compile_mapping(spec, workflow, places or {})
-        self._reads_inputs = self._mapped.any or self._matcher.reads_inputs
+        self._mapped = Mapped(spec, workflow, places or {})
         self._encoder = self._encoding(spec, workflow)
         self._invoke = Invoker(workflow, runtime)
         self._respond = compile_response(spec.response, places)
@@ -124,14 +122,13 @@ class Hook:
         query = decode_query(exchange.query_string) if exchange.query_string else {}
         received = self._encoder.read(exchange, body, query)
         judged = received if body is not None else None
-        inputs = Inputs(exchange, judged, query) if self._reads_inputs else None
+        inputs = Inputs(exchange, judged, query) if self._matcher.reads_inputs else None
         mismatch = self._matcher(judged, query, exchange.fields, exchange.path_params, inputs)
         if mismatch is not None:
             return self._refuse(exchange, mismatch, judged)
-        if inputs is None or not self._mapped.any:
+        if not self._mapped.any:
             return self._encoder.encode(exchange, body, received)
-        payload = self._encoder.encode(exchange, body, received, inputs)
-        return self._mapped.addressed(payload, inputs)
+        return self._encoder.fill(exchange, body, received, query, inputs)
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         exchange.run = payload.run or uuid7()

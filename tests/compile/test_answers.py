@@ -16,7 +16,7 @@ from gateway.compile.body import Received
 from gateway.compile.exchange import Kept
 from gateway.compile.responder import compile_response
 from gateway.compile.templates.inputs import Inputs
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import WorkflowFailure
 from gateway.language.decode import convert
 from gateway.language.inputs import workflow_of
@@ -105,7 +105,7 @@ def test_no_more_of_a_body_is_kept_than_the_answer_reads() -> None:
             },
         }
     )
-    keep = compile_mapping(hook, workflow_of(hook), {}).keep
+    keep = Mapped(hook, workflow_of(hook), {}).keep
     assert keep is not None
     customer = {"name": "A", "card": "4242"}
     body = {"items": [{"sku": 1}, {"sku": 2, "price": 3}], "customer": customer, "b": 1}
@@ -117,6 +117,6 @@ def test_no_more_of_a_body_is_kept_than_the_answer_reads() -> None:
 def test_hooks_whose_answers_read_nothing_of_the_request_keep_nothing() -> None:
     for response in ("outputs", {"body": {"a": "${workflow.body.a}", "run": "${run.id}"}}):
         hook = convert({"name": "a", "workflow": "http://w/", "response": response})
-        mapped = compile_mapping(hook, workflow_of(hook), {})
+        mapped = Mapped(hook, workflow_of(hook), {})
         assert mapped.keep is None
         assert not mapped.any

@@ -28,7 +28,7 @@ from gateway.language.template import Template, parse
 Foresee = Callable[[Exchange], None]
 """It raises Unmappable where an answer cannot be made of the request."""
 
-_LACKING = frozenset(("body", "query", "headers", "path", "sender"))
+LACKING = frozenset(("body", "query", "headers", "path", "sender"))
 """What a request may not have, or not of the kind that is needed."""
 
 
@@ -64,7 +64,7 @@ def _foreseen(slot: Slot, where: Spot | str) -> Iterator[Find]:
 
 def _is_of_request(filling: Filling) -> bool:
     expression = filling.expression
-    read = any(one.root in _LACKING for one in expression.references)
+    read = any(one.root in LACKING for one in expression.references)
     return read and is_of_request(expression)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.compile.body import Received
 from gateway.compile.sender import Sender
-from gateway.compile.templates.inputs import HEADROOM
+from gateway.compile.templates.inputs import HEADROOM, Inputs
 from gateway.errors import Unmappable
+from gateway.language.literals import encode_json
 from tests.compile.templates.filled import LIMIT, Filled
 from tests.support.exchanges import an_exchange
 
@@ -69,6 +71,18 @@ def test_a_body_that_is_sent_several_times_is_refused_before_it_is_made_whole() 
     with pytest.raises(Unmappable, match=f"larger than {LIMIT + HEADROOM} bytes"):
         filled.payload({"a": "x" * 100_000})
     assert len(filled.payload({"a": "x" * 10_000}).body or b"") > 600_000
+
+
+def test_a_body_that_came_compressed_counts_as_what_it_is() -> None:
+    body = {"a": "x" * 100_000}
+    exchange = an_exchange()
+    exchange.body_limit = LIMIT
+    exchange.bytes_in, exchange.body = 200, encode_json(body)
+    inputs = Inputs(exchange, Received("json", body), {})
+    replace = Filled(data=["${body.*}"] * 60).mapped.replace
+    assert replace is not None
+    with pytest.raises(Unmappable, match=f"larger than {LIMIT + HEADROOM} bytes"):
+        replace(inputs)
 
 
 def test_a_refusal_names_the_place_for_the_operator_and_no_value() -> None:
