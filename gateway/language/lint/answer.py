@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.answers import OWN, REDIRECT, Written, answers_of, is_text
 from gateway.language.inputs import response_of
 from gateway.language.lint import redirect
-from gateway.language.lint.rules import path_fault
+from gateway.language.lint.paths import check_path
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Answer, Hook, Response
 from gateway.language.template import is_template
@@ -41,8 +41,7 @@ def _select(response: Response) -> Iterator[Mistake]:
             hint = "write `type: outputs`, or remove 'select'"
             yield Mistake("select-without-outputs", steps, message, hint, on="key")
         for index, path in enumerate(response.select):
-            if (reason := path_fault(path)) is not None:
-                yield Mistake("bad-path", (*steps, index), f"'{path}' is not a path: {reason}")
+            yield from check_path(path, (*steps, index))
     chosen = "'select'" if response.select is not UNSET else "`type: status`"
     if response.select is UNSET and response.type == "outputs":
         return
