@@ -11,10 +11,12 @@ class Sender(msgspec.Struct, frozen=True):
     """A known sender: its scheme, its documentation, and how far its timestamps may be off.
 
     The tolerance is the sender's own where it names one of a minute or more, otherwise 5m.
-    `begins` is what its secrets begin with although they are used whole.
+    `begins` is what its secrets begin with although they are used whole. `forms` says that it sends
+    forms, unless it has asked for the hook's answer to its handshake.
     """
 
     scheme: Scheme
     source: str
     tolerance: str = "5m"
     begins: str = ""
+    forms: bool = False
