@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-rules fuzz-runs image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-answers fuzz-rules fuzz-runs image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -75,6 +75,9 @@ fuzz-directories: $(VENV)/.ready
 
 fuzz-templates: $(VENV)/.ready
 	$(BIN)/python -m tests.compile.templates.properties 100000
+
+fuzz-answers: $(VENV)/.ready
+	$(BIN)/python -m tests.compile.answering 100000
 
 fuzz-rules: $(VENV)/.ready
 	$(BIN)/python -m tests.compile.nested 100000

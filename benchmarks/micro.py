@@ -20,10 +20,10 @@ from rich.table import Table
 
 from benchmarks import machine
 from gateway.compile.body import Received, decode_body
+from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.exchange import Exchange, Unread
 from gateway.compile.matcher import compile_match
-from gateway.compile.templates.inputs import Inputs
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.language.inputs import workflow_of
 from gateway.language.read import read_source
 from gateway.language.source import Source
@@ -141,12 +141,13 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     assert either(body, {}, {}) is None
     assert mixed(body, {}, {}) is None
     assert tenth_fails(body, {}, {}) is not None
-    push = decode_body(b"application/json", json.dumps(PUSH).encode())
+    raw_push = json.dumps(PUSH).encode()
+    push = decode_body(b"application/json", raw_push)
     three = compile_match(Match(body=PUSH_RULES))
     assert three(push, {}, {}) is None
     return {
         "three rules of a push": lambda: three(push, {}, {}),
-        "seven members filled in from it": _filling(push),
+        "seven members filled in from it": _filling(raw_push, push),
         "ten expected values": lambda: intended(body, {}, {}),
         "ten rules of ten kinds": lambda: mixed(body, {}, {}),
         "ten values, the last refuses": lambda: tenth_fails(body, {}, {}),
@@ -157,16 +158,16 @@ def _calls() -> Mapping[str, Callable[[], object]]:
     }
 
 
-def _filling(received: Received) -> Callable[[], object]:
+def _filling(raw: bytes, received: Received) -> Callable[[], object]:
     """Makes the data of a workflow, encoded, of what was received."""
     workflow = Workflow(url="http://flows.internal/build", data=PUSH_DATA)
-    replace = compile_mapping(Hook(name="push", workflow=workflow), workflow, {}).replace
-    assert replace is not None
+    mapped = Mapped(Hook(name="push", workflow=workflow), workflow, {})
+    encoder = PayloadEncoder(workflow, True, False, mapped)
     exchange = Exchange(
         method="POST", path="/", raw_path=b"/", query_string=b"", headers=[], fields={},
         client="", request_id="r", started=0.0, source=Unread(), hook="push",
     )  # fmt: skip
-    return lambda: replace(Inputs(exchange, received, {}))
+    return lambda: encoder.fill(exchange, raw, received, {}, None)
 
 
 def _reading(value: str) -> Callable[[], object]:
@@ -178,7 +179,7 @@ def _reading(value: str) -> Callable[[], object]:
         data = "".join(f"    m{one}: {value.format(first + one)}\n" for one in range(8))
         head = "name: a\nmethod: POST\nauthentication: none\nworkflow:\n  url: http://a.internal/\n"
         (hook,) = read_source(Source("a.yaml", f"{head}  data:\n{data}".encode())).hooks
-        return compile_mapping(hook.spec, workflow_of(hook.spec), {})
+        return Mapped(hook.spec, workflow_of(hook.spec), {})
 
     return read
 

@@ -141,9 +141,9 @@ class NoMatch(Refusal):
 
 
 class Unmappable(Refusal):
-    """The request matches, but what the workflow is sent cannot be made of it."""
+    """The request matches, but what the workflow is sent, or the answer, cannot be made of it."""
 
-    status, code, title = 422, "cannot-map", "The request does not have the data for the workflow"
+    status, code, title = 422, "cannot-map", "The request does not have the needed data"
 
 
 class TooManyRequests(Refusal):

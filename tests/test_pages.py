@@ -21,7 +21,8 @@ from gateway.language.source import Source
 from gateway.language.spec import Deduplicate, DurableDelivery, Limits, Retention, RetrySchedule
 from gateway.language.spec.delivery import AFTER, PERMANENT
 from gateway.language.template import FILTERS, ROOTS, filters
-from gateway.language.template.grammar import LONGEST, MOST_ALTERNATIVES, MOST_FILTERS
+from gateway.language.template.grammar import MOST_ALTERNATIVES, MOST_FILTERS
+from gateway.language.template.plain import LONGEST
 from gateway.language.template.roots import NAMES
 from gateway.runtime.throttle import Throttle
 from gateway.serve.client import MAX_HOPS

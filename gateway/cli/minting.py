@@ -17,10 +17,8 @@ from msgspec import UNSET
 
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call
-from gateway.compile.sample_needs import compared, completed, filled_of
-from gateway.compile.sample_values import document
+from gateway.compile.sample_sender import claims_of
 from gateway.language.spec import Hook, JwtAuthentication
-from gateway.language.template import CLAIMS
 from gateway.runtime.token_keys import BadKey, from_secret
 
 LIFETIME = 300
@@ -29,16 +27,7 @@ LIFETIME = 300
 
 def with_token(hook: Hook, spec: JwtAuthentication, call: Call, wallet: Wallet, now: float) -> Call:
     """The call with a token that the hook's issuer would have made. Raises OperatorError."""
-    audience = spec.audience if isinstance(spec.audience, str) else spec.audience[0]
-    begun = {} if spec.claims is UNSET else document(spec.claims)
-    wanted, _ = completed(begun, [*filled_of(hook), *compared(hook)], CLAIMS)
-    claims = {
-        **(wanted if isinstance(wanted, dict) else {}),
-        "iss": spec.issuer,
-        "aud": audience,
-        "iat": int(now),
-        "exp": int(now) + LIFETIME,
-    }
+    claims = {**claims_of(hook, spec), "iat": int(now), "exp": int(now) + LIFETIME}
     entries = () if spec.secrets is UNSET else spec.secrets
     token = wallet.first(lambda secret: _mint(secret, spec.algorithms, claims), entries)
     wallet.notes.append(f"the token is valid for {LIFETIME // 60} minutes")

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from gateway.cli.credentials import Wallet, with_credentials
 from gateway.cli.curl import Call
-from gateway.compile.signatures import Signed, compile_scheme
+from gateway.compile.signatures import CannotSign, Signed, compile_scheme
 from gateway.compile.signatures.members import Member, written
 from gateway.compile.signatures.request import request_of
 from gateway.errors import OperatorError
@@ -44,6 +44,11 @@ def _signed(spec: SignatureAuthentication, call: Call, wallet: Wallet, now: floa
 
     query, typed = call.query_string.encode(), [(b"content-type", call.content_type.encode())]
     request = request_of(call.method, typed, call.body or b"", query, call.path)
+
+    try:
+        signer.check(request)
+    except CannotSign as error:
+        raise OperatorError(str(error)) from None
 
     def sign(secret: bytes) -> Signed:
         name = f"msg_{secrets.token_hex(12)}"

@@ -20,10 +20,12 @@ from gateway.compile.request_parts import (
     judged_name,
 )
 from gateway.compile.values import CLEAR, Holds, Unclear, Values, body_of
+from gateway.language.inputs import operands
 from gateway.language.rules import Placed, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.rules import Rule
 
 if TYPE_CHECKING:
+    from gateway.compile.operands import Lacking
     from gateway.compile.templates.inputs import Inputs
 
 
@@ -70,40 +72,54 @@ class Alternatives:
 
 
 class _Compiled(NamedTuple):
-    """`in_form` and `in_query` are the parameters that it judges."""
+    """`in_form` and `in_query` are the parameters that it judges, `lacking` says why an operand
+    cannot be filled in.
+    """
 
     holds: Holds
     otherwise: Mismatch
+    lacking: Lacking | None
     in_form: Unclear
     in_query: Unclear
 
     def said(self, values: Values) -> Mismatch:
-        """That it does not hold, and for the name of which parameter it may not be judged."""
+        """That it does not hold, and the name or the operand for which it cannot be judged."""
         in_form, in_query = self.in_form, self.in_query
         for name in sorted(in_form & values.unclear_in_form):
             return self.otherwise.because(ambiguous(FORM.what, name, "form"))
         for name in sorted(in_query & values.unclear_in_query):
             return self.otherwise.because(ambiguous(QUERY.what, name, "query"))
-        return self.otherwise
+        lacking = self.lacking and values.inputs and self.lacking(values.inputs)
+        return self.otherwise.because(lacking) if lacking else self.otherwise
 
 
 def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
     steps, rule, _ = placed
     for source in (JSON, QUERY, HEADERS, PATH):
         part = Part(source.what, f"{spelled((*steps, source.key))}.", places)
-        for name, operator, holds in filled_in(source, conditions_on(rule, source.key), True):
+        filled = filled_in(source, conditions_on(rule, source.key), True)
+        for name, operator, holds, lacking in filled:
             names = frozenset({judged_name(source, name)})
             judged = (names if source is one else CLEAR for one in (JSON, QUERY))
-            yield _Compiled(holds, part.other(name, operator), *judged)
+            yield _Compiled(holds, part.other(name, operator), lacking, *judged)
     if rule.any:
         name = spelled((*steps, "any"))
         said = f"None of the alternatives in '{name}' holds."
         inside = Rule(any=rule.any)
-        yield _Compiled(compile_rule(inside, True), mismatch(name, places, said), *_judged(inside))
+        yield _nested(compile_rule(inside, True), mismatch(name, places, said), inside)
     if rule.not_:
         name, inside = spelled((*steps, "not")), rule.not_
         said = f"The request is excluded by '{name}', or does not have the values to decide that."
-        yield _Compiled(compile_rule(inside, False), mismatch(name, places, said), *_judged(inside))
+        yield _nested(compile_rule(inside, False), mismatch(name, places, said), inside)
+
+
+def _nested(holds: Holds, otherwise: Mismatch, inside: Rule) -> _Compiled:
+    texts = [slot.text for slot in operands(inside)]
+    if not texts:
+        return _Compiled(holds, otherwise, None, *_judged(inside))
+    from gateway.compile.operands import lacking  # with templates, which other hooks do without
+
+    return _Compiled(holds, otherwise, lacking(texts), *_judged(inside))
 
 
 def _judged(rule: Rule) -> Iterator[Unclear]:

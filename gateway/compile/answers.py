@@ -77,7 +77,7 @@ def compile_headers(
         if isinstance(template, str):
             fixed.append((key, template.encode()))
         else:
-            filled.append((key, _header(name, value, template, where((*steps, name)))))
+            filled.append((key, compile_header_of(name, value, template, where((*steps, name)))))
     if NO_STORE[0] not in {key for key, _ in (*fixed, *filled)}:
         fixed.append(NO_STORE)
     if not filled:
@@ -96,7 +96,10 @@ def unusable(outcome: Outcome, error: Unmappable) -> WorkflowFailure:
     return WorkflowFailure(reason, outcome.status, logged=error.reason)
 
 
-def _header(name: str, value: str, template: Template, where: Spot | str) -> Find:
+def compile_header_of(name: str, value: str, template: Template, where: Spot | str) -> Find:
+    """What makes the bytes of an answer's header, MISSING where it is left out. It raises
+    Unmappable.
+    """
     location = compile_location(value, where) if name.lower() == "location" else None
     return compile_header(template, where, location)
 

@@ -42,7 +42,7 @@ class PayloadEncoder:
         "_mapped",
         "_names",
         "_remedy",
-        "_replace",
+        "_replaces",
         "_rule_names",
         "_static",
         "decodes",
@@ -61,7 +61,7 @@ class PayloadEncoder:
         )
         self._in_query = workflow.method not in WITH_BODY
         self._mapped = mapped
-        self._replace = mapped.replace
+        self._replaces = mapped.replaces
         self._static = mapped.members
         self._names = _written(workflow)
         self._rule_names = rule_names
@@ -71,7 +71,7 @@ class PayloadEncoder:
             needs_body
             or reads_body
             or (
-                mapped.replace is None
+                not mapped.replaces
                 and self._format != "raw"
                 and (self._format is not None or self._in_query or bool(self._static))
             )
@@ -112,8 +112,8 @@ class PayloadEncoder:
         templates cannot be filled in, UnsupportedMedia for files where the workflow takes no form
         that has them.
         """
-        if self._replace is not None:
-            return self._replace(inputs)
+        if self._mapped.replaces and (replace := self._mapped.replace) is not None:
+            return replace(inputs)
         if received is None or (self._format == "raw" and body is not None):
             return _raw(exchange, body)
         if received.kind == "json" and self._as_received:
@@ -122,6 +122,31 @@ class PayloadEncoder:
             return Payload(*encode_multipart(self._merged_parts(received.parts, inputs)))
         _refuse_files(received.parts)
         return self._encoded(exchange, received, inputs)
+
+    def fill(
+        self,
+        exchange: Exchange,
+        body: bytes | None,
+        received: Received | None,
+        query: Mapping[str, Any],
+        inputs: Inputs | None,
+    ) -> Payload:
+        """The same with its target and its headers, where the hook has templates; `inputs` are
+        there where the rules have read them.
+        """
+        mapped = self._mapped
+        quick = mapped.quick
+        if quick is not None and body and received is not None and received.kind == "json":
+            if not quick.alone and inputs is None:
+                inputs = Inputs(exchange, received, query)
+            payload = quick.make(received.value, inputs) if len(body) <= quick.most else None
+            if payload is not None:
+                if quick.alone or inputs is None:
+                    return payload
+                return mapped.addressed(payload, inputs)
+        # What was counted before is counted again.
+        inputs = Inputs(exchange, received if body is not None else None, query)
+        return mapped.addressed(self.encode(exchange, body, received, inputs), inputs)
 
     def _encoded(self, exchange: Exchange, received: Received, inputs: Inputs | None) -> Payload:
         if self._in_query:

@@ -10,19 +10,23 @@ from gateway.compile.comparisons import TEXT, Test
 from gateway.compile.paths import Finder
 from gateway.compile.request_parts import Conditions, Source, fitted, judged_name
 from gateway.compile.values import Holds, Values
-from gateway.language.operands import is_filled
+from gateway.language.operands import is_filled, texts_of
 from gateway.language.rules import SourceName
+from gateway.language.spec.match import Condition
 
 if TYPE_CHECKING:
-    from gateway.compile.operands import Make
+    from gateway.compile.operands import Lacking, Make
 
 
 class FilledIn(NamedTuple):
-    """An operator on one parameter whose operand is filled in; that of plain equality is empty."""
+    """An operator on one parameter whose operand is filled in; that of plain equality is empty.
+    `lacking` says why it cannot be.
+    """
 
     name: str
     operator: str
     holds: Holds
+    lacking: Lacking
 
 
 def filled_in(source: Source, conditions: Conditions, wanted: bool) -> Iterator[FilledIn]:
@@ -33,14 +37,21 @@ def filled_in(source: Source, conditions: Conditions, wanted: bool) -> Iterator[
         if not is_filled(condition):
             continue
         # With templates, which other hooks do without.
-        from gateway.compile.operands import compile_filled
+        from gateway.compile.operands import compile_filled, lacking
 
         typed = compile_filled(condition, source.comparison)
         text = compile_filled(condition, TEXT)
         for (operator, make), (_, in_form) in zip(typed, text, strict=True):
             fit = partial(fitted, source, operator, wanted)
             leaf = judged_name(source, name), source.find(name)
-            yield FilledIn(name, operator, _on_filled(source.key, leaf, (make, in_form), fit))
+            holds = _on_filled(source.key, leaf, (make, in_form), fit)
+            yield FilledIn(name, operator, holds, lacking(_texts(condition, operator)))
+
+
+def _texts(condition: Condition, operator: str) -> list[str]:
+    """The texts of one operator's operand; the way to those of others begins with their name."""
+    found = texts_of((), condition)
+    return [text for steps, text in found if not operator or steps[0] == operator]
 
 
 def _on_filled(

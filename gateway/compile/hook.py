@@ -32,7 +32,7 @@ from gateway.compile.request_parts import rule_names
 from gateway.compile.responder import compile_kept, compile_response, ignored, probed
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.keys import compile_keys
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.inputs import response_of, workflow_of
@@ -81,10 +81,10 @@ class Hook:
         self.cors = compile_cors(spec)
         self._matcher = compile_match(spec.match, places or {})
         self._ignores = spec.match is not UNSET and spec.match.otherwise == "ignore"
-        self._mapped = compile_mapping(spec, workflow, places or {})
+        self._mapped = Mapped(spec, workflow, places or {})
         self._keys = compile_keys(spec, places or {})
         reads_keys = self._keys is not None and self._keys.needs_inputs
-        self._reads_inputs = self._mapped.any or self._matcher.reads_inputs or reads_keys
+        self._reads_inputs = self._matcher.reads_inputs or reads_keys
         self._encoder = self._encoding(spec, workflow)
         self._respond = compile_response(spec.response, places)
         self._fail = compile_failures(response_of(spec).failures, places or {})
@@ -138,32 +138,43 @@ class Hook:
         found = (need.remedy for need in self._needs if need.problem)
         return list(dict.fromkeys(filter(None, found)))
 
-    async def activate(self, exchange: Exchange) -> Answer:
-        """Body, rules, workflow, answer. Raises a Refusal before anything ran.
+    def activate(self, exchange: Exchange) -> Awaitable[Answer]:
+        """Body, rules, workflow, answer. Raises a Refusal before anything ran, at once or where
+        the answer is awaited: where nothing has to be waited for, no coroutine is made before the
+        workflow's.
 
         HEAD ends before the workflow.
         """
         if exchange.answer is not None:
-            return exchange.answer
+            return _given(exchange.answer)
         body = None
         if exchange.method in WITH_BODY:
             body = exchange.body_here()
-            if body is None:
-                body = await exchange.read_body()
-        if body is not None and len(body) > SMALL and self._encoder.decodes:
-            # In a thread, where the interpreter goes on with others meanwhile.
+            if body is None or (len(body) > SMALL and self._encoder.decodes):
+                return self._activate_later(exchange)
+        return self._go_on(exchange, self._judge(exchange, body))
+
+    async def _activate_later(self, exchange: Exchange) -> Answer:
+        """Wait for the body and, where it is large, for a thread that judges it: there, the
+        interpreter goes on with others meanwhile.
+        """
+        body = await exchange.read_body()
+        if len(body) > SMALL and self._encoder.decodes:
             judged = await self._large.judge(body, partial(self._judge, exchange, body))
         else:
             judged = self._judge(exchange, body)
-        if isinstance(judged, Answer):
-            return judged
-        if exchange.method == "HEAD":
-            return probed(exchange)
-        exchange.drop_body()
         del body  # the workflow may take long, and needs what was made of it
+        return await self._go_on(exchange, judged)
+
+    def _go_on(self, exchange: Exchange, judged: Payload | Answer) -> Awaitable[Answer]:
+        if isinstance(judged, Answer):
+            return _given(judged)
+        if exchange.method == "HEAD":
+            return _given(probed(exchange))
+        exchange.drop_body()
         if self._accept is not None:
-            return await self._accept(exchange, judged)
-        return await self._invoked(exchange, judged)
+            return self._accept(exchange, judged)
+        return self._invoked(exchange, judged)
 
     def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:
         """What the workflow is sent, or the answer to a request that is ignored."""
@@ -176,10 +187,9 @@ class Hook:
             return self._refuse(exchange, mismatch, judged)
         if self._keys is not None:
             exchange.keys = self._keys(exchange, body, inputs)
-        if inputs is None or not self._mapped.any:
+        if not self._mapped.any:
             return self._encoder.encode(exchange, body, received)
-        payload = self._encoder.encode(exchange, body, received, inputs)
-        return self._mapped.addressed(payload, inputs)
+        return self._encoder.fill(exchange, body, received, query, inputs)
 
     async def _invoked(self, exchange: Exchange, payload: Payload) -> Answer:
         run, target = payload.run or uuid7(), self._target
@@ -214,6 +224,10 @@ class Hook:
             raise NoMatch(detail, reason=reason)
         exchange.outcome, exchange.reason = "ignored", reason
         return ignored(exchange, detail)
+
+
+async def _given(answer: Answer) -> Answer:
+    return answer
 
 
 def _problems(needs: tuple[Need, ...]) -> list[str]:

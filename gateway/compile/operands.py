@@ -6,7 +6,7 @@ condition does not hold, and neither does its `not`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -23,10 +23,12 @@ from gateway.language.literals import ConstantLiteral, text_of
 from gateway.language.operands import FILLED, demands_of
 from gateway.language.rules import operators_of
 from gateway.language.spec.match import Condition, Elements, Operators
-from gateway.language.template import Template
+from gateway.language.template import Template, parse
 
 Make = Callable[[Inputs], Test]
 """Makes the test of an operator, for one request."""
+Lacking = Callable[[Inputs], str]
+"""Says in a sentence which input operands lack, or cannot use."""
 
 
 def compile_filled(condition: Condition, comparison: Comparison) -> Iterator[tuple[str, Make]]:
@@ -60,6 +62,28 @@ def filled(operand: Any) -> Find:
             return MISSING
 
     return find
+
+
+def lacking(texts: Iterable[str]) -> Lacking:
+    """What says why operands cannot be filled in, and nothing where they can. It is asked of a rule
+    that has failed.
+    """
+    fills = [(_fill(one), one) for one in map(parse, texts) if isinstance(one, Template)]
+
+    def said(inputs: Inputs) -> str:
+        for fill, template in fills:
+            try:
+                if inputs.apart(fill) is MISSING:  # left out by `?`
+                    return f"{Blame.of(template).what} is missing."
+            except Unmappable as error:
+                return error.detail
+        return ""
+
+    return said
+
+
+def _fill(template: Template) -> Find:
+    return compile_value(template, "match")
 
 
 def compile_value(template: Template, where: Spot | str) -> Find:

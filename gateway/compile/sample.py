@@ -13,9 +13,10 @@ from msgspec import UNSET, UnsetType
 from gateway.compile.body import Received, decode_query
 from gateway.compile.comparisons import TEXT
 from gateway.compile.exchange import Fields
-from gateway.compile.forms import gather
+from gateway.compile.forms import encode_form, gather
 from gateway.compile.matcher import compile_match
 from gateway.compile.paths import MISSING
+from gateway.compile.payload import FORM
 from gateway.compile.sample_body import as_read, written
 from gateway.compile.sample_needs import completed, completed_texts, filled_of
 from gateway.compile.sample_operands import expressions, inputs_of, with_values
@@ -23,7 +24,8 @@ from gateway.compile.sample_values import document, sample_value
 from gateway.errors import Refusal
 from gateway.language.inputs import WITH_BODY, Filling
 from gateway.language.normal_form import Alternative, alternatives
-from gateway.language.spec import Hook
+from gateway.language.signed import sender_of
+from gateway.language.spec import Hook, SignatureAuthentication
 from gateway.language.spec.match import Condition, Operators
 from gateway.language.spec.rules import Match
 from gateway.language.template.values import escaped
@@ -124,7 +126,19 @@ def _body(
     value, fits = completed(begun, filled, "body")
     if value is None and (hook.receive is UNSET or not WITH_BODY & set(hook.methods)):
         return None, None, fits
-    return *written(hook.receive, {} if value is None else value), fits
+    value = {} if value is None else value
+    if hook.receive is UNSET and _is_form(hook, value):
+        return encode_form(value), FORM, fits
+    return *written(hook.receive, value), fits
+
+
+def _is_form(hook: Hook, value: Any) -> bool:
+    """Whether a body is of those that the sender writes as forms, such as Slack's commands."""
+    signed = hook.authentication
+    if not isinstance(signed, SignatureAuthentication) or hook.handshake is not UNSET:
+        return False
+    flat = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    return flat and sender_of(signed.scheme).forms
 
 
 _Sent = tuple[Received, Mapping[str, Any], Fields, dict[str, str]]

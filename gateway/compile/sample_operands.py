@@ -10,6 +10,7 @@ from gateway.compile.body import Received
 from gateway.compile.exchange import Exchange, Fields, Unread
 from gateway.compile.operands import compile_value
 from gateway.compile.paths import MISSING
+from gateway.compile.sample_sender import sample_sender
 from gateway.compile.templates.inputs import Inputs
 from gateway.errors import Unmappable
 from gateway.language.inputs import Filling
@@ -30,10 +31,10 @@ def inputs_of(
     fields: Fields,
     path: dict[str, str],
 ) -> Inputs:
-    """What templates read of a sample. Nobody has sent it."""
+    """What templates read of a sample."""
     exchange = Exchange(
         hook.methods[0], "", b"", b"", [], fields, "", "", time.perf_counter(), Unread(),
-        path_params=path, hook=hook.name,
+        path_params=path, hook=hook.name, sender=sample_sender(hook),
     )  # fmt: skip
     return Inputs(exchange, received, query)
 

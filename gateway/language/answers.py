@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import UNSET
 
 from gateway.language.inputs import Filling, Slot, below, fillings, response_of
 from gateway.language.spec import Answer, Failure, Hook, Response
-from gateway.language.template import BadTemplate, Reference, Template, is_template, parse
+from gateway.language.template import (
+    ANSWERED,
+    BadTemplate,
+    Expression,
+    Reference,
+    Template,
+    is_template,
+    parse,
+)
 
 if TYPE_CHECKING:
     from gateway.language.yaml12 import Steps
@@ -19,8 +27,14 @@ Kind: TypeAlias = int | str
 
 KINDS = ("timeout", "unreachable", "unusable")
 """No answer in time; none at all; one that cannot be used."""
-NEVER_PASSED = frozenset((401, 407))
-"""They are about the credentials of the gateway (RFC 9110 §15.5.2, §15.5.8)."""
+OWN: Mapping[Kind, str] = {
+    **dict.fromkeys((401, 407), "credentials"),
+    405: "method",
+    **dict.fromkeys((408, 419, 421, 426, 431), "connection"),
+}
+"""Of the 4xx: about what is the gateway's own, on both of its sides (RFC 9110 §15.5, RFC 6585 §5).
+No answer of a hook has them, and none of a workflow is passed on.
+"""
 REDIRECT = 303
 WITHOUT_BODY = frozenset({204, 205})
 """Status codes that never come with a body (RFC 9110 §15.3.5, §15.3.6)."""
@@ -41,10 +55,10 @@ class Written(NamedTuple):
 
 
 def kinds_of(failure: Failure) -> frozenset[Kind]:
-    """The failures that an entry is for; those that are never passed on are not, where it does."""
+    """The failures that an entry is for; OWN ones are not, where it passes them on."""
     named = failure.workflow if isinstance(failure.workflow, list) else [failure.workflow]
     found = frozenset[Kind]().union(*map(_kinds, named))
-    return found - NEVER_PASSED if failure.answer == "pass" else found
+    return found - OWN.keys() if failure.answer == "pass" else found
 
 
 def _kinds(named: Kind) -> frozenset[Kind]:
@@ -95,6 +109,11 @@ def references(written: Written) -> Iterator[Reference]:
             continue
         for filling in found:
             yield from filling.expression.references
+
+
+def is_of_request(expression: Expression) -> bool:
+    """Whether an expression reads nothing of what the workflow has answered."""
+    return not any(one.root in ANSWERED for one in expression.references)
 
 
 def is_json(media_type: str) -> bool:

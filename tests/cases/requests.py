@@ -8,6 +8,7 @@ The sections of a case, in order:
     ==== POST /hooks/paris       a request: headers, an empty line, the body
     ==== answer 200              its answer in the same form
     ==== workflow POST /run/a    what the workflow received, one for each time it was called
+    ==== then POST /hooks/paris  a request that depends on the one before it, whose test sends both
 
 `…` stands for any text. Of the headers only those that are written are compared, `(absent)` means
 that one must not be there; bodies are compared whole.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -27,7 +29,7 @@ from tests.support.workflow import Received
 
 DIRECTORY = Path(__file__).parent / "requests"
 ABSENT = "(absent)"
-_METHOD = re.compile(r"[A-Z]+ /")
+_METHOD = re.compile(r"(then )?[A-Z]+ /")
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -41,13 +43,22 @@ class Message(msgspec.Struct, frozen=True):
 class Exchange(msgspec.Struct, frozen=True):
     """One request with its answer, and what the workflow is to receive."""
 
-    case: str
     request: Message
     answer: Message
     workflow: tuple[Message, ...]
 
     def __str__(self) -> str:
-        return f"{self.case}: {self.request.first} → {self.answer.first}"
+        return f"{self.request.first} → {self.answer.first}"
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """Exchanges of a case that depend on each other, in order; mostly one."""
+
+    case: str
+    exchanges: tuple[Exchange, ...]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {'; '.join(map(str, self.exchanges))}"
 
 
 def request_cases() -> list[Case]:
@@ -55,13 +66,23 @@ def request_cases() -> list[Case]:
     return cases(DIRECTORY)
 
 
-def exchanges(case: Case) -> Iterator[Exchange]:
-    """The exchanges of a case."""
+def talks(case: Case) -> Iterator[Talk]:
+    """The exchanges of a case, those together that depend on each other."""
     sections = [section for section in case.sections if _is_message(section)]
-    starts = [index for index, one in enumerate(sections) if _METHOD.match(one.head)]
-    for start, end in zip(starts, [*starts[1:], len(sections)], strict=True):
-        request, answer, *workflow = map(_message, sections[start:end])
-        yield Exchange(case.name, request, answer, tuple(workflow))
+    requests = [index for index, one in enumerate(sections) if _METHOD.match(one.head)]
+    starts = [index for index in requests if not sections[index].head.startswith("then ")]
+    for start, end in pairwise([*starts, len(sections)]):
+        inner = [index for index in requests if start <= index < end]
+        yield Talk(case.name, tuple(map(_exchange, _cut(sections, [*inner, end]))))
+
+
+def _cut(sections: list[Section], at: list[int]) -> Iterator[list[Section]]:
+    return (sections[start:end] for start, end in pairwise(at))
+
+
+def _exchange(sections: list[Section]) -> Exchange:
+    request, answer, *workflow = map(_message, sections)
+    return Exchange(request, answer, tuple(workflow))
 
 
 def hooks(case: Case, url: str) -> dict[str, str]:
@@ -131,11 +152,11 @@ def _difference(what: str, expected: str, found: str) -> Iterator[str]:
 
 
 def _is_message(section: Section) -> bool:
-    return bool(re.match(r"answer \d|(workflow )?[A-Z]+ /", section.head))
+    return bool(re.match(r"answer \d|((workflow|then) )?[A-Z]+ /", section.head))
 
 
 def _message(section: Section) -> Message:
-    first = section.head.removeprefix("answer ").removeprefix("workflow ")
+    first = re.sub("^(answer|workflow|then) ", "", section.head)
     head, _, body = section.text.partition("\n\n")
     if section.text.startswith("\n"):
         head, body = "", section.text[1:]

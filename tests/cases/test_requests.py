@@ -11,14 +11,15 @@ from gateway.language.schema import hook_schema
 from gateway.language.source import Source
 from tests.cases.requests import (
     Exchange,
+    Talk,
     differences,
-    exchanges,
     files,
     hooks,
     received,
     request_cases,
     secrets,
     send,
+    talks,
 )
 from tests.cases.schema_walk import steps
 from tests.support.gateway import Gateway, gateway
@@ -31,7 +32,7 @@ SOURCES = [
     for name, text in hooks(case, "http://localhost").items()
 ]
 STEPS = [*steps(SOURCES)]
-EXCHANGES = [exchange for case in CASES for exchange in exchanges(case)]
+TALKS = [talk for case in CASES for talk in talks(case)]
 ENVIRONMENT = {"GATEWAY_TEST_TOKEN": "token-of-the-environment"}
 
 
@@ -56,8 +57,15 @@ def connection(server: Gateway) -> Iterator[HTTPConnection]:
     made.close()
 
 
-@pytest.mark.parametrize("exchange", EXCHANGES, ids=str)
+@pytest.mark.parametrize("talk", TALKS, ids=str)
 def test_a_request_is_answered_and_handed_on(
+    connection: HTTPConnection, workflow: Workflow, talk: Talk
+) -> None:
+    for exchange in talk.exchanges:
+        _answered_and_handed_on(connection, workflow, exchange)
+
+
+def _answered_and_handed_on(
     connection: HTTPConnection, workflow: Workflow, exchange: Exchange
 ) -> None:
     workflow.received.clear()

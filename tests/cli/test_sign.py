@@ -129,7 +129,7 @@ def _hooks() -> str:
     return posted + "---\n".join([*hooks, MAPPED])
 
 
-def _private(directory: Path) -> dict[str, str]:
+def private_keys(directory: Path) -> dict[str, str]:
     """The public halves as secrets; the private ones are written beside them."""
     for kind, name in (("P-256", "sg.pem"), ("rsa-2048", "rsa.pem")):
         key = tokens.private_key(kind)
@@ -154,7 +154,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterat
     directory: Path = tmp_path_factory.mktemp("sign")
     text = _hooks().replace("URL", workflow.url)
     (directory / "secrets").mkdir()
-    given = {**_private(directory), "odd": "a key & a=b% ü", "basic": "pa:ss w\\o$rd"}
+    given = {**private_keys(directory), "odd": "a key & a=b% ü", "basic": "pa:ss w\\o$rd"}
     for name, value in given.items():
         (directory / "secrets" / name).write_text(value)
     specs = [hook.spec for hook in read([Source("hooks.yaml", text.encode())]).hooks]

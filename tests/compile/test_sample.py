@@ -275,3 +275,34 @@ def test_a_sample_has_the_key_that_its_hook_requires() -> None:
     needed = sample_request(convert({**written, "deduplicate": {**by, "required": True}}))
     assert (needed.body, needed.headers) == (b'{"event":{"id":"example"}}', {"X-Id": "example"})
     assert sample_request(convert({**written, "deduplicate": by})).body is None
+
+
+JWT = {
+    "type": "jwt",
+    "issuer": "https://issuer.example",
+    "audience": "orders",
+    "algorithms": ["HS256"],
+    "secrets": [{"secret": "a"}],
+}
+SENDERS: list[tuple[dict[str, Any], str]] = [
+    ({"type": "basic", "users": [{"username": "p", "password": {"secret": "a"}}]}, "username"),
+    (JWT, "claims.org"),
+    (JWT, "claims.iss"),
+    ({"type": "signature", "scheme": "slack", "secrets": [{"secret": "a"}]}, "timestamp"),
+]
+
+
+@pytest.mark.parametrize(("authentication", "field"), SENDERS)
+def test_a_sample_has_what_its_sender_would_tell(
+    authentication: dict[str, Any], field: str
+) -> None:
+    hook = convert(
+        {
+            "name": "a",
+            "method": "POST",
+            "authentication": authentication,
+            "match": {"body": {"of": "${sender." + field + "}"}},
+            "workflow": "http://w/",
+        }
+    )
+    assert sample_request(hook).exact

@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
+from gateway.language.answers import KINDS
 from gateway.language.read import read_source
 from gateway.language.source import Source
-from gateway.language.spec import Hook
+from gateway.language.spec import Answer, Failure, Hook, Response
 from gateway.language.spec.handshakes import LongHandshake, name_of
+from gateway.language.spec.outgoing import (
+    BasicWorkflowAuthentication,
+    BearerWorkflowAuthentication,
+    HeaderWorkflowAuthentication,
+    SignatureWorkflowAuthentication,
+)
 from gateway.language.spec.receive import Charset, Form
 from gateway.language.spec.signature import Preset
 from tests.editor.language_server import SERVER, LanguageServer, language_server
@@ -22,6 +30,7 @@ MODELINE = f"# yaml-language-server: $schema={SCHEMA.as_uri()}\n"
 TYPES = ["none", "basic", "bearer", "api-key", "jwt", "signature"]
 SENDERS = set(Preset.__args__)  # type: ignore[attr-defined]
 HANDSHAKES = [name_of(kind) for kind in get_args(LongHandshake)]
+WORKFLOW = "workflow:\n  url: http://workflows.internal/run\n  authentication:"
 REST = "workflow: http://workflows.internal/run\n"
 
 pytestmark = pytest.mark.skipif(
@@ -123,6 +132,42 @@ def test_every_way_to_read_a_body_is_offered(
     editor: LanguageServer, key: str, values: tuple[str, ...]
 ) -> None:
     assert set(values) <= set(editor.offered(hook("receive:", f"  {key}: |")))
+
+
+@pytest.mark.parametrize(
+    ("place", "keys"),
+    [
+        ("response:\n  |", Response),
+        ("response:\n  failures:\n    - |", Failure),
+        ("response:\n  failures:\n    - workflow: any\n      answer:\n        |", Answer),
+        (f"{WORKFLOW}\n    type: basic\n    |", BasicWorkflowAuthentication),
+        (f"{WORKFLOW}\n    type: bearer\n    |", BearerWorkflowAuthentication),
+        (f"{WORKFLOW}\n    type: header\n    |", HeaderWorkflowAuthentication),
+        (f"{WORKFLOW}\n    type: signature\n    |", SignatureWorkflowAuthentication),
+    ],
+)
+def test_every_key_of_answers_and_of_credentials_for_the_workflow_is_offered(
+    editor: LanguageServer, place: str, keys: type[msgspec.Struct]
+) -> None:
+    offered = editor.offered(hook(*place.split("\n")))
+    assert set(keys.__struct_encode_fields__) <= set(offered)
+
+
+@pytest.mark.parametrize(
+    ("place", "values"),
+    [
+        ("response: |", ["outputs", "status"]),
+        ("response:\n  type: |", ["outputs", "status"]),
+        ("response:\n  failures:\n    - workflow: |", [*KINDS, "3xx", "4xx", "5xx", "any"]),
+        ("response:\n  failures:\n    - workflow: 4xx\n      answer: |", ["pass", "report"]),
+        (f"{WORKFLOW}\n    type: |", ["none", "basic", "bearer", "header", "signature"]),
+        (f"{WORKFLOW}\n    type: signature\n    scheme: |", ["standard-webhooks", "svix"]),
+    ],
+)
+def test_every_value_of_answers_and_of_credentials_for_the_workflow_is_offered(
+    editor: LanguageServer, place: str, values: list[str]
+) -> None:
+    assert set(values) <= set(editor.offered(hook(*place.split("\n"))))
 
 
 def test_keys_are_offered_in_flow_style_from_their_first_letter(editor: LanguageServer) -> None:

@@ -15,8 +15,7 @@ from gateway.compile.exchange import SCOPE_KEY, Exchange
 from gateway.compile.hook import Hook
 from gateway.compile.matcher import compile_match
 from gateway.compile.payload import WITH_BODY
-from gateway.compile.templates.inputs import Inputs
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import NoMatch, Refusal
 from gateway.language import spec as language
 from gateway.language.lint.parts import workflow_of
@@ -65,7 +64,7 @@ class Judge:
             return
         matcher = compile_match(spec.match)
         workflow = workflow_of(spec)
-        mapped = compile_mapping(spec, workflow, {})
+        mapped = Mapped(spec, workflow, {})
         encoder = PayloadEncoder(workflow, matcher.needs_body, matcher.compares_numbers, mapped)
         query = decode_query(exchange.query_string)
         body = await exchange.read_body() if exchange.method in WITH_BODY else None
@@ -73,8 +72,7 @@ class Judge:
         judged = None if body is None else received
         if matcher(judged, query, exchange.fields, exchange.path_params) is not None:
             raise NoMatch("The rules do not hold.")
-        inputs = Inputs(exchange, judged, query)
-        mapped.addressed(encoder.encode(exchange, body, received, inputs), inputs)
+        encoder.fill(exchange, body, received, query, None)
 
 
 def owns(spec: language.Hook, path: str) -> bool:

@@ -209,7 +209,7 @@ def test_the_rules_of_challenges_are_compared_by_the_requests_that_satisfy_them(
 def test_what_is_no_handshake_any_more_may_start_the_workflow() -> None:
     challenge = {"type": "challenge", "challenge": "${query.c}"}
     sides = [{**challenge, "where": {"query": {"a": one}}} for one in ({"exists": True}, "1")]
-    assert told("handshake", *sides, method=["GET", "POST"]) == ["handshake-changed"]
+    assert told("handshake", *sides, method=["GET", "POST"]) == ["handshake-unanswered"]
 
 
 @pytest.mark.parametrize(

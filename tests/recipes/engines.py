@@ -70,8 +70,10 @@ def repository_dispatch(call: Call) -> Answer:
 def workflow_dispatch(call: Call) -> Answer:
     """https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event"""
     _github(call)
-    _members(call.data, {"ref"}, {"inputs"}, 422)
+    _members(call.data, {"ref"}, {"inputs", "return_run_details"}, 422)
     _members(call.data.get("inputs"), {"version"}, {"approved_by"}, 422)
+    if call.data.get("return_run_details") is True:
+        return 200, {"workflow_run_id": 1, "run_url": "https://api.github.com/run/1"}
     return 204, None
 
 
@@ -116,7 +118,10 @@ def n8n(call: Call) -> Answer:
 
 
 def windmill(call: Call) -> Answer:
-    """https://www.windmill.dev/docs/core_concepts/webhooks: arguments are members of an object."""
+    """https://www.windmill.dev/docs/core_concepts/webhooks: arguments are members of an object.
+
+    `runScriptByPath` of backend/windmill-api/openapi.yaml: 201 with the job's id as text.
+    """
     _bearer(call)
     if not isinstance(call.data, dict):
         raise Refused(400, "Bad request: arguments")

@@ -65,8 +65,8 @@ class ReadEncoder(PayloadEncoder):
         inputs: Inputs | None = None,
     ) -> Payload:
         """As without `receive`, but that a body whose kind nobody asked for has its own type."""
-        if self._replace is not None:
-            return self._replace(inputs)
+        if self._replaces:
+            return super().encode(exchange, body, received, inputs)
         if body is not None and self._format == "raw":
             return super().encode(exchange, _received(exchange), None)
         if body and received is None:

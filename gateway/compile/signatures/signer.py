@@ -15,6 +15,8 @@ _UNSIGNABLE: dict[Outcome, str] = {
     "id-malformed": "the id must be printable ASCII without the text that follows it when signed",
     "body-unsigned": "the scheme signs forms; for another body call the URL with "
     "?bodySHA256= and the SHA-256 of the body in hex",
+    "url-ambiguous": "the scheme signs the URL and the body without text between them, so the hook "
+    "takes only a body that no URL can continue, such as JSON that begins with '{'",
     "body-digest-wrong": "the URL's bodySHA256 is not the SHA-256 of this body",
 }
 
@@ -36,6 +38,14 @@ class Signer:
     def body_timestamp(self, now: float) -> Member | None:
         """Where a JSON body that is signed must carry the time of signing, and what it is now."""
         return None if self._layout.time is None else self._layout.time.in_body(now)
+
+    def check(self, request: Request) -> None:
+        """Raises CannotSign for a request that a verifier refuses, whatever its signature is."""
+        try:
+            if self._layout.boundary is not None:
+                self._layout.boundary.check(request)
+        except Unverified as refusal:
+            raise CannotSign(_UNSIGNABLE[refusal.outcome]) from None
 
     def sign(self, request: Request, keys: Sequence[SigningKey], now: float, name: str) -> Signed:
         """What a sender adds: one signature with each key. `now` is POSIX seconds, and `name` the

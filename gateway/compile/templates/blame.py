@@ -13,7 +13,7 @@ from gateway.compile.mismatch import Places
 from gateway.compile.multipart_form import FILE
 from gateway.errors import Unmappable
 from gateway.language.inputs import name_of
-from gateway.language.template import CLAIMS, FILTERS, Call, Constant, Operand, words
+from gateway.language.template import CLAIMS, FILTERS, Call, Constant, Operand, Template, words
 
 if TYPE_CHECKING:  # a worker reads no YAML
     from gateway.language.yaml12 import Steps
@@ -24,6 +24,7 @@ _PARAMETERS = {
     "headers": "header",
     "path": "path parameter",
 }
+_NEEDING = {"response": "the answer", "match": "the rule"}
 _OUTPUT = "The workflow's output"
 _COMPLAINTS = {
     "int": "is not a whole number",
@@ -39,6 +40,13 @@ class Blame(msgspec.Struct, frozen=True):
 
     operand: Operand
     where: Spot | str
+
+    @classmethod
+    def of(cls, template: Template, where: Spot | str = "") -> Blame:
+        """The first input of a template is to blame."""
+        references = [one for expression in template.expressions for one in expression.references]
+        first = template.expressions[0].alternatives[0].operand
+        return cls(references[0] if references else first, where)
 
     @property
     def what(self) -> str:
@@ -63,7 +71,7 @@ class Blame(msgspec.Struct, frozen=True):
     @property
     def whom(self) -> str:
         """Who needs the value."""
-        return "the answer" if str(self.where).startswith("response") else "the workflow"
+        return _NEEDING.get(str(self.where).partition(".")[0], "the workflow")
 
     def missing(self) -> Unmappable:
         """The input is not there."""

@@ -13,10 +13,12 @@ from gateway.compile.paths import MISSING
 from gateway.compile.templates.blame import Blame, Spot
 from gateway.compile.templates.filters import MISFIT, Apply, compile_filter, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs, compile_reference
-from gateway.compile.templates.members import SHORT, short_text
 from gateway.errors import Unmappable
 from gateway.language.literals import encode_json
 from gateway.language.template import Chain, Constant, Expression, Template
+
+SHORT = 256
+"""Characters of texts that are not counted: those of all templates of a hook are few."""
 
 Finish = Callable[[Inputs, Any, Blame], Any]
 """What makes of a value, which may be null, what its position takes. It raises Unmappable."""
@@ -27,10 +29,7 @@ def compile_expression(expression: Expression, finish: Finish, where: Spot | str
     chains = [_chain(chain, where) for chain in expression.alternatives]
     plain = SHORT if finish in _PLAIN else -1
     made = _single if len(chains) == 1 else _first
-    fill = made(chains, finish, expression.optional, plain)
-    if plain != SHORT:
-        return fill
-    return short_text(expression.alternatives[0], fill, finish is json_value)
+    return made(chains, finish, expression.optional, plain)
 
 
 def _first(chains: list[tuple[Find, Blame]], finish: Finish, optional: bool, plain: int) -> Find:

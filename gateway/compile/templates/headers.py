@@ -70,7 +70,7 @@ def compile_header(template: Template, where: Spot | str, fill: Find | None = No
     text. It raises Unmappable.
     """
     make_text = compile_text(template, where) if fill is None else fill
-    blame = _blamed(template, where)
+    blame = Blame.of(template, where)
 
     def make(inputs: Inputs) -> Any:
         text = make_text(inputs)
@@ -88,9 +88,3 @@ def compile_header(template: Template, where: Spot | str, fill: Find | None = No
         return value
 
     return make
-
-
-def _blamed(template: Template, where: Spot | str) -> Blame:
-    references = [one for expression in template.expressions for one in expression.references]
-    first = template.expressions[0].alternatives[0].operand
-    return Blame(references[0] if references else first, where)

@@ -57,7 +57,9 @@ class Inputs:
         form that may hold files never is: they are no JSON.
         """
         exchange, received = self.exchange, self._received
-        size = exchange.bytes_in + len(exchange.query_string)
+        # A body that came compressed is larger than what came in.
+        body = max(exchange.bytes_in, len(exchange.body or b""))
+        size = body + len(exchange.query_string)
         files = received is not None and received.parts
         return size <= SMALL and exchange.sender.claims is None and not files
 

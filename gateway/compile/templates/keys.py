@@ -14,10 +14,9 @@ from gateway.compile.mismatch import Places
 from gateway.compile.paths import MISSING
 from gateway.compile.payload import WITH_BODY
 from gateway.compile.templates.blame import Blame, Spot, kind_of, where_in
-from gateway.compile.templates.expressions import compile_expression
+from gateway.compile.templates.expressions import SHORT, compile_expression
 from gateway.compile.templates.filters import MISFIT, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs
-from gateway.compile.templates.members import SHORT
 from gateway.language.inputs import DEDUPLICATE_BY, ORDER_BY, expressions, key_slots, reads
 from gateway.language.signed import coverage, sender_of
 from gateway.language.spec import Hook, SignatureAuthentication

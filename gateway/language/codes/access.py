@@ -68,6 +68,14 @@ ACCESS = (
         "instead; see the page on signatures.",
     ),
     Code(
+        "joined-prefix",
+        "warning",
+        "A prefix that runs into the value behind it",
+        "`prefix` is the exact text before a signature or a credential. YAML drops a blank at the "
+        "end of plain text, so `prefix: Token` stands for `Token0123…`, which hardly any sender "
+        'writes. Write `prefix: "Token "` in quotes, or the sign between them: `sha256=`.',
+    ),
+    Code(
         "unsigned-input",
         "warning",
         "The hook reads input that the sender does not sign",

@@ -97,9 +97,10 @@ WORKFLOWS = (
         "bad-failure",
         "error",
         "A failure that cannot be passed on",
-        "`answer: pass` returns the 4xx answer of the workflow to the caller. The statuses 401 and "
-        "407 are about the gateway's own credentials. For every other failure there is no answer, "
-        "or none that the caller can act on.",
+        "`answer: pass` returns the 4xx answer of the workflow to the caller. The statuses 401, "
+        "405, 407, 408, 419, 421, 426 and 431 are about the gateway's own credentials, method or "
+        "connection. For every other failure there is no answer, or none that the caller can act "
+        "on.",
     ),
     Code(
         "select-without-outputs",

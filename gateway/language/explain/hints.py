@@ -14,6 +14,7 @@ from gateway.language.literals import text_of
 from gateway.language.private import is_private
 from gateway.language.schema.tidy import reference
 from gateway.language.yaml12 import Steps
+from gateway.language.yaml12.scalars import shortened
 
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _BOOLEANS = ("true", "false")
@@ -75,7 +76,7 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
     kinds = _kinds(schema)
     match value:
         case str():
-            return _hint_for_text(value, kinds)
+            return _hint_for_text(value, kinds) or _below_key(value, schema)
         case bool() | int() | Decimal() | float():
             return _hint_for_number(str(text_of(value)), schema, kinds)
         case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
@@ -98,6 +99,21 @@ def _hint_for_text(value: str, kinds: set[str]) -> str:
         return "write a list: [a, b], or a line that starts with '- ' for each entry"
     if {"integer", "number"} & kinds and value[:1].isdigit():
         return "write the number without quotes"
+    return ""
+
+
+def _below_key(value: str, schema: dict[str, Any]) -> str:
+    """For a text in place of a mapping: the key below which it may stand."""
+    keys = {name: resolved(part) for name, part in schema.get("properties", {}).items()}
+    for name, part in keys.items():
+        if value in part.get("enum", ()):
+            return f"write {{{name}: {value}}}"
+    for name in schema.get("required", ()):
+        listed_text = keys[name].get("type") == "array" and _takes_text(
+            resolved(keys[name]["items"]), value
+        )
+        if listed_text and not is_private(value, name):
+            return f"write {{{name}: ['{shortened(value)}']}}"
     return ""
 
 

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.answers import REDIRECT, WITHOUT_BODY, Written, answers_of, is_text
+from gateway.language.answers import OWN, REDIRECT, WITHOUT_BODY, Written, answers_of, is_text
 from gateway.language.inputs import response_of
 from gateway.language.lint import redirect
-from gateway.language.lint.rules import path_fault
+from gateway.language.lint.paths import check_path
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Answer, Hook, Response
 from gateway.language.template import is_template
 from gateway.language.yaml12 import Steps
-
-UNANSWERABLE = frozenset((401, 405, 407, 408, 419, 426, 431))
-"""Of the 4xx: about credentials, methods and connections, which are the gateway's own."""
 
 _PAGES = re.compile(
     r"text/html|application/xhtml\+xml|image/svg\+xml|text/css|[a-z]+/(x-)?(java|ecma)script"
@@ -42,8 +39,7 @@ def _select(response: Response) -> Iterator[Mistake]:
             hint = "write `type: outputs`, or remove 'select'"
             yield Mistake("select-without-outputs", steps, message, hint, on="key")
         for index, path in enumerate(response.select):
-            if (reason := path_fault(path)) is not None:
-                yield Mistake("bad-path", (*steps, index), f"'{path}' is not a path: {reason}")
+            yield from check_path(path, (*steps, index))
     chosen = "'select'" if response.select is not UNSET else "`type: status`"
     if response.select is UNSET and response.type == "outputs":
         return
@@ -62,7 +58,7 @@ def _status(written: Written) -> Iterator[Mistake]:
     if 300 <= status < 400 and status != REDIRECT:
         message = f"'status' is 303 for a redirect, not {status}"
         yield Mistake("out-of-range", steps, message, "write 303, and `Location` under 'headers'")
-    elif status in UNANSWERABLE or 452 <= status < 500:
+    elif status in OWN or 452 <= status < 500:
         message = f"{status} cannot be answered here"
         yield Mistake("out-of-range", steps, message, "write 400, 422, 500 or another status")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.language.answers import NEVER_PASSED, Kind, kinds_of
+from gateway.language.answers import OWN, Kind, kinds_of
 from gateway.language.inputs import response_of
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Failure, Hook
@@ -30,8 +30,8 @@ def _passed(failure: Failure, steps: Steps) -> Iterator[Mistake]:
     named = failure.workflow if isinstance(failure.workflow, list) else [failure.workflow]
     for index, one in enumerate(named):
         place = (*steps, index) if listed else steps
-        if one in NEVER_PASSED:
-            message = f"{one} is about the gateway's own credentials, and is never passed on"
+        if one in OWN:
+            message = f"{one} is never passed on: it is about the gateway's own {OWN[one]}"
             yield Mistake("bad-failure", place, message, "write an answer")
         elif one != "4xx" and not (isinstance(one, int) and 400 <= one < 500):
             message = f"only a 4xx answer of the workflow can be passed on, not '{one}'"

@@ -56,6 +56,11 @@ class Demands:
             at = one.source, matched_path(one.source, one.name)
             self._asked.setdefault(at, []).append(one.condition)
 
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The first names of what is asked of the body."""
+        return frozenset(str(path[0]) for root, path in self._asked if root == "body")
+
     def of(self, reference: Reference) -> Demand | None:
         """What they say of one input; None where that is nothing."""
         at = reference.root, reference.path

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from gateway.language.challenges import reference_of
-from gateway.language.lint.rules import path_fault
+from gateway.language.lint.paths import other_path, path_fault
 from gateway.language.mistake import Mistake
 from gateway.language.spec import Hook, NoAuthentication, SignatureAuthentication
 from gateway.language.spec.handshakes import (
@@ -85,6 +85,8 @@ def _reference(challenge: ChallengeHandshake, steps: Steps) -> Iterator[Mistake]
     if fault is not None:
         message = f"'{challenge.challenge}' leads nowhere: {fault}"
         yield Mistake(CODE, (*steps, "challenge"), message)
+    elif source == "body" and (other := other_path(name)) is not None:
+        yield Mistake("dotted-key", (*steps, "challenge"), *other)
 
 
 def _answer(answer: ChallengeAnswer, steps: Steps) -> Iterator[Mistake]:

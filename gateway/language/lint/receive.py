@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import UNSET, UnsetType
 
 from gateway.language.lint.parts import WITH_BODY, challenges, workflow_of
-from gateway.language.lint.rules import path_fault
+from gateway.language.lint.paths import check_path, path_fault
 from gateway.language.mistake import Mistake
 from gateway.language.spec import ApiKeyAuthentication, Hook, Receive
 from gateway.language.values import parse_path
@@ -54,8 +54,8 @@ def _paths(receive: Receive) -> Iterator[Mistake]:
     seen = set()
     for index, path in enumerate([] if receive.json_in is UNSET else receive.json_in):
         steps = ("receive", "json_in", index)
-        if (reason := path_fault(path)) is not None:
-            yield Mistake("bad-path", steps, f"'{path}' is not a path: {reason}")
+        yield from check_path(path, steps)
+        if path_fault(path) is not None:
             continue
         if parse_path(path) in seen:
             message = f"'{path}' is JSON already, not text that contains it"

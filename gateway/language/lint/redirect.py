@@ -12,6 +12,8 @@ from gateway.language.template import BadTemplate, is_template
 from gateway.language.template.url import outline, parse_location
 from gateway.language.yaml12 import Steps
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(\.[a-z]{2,}|:[0-9]+)(/|$)")
 _PLACE = re.compile(r"https?://[^/?#\\]|/(?![/\\])")
 
 
@@ -54,7 +56,14 @@ def _fixed(steps: Steps, value: str) -> Iterator[Mistake]:
         yield from _faults(steps, value.partition("#")[0])
     else:
         message = f"'{steps[-1]}' must be a URL with http or https, or a path"
-        yield Mistake("bad-redirect", steps, message)
+        yield Mistake("bad-redirect", steps, message, _begun(value))
+
+
+def _begun(value: str) -> str:
+    """How a place is meant to begin that is neither a URL nor a path."""
+    if _SCHEME.match(value) or value.startswith(("/", "\\")):
+        return "for example https://www.example.com/thanks, or /thanks"
+    return "start it with https://" if _HOST.match(value) else "start it with '/' or https://"
 
 
 def _faults(steps: Steps, value: str) -> Iterator[Mistake]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from msgspec import UNSET
 
 from gateway.language.lint.parts import WITH_BODY, whole_rules
+from gateway.language.lint.paths import check_path
 from gateway.language.lint.route import parameters
 from gateway.language.mistake import Mistake
 from gateway.language.rules import (
@@ -21,7 +21,6 @@ from gateway.language.rules import (
     spelled,
 )
 from gateway.language.spec import Condition, Elements, Hook, Rule
-from gateway.language.values import parse_path
 from gateway.language.yaml12 import Steps
 
 DEEPEST = 8
@@ -29,15 +28,6 @@ DEEPEST = 8
 
 MOST_CONDITIONS = 200
 """Conditions below any, all and not of one hook."""
-
-_ELEMENT = re.compile(r"\[([0-9]+)\]")
-"""An element of an array in other languages."""
-_QUALIFIED = re.compile(
-    r"(?:([^/]*(?:labels|annotations))\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+)", re.ASCII
-)
-"""A key as Kubernetes and others qualify it, and above it what holds such keys: a domain, '/', a
-name.
-"""
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -103,39 +93,8 @@ def _depth(placed: Placed) -> int:
 def paths(steps: Steps, written: Mapping[str, Condition]) -> Iterator[Mistake]:
     """Paths that lead nowhere, also those inside the elements of arrays."""
     for path, condition in written.items():
-        if (reason := path_fault(path)) is not None:
-            message = f"'{path}' is not a path: {reason}"
-            yield Mistake("bad-path", (*steps, path), message, on="key")
-        elif pointer := _pointer(path):
-            message = f"'{path}' looks like a key with dots, but is read as a path into objects"
-            hint = f"for a key with dots, write a JSON Pointer: '{pointer}'"
-            yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
-        elif element := element_path(path):
-            message, hint = brackets(path, element)
-            yield Mistake("dotted-key", (*steps, path), message, hint, on="key")
+        yield from check_path(path, (*steps, path), on="key")
         yield from _inner_paths((*steps, path), condition)
-
-
-def _pointer(path: str) -> str:
-    """The JSON Pointer for a dotted path that ends with a key such as `app.kubernetes.io/name`."""
-    found = _QUALIFIED.fullmatch(path)
-    if found is None:
-        return ""
-    key = found[2].replace("~", "~0").replace("/", "~1")
-    return "/" + "/".join([*(found[1].split(".") if found[1] else ()), key])
-
-
-def element_path(path: str) -> str:
-    """The dotted path for one with `[0]` in it, as other languages write it; else nothing."""
-    if path.startswith("/") or _ELEMENT.search(path) is None:
-        return ""
-    return _ELEMENT.sub(r".\1", path).removeprefix(".")
-
-
-def brackets(path: str, element: str) -> tuple[str, str]:
-    """What is said of such a path, and what to write."""
-    message = f"'{path}' reads a member whose name has brackets"
-    return message, f"for an element of an array, write '{element}'; for the name, a JSON Pointer"
 
 
 def _inner_paths(steps: Steps, condition: Condition) -> Iterator[Mistake]:
@@ -146,12 +105,3 @@ def _inner_paths(steps: Steps, condition: Condition) -> Iterator[Mistake]:
             yield from paths((*steps, name), operand.rule)
         else:
             yield from _inner_paths((*steps, name), operand.rule)
-
-
-def path_fault(path: str) -> str | None:
-    """Why a dotted path or JSON Pointer leads nowhere; None where it leads somewhere."""
-    try:
-        parse_path(path)
-    except ValueError as error:
-        return str(error)
-    return None

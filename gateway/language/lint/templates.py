@@ -20,8 +20,9 @@ from gateway.language.inputs import (
     slots,
 )
 from gateway.language.lint import filled
+from gateway.language.lint.paths import other_path
 from gateway.language.lint.route import parameters
-from gateway.language.lint.rules import brackets, element_path
+from gateway.language.lint.sound import sound_templates
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.signed import sender_of
@@ -32,10 +33,15 @@ from gateway.language.spec import (
     NoAuthentication,
     SignatureAuthentication,
 )
-from gateway.language.template import ANSWERED, BadTemplate, Reference
+from gateway.language.template import ANSWERED, CLAIMS, BadTemplate, Reference
 
 MOST = 64
 """Expressions of a hook."""
+
+_Fault = tuple[str, str, str] | None
+
+_SIGNS = frozenset("[/")
+"""A path without them is read as it looks."""
 
 _CUT = "text behind ' #' is a comment: write the whole text in double quotes"
 
@@ -47,13 +53,14 @@ def check(hook: Hook) -> Iterator[Mistake]:
         return
     found, demands, bodiless = 0, filled.Demands(hook), WITH_BODY.isdisjoint(hook.methods)
     for slot in filled_in:
+        there: list[Filling] = []
+        sound = 0 if bodiless else sound_templates(slot, demands.members)
         try:
-            there = fillings(slot)
+            there = [] if sound else fillings(slot)
         except BadTemplate as bad:
             yield _bad(slot, bad)
-            continue
-        found += len(there)
-        if found > MOST >= found - len(there):
+        before, found = found, found + (sound or len(there))
+        if found > MOST >= before:
             message = f"a hook has at most {MOST} templates"
             yield Mistake("bad-template", slot.steps, message, "send a part of the data whole")
         for filling in there:
@@ -69,10 +76,12 @@ def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
 
 def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
     for reference in filling.expression.references:
-        if reference.root == "body" and not bodiless and "[" not in reference.span.text:
+        if reference.root == "body" and not bodiless and _SIGNS.isdisjoint(reference.span.text):
             continue
-        fault = _of_outcome(hook, filling, reference) or _fault(
-            hook, reference, filling.position == "operand"
+        fault = (
+            _of_outcome(hook, filling, reference)
+            or _fault(hook, reference, filling.position == "operand")
+            or _other(reference)
         )
         if fault is None and filling.position not in ("operand", "key"):
             fault = _of_headers(hook, reference)
@@ -80,9 +89,29 @@ def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
             code, message, hint = fault
             inner = reference.span.start, reference.span.end
             yield Mistake(code, filling.steps, message, hint, inner=inner)
+    yield from _plucked(filling)
 
 
-_Fault = tuple[str, str, str] | None
+def _plucked(filling: Filling) -> Iterator[Mistake]:
+    """The paths of `pluck` that are read in another way than they look."""
+    calls = [one for chain in filling.expression.alternatives for one in chain.filters]
+    for call in calls:
+        other = other_path(str(call.arguments[0])) if call.name == "pluck" else None
+        if other is not None:
+            inner = call.span.start, call.span.end
+            yield Mistake("dotted-key", filling.steps, *other, inner=inner)
+
+
+def _other(reference: Reference) -> _Fault:
+    """A path that is read in another way than it looks. What is quoted is meant as it is."""
+    root, first = reference.root, reference.path[:1]
+    below = root == "body" or (root, *first) in (("workflow", "body"), ("sender", CLAIMS))
+    if not below or "'" in reference.span.text:
+        return None
+    name = name_of(reference)
+    other = other_path(name if root == "body" else name.partition(".")[2])
+    return None if other is None else ("dotted-key", *other)
+
 
 _UNANSWERED = frozenset(KINDS[:2])
 
@@ -124,9 +153,6 @@ def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
             methods, name = " and ".join(hook.methods), name_of(reference)
             message = f"'body.{name}' is never there: {methods} requests have no body"
             return "body-without-body", message, f"read the query: ${{query.{name}}}"
-        case "body" if "'" not in reference.span.text and element_path(name_of(reference)):
-            name = name_of(reference)
-            return "dotted-key", *brackets(name, element_path(name))
         case "run" if compared:
             message = "'run.id' does not exist before the request matches"
             return "unknown-input", message, "read request.id"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.language.lint.parts import Located, conditions
-from gateway.language.lint.rules import path_fault
+from gateway.language.lint.paths import path_fault
 from gateway.language.literals import ConstantLiteral, text_of
 from gateway.language.mistake import Mistake
 from gateway.language.private import is_private

@@ -90,6 +90,7 @@ MESSAGING: dict[Preset, Sender] = {
             timestamp=Timestamp(header="X-Slack-Request-Timestamp"),
         ),
         "https://docs.slack.dev/authentication/verifying-requests-from-slack/",
+        forms=True,
         repeats="10m",
     ),
     "twilio": Sender(

@@ -12,7 +12,8 @@ class Sender(msgspec.Struct, frozen=True):
 
     The tolerance is the sender's own where it names one of a minute or more, otherwise 5m.
     `begins` is what its secrets begin with although they are used whole. `repeats` is how long
-    after a request it may send the same again, empty where that is not known.
+    after a request it may send the same again, empty where that is not known. `forms` says that
+    it sends forms, unless it has asked for the hook's answer to its handshake.
     """
 
     scheme: Scheme
@@ -20,3 +21,4 @@ class Sender(msgspec.Struct, frozen=True):
     tolerance: str = "5m"
     begins: str = ""
     repeats: str = ""
+    forms: bool = False

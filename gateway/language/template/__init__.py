@@ -6,6 +6,7 @@ functions of the author's, so that everything it reads can be seen before a requ
 
 from gateway.language.template.filters import EVERY, FILTERS, SCALAR, Kinds, words
 from gateway.language.template.grammar import is_template, parse
+from gateway.language.template.plain import PLAIN, plain
 from gateway.language.template.roots import ANSWERED, CLAIMS, ROOTS
 from gateway.language.template.tree import (
     BadTemplate,
@@ -25,6 +26,7 @@ __all__ = [
     "CLAIMS",
     "EVERY",
     "FILTERS",
+    "PLAIN",
     "ROOTS",
     "SCALAR",
     "BadTemplate",
@@ -40,5 +42,6 @@ __all__ = [
     "Template",
     "is_template",
     "parse",
+    "plain",
     "words",
 ]

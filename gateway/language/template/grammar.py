@@ -19,6 +19,7 @@ from typing import Any
 
 from gateway.language.decimals import exact_decimal
 from gateway.language.template import filters, roots
+from gateway.language.template.plain import LONGEST, PLAIN
 from gateway.language.template.tokens import Tokens, fault
 from gateway.language.template.tree import (
     BadTemplate,
@@ -32,25 +33,12 @@ from gateway.language.template.tree import (
     Template,
 )
 
-LONGEST = 4096
-"""Characters of a scalar with templates."""
 MOST_ALTERNATIVES = 8
 MOST_FILTERS = 8
 LONGEST_NUMBER = 32
 """Characters of a whole number."""
 
 _OPEN = re.compile(r"\$?\$\{")
-_PLAIN = re.compile(
-    r"""\$\{\s* (?P<input>(?P<root>body|query|headers|path)\.(?P<name>[\w-]+(?:\.[\w-]+)*))
-    (?: \s*\|\s* (?P<call>(?P<filter>[a-z_]+)
-        (?: \( (?: (?P<count>0|[1-9][0-9]{0,8}) | '(?P<argument>[^']*)' ) \) )? ) )?
-    (?: \s*\?\?\s* (?P<default>'[^']*') )?
-    \s*(?P<optional>\??)\s*\}""",
-    re.ASCII | re.VERBOSE,
-)
-"""What most templates are: one input, at most one filter with at most one argument, at most one
-default that is text.
-"""
 _SHELL = ":-"
 """What shells write before a default; a name that contains it is written in quotes."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -95,11 +83,11 @@ def _plain(text: str, start: int) -> Expression | None:
     """The expression that begins at the start, if it is in a plain form. Reading it token by
     token gives the same in six times the time.
     """
-    found = _PLAIN.match(text, start)
+    found = PLAIN.match(text, start)
     if found is None:
         return None
     written, root, name, call, kind, _, _, default, optional = found.groups()
-    reference = roots.named(root, name, Span(*found.span("input"), written))
+    reference = roots.known(root, name, Span(*found.span("input"), written))
     chain = Chain(reference, () if call is None else (_call(found, kind),))
     span = Span(start, found.end(), found[0])
     if default is None:

@@ -55,6 +55,13 @@ def reference(root: str, name: str, whole: bool, span: Span) -> Reference:
     return named(root, name, span)
 
 
+def known(root: str, name: str, span: Span) -> Reference:
+    """The input of a root that exists. Raises BadTemplate."""
+    if root in NAMES:
+        return Reference(root, _own(root, name, False, span), span)
+    return named(root, name, span)
+
+
 def named(root: str, name: str, span: Span) -> Reference:
     """The input of a root whose names are the caller's. Raises BadTemplate for a broken path."""
     if root == "body":

@@ -45,7 +45,8 @@ def parse_url(text: str) -> UrlTemplate:
     origin = found[0] if found else ""
     target = first[len(origin) :]
     if not (origin and target) and isinstance(template, Template):
-        raise in_host(template.expressions[0].span.start, template.expressions[0].span.end)
+        span = template.expressions[0].span
+        raise in_host(span.start, span.end, _BEGIN if first and found is None else _SEVERAL)
     path, query = _at_query(_filled((target, *parts[1:])))
     return UrlTemplate(origin, path, query)
 
@@ -74,10 +75,13 @@ def _filled(parts: Parts) -> Parts:
     return tuple(part for part in parts if part)
 
 
-def in_host(start: int, end: int) -> BadTemplate:
+_SEVERAL = "write the host; for several hosts write several hooks"
+_BEGIN = "start it with https:// and the host, or with '/'"
+
+
+def in_host(start: int, end: int, hint: str = _SEVERAL) -> BadTemplate:
     """What is wrong with an expression before the path."""
     message = "a template can only fill in the path and the query of the URL"
-    hint = "write the host; for several hosts write several hooks"
     return BadTemplate("template-in-host", start, end, message, hint)
 
 

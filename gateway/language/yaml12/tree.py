@@ -150,9 +150,11 @@ class Document:
 
 def _at(node: Node, steps: Steps) -> Node | None:
     for step in steps:
-        if (found := _child(node, step)) is None:
+        children = node.children
+        found = children.get(step) if type(children) is dict else _child(node, step)
+        if found is None:
             return None
-        _, node = found
+        node = found[1]
     return node
 
 

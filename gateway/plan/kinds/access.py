@@ -45,6 +45,10 @@ ACCESS = kinds(
             "A handshake accepts another verify token, may allow more origins, or returns another "
             "challenge, or returns it to other requests."
         ),
+        "handshake-unanswered": (
+            "Requests that were a handshake, and started nothing, may start the workflow: a "
+            "handshake is gone, or is asked for by fewer requests, and the hook takes its method."
+        ),
     },
     notice={
         "authentication-added": "The hook requires credentials now; anyone could call it before.",
@@ -59,7 +63,9 @@ ACCESS = kinds(
             "Pages of an origin may no longer call the hook, or no longer set a header."
         ),
         "handshake-narrowed": "A handshake allows fewer origins or requests.",
-        "handshake-removed": "The hook no longer answers a provider's handshake.",
+        "handshake-removed": (
+            "The hook no longer answers a provider's handshake, and refuses its requests."
+        ),
     },
     info={
         "credential-relabelled": "The log shows another name for a credential.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from functools import cache
 
-from gateway.language.answers import EVERY, NEVER_PASSED, Kind, kinds_of
+from gateway.language.answers import EVERY, OWN, Kind, kinds_of
 from gateway.language.inputs import response_of
 from gateway.language.meaning import exact
 from gateway.language.spec import Answer, Failure, Hook, Response
@@ -93,4 +93,4 @@ def _named(kinds: list[Kind]) -> str:
 def _whole() -> dict[str, frozenset[Kind]]:
     """The classes of status codes, of 4xx those that can be passed on."""
     found = {f"{one}xx": frozenset[Kind](range(one * 100, one * 100 + 100)) for one in (3, 4, 5)}
-    return found | {"4xx": found["4xx"] - NEVER_PASSED}
+    return found | {"4xx": found["4xx"] - OWN.keys()}

@@ -39,8 +39,8 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     for was in were:
         now = next((one for one in are if name_of(one) == name_of(was)), None)
         if now is None:
-            message = f"the hook no longer answers the handshake of {_called(was)}"
-            yield Change("handshake-removed", _STEPS, message, _shown(was))
+            kind, message = _removal(was, new.methods)
+            yield Change(kind, _STEPS, message, _shown(was))
         else:
             are.remove(now)
             kind, message = _difference(was, now, new.methods)
@@ -73,6 +73,13 @@ def _but_where(written: ChallengeHandshake) -> Hashable:
     return written.challenge, written.asked_by, written.proven, exact(written.answer)
 
 
+def _removal(old: LongHandshake, methods: tuple[str, ...]) -> tuple[str, str]:
+    message = f"the hook no longer answers the handshake of {_called(old)}"
+    if {*old.asked_by} & {*methods}:
+        return "handshake-unanswered", f"{message}, and its requests may start the workflow"
+    return "handshake-removed", message
+
+
 def _difference(
     old: LongHandshake, new: LongHandshake, methods: tuple[str, ...]
 ) -> tuple[str, str]:
@@ -88,13 +95,13 @@ def _difference(
         case ChallengeHandshake(), ChallengeHandshake():
             if _but_where(old) == _but_where(new) and _asks_more(old, new):
                 if {*new.asked_by} & {*methods}:
-                    return "handshake-changed", _FEWER_THAN_BEFORE
+                    return "handshake-unanswered", _FEWER
                 return "handshake-narrowed", "the hook returns the challenge to fewer requests"
             return "handshake-changed", "the hook returns another challenge, or to other requests"
     return "handshake-changed", "another verify token opens the handshake"
 
 
-_FEWER_THAN_BEFORE = "fewer requests are the handshake, and the others may start the workflow"
+_FEWER = "fewer requests are the handshake, and the others may start the workflow"
 
 
 def _asks_more(old: ChallengeHandshake, new: ChallengeHandshake) -> bool:

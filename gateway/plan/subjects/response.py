@@ -7,7 +7,7 @@ from itertools import permutations
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.answers import REDIRECT, answers_of, references
+from gateway.language.answers import REDIRECT, answer_slots, answers_of, references
 from gateway.language.inputs import response_of
 from gateway.language.meaning import exact
 from gateway.language.spec import Answer, Hook, Response
@@ -17,7 +17,7 @@ from gateway.language.template.values import parsed
 from gateway.language.values import Path, parse_path
 from gateway.plan.change import Change
 from gateway.plan.shown import header_values, json, listed
-from gateway.plan.subjects import failures
+from gateway.plan.subjects import failures, templates
 
 _STEPS = ("response",)
 _BODY = "body"
@@ -47,6 +47,7 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
         message, steps = "a successful answer has another body", (*_STEPS, _BODY)
         yield Change("response-body-changed", steps, message, json(was.body), json(now.body))
     yield from failures.compare(old, new)
+    yield from templates.loosened(_STEPS, answer_slots(old), new)
 
 
 def _outputs(old: Hook, new: Hook) -> Iterator[Change]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import UNSET
 
-from gateway.language.inputs import WITH_BODY, Filling, fillings, slots, workflow_of
+from gateway.language.answers import answer_slots, is_of_request
+from gateway.language.inputs import WITH_BODY, Filling, Slot, fillings, slots, workflow_of
 from gateway.language.spec import Hook, Workflow
-from gateway.language.template import BadTemplate, Chain, Constant, Expression
+from gateway.language.template import BadTemplate, Chain, Constant, Expression, Operand
 from gateway.language.template import Template as Filled
 from gateway.language.template.url import parse_url, value_of
 from gateway.language.template.values import parsed, without_defaults
@@ -28,25 +29,32 @@ _STEPS = ("workflow",)
 
 def compare(old: Hook, new: Hook) -> Iterator[Change]:
     """Templates that refuse less than before, and values that are the caller's now."""
-    now = _all(new)
-    looser = [one for one in _all(old) if _refuses(one) and not any(map(_holds_as(one), now))]
-    if looser:
-        names = listed(dict.fromkeys(one.expression.span.text for one in looser))
-        message = f"requests may be accepted that a template refused: {names}"
-        yield Change("template-loosened", _STEPS, message, names)
+    yield from loosened(_STEPS, slots(old), new)
     if chosen := _chosen(workflow_of(old), workflow_of(new)):
         message = f"the caller chooses values that the hook chose: {listed(chosen)}"
         yield Change("caller-chooses-value", _STEPS, message, now=listed(chosen))
 
 
-def _all(hook: Hook) -> list[Filling]:
+def loosened(steps: Steps, old: Iterable[Slot], new: Hook) -> Iterator[Change]:
+    """Templates of which none in the new hook refuses all that they refused."""
+    now = _foreseen((*slots(new), *answer_slots(new)))
+    was = filter(_refuses, _foreseen(old))
+    looser = [one for one in was if not any(map(_holds_as(one), now))]
+    if looser:
+        names = listed(dict.fromkeys(one.expression.span.text for one in looser))
+        message = f"requests may be accepted that a template refused: {names}"
+        yield Change("template-loosened", steps, message, names)
+
+
+def _foreseen(written: Iterable[Slot]) -> list[Filling]:
+    """What is filled in before the workflow is called, for it or to try an answer."""
     found: list[Filling] = []
-    for slot in slots(hook):
+    for slot in written:
         try:
             found += fillings(slot)
         except BadTemplate:
             continue
-    return found
+    return [one for one in found if is_of_request(one.expression)]
 
 
 def _refuses(one: Filling) -> bool:
@@ -76,12 +84,23 @@ def _is_as_strict(new: Filling, old: Expression) -> bool:
     )
     if same or fewer:
         return True
-    more = len(chains) == len(before) and all(map(_has_more_filters, chains, before))
-    return more and new.position == "json" and new.whole
+    if len(chains) != len(before) or new.position != "json" or not new.whole:
+        return False
+    more = all(map(_has_more_filters, chains[:-1], before[:-1]))
+    last, was = chains[-1], before[-1]
+    return more and (_has_more_filters(last, was) or _is_inside(last.operand, was))
 
 
 def _has_more_filters(new: Chain, old: Chain) -> bool:
     return new.operand == old.operand and new.filters[: len(old.filters)] == old.filters
+
+
+def _is_inside(new: Operand, old: Chain) -> bool:
+    """Whether an input is a part of another, which is there wherever its part is."""
+    whole = old.operand
+    if isinstance(new, Constant) or isinstance(whole, Constant) or old.filters:
+        return False
+    return new.root == whole.root and new.path[: len(whole.path)] == whole.path
 
 
 def _chosen(old: Workflow, new: Workflow) -> list[str]:

@@ -10,7 +10,7 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.invocation_head import InvocationHead
 from gateway.compile.payload import Payload
 from gateway.compile.templates.inputs import Inputs
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.mapping import Mapped
 from gateway.language.decode import convert
 from gateway.language.inputs import workflow_of
 from gateway.language.literals import encode_json
@@ -29,7 +29,7 @@ class Filled:
         written = {"url": f"{ORIGIN}/run", **workflow}
         hook = convert({"name": "a", "method": method, "workflow": written})
         self.workflow = workflow_of(hook)
-        self.mapped = compile_mapping(hook, self.workflow, {})
+        self.mapped = Mapped(hook, self.workflow, {})
         self._encoder = PayloadEncoder(self.workflow, False, False, self.mapped)
         self._head = InvocationHead(self.workflow, Endpoint.of(outline(self.workflow.url)))
 
@@ -37,18 +37,24 @@ class Filled:
         self, body: Any = None, query: str = "", exchange: Exchange | None = None
     ) -> Payload:
         """What is made of a JSON body. Raises a Refusal."""
-        exchange = an_exchange() if exchange is None else exchange
-        exchange.body_limit = LIMIT
-        received: Received | None = None
-        if body is not None:
-            encoded = encode_json(body)
-            exchange.bytes_in = len(encoded)
-            received = decode_body(b"application/json", encoded)
-        parameters = decode_query(query.encode())
-        inputs = Inputs(exchange, received, parameters)
-        payload = self._encoder.encode(exchange, b"", received, inputs)
+        exchange, encoded, received = _arrived(body, exchange or an_exchange())
+        return self._encoder.fill(exchange, encoded, received, decode_query(query.encode()), None)
+
+    def one_by_one(self, body: Any) -> Payload:
+        """The same without shortcuts for a short body."""
+        exchange, encoded, received = _arrived(body, an_exchange())
+        inputs = Inputs(exchange, received, {})
+        payload = self._encoder.encode(exchange, encoded, received, inputs)
         return self.mapped.addressed(payload, inputs)
 
     def head(self, payload: Payload) -> bytes:
         """The head of the invocation with a payload."""
         return self._head(an_exchange(), payload) + b"\r\n"
+
+
+def _arrived(body: Any, exchange: Exchange) -> tuple[Exchange, bytes, Received | None]:
+    encoded = b"" if body is None else encode_json(body)
+    exchange.body_limit, exchange.hook = LIMIT, "a"
+    exchange.bytes_in = len(encoded)
+    received = None if body is None else decode_body(b"application/json", encoded)
+    return exchange, encoded, received

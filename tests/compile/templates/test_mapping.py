@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.compile.body import Received
 from gateway.compile.sender import Sender
-from gateway.compile.templates.inputs import HEADROOM
-from gateway.compile.templates.mapping import compile_mapping
+from gateway.compile.templates.inputs import HEADROOM, Inputs
+from gateway.compile.templates.mapping import Mapped
 from gateway.errors import Unmappable
 from gateway.language.decode import convert
 from gateway.language.inputs import workflow_of
+from gateway.language.literals import encode_json
 from gateway.language.spec import Hook
 from tests.compile.templates.filled import LIMIT, Filled
 from tests.support.exchanges import an_exchange
@@ -75,6 +77,18 @@ def test_a_body_that_is_sent_several_times_is_refused_before_it_is_made_whole() 
     assert len(filled.payload({"a": "x" * 10_000}).body or b"") > 600_000
 
 
+def test_a_body_that_came_compressed_counts_as_what_it_is() -> None:
+    body = {"a": "x" * 100_000}
+    exchange = an_exchange()
+    exchange.body_limit = LIMIT
+    exchange.bytes_in, exchange.body = 200, encode_json(body)
+    inputs = Inputs(exchange, Received("json", body), {})
+    replace = Filled(data=["${body.*}"] * 60).mapped.replace
+    assert replace is not None
+    with pytest.raises(Unmappable, match=f"larger than {LIMIT + HEADROOM} bytes"):
+        replace(inputs)
+
+
 def test_a_refusal_names_the_place_for_the_operator_and_no_value() -> None:
     filled = Filled(data={"order": {"total": "${body.total | int}"}})
     with pytest.raises(Unmappable) as refused:
@@ -87,5 +101,5 @@ def test_a_key_of_a_run_needs_the_body_and_makes_nothing_for_the_workflow() -> N
     written = {"name": "a", "method": "POST", "workflow": "http://w/", "delivery": "durable"}
     for by, read in (("${body.id}", True), ("${headers.X-Id}", False), ({"digest": "body"}, False)):
         hook: Hook = convert({**written, "deduplicate": {"by": by}})
-        mapped = compile_mapping(hook, workflow_of(hook), {})
+        mapped = Mapped(hook, workflow_of(hook), {})
         assert (mapped.any, mapped.reads_body) == (False, read)

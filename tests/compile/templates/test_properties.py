@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.compile.templates.properties import PROPERTIES, Property
+from tests.compile.templates.properties import PROPERTIES
+from tests.support.proving import Property
 from tests.support.thorough import cases
 
 
