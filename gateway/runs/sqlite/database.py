@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from gateway.runs.sqlite.fault import fault
+from gateway.runs.sqlite.fault import GIVE_UP, Fault, fault
 from gateway.runs.sqlite.migrate import check_library, migrate
 from gateway.runs.tally import COMMIT, Tally
 
@@ -34,6 +34,22 @@ _PRAGMAS = (
 Row = tuple[Any, ...]
 
 
+def check_log(path: Path) -> None:
+    """Raise a Fault where the file is gone and its log is not: SQLite would remove the log."""
+    if _size(path) == 0 and _size(f"{path}-wal"):
+        raise Fault(
+            GIVE_UP,
+            f"{path} is missing or empty, and {path}-wal has runs of it; put back {path.name}, or "
+            "move the log away",
+        )
+
+
+def _size(path: Path | str) -> int:
+    with suppress(FileNotFoundError):
+        return os.stat(path).st_size
+    return 0
+
+
 class Database:
     """Statements and transactions. Errors of SQLite pass through as they are.
 
@@ -42,6 +58,7 @@ class Database:
 
     def __init__(self, path: Path, size: int, now: int) -> None:
         check_library()
+        check_log(path)
         self.path = path
         self._wal = f"{path}-wal"
         self.commits = Tally(COMMIT)
@@ -52,7 +69,9 @@ class Database:
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
             self._connection.execute(f"PRAGMA max_page_count={max(size // PAGE, 1)}").fetchall()
-            migrate(self._connection, now)
+            if migrate(self._connection, now):
+                # From here on, the file alone is a store, whatever becomes of its log.
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error as error:
             self._connection.close()
             raise fault(error, str(path)) from error
@@ -105,9 +124,7 @@ class Database:
 
     def wal_bytes(self) -> int:
         """The size of the write-ahead log."""
-        with suppress(FileNotFoundError):
-            return os.stat(self._wal).st_size
-        return 0
+        return _size(self._wal)
 
     def backup(self, target: Path, pages: int, between: object) -> None:
         """Copy the file to a new one; `between` is called after so many pages each."""
