@@ -6,8 +6,6 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
-
 from tests.delivery.ledger import Callers, all_delivered
 from tests.delivery.site import delivering, hook
 from tests.support.gateway import Gateway, gateway
@@ -68,38 +66,6 @@ def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_o
         assert "is damaged" in line["reason"]
         assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
         assert running.wait_for_line(event="request", hook="durable")["outcome"] == "out-of-service"
-
-
-@pytest.mark.parametrize("victim", ["store", "worker"])
-def test_nothing_is_lost_where_a_process_is_killed_under_load(
-    tmp_path: Path, workflow: Workflow, victim: str
-) -> None:
-    workflow.received.clear()
-    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
-        callers = Callers(running, "/hooks/durable")
-        for _ in range(2):
-            callers.until(50)
-            process = store_of(tmp_path) if victim == "store" else running.workers()[0]
-            os.kill(process, signal.SIGKILL)
-        callers.until(50)
-        callers.stop()
-        all_delivered(workflow, "/run/durable", callers.promised)
-        assert set(callers.refused) <= {503}
-
-
-def test_nothing_is_lost_where_everything_is_killed_under_load(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    workflow.received.clear()
-    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
-        callers = Callers(running, "/hooks/durable")
-        callers.until(200)
-        processes = [running.process.pid, store_of(tmp_path), *running.workers()]
-        for process in processes:
-            os.kill(process, signal.SIGKILL)
-        callers.stop()
-    with delivering(tmp_path, workflow, text=text(workflow)):
-        all_delivered(workflow, "/run/durable", callers.promised)
 
 
 def test_a_gateway_whose_supervisor_was_killed_is_followed_by_the_next_at_once(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -22,7 +20,10 @@ from gateway.runs.sqlite.orders import Failed
 from gateway.runs.store import StoreFull, StoreUnavailable
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, new_run
-from tests.runs.sqlite.stores import PATIENCE, StoreProcess, connected, until
+from tests.runs.sqlite.stores import StoreProcess, connected, until
+from tests.support.strace import injected
+
+SYNCS = "fdatasync,fsync"
 
 
 def failed(store: StoreProcess) -> str:
@@ -147,28 +148,12 @@ def test_a_state_directory_that_cannot_be_written_may_be_later(
     assert store.ended() == TRY_AGAIN
 
 
-def injected(store: StoreProcess, fault: str) -> subprocess.Popen[bytes]:
-    """Let system calls of a store fail, until the process that is returned ends."""
-    if shutil.which("strace") is None:
-        pytest.skip("no strace")
-    command = ["strace", "-q", "-f", "-o", os.devnull, "-e", "trace=fdatasync,fsync"]
-    tracer = subprocess.Popen(
-        [*command, "-e", f"inject=fdatasync,fsync:{fault}", "-p", str(store.pid)]
-    )
-    deadline = time.monotonic() + PATIENCE
-    status = Path(f"/proc/{store.pid}/status")
-    while "TracerPid:\t0" in status.read_text():
-        if tracer.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("strace may not trace here")
-        time.sleep(0.01)
-    return tracer
-
-
-def test_a_disk_that_fails_ends_the_store_and_promises_nothing(start: Start) -> None:
+def test_a_disk_that_fails_ends_the_store_and_promises_nothing(
+    start: Start, tmp_path: Path
+) -> None:
     store = start()
     store.ready()
     accepted = asyncio.run(fill(store.socket, 10))
-    tracer = injected(store, "error=EIO")
 
     async def refused() -> None:
         client = await connected(store.socket)
@@ -176,21 +161,19 @@ def test_a_disk_that_fails_ends_the_store_and_promises_nothing(start: Start) -> 
             await client.accept(new_run())
         await client.close()
 
-    asyncio.run(refused())
-    assert "cannot be read or written" in failed(store)
-    assert store.ended() == TRY_AGAIN
-    tracer.wait(PATIENCE)
+    with injected(store.pid, SYNCS, f"{SYNCS}:error=EIO", tmp_path / "trace"):
+        asyncio.run(refused())
+        assert "cannot be read or written" in failed(store)
+        assert store.ended() == TRY_AGAIN
     # What was refused may be there: the log had it when the disk failed.
     assert start().ready().unfinished in (len(accepted), len(accepted) + 1)
 
 
-def test_a_slow_disk_makes_larger_batches_and_loses_nothing(start: Start) -> None:
+def test_a_slow_disk_makes_larger_batches_and_loses_nothing(start: Start, tmp_path: Path) -> None:
     store = start()
     store.ready()
-    tracer = injected(store, "delay_enter=50000")
-    accepted = asyncio.run(fill(store.socket, 200))
-    tracer.terminate()
-    tracer.wait(PATIENCE)
+    with injected(store.pid, SYNCS, f"{SYNCS}:delay_enter=50000", tmp_path / "trace"):
+        accepted = asyncio.run(fill(store.socket, 200))
     store.kill()
     assert start().ready().unfinished == len(accepted) == 200
 
