@@ -6,7 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-from tests.delivery.ledger import Callers, all_delivered
+from tests.delivery.ledger import Callers, all_delivered, store_of
 from tests.delivery.site import delivering, hook
 from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
@@ -18,11 +18,6 @@ DIRECT = "name: direct\nmethod: POST\nauthentication: none\nworkflow: {url}/run/
 def text(workflow: Workflow, **more: str) -> str:
     durable = hook("durable", f"{workflow.url}/run/durable", **more)
     return f"{durable}---\n{DIRECT.format(url=workflow.url)}"
-
-
-def store_of(directory: Path) -> int:
-    """The store's process."""
-    return int((directory / "state" / "runs.lock").read_text().split()[0])
 
 
 def answers(running: Gateway, name: str) -> int:

@@ -13,7 +13,18 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults import damage, disks, gaps, kills, powercuts
+from tests.faults import (
+    damage,
+    disks,
+    drains,
+    gaps,
+    kills,
+    lanes,
+    pending,
+    poison,
+    powercuts,
+    waits,
+)
 
 ROWS: dict[str, Callable[[Path], tuple[bool, list[str]]]] = {
     "kills": kills.full,
@@ -21,6 +32,11 @@ ROWS: dict[str, Callable[[Path], tuple[bool, list[str]]]] = {
     "powercuts": powercuts.full,
     "disks": disks.full,
     "damage": damage.full,
+    "drains": drains.full,
+    "lanes": lanes.full,
+    "pending": pending.full,
+    "poison": poison.full,
+    "waits": waits.full,
 }
 
 
