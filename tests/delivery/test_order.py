@@ -13,7 +13,7 @@ from tests.support.workflow import Workflow
 def test_lanes_are_in_order_while_calls_fail_and_the_store_and_workers_are_killed(
     tmp_path: Path,
 ) -> None:
-    outcome = in_order(tmp_path, lanes=4, runs=15, victims=("store", "worker"))
+    outcome = in_order(tmp_path, lanes=4, runs=10, victims=("store", "worker"))
     assert outcome.holds, outcome
     assert outcome.failed
 
