@@ -25,7 +25,7 @@ def lock(state: Path, patience: float = PATIENCE) -> int:
     """
     path = state / "runs.lock"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise Fault(TRY_AGAIN, f"{path} cannot be opened: {error.strerror}") from error
     since = time.monotonic()

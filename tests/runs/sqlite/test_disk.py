@@ -19,7 +19,7 @@ from gateway.runs.sqlite.migrate import SCRIPTS, migrate
 from gateway.runs.sqlite.orders import Failed
 from gateway.runs.store import StoreFull, StoreUnavailable
 from tests.runs.sqlite.conftest import Start
-from tests.runs.sqlite.given import Taken, done, new_run
+from tests.runs.sqlite.given import Taken, done, in_loop, new_run
 from tests.runs.sqlite.stores import StoreProcess, connected, until
 from tests.support.strace import injected
 
@@ -105,6 +105,60 @@ def test_a_file_that_is_no_database_is_final(start: Start, tmp_path: Path, conte
     assert "runs.db is damaged" in failed(store)
     assert store.ended() == GIVE_UP
     assert (tmp_path / "runs.db").read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", ["link", "directory", "pipe"])
+def test_what_is_no_file_is_final_and_is_left_as_it_is(
+    start: Start, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "runs.db"
+    match kind:
+        case "link":
+            path.symlink_to(tmp_path / "x")
+        case "directory":
+            path.mkdir()
+        case _:
+            os.mkfifo(path)
+    store = start()
+    assert "runs.db" in failed(store)
+    assert store.ended() == GIVE_UP
+    assert not (tmp_path / "x").exists()
+
+
+def test_no_link_leads_the_files_of_a_store_elsewhere(start: Start, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("precious")
+    (tmp_path / "runs.reserve").symlink_to(theirs)
+    start(reserve=1024 * 1024).ready()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "runs.lock").symlink_to(theirs)
+    assert "runs.lock" in failed(start(state=tmp_path / "other"))
+    assert theirs.read_text() == "precious"
+
+
+def test_a_copy_that_others_could_read_is_for_this_user_again(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    path.touch(0o666)
+    start().ready()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["runs.db", "runs.db-wal"])
+@in_loop
+async def test_nothing_is_promised_while_the_file_is_not_in_its_place(
+    start: Start, tmp_path: Path, name: str
+) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    await client.accept(new_run())
+    (tmp_path / name).rename(tmp_path / "moved")
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.accept(new_run())
+    assert "removed or replaced" in refused.value.reason
+    (tmp_path / "moved").rename(tmp_path / name)
+    await client.accept(new_run())
+    await client.close()
 
 
 def test_a_database_of_something_else_is_refused(start: Start, tmp_path: Path) -> None:
