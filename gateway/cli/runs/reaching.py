@@ -104,6 +104,13 @@ def address(listening: str) -> str:
 
 
 def _token(secrets: Path | None, name: str | None) -> str:
+    token = _token_as_written(secrets, name)
+    if not (token.isascii() and token.isprintable()):
+        raise OperatorError("the admin token has a character that no header can have")
+    return token
+
+
+def _token_as_written(secrets: Path | None, name: str | None) -> str:
     if name is None:
         token = os.environ.get(TOKEN, "")
         if not token:

@@ -138,6 +138,9 @@ def test_a_token_is_needed_and_never_shown(running: Gateway) -> None:
     wrong = command("runs", *where, environment={"GATEWAY_TOKEN": "wrong-token"})
     assert (wrong.returncode, "does not accept the admin token" in wrong.stderr) == (2, True)
     assert "wrong-token" not in wrong.stderr + wrong.stdout
+    unfit = command("runs", *where, environment={"GATEWAY_TOKEN": "unfit-token\n"})
+    assert (unfit.returncode, "no header can have" in unfit.stderr) == (2, True)
+    assert "unfit-token" not in unfit.stderr + unfit.stdout
     right = command("runs", *where, environment={"GATEWAY_TOKEN": ADMIN_TOKEN})
     assert right.returncode == 0
 
