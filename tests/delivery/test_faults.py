@@ -24,6 +24,12 @@ def answers(running: Gateway, name: str) -> int:
     return running.request("POST", f"/hooks/{name}").status_code
 
 
+def ready(running: Gateway) -> tuple[str, str | None]:
+    """What probes are told of the gateway, and of its store."""
+    told = running.request("GET", "/-/readyz").json()
+    return told["status"], told.get("store")
+
+
 def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
     tmp_path: Path, workflow: Workflow
 ) -> None:
@@ -44,11 +50,27 @@ def test_a_store_that_does_not_answer_promises_nothing_and_direct_hooks_do_not_n
         try:
             refused = running.request("POST", "/hooks/durable")
             assert answers(running, "direct") == 200
+            assert ready(running) == ("ready", "unavailable")
         finally:
             os.kill(store, signal.SIGCONT)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
         assert refused.json()["type"] == "urn:webhook-gateway:store-unavailable"
         until(lambda: answers(running, "durable") == 202)
+        assert ready(running) == ("ready", None)
+
+
+def test_probes_are_told_that_a_store_does_not_come_back(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with delivering(tmp_path, workflow, text=text(workflow)) as running:
+        lock = tmp_path / "state" / "runs.lock"
+        store = store_of(tmp_path)
+        lock.unlink()
+        lock.mkdir()
+        os.kill(store, signal.SIGKILL)
+        until(lambda: ready(running) == ("ready", "unavailable"))
+        lock.rmdir()
+        until(lambda: ready(running) == ("ready", None))
 
 
 def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_others(
