@@ -145,6 +145,20 @@ def test_a_token_is_needed_and_never_shown(running: Gateway) -> None:
     assert right.returncode == 0
 
 
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x", "http://a\r\nb", "a:1"]
+)
+def test_what_is_no_address_is_called_that(url: str) -> None:
+    done = command("runs", "list", "--url", url, environment={"GATEWAY_TOKEN": ADMIN_TOKEN})
+    assert (done.returncode, "is not an address" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_ADMIN_LISTEN", "GATEWAY_PORT"])
+def test_a_variable_that_is_no_address_is_named(name: str) -> None:
+    done = command("runs", "list", environment={"GATEWAY_TOKEN": ADMIN_TOKEN, name: "x"})
+    assert (done.returncode, f"{name} is not" in done.stderr) == (2, True)
+
+
 def test_a_server_that_is_no_gateway_is_called_that(running: Gateway, workflow: Workflow) -> None:
     done = runs(running, "list", "--url", f"{workflow.url}/run/other")
     assert (done.returncode, "is not a gateway" in done.stderr) == (2, True)
