@@ -86,9 +86,11 @@ fuzz-rules: $(VENV)/.ready
 fuzz-runs: $(VENV)/.ready
 	$(BIN)/python -m tests.runs.machine 2000 memory
 
+# Some of the faults: make fault-test ROWS="kills disks"
 fault-test: $(VENV)/.ready
 	$(BIN)/python -m tests.runs.machine 200 sqlite
 	$(BIN)/python -m tests.runs.sqlite.test_kills 200
+	$(BIN)/python -m tests.faults $(ROWS)
 
 image-test: $(VENV)/.ready
 	deploy/image-test/run

@@ -51,14 +51,23 @@ class Size(click.ParamType[int]):
         return size
 
 
+def is_base_url(text: str) -> bool:
+    """Whether a gateway may be asked there: `http://host:port`, with a path or without."""
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        return False
+    return known and bool(parts.hostname) and not parts.query and text.isprintable()
+
+
 class BaseUrl(click.ParamType[str]):
     """The address of a gateway, `http://host:port`, without the slash at its end."""
 
     name = "address"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        if not is_base_url(value):
             self.fail(f"{value!r} is not an address such as https://hooks.example.com", param, ctx)
         return str(value).rstrip("/")
 

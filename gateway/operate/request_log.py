@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -12,6 +13,8 @@ from gateway.compile.exchange import Exchange, milliseconds
 from gateway.operate.logs import LEVELS, Lines, rendered
 
 _log = structlog.get_logger("gateway.request")
+_TICKET = re.compile(r"[\w-]{43,}", re.ASCII)
+"""What may be the ticket of an outcome (see `gateway.runs.ticket`), and what stands beside it."""
 
 
 class Line(msgspec.Struct, omit_defaults=True):
@@ -60,12 +63,13 @@ class RequestLog:
 
 
 def _line(exchange: Exchange, level: Literal["debug", "info"]) -> Line:
+    # Whoever misspells the URL of an outcome, or its request, shows a ticket to the log.
     return Line(
         exchange.request_id,
         exchange.hook,
         exchange.run,
         exchange.method[:16],
-        exchange.path,
+        exchange.path if exchange.hook else _TICKET.sub("…", exchange.path),
         exchange.status,
         exchange.outcome,
         milliseconds(exchange.started),

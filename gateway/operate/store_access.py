@@ -35,7 +35,9 @@ class StoreAccess:
     @property
     def problem(self) -> str:
         """Why runs cannot be stored now; empty where there is no store that could have one."""
-        return self._problem() if self.kept else ""
+        if not self.kept:
+            return ""
+        return self._problem() or ("" if self._client is None else self._client.problem)
 
     @property
     def begun(self) -> bool:

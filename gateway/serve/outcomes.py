@@ -67,7 +67,11 @@ class Outcomes:
         known = await runs.keys()
         ticket = exchange.raw_path[len(self.prefix) :].decode("latin-1")
         run = run_of(known.ticket_key, ticket)
-        return None if run is None else await self._found(runs, run, preference_of(exchange).wait)
+        if run is None:
+            return None
+        # Who asks whether a page may ask does not wait for the run.
+        waits = exchange.method != "OPTIONS"
+        return await self._found(runs, run, preference_of(exchange).wait if waits else None)
 
     async def _found(self, runs: Runs, run: str, seconds: float | None) -> Record | None:
         """The run as it is, or as soon as it is final within so many seconds.

@@ -7,9 +7,15 @@ import json
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 from tests.support.gateway import Gateway
 from tests.support.workflow import Workflow
+
+
+def store_of(directory: Path) -> int:
+    """The store's process."""
+    return int((directory / "state" / "runs.lock").read_text().split()[0])
 
 
 class Callers:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.support.gateway import gateway
+from tests.support.gateway import Gateway, gateway
+from tests.support.polling import until
 from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
@@ -19,6 +22,7 @@ def test_a_server_that_is_down_is_answered_503_at_once(tmp_path: Path, workflow:
             HOOK.format(name="beside", url=down),
             HOOK.format(name="up", url=f"{workflow.url}/run/up"),
             HOOK.format(name="poison", url=f"{workflow.url}/status/500"),
+            HOOK.format(name="huge", url=f"{workflow.url}/huge"),
         )
     )
     with gateway(tmp_path, {"a.yaml": text}) as running:
@@ -29,6 +33,41 @@ def test_a_server_that_is_down_is_answered_503_at_once(tmp_path: Path, workflow:
         assert running.request("POST", "/hooks/beside").status_code == 503
         poisoned = {running.request("POST", "/hooks/poison").status_code for _ in range(12)}
         assert poisoned == {502}
+        assert {running.request("POST", "/hooks/huge").status_code for _ in range(12)} == {502}
         assert running.request("POST", "/hooks/up").status_code == 200
         line = running.wait_for_line(event="a workflow's server is left alone")
         assert line["target"] == down.removesuffix("/run/x")
+
+
+def test_one_request_asks_whether_a_server_is_back_and_the_others_do_not_wait_for_it(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    workflow.gate.set()
+    workflow.raws["down"] = b""
+    text = "---\n".join(
+        (
+            HOOK.format(name="down", url=f"{workflow.url}/raw/down"),
+            HOOK.format(name="gate", url=f"{workflow.url}/gate"),
+        )
+    )
+    with gateway(tmp_path, {"a.yaml": text}) as running, ThreadPoolExecutor(1) as pool:
+        while running.request("POST", "/hooks/down").status_code != 503:
+            pass
+        workflow.gate.clear()
+        workflow.received.clear()
+        probe = pool.submit(_until_called, running)
+        until(lambda: workflow.received)
+        beside = [running.request("POST", "/hooks/gate") for _ in range(10)]
+        assert {answer.status_code for answer in beside} == {503}
+        assert {"retry-after" in answer.headers for answer in beside} == {True}
+        assert len(workflow.received) == 1
+        workflow.gate.set()
+        assert probe.result() == 200
+        assert running.request("POST", "/hooks/gate").status_code == 200
+
+
+def _until_called(running: Gateway) -> int:
+    """Ask again and again, until the workflow was called; its answer."""
+    while (status := running.request("POST", "/hooks/gate").status_code) == 503:
+        time.sleep(0.05)
+    return status

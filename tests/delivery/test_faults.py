@@ -6,9 +6,7 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
-
-from tests.delivery.ledger import Callers, all_delivered
+from tests.delivery.ledger import Callers, all_delivered, store_of
 from tests.delivery.site import delivering, hook
 from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
@@ -22,13 +20,14 @@ def text(workflow: Workflow, **more: str) -> str:
     return f"{durable}---\n{DIRECT.format(url=workflow.url)}"
 
 
-def store_of(directory: Path) -> int:
-    """The store's process."""
-    return int((directory / "state" / "runs.lock").read_text().split()[0])
-
-
 def answers(running: Gateway, name: str) -> int:
     return running.request("POST", f"/hooks/{name}").status_code
+
+
+def ready(running: Gateway) -> tuple[str, str | None]:
+    """What probes are told of the gateway, and of its store."""
+    told = running.request("GET", "/-/readyz").json()
+    return told["status"], told.get("store")
 
 
 def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
@@ -51,11 +50,27 @@ def test_a_store_that_does_not_answer_promises_nothing_and_direct_hooks_do_not_n
         try:
             refused = running.request("POST", "/hooks/durable")
             assert answers(running, "direct") == 200
+            assert ready(running) == ("ready", "unavailable")
         finally:
             os.kill(store, signal.SIGCONT)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
         assert refused.json()["type"] == "urn:webhook-gateway:store-unavailable"
         until(lambda: answers(running, "durable") == 202)
+        assert ready(running) == ("ready", None)
+
+
+def test_probes_are_told_that_a_store_does_not_come_back(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    with delivering(tmp_path, workflow, text=text(workflow)) as running:
+        lock = tmp_path / "state" / "runs.lock"
+        store = store_of(tmp_path)
+        lock.unlink()
+        lock.mkdir()
+        os.kill(store, signal.SIGKILL)
+        until(lambda: ready(running) == ("ready", "unavailable"))
+        lock.rmdir()
+        until(lambda: ready(running) == ("ready", None))
 
 
 def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_others(
@@ -68,38 +83,6 @@ def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_o
         assert "is damaged" in line["reason"]
         assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
         assert running.wait_for_line(event="request", hook="durable")["outcome"] == "out-of-service"
-
-
-@pytest.mark.parametrize("victim", ["store", "worker"])
-def test_nothing_is_lost_where_a_process_is_killed_under_load(
-    tmp_path: Path, workflow: Workflow, victim: str
-) -> None:
-    workflow.received.clear()
-    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
-        callers = Callers(running, "/hooks/durable")
-        for _ in range(2):
-            callers.until(50)
-            process = store_of(tmp_path) if victim == "store" else running.workers()[0]
-            os.kill(process, signal.SIGKILL)
-        callers.until(50)
-        callers.stop()
-        all_delivered(workflow, "/run/durable", callers.promised)
-        assert set(callers.refused) <= {503}
-
-
-def test_nothing_is_lost_where_everything_is_killed_under_load(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    workflow.received.clear()
-    with delivering(tmp_path, workflow, "--workers", "2", text=text(workflow)) as running:
-        callers = Callers(running, "/hooks/durable")
-        callers.until(200)
-        processes = [running.process.pid, store_of(tmp_path), *running.workers()]
-        for process in processes:
-            os.kill(process, signal.SIGKILL)
-        callers.stop()
-    with delivering(tmp_path, workflow, text=text(workflow)):
-        all_delivered(workflow, "/run/durable", callers.promised)
 
 
 def test_a_gateway_whose_supervisor_was_killed_is_followed_by_the_next_at_once(

@@ -60,6 +60,30 @@ def test_a_ticket_is_in_no_log(running: Gateway, path: str) -> None:
     assert ticket[:20] not in output
 
 
+MISSPELT = {
+    "two lengths": b"GET %b HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n",
+    "many fields": b"GET %b HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 200 + b"\r\n",
+    "no length": b"POST %b HTTP/1.0\r\n\r\n",
+    "expectation": b"GET %b HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n",
+    "long URL": b"GET %b?" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    "NUL": b"GET %b\0 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "two slashes": b"GET /%b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a path before it": b"GET /gateway%b HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("spelling", MISSPELT)
+def test_a_ticket_is_in_no_line_of_what_is_refused_before_it_is_read(
+    running: Gateway, path: str, spelling: str
+) -> None:
+    with Caller(running.port) as caller:
+        assert caller.send(MISSPELT[spelling] % path.encode()).answer().status >= 400
+    output = running.output()
+    assert output.count("…") > 0
+    assert path.rpartition("/")[2] not in output
+
+
 def test_an_outcome_that_is_waited_for_comes_when_the_run_ends(
     running: Gateway, workflow: Workflow
 ) -> None:

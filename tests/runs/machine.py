@@ -200,10 +200,10 @@ class Machine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 5, 10, 40, 100]))
     def advance(self, seconds: int) -> None:
-        before = set(self.model.runs)
+        before = list(self.model.runs)
         self.run(self.bench.advance(seconds))
         self.model.pass_time(self.bench.now())
-        self.gone += before - set(self.model.runs)
+        self.gone += [run for run in before if run not in self.model.runs]
 
     @rule(mode=st.sampled_from(["hold", "continue"]), held=st.sampled_from(["", "disabled"]))
     def follow(self, mode: Any, held: str) -> None:
@@ -216,9 +216,10 @@ class Machine(RuleBasedStateMachine):
         self.model.follow(policies)
 
     def choose(self, place: int, hook: str | None, state: State | None) -> Selection:
+        """In the order in which they came: their ids are new in each repetition of a way."""
         if hook is not None:
             return Selection(hook=hook, state=state)
-        return Selection(runs=(sorted(self.model.runs)[place % len(self.model.runs)],))
+        return Selection(runs=(list(self.model.runs)[place % len(self.model.runs)],))
 
     @precondition(lambda self: self.model.runs)
     @rule(place=PLACES, hook=st.none() | NAMES, state=st.none() | st.sampled_from(State))

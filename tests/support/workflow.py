@@ -34,7 +34,7 @@ class Workflow:
     and closes, `/keep/<name>` answers them and stays, `/flaky/<n>` answers 503 to all but every
     nth request, `/second` never answers a second request of a connection, `/hang` never answers,
     `/reset` resets the connection, `/huge` and `/drip` send without end, fast and slowly, `/gate`
-    answers when `gate` is set.
+    answers when `gate` is set, `/slow/<n>` after n milliseconds.
 
     With a `context` it speaks TLS; `callers` are the names in the certificates that it was shown.
     """
@@ -78,6 +78,8 @@ class Workflow:
         self._ready.set()
         self._loop.run_forever()
         server.close()
+        # What is cut off from here on is no fault.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
             task.cancel()
@@ -113,6 +115,9 @@ class Workflow:
             await writer.drain()
             if kind == "raw":
                 raise ConnectionError
+        elif kind == "slow":
+            await asyncio.sleep(int(name) / 1000)
+            writer.write(_response(200, b"{}"))
         elif kind == "flaky":
             self.flaky += 1
             writer.write(_response(503 if self.flaky % int(name) else 200, b"{}"))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import rich_click as click
 
-from gateway.cli.parameters import BaseUrl
+from gateway.cli.parameters import BaseUrl, is_base_url
 from gateway.errors import GatewayError, OperatorError
 
 TOKEN = "GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
@@ -91,9 +91,12 @@ def reach(flags: dict[str, Any]) -> Iterator[Runs]:
 
 def _default() -> str:
     listening = os.environ.get("GATEWAY_ADMIN_LISTEN", "")
-    if listening:
-        return address(listening)
-    return f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8080')}"
+    port = os.environ.get("GATEWAY_PORT", "8080")
+    url = address(listening or f"127.0.0.1:{port}")
+    if not is_base_url(url):
+        name = "GATEWAY_ADMIN_LISTEN" if listening else "GATEWAY_PORT"
+        raise OperatorError(f"{name} is not an address that can be asked; set --url")
+    return url
 
 
 def address(listening: str) -> str:
@@ -104,6 +107,13 @@ def address(listening: str) -> str:
 
 
 def _token(secrets: Path | None, name: str | None) -> str:
+    token = _token_as_written(secrets, name)
+    if not (token.isascii() and token.isprintable()):
+        raise OperatorError("the admin token has a character that no header can have")
+    return token
+
+
+def _token_as_written(secrets: Path | None, name: str | None) -> str:
     if name is None:
         token = os.environ.get(TOKEN, "")
         if not token:

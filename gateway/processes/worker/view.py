@@ -15,9 +15,13 @@ class WorkerView:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self.store = StoreAccess(runtime.settings, lambda: self.board.store)
+        self.store = StoreAccess(runtime.settings, self._store_problem)
         self.follower: Follower
         self.switch: Switch
+
+    def _store_problem(self) -> str:
+        runs = self._runtime.runs
+        return self.board.store or ("" if runs is None or not runs.stores else runs.store.problem)
 
     @property
     def draining(self) -> bool:

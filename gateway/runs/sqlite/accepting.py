@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+
 from gateway.runs import lanes
 from gateway.runs.quota import Quota
 from gateway.runs.run import NewRun, State
@@ -23,6 +25,9 @@ _RUN = """INSERT INTO run(seq, id, hook, state, due, attempts, owner, accepted, 
     lane, key, gate, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _PAYLOAD = "INSERT INTO payload VALUES (?, ?)"
 _DEAD = NUMBERS[State.DEAD]
+_GONE = "the store's file was removed or replaced: nothing is accepted until it is back"
+_COPY = "its runs are delivered while the store runs; `gateway runs backup` copies them to a file"
+_log = structlog.get_logger("gateway.store")
 
 
 class Room:
@@ -37,10 +42,17 @@ class Room:
         self._runs = Quota(runs)
         self._measured = -1
         self._used = 0
+        self._in_place = True
+
+    def is_lost(self) -> bool:
+        """Whether what is stored would be gone with this process, as the file is not there."""
+        self._measure()
+        return not self._in_place
 
     def refusal(self, hook: str) -> tuple[str, str] | None:
         """Why there is none: for metrics, and in words for callers."""
-        if not self._reserve.held or self._size.refuses(self._bytes()):
+        self._measure()
+        if not self._reserve.held or self._size.refuses(self._used):
             return "size", "The store has no room. Send the request again later."
         if self._runs.refuses(self._books.unfinished):
             return "runs", "Too many requests wait to be delivered. Send it again later."
@@ -56,16 +68,25 @@ class Room:
         """A run of so many bytes is stored in this transaction."""
         self._used += size + _OVERHEAD
 
-    def _bytes(self) -> int:
-        """Measured once a transaction."""
-        if self._measured != self._books.now:
-            self._measured, self._used = self._books.now, self._books.db.used()
-        return self._used
+    def _measure(self) -> None:
+        """Once a transaction."""
+        if self._measured == self._books.now:
+            return
+        db = self._books.db
+        self._measured, self._used = self._books.now, db.used()
+        before, self._in_place = self._in_place, db.is_in_place()
+        if before and not self._in_place:
+            _log.error(_GONE, file=str(db.path), hint=_COPY)
+        elif self._in_place and not before:
+            _log.info("the store's file is back: runs are accepted", file=str(db.path))
 
 
 def accept(books: Books, room: Room, session: int, message: Accept) -> None:
     """Keep a run, or say which one has its key."""
     run = message.run
+    if room.is_lost():
+        books.tell(session, Refused(message.number, "unavailable", _GONE))
+        return
     hook = books.hooks.number(run.hook)
     refusal = room.refusal(run.hook)
     if run.key is not None and (known := _holder(books, hook, run, refusal is None)):

@@ -9,6 +9,7 @@ from gateway.runs.endings import INTERRUPTED, ended, lost
 from gateway.runs.gate import Claim
 from gateway.runs.run import Assignment, Result, State
 from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.fault import Unreadable
 from gateway.runs.sqlite.messages import (
     Abort,
     Assign,
@@ -147,8 +148,11 @@ def _fitting(due: Iterable[tuple[int, int]], room: int) -> tuple[list[int], int]
 
 
 def _assign(books: Books, order: Claim, seq: int) -> str:
-    [(stored, attempt, tries)] = books.db.execute(_START, (order.owner, books.now, seq)).fetchall()
-    [(payload,)] = books.db.execute(_PAYLOAD, (seq,)).fetchall()
+    row = books.db.one(_START, (order.owner, books.now, seq))
+    found = books.db.one(_PAYLOAD, (seq,))
+    if row is None or found is None:
+        raise Unreadable(f"run {seq} is due and not whole")
+    (stored, attempt, tries), (payload,) = row, found
     text = id_text(stored)
     books.tell(order.owner, Assign(Assignment(text, order.hook, attempt, tries, payload)))
     return text

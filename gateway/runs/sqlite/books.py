@@ -52,6 +52,8 @@ class Books:
         self.hooks = HookNames(db, self.undo)
         stored = db.number("SELECT value FROM meta WHERE key='sequence'")
         self._sequence = max(stored, db.number("SELECT coalesce(max(seq), 0) FROM run"))
+        self.durable = self._sequence
+        """The place of the run that was accepted last, and committed."""
         self._undo: list[Callable[[], None]] = []
 
     @property
@@ -67,9 +69,12 @@ class Books:
     def transaction(self) -> Iterator[None]:
         """Everything within is durable when this ends, or did not happen where it raises."""
         told, changed, ended = len(self.told), len(self.changed), len(self.ended)
+        before = self._sequence
         try:
             with self.db.transaction():
                 yield
+            if self._sequence > before:
+                self.durable = self._sequence
         except BaseException:
             while self._undo:
                 self._undo.pop()()

@@ -35,6 +35,8 @@ COMMIT = 2.0
 ACCEPTS = 256
 """Runs that wait for the store at a time; a store that stalls must leave room for direct hooks."""
 LOOK_UP = 10.0
+UNCONNECTED = "there is no connection to the store"
+LATE = "the store does not answer in time"
 T = TypeVar("T")
 Ask = Callable[[int], m.Question]
 _RECORD = Decoder(Record | None)
@@ -70,6 +72,13 @@ class SqliteStore:
         """What the store says of itself, with the keys for tickets and digests."""
         return self._peer.welcome
 
+    @property
+    def problem(self) -> str:
+        """Why nothing is promised now, in words; empty where it may be."""
+        if self._peer.alone > COMMIT:
+            return UNCONNECTED
+        return LATE if self._questions.late else ""
+
     def serving(self, generation: int) -> None:
         """This process serves another generation."""
         self._peer.serve(generation)
@@ -80,7 +89,7 @@ class SqliteStore:
             raise StoreUnavailable(DOWN, RETRY_LATER, "the store is far behind")
         if self._peer.alone > COMMIT:
             # Callers that wait in vain would keep others out.
-            raise StoreUnavailable(DOWN, RETRY_LATER, "there is no connection to the store")
+            raise StoreUnavailable(DOWN, RETRY_LATER, UNCONNECTED)
         if self._accepting >= ACCEPTS:
             raise StoreUnavailable(DOWN, RETRY_SOON, f"{ACCEPTS} requests wait for the store")
         try:
@@ -142,7 +151,7 @@ class SqliteStore:
 
     async def stats(self) -> Stats:
         """Counts and gauges."""
-        return await self._ask(m.GetStats, _STATS)
+        return await self._ask(m.GetStats, _STATS, COMMIT)
 
     async def backup(self, path: Path) -> int:
         """Copy the store to a file that is not there yet; its size in bytes. Raises Conflict where

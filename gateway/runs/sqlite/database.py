@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from gateway.runs.sqlite.fault import fault
+from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, fault
 from gateway.runs.sqlite.migrate import check_library, migrate
 from gateway.runs.tally import COMMIT, Tally
 
 PAGE = 4096
 _LITTLE = 16 * 1024 * 1024
 """Bytes; one transaction may need as much."""
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_NO_FILE = {errno.ELOOP, errno.EISDIR, errno.ENXIO}
+"""What stands in the place of the file: a link, a directory, a socket."""
 _PRAGMAS = (
     # Nobody else may open the file, not even to read: no reader can hold up a checkpoint, and
     # versions before 3.51.3 damage the file when two connections checkpoint at once.
@@ -34,6 +39,44 @@ _PRAGMAS = (
 Row = tuple[Any, ...]
 
 
+def check_log(path: Path) -> None:
+    """Raise a Fault where the file is gone and its log is not: SQLite would remove the log."""
+    if _size(path) == 0 and _size(f"{path}-wal"):
+        raise Fault(
+            GIVE_UP,
+            f"{path} is missing or empty, and {path}-wal has runs of it; put back {path.name}, or "
+            "move the log away",
+        )
+
+
+def _size(path: Path | str) -> int:
+    with suppress(FileNotFoundError):
+        return os.stat(path).st_size
+    return 0
+
+
+def _made(path: Path) -> tuple[int, int]:
+    """Make the file before SQLite would, for this user alone, and tell which one it is."""
+    try:
+        descriptor = os.open(path, _FLAGS, 0o600)
+    except OSError as error:
+        status = GIVE_UP if error.errno in _NO_FILE else TRY_AGAIN
+        raise Fault(status, f"{path} cannot be opened: {error.strerror}") from error
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise Fault(GIVE_UP, f"{path} is not a regular file")
+        # A copy may have been made with the modes of its maker.
+        os.fchmod(descriptor, 0o600)
+        return _place(found)
+    finally:
+        os.close(descriptor)
+
+
+def _place(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
 class Database:
     """Statements and transactions. Errors of SQLite pass through as they are.
 
@@ -42,24 +85,35 @@ class Database:
 
     def __init__(self, path: Path, size: int, now: int) -> None:
         check_library()
+        check_log(path)
         self.path = path
         self._wal = f"{path}-wal"
         self.commits = Tally(COMMIT)
-        # Made before SQLite would, for this user alone.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        places = {str(path): _made(path)}
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         try:
             for pragma in _PRAGMAS:
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
             self._connection.execute(f"PRAGMA max_page_count={max(size // PAGE, 1)}").fetchall()
-            migrate(self._connection, now)
+            if migrate(self._connection, now):
+                # From here on, the file alone is a store, whatever becomes of its log.
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            places[self._wal] = _place(os.stat(self._wal))
         except sqlite3.Error as error:
             self._connection.close()
             raise fault(error, str(path)) from error
         except BaseException:
             self._connection.close()
             raise
+        self._places = places
         self.execute = self._connection.execute
+
+    def is_in_place(self) -> bool:
+        """Whether file and log are where they were opened. What is not ends with this process."""
+        try:
+            return all(_place(os.stat(path)) == place for path, place in self._places.items())
+        except OSError:
+            return False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -105,9 +159,7 @@ class Database:
 
     def wal_bytes(self) -> int:
         """The size of the write-ahead log."""
-        with suppress(FileNotFoundError):
-            return os.stat(self._wal).st_size
-        return 0
+        return _size(self._wal)
 
     def backup(self, target: Path, pages: int, between: object) -> None:
         """Copy the file to a new one; `between` is called after so many pages each."""

@@ -22,6 +22,10 @@ class Fault(Exception):  # noqa: N818 - named for what happened
         self.status = status
 
 
+class Unreadable(Exception):  # noqa: N818 - named for what happened
+    """A row is not what was written: the file is damaged, and SQLite has not noticed."""
+
+
 Meaning = Literal["full", "fatal", "statement"]
 
 
@@ -39,14 +43,19 @@ def fault(error: sqlite3.Error, path: str) -> Fault:
     """The end of the store that an error of SQLite means."""
     code = _code(error)
     if code in _CORRUPT:
-        return Fault(
-            GIVE_UP,
-            f"{path} is damaged ({error}); stop the gateway, run `gateway runs check`, "
-            "and restore a backup or move the file away",
-        )
+        return damaged(error, path)
     if code in _LOCKED:
         return Fault(GIVE_UP, f"{path} is locked by another process ({error})")
     return Fault(TRY_AGAIN, f"{path} cannot be read or written ({error})")
+
+
+def damaged(error: Exception, path: str) -> Fault:
+    """The end of a store whose file is not what it was."""
+    return Fault(
+        GIVE_UP,
+        f"{path} is damaged ({error}); stop the gateway, run `gateway runs check`, "
+        "and restore a backup or move the file away",
+    )
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -15,6 +15,7 @@ LEAVING = 65.0
 """Seconds that it takes to leave, at most, once it has."""
 _AGAIN = 0.05
 _LEAVES = "leaves"
+_WIDTH = 30
 
 
 def lock(state: Path, patience: float = PATIENCE) -> int:
@@ -24,7 +25,7 @@ def lock(state: Path, patience: float = PATIENCE) -> int:
     """
     path = state / "runs.lock"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise Fault(TRY_AGAIN, f"{path} cannot be opened: {error.strerror}") from error
     since = time.monotonic()
@@ -56,5 +57,5 @@ def _is_taken(descriptor: int) -> bool:
 
 
 def _write(descriptor: int, text: str) -> None:
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{text}\n".encode(), 0)
+    # Of one length, so that nobody reads half of it.
+    os.pwrite(descriptor, f"{text:<{_WIDTH}}\n".encode(), 0)

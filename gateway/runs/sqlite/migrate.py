@@ -26,8 +26,9 @@ def check_library() -> None:
         )
 
 
-def migrate(connection: sqlite3.Connection, now: int, scripts: Sequence[str] | None = None) -> None:
-    """Bring a file to the present version in one transaction, or leave it as it is.
+def migrate(connection: sqlite3.Connection, now: int, scripts: Sequence[str] | None = None) -> bool:
+    """Bring a file to the present version in one transaction, or leave it as it is; whether it had
+    another version.
 
     `scripts` are the statements of each version; None: those of this gateway. `now` is in
     milliseconds. Raises a Fault for a file of a newer gateway, or of something else.
@@ -36,7 +37,7 @@ def migrate(connection: sqlite3.Connection, now: int, scripts: Sequence[str] | N
     version = _pragma(connection, "user_version")
     _check(connection, version, len(scripts))
     if version == len(scripts):
-        return
+        return False
     connection.execute("BEGIN IMMEDIATE")
     try:
         for script in scripts[version:]:
@@ -50,6 +51,7 @@ def migrate(connection: sqlite3.Connection, now: int, scripts: Sequence[str] | N
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    return True
 
 
 def _check(connection: sqlite3.Connection, version: int, present: int) -> None:

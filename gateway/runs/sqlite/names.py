@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.runs.sqlite.database import Database
+from gateway.runs.sqlite.fault import Unreadable
 
 
 class HookNames:
@@ -28,8 +29,11 @@ class HookNames:
         return self._numbers.get(name)
 
     def name(self, number: int) -> str:
-        """The name of a hook that has runs."""
-        return self._names[number]
+        """The name of a hook that has runs. Raises Unreadable."""
+        try:
+            return self._names[number]
+        except KeyError:
+            raise Unreadable(f"there is no hook {number}") from None
 
     def _add(self, name: str) -> int:
         made = self._db.number("INSERT INTO hook(name) VALUES (?) RETURNING number", (name,))

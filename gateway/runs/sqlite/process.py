@@ -28,9 +28,10 @@ from gateway.runs.sqlite.clock import Clock
 from gateway.runs.sqlite.crew import Crew
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.desk import Desk
-from gateway.runs.sqlite.fault import Fault, fault
+from gateway.runs.sqlite.fault import TRY_AGAIN, Fault, Unreadable, damaged, fault
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.lock import leave, lock
+from gateway.runs.sqlite.mark import Mark
 from gateway.runs.sqlite.numbers import stats
 from gateway.runs.sqlite.orders import Failed, Ready, Serve, Stop, StoreSettings, ToStore
 from gateway.runs.sqlite.purging import move_lanes
@@ -68,6 +69,11 @@ def main(
         return _failed(pipe, error)
     except sqlite3.Error as error:
         return _failed(pipe, fault(error, path))
+    except Unreadable as error:
+        return _failed(pipe, damaged(error, path))
+    except OSError as error:
+        name = error.filename or path
+        return _failed(pipe, Fault(TRY_AGAIN, f"{name} cannot be used: {error.strerror}"))
     return 0
 
 
@@ -100,6 +106,7 @@ class Store:
         self._gate = Gate(settings.target_concurrency, share)
         self._books = Books(self._db, self._gate, share)
         self._books.now = clock.now()
+        self._mark = Mark(state / "runs.mark", self._books)
         recovery = Recovery(self._books, load(self._books), settings.workers)
         room = Room(self._books, reserve, settings.size, settings.runs)
         look_around = partial(stats, self._books, settings, clock, clock.now())
@@ -128,6 +135,7 @@ class Store:
             self._turn(self._patience())
         self._crew.close()
         self._db.close()
+        self._mark.close()
 
     def _turn(self, seconds: float) -> None:
         """Wait so long for something to come, at most; then do it, and a little of the rest."""
@@ -144,6 +152,7 @@ class Store:
         # Where all are refused for want of room, making room comes first.
         self._upkeep.step(busy=books.last_sequence > before)
         desk.tell_watchers()
+        self._mark.step()
         books.log_ends()
         self._crew.tell()
         self._back_up()

@@ -53,6 +53,8 @@ class Questions:
         self._looks = math.inf
         """When the open questions are looked at; one timer for all, as most are answered soon."""
         self._timer: asyncio.TimerHandle | None = None
+        self.late = False
+        """Whether one was not answered in time, and none has been since."""
 
     def ask(
         self, make: Callable[[int], Question], seconds: float, repeats: bool
@@ -84,6 +86,7 @@ class Questions:
         later = math.inf
         for asked in list(self._open.values()):
             if asked.awaited and asked.until <= now:
+                self.late = True
                 asked.fail("no answer in time")
             elif asked.awaited:
                 later = min(later, asked.until)
@@ -119,6 +122,7 @@ class Questions:
 
     def answered(self, number: int) -> Asked | None:
         """The question with this number, which is not open any more."""
+        self.late = False
         return self._open.pop(number, None)
 
     def refused(self, refusal: Refused) -> None:

@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
 
 class Reserve:
     """A file of `size` bytes beside the database, given up for results and purges; 0: none."""
@@ -22,6 +24,8 @@ class Reserve:
             self.held = True
         if not self.held:
             with suppress(OSError):
+                if self._path.is_symlink():
+                    self._path.unlink()
                 self.held = self._allocated()
         return self.held
 
@@ -35,7 +39,7 @@ class Reserve:
         return True
 
     def _allocated(self) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._path, _FLAGS, 0o600)
         try:
             missing = self._size - os.fstat(descriptor).st_blocks * 512
             free = os.fstatvfs(descriptor)

@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.runs.endings import Standing
 from gateway.runs.run import State
+from gateway.runs.sqlite.fault import Unreadable
 
 NUMBERS: Final = {
     State.WAITING: 0,
@@ -19,6 +20,7 @@ NUMBERS: Final = {
     State.CANCELLED: 6,
 }
 STATES: Final = {number: state for state, number in NUMBERS.items()}
+_ID_BYTES = 16
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -64,8 +66,11 @@ COLUMNS: Final = (
 
 
 def kept(row: tuple[Any, ...]) -> Kept:
-    """A row of `COLUMNS`."""
-    return Kept(*row)
+    """A row of `COLUMNS`. Raises Unreadable."""
+    run = Kept(*row)
+    if run.number not in STATES or type(run.id) is not bytes or len(run.id) != _ID_BYTES:
+        raise Unreadable(f"row {run.seq} is no run")
+    return run
 
 
 def id_bytes(run: str) -> bytes | None:

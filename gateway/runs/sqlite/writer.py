@@ -11,7 +11,7 @@ import structlog
 from gateway.runs.sqlite import attempts, purging
 from gateway.runs.sqlite.accepting import Room, accept
 from gateway.runs.sqlite.books import Books
-from gateway.runs.sqlite.fault import fault, meaning
+from gateway.runs.sqlite.fault import Unreadable, fault, meaning
 from gateway.runs.sqlite.messages import Accept, Refused, Report
 from gateway.runs.sqlite.reserve import Reserve
 
@@ -91,6 +91,8 @@ class Writer:
 
     def judge(self, error: Exception) -> None:
         """Go on after what concerns one message, or a full disk; end the store after the rest."""
+        if isinstance(error, Unreadable):
+            raise error
         if not isinstance(error, sqlite3.Error):
             _log.exception("a message could not be handled")
             return

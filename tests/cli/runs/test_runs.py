@@ -138,8 +138,25 @@ def test_a_token_is_needed_and_never_shown(running: Gateway) -> None:
     wrong = command("runs", *where, environment={"GATEWAY_TOKEN": "wrong-token"})
     assert (wrong.returncode, "does not accept the admin token" in wrong.stderr) == (2, True)
     assert "wrong-token" not in wrong.stderr + wrong.stdout
+    unfit = command("runs", *where, environment={"GATEWAY_TOKEN": "unfit-token\n"})
+    assert (unfit.returncode, "no header can have" in unfit.stderr) == (2, True)
+    assert "unfit-token" not in unfit.stderr + unfit.stdout
     right = command("runs", *where, environment={"GATEWAY_TOKEN": ADMIN_TOKEN})
     assert right.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x", "http://a\r\nb", "a:1"]
+)
+def test_what_is_no_address_is_called_that(url: str) -> None:
+    done = command("runs", "list", "--url", url, environment={"GATEWAY_TOKEN": ADMIN_TOKEN})
+    assert (done.returncode, "is not an address" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_ADMIN_LISTEN", "GATEWAY_PORT"])
+def test_a_variable_that_is_no_address_is_named(name: str) -> None:
+    done = command("runs", "list", environment={"GATEWAY_TOKEN": ADMIN_TOKEN, name: "x"})
+    assert (done.returncode, f"{name} is not" in done.stderr) == (2, True)
 
 
 def test_a_server_that_is_no_gateway_is_called_that(running: Gateway, workflow: Workflow) -> None:

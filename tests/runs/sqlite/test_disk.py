@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -21,8 +19,11 @@ from gateway.runs.sqlite.migrate import SCRIPTS, migrate
 from gateway.runs.sqlite.orders import Failed
 from gateway.runs.store import StoreFull, StoreUnavailable
 from tests.runs.sqlite.conftest import Start
-from tests.runs.sqlite.given import Taken, done, new_run
-from tests.runs.sqlite.stores import PATIENCE, StoreProcess, connected, until
+from tests.runs.sqlite.given import Taken, done, in_loop, new_run
+from tests.runs.sqlite.stores import StoreProcess, connected, until
+from tests.support.strace import injected
+
+SYNCS = "fdatasync,fsync"
 
 
 def failed(store: StoreProcess) -> str:
@@ -106,6 +107,60 @@ def test_a_file_that_is_no_database_is_final(start: Start, tmp_path: Path, conte
     assert (tmp_path / "runs.db").read_bytes() == content
 
 
+@pytest.mark.parametrize("kind", ["link", "directory", "pipe"])
+def test_what_is_no_file_is_final_and_is_left_as_it_is(
+    start: Start, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "runs.db"
+    match kind:
+        case "link":
+            path.symlink_to(tmp_path / "x")
+        case "directory":
+            path.mkdir()
+        case _:
+            os.mkfifo(path)
+    store = start()
+    assert "runs.db" in failed(store)
+    assert store.ended() == GIVE_UP
+    assert not (tmp_path / "x").exists()
+
+
+def test_no_link_leads_the_files_of_a_store_elsewhere(start: Start, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("precious")
+    (tmp_path / "runs.reserve").symlink_to(theirs)
+    start(reserve=1024 * 1024).ready()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "runs.lock").symlink_to(theirs)
+    assert "runs.lock" in failed(start(state=tmp_path / "other"))
+    assert theirs.read_text() == "precious"
+
+
+def test_a_copy_that_others_could_read_is_for_this_user_again(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    path.touch(0o666)
+    start().ready()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["runs.db", "runs.db-wal"])
+@in_loop
+async def test_nothing_is_promised_while_the_file_is_not_in_its_place(
+    start: Start, tmp_path: Path, name: str
+) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    await client.accept(new_run())
+    (tmp_path / name).rename(tmp_path / "moved")
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.accept(new_run())
+    assert "removed or replaced" in refused.value.reason
+    (tmp_path / "moved").rename(tmp_path / name)
+    await client.accept(new_run())
+    await client.close()
+
+
 def test_a_database_of_something_else_is_refused(start: Start, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "runs.db")) as other:
         other.execute("CREATE TABLE theirs(x)")
@@ -147,28 +202,12 @@ def test_a_state_directory_that_cannot_be_written_may_be_later(
     assert store.ended() == TRY_AGAIN
 
 
-def injected(store: StoreProcess, fault: str) -> subprocess.Popen[bytes]:
-    """Let system calls of a store fail, until the process that is returned ends."""
-    if shutil.which("strace") is None:
-        pytest.skip("no strace")
-    command = ["strace", "-q", "-f", "-o", os.devnull, "-e", "trace=fdatasync,fsync"]
-    tracer = subprocess.Popen(
-        [*command, "-e", f"inject=fdatasync,fsync:{fault}", "-p", str(store.pid)]
-    )
-    deadline = time.monotonic() + PATIENCE
-    status = Path(f"/proc/{store.pid}/status")
-    while "TracerPid:\t0" in status.read_text():
-        if tracer.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("strace may not trace here")
-        time.sleep(0.01)
-    return tracer
-
-
-def test_a_disk_that_fails_ends_the_store_and_promises_nothing(start: Start) -> None:
+def test_a_disk_that_fails_ends_the_store_and_promises_nothing(
+    start: Start, tmp_path: Path
+) -> None:
     store = start()
     store.ready()
     accepted = asyncio.run(fill(store.socket, 10))
-    tracer = injected(store, "error=EIO")
 
     async def refused() -> None:
         client = await connected(store.socket)
@@ -176,21 +215,19 @@ def test_a_disk_that_fails_ends_the_store_and_promises_nothing(start: Start) -> 
             await client.accept(new_run())
         await client.close()
 
-    asyncio.run(refused())
-    assert "cannot be read or written" in failed(store)
-    assert store.ended() == TRY_AGAIN
-    tracer.wait(PATIENCE)
+    with injected(store.pid, SYNCS, f"{SYNCS}:error=EIO", tmp_path / "trace"):
+        asyncio.run(refused())
+        assert "cannot be read or written" in failed(store)
+        assert store.ended() == TRY_AGAIN
     # What was refused may be there: the log had it when the disk failed.
     assert start().ready().unfinished in (len(accepted), len(accepted) + 1)
 
 
-def test_a_slow_disk_makes_larger_batches_and_loses_nothing(start: Start) -> None:
+def test_a_slow_disk_makes_larger_batches_and_loses_nothing(start: Start, tmp_path: Path) -> None:
     store = start()
     store.ready()
-    tracer = injected(store, "delay_enter=50000")
-    accepted = asyncio.run(fill(store.socket, 200))
-    tracer.terminate()
-    tracer.wait(PATIENCE)
+    with injected(store.pid, SYNCS, f"{SYNCS}:delay_enter=50000", tmp_path / "trace"):
+        accepted = asyncio.run(fill(store.socket, 200))
     store.kill()
     assert start().ready().unfinished == len(accepted) == 200
 

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from gateway.runs.invocation import Invocation, encode
 from gateway.runs.run import State
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, in_loop
@@ -25,7 +26,8 @@ def pend(path: Path, count: int) -> None:
                VALUES (?, randomblob(16), 1, 1, 0, 0, 9e15, x'00', 512)""",
             ((number,) for number in range(1, count + 1)),
         )
-        file.execute("INSERT INTO payload SELECT seq, randomblob(512) FROM run")
+        invocation = encode(Invocation("request", "", body=bytes(512)))
+        file.execute("INSERT INTO payload SELECT seq, ? FROM run", (invocation,))
         file.commit()
 
 
