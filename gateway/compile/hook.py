@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable
 from functools import partial
 
 import msgspec
@@ -92,30 +93,41 @@ class Hook:
         found = (need.remedy for need in self._needs if need.problem)
         return list(dict.fromkeys(filter(None, found)))
 
-    async def activate(self, exchange: Exchange) -> Answer:
-        """Body, rules, workflow, answer. Raises a Refusal before anything ran.
+    def activate(self, exchange: Exchange) -> Awaitable[Answer]:
+        """Body, rules, workflow, answer. Raises a Refusal before anything ran, at once or where
+        the answer is awaited: where nothing has to be waited for, no coroutine is made before the
+        workflow's.
 
         HEAD ends before the workflow.
         """
         if exchange.answer is not None:
-            return exchange.answer
+            return _given(exchange.answer)
         body = None
         if exchange.method in WITH_BODY:
             body = exchange.body_here()
-            if body is None:
-                body = await exchange.read_body()
-        if body is not None and len(body) > SMALL and self._encoder.decodes:
-            # In a thread, where the interpreter goes on with others meanwhile.
+            if body is None or (len(body) > SMALL and self._encoder.decodes):
+                return self._activate_later(exchange)
+        return self._go_on(exchange, self._judge(exchange, body))
+
+    async def _activate_later(self, exchange: Exchange) -> Answer:
+        """Wait for the body and, where it is large, for a thread that judges it: there, the
+        interpreter goes on with others meanwhile.
+        """
+        body = await exchange.read_body()
+        if len(body) > SMALL and self._encoder.decodes:
             judged = await self._large.judge(body, partial(self._judge, exchange, body))
         else:
             judged = self._judge(exchange, body)
-        if isinstance(judged, Answer):
-            return judged
-        if exchange.method == "HEAD":
-            return probed(exchange)
-        exchange.drop_body()
         del body  # the workflow may take long, and needs what was made of it
-        return await self._invoked(exchange, judged)
+        return await self._go_on(exchange, judged)
+
+    def _go_on(self, exchange: Exchange, judged: Payload | Answer) -> Awaitable[Answer]:
+        if isinstance(judged, Answer):
+            return _given(judged)
+        if exchange.method == "HEAD":
+            return _given(probed(exchange))
+        exchange.drop_body()
+        return self._invoked(exchange, judged)
 
     def _judge(self, exchange: Exchange, body: bytes | None) -> Payload | Answer:
         """What the workflow is sent, or the answer to a request that is ignored."""
@@ -154,6 +166,10 @@ class Hook:
             raise NoMatch(detail, reason=reason)
         exchange.outcome, exchange.reason = "ignored", reason
         return ignored(exchange, detail)
+
+
+async def _given(answer: Answer) -> Answer:
+    return answer
 
 
 def _workflow(spec: Spec, base: str) -> Workflow:
