@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Coroutine
 from typing import Any
 
-from litestar.connection import ASGIConnection
+import msgspec
 from litestar.handlers import ASGIRouteHandler
 from litestar.routes import ASGIRoute
 from litestar.utils.signature import ParsedSignature
@@ -13,14 +13,12 @@ from litestar.utils.signature import ParsedSignature
 from gateway.compile.check import JUDGED
 
 
-class _Connection(ASGIConnection):  # type: ignore[type-arg]
-    """What a hook's guard is given. It looks at the scope alone, so that Litestar's state of a
-    connection, some thirty values, is not made for each request.
+class _Connection(msgspec.Struct, eq=False):
+    """What a hook's guard is given. It looks at the scope alone, so that Litestar's connection,
+    with some thirty values, is not made for each request.
     """
 
-    def __init__(self, scope: Any, receive: Any) -> None:
-        self.scope = scope
-        self.receive = receive
+    scope: Any
 
 
 class HookRoute(ASGIRoute):
@@ -33,7 +31,7 @@ class HookRoute(ASGIRoute):
         """
         handler: Any = self.route_handler
         (guard,) = handler.guards
-        waits = guard(_Connection(scope, receive), handler)
+        waits = guard(_Connection(scope), handler)
         if waits is not JUDGED:
             return self._handle_later(waits, scope, receive, send)
         handled: Coroutine[Any, Any, None] = handler.fn(scope, receive, send)

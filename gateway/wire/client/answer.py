@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from gateway.wire.client.errors import Broke, BrokeOff, CallError, NotHTTP, TooLarge
+from gateway.wire.client.lines import AROUND, joined, size
+from gateway.wire.client.plain import Plain
 from gateway.wire.client.reply import Reply
 
 MAX_HEAD = 64 * 1024
@@ -26,8 +27,6 @@ _BODILESS = frozenset({204, 304})
 _NO_LINES: deque[tuple[bytes, bytes]] = deque(maxlen=0)
 _NO_NAMES: dict[bytes, bytes] = {}
 """What an answer has that is not there, the same for all: neither is ever filled."""
-_FIELD = 4
-"""Bytes of a header field besides its name and value."""
 
 
 class Answer:
@@ -51,6 +50,7 @@ class Answer:
         "_lines",
         "_names",
         "_parser",
+        "_plain",
         "_to_head",
         "error",
         "reply",
@@ -58,8 +58,11 @@ class Answer:
     )
 
     def __init__(self) -> None:
+        self._plain: Plain | None = Plain()
+        """None once an answer was not plain: the next ones are probably like it."""
         self._parser = HttpResponseParser(self)
         self._feed = self._parser.feed_data
+        self._begin(b"")
 
     def expect(self, limit: int, to_head: bool = False) -> None:
         """Wait for the answer to a request; of its body at most `limit` bytes are taken.
@@ -68,19 +71,17 @@ class Answer:
         """
         self._limit = limit
         self._to_head = to_head
-        self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
-        self._names: dict[bytes, bytes] = _NO_NAMES
-        self._body: bytes | bytearray = b""
-        self._fed = self._head = self._fields = self._interim = 0
-        self._headed = self._http11 = False
-        self.reusable = False
+        self._fed = 0
+        self._headed = self.reusable = False
         self.reply: Reply | None = None
         self.error: CallError | None = None
 
     def feed(self, data: bytes) -> None:
         """Take what arrived."""
         if not self._fed:
-            self._http11 = data.startswith(b"HTTP/1.1 ")
+            if self._plain is not None and not self._to_head and self._is_plain(self._plain, data):
+                return
+            self._begin(data)
         self._fed += len(data)
         try:
             self._feed(data)
@@ -91,6 +92,24 @@ class Answer:
             self._fail(NotHTTP(str(error)))
         if self.reply is None and self._fed > MAX_HEAD and not self._in_proportion():
             self._fail(NotHTTP("the head or the framing of the answer is too large"))
+
+    def _is_plain(self, plain: Plain, data: bytes) -> bool:
+        """Whether `data` is an answer that could be read at once."""
+        self.reply = plain.read(data, self._limit)
+        if self.reply is None:
+            self._let_go(plain)
+            return False
+        self.reusable = True
+        self._fed = len(data)
+        return True
+
+    def _begin(self, data: bytes) -> None:
+        """Forget the answer before this one, of which `data` is the first piece."""
+        self._lines: list[tuple[bytes, bytes]] | deque[tuple[bytes, bytes]] = []
+        self._names: dict[bytes, bytes] = _NO_NAMES
+        self._body: bytes | bytearray = b""
+        self._head = self._fields = self._interim = 0
+        self._http11 = data.startswith(b"HTTP/1.1 ")
 
     def end(self) -> None:
         """Take the orderly end of the connection, which may be that of the body (RFC 9112 §6.3)."""
@@ -107,12 +126,19 @@ class Answer:
         """The outcome, which is kept no longer: an idle connection holds no body."""
         outcome = self.reply or self.error
         self.reply = self.error = None
-        self._body, self._names, self._lines = b"", _NO_NAMES, _NO_LINES
+        if self._lines is not _NO_LINES:
+            self._body, self._names, self._lines = b"", _NO_NAMES, _NO_LINES
         return outcome
 
     def release(self) -> None:
-        """Let go of the parser, which holds this object; nothing is fed after it."""
+        """Let go of the parsers, which hold what they call; nothing is fed after it."""
         del self._parser, self._feed
+        if self._plain is not None:
+            self._let_go(self._plain)
+
+    def _let_go(self, plain: Plain) -> None:
+        self._plain = None
+        plain.release()
 
     def _in_proportion(self) -> bool:
         return self._headed and self._fed <= MAX_HEAD + OVERHEAD * self._limit
@@ -138,7 +164,7 @@ class Answer:
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head, or of the trailers, which is dropped and counts."""
         if self._headed:
-            self._head += len(name) + len(value) + _FIELD
+            self._head += len(name) + len(value) + AROUND
             self._fields += 1
         else:
             self._lines.append((name, value))
@@ -152,7 +178,7 @@ class Answer:
         if self._fed > FEW and not self._bounded():
             return
         names = {name.lower(): value for name, value in lines}
-        self._names = names = names if len(names) == len(lines) else _joined(lines)
+        self._names = names = names if len(names) == len(lines) else joined(lines)
         status = self._parser.get_status_code()
         plain = self._http11 and b"transfer-encoding" not in names and 100 <= status < 600
         if not plain and (problem := self._problem(status)):
@@ -191,7 +217,7 @@ class Answer:
         else:
             self._interim += 1
             self._http11 = False
-            self._head += _size(self._lines)
+            self._head += size(self._lines)
             self._lines, self._names = [], _NO_NAMES
             if self._interim > MAX_INTERIM:
                 self._fail(NotHTTP("there are too many interim answers"))
@@ -202,7 +228,7 @@ class Answer:
     def _bounded(self) -> bool:
         """Whether head and trailers together are in bounds, which most answers are as a whole."""
         if self._fields <= MAX_FIELDS and (
-            self._fed <= SURE or self._head + _size(self._lines) <= MAX_HEAD
+            self._fed <= SURE or self._head + size(self._lines) <= MAX_HEAD
         ):
             return True
         self._fail(NotHTTP("the head of the answer is too large"))
@@ -216,17 +242,3 @@ class Answer:
         if coding is not None and (coding.lower() != b"chunked" or version == "1.0"):
             return "the transfer coding is not 'chunked'"
         return ""
-
-
-def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Fields by name, the values of one name joined (RFC 9110 §5.3)."""
-    names: dict[bytes, bytes] = {}
-    for name, value in lines:
-        low = name.lower()
-        names[low] = value if low not in names else names[low] + b", " + value
-    return names
-
-
-def _size(lines: Iterable[tuple[bytes, bytes]]) -> int:
-    """Bytes of fields as they were received."""
-    return sum(len(name) + len(value) + _FIELD for name, value in lines)

@@ -24,18 +24,20 @@ CHUNKED: Final = None
 """The length of a body that comes in chunks, whose end will tell."""
 
 
-_VERSIONS = {b"HTTP/1.1": True, b"HTTP/1.0": False}
+_VERSIONS = {b"HTTP/1.1\r\n": True, b"HTTP/1.0\r\n": False}
+_CR = 0x0D
 
 
 def judge_line(head: bytes) -> tuple[bytes, bytes, bool]:
     """Method and target of a head's request line, and whether it says HTTP/1.1 or, false,
     HTTP/1.0. Raises Refused for all else.
     """
-    parts = head[: head.find(b"\r\n")].split(b" ")
+    parts = head.split(b" ", 2)
     if len(parts) == 3 and head[0] > BLANK:
-        method, target, version = parts
-        http11 = _VERSIONS.get(version)
-        if http11 is not None:
+        method, target, rest = parts
+        http11 = _VERSIONS.get(rest[:10])
+        # A line that ended before would be one of HTTP/0.9, which llhttp passes.
+        if http11 is not None and _CR not in target and _CR not in method:
             return method, target, http11
     raise not_http(head)
 

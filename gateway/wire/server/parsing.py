@@ -26,20 +26,27 @@ class Silent:
 
 
 class FieldReader:
-    """Collects the fields of a head, names in lower case. It is asked for nothing else: each call
-    of ours from a parser counts.
+    """Collects the fields of a head, names in lower case: each as it came, and the last of each
+    name. It is asked for nothing else: each call of ours from a parser counts.
     """
 
-    __slots__ = ("lines",)
+    __slots__ = ("fields", "lines")
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin with none."""
         self.lines: list[tuple[bytes, bytes]] = []
+        self.fields: dict[bytes, FieldValue] = {}
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """What httptools calls, with a value whose blanks in front it has taken away. Those behind
         are no part of it either (RFC 9110 §5.5): a rule must not see another value than workflows.
         """
-        self.lines.append((name.lower(), value.rstrip(b" \t")))
+        name, value = name.lower(), value.rstrip(b" \t")
+        self.lines.append((name, value))
+        self.fields[name] = value
 
 
 class Parsing:
@@ -95,9 +102,9 @@ class Parsing:
 
     def _gather(self) -> None:
         """Make `headers` and `fields` of the lines that were read."""
-        headers = self.headers = self._reader.lines
-        self._reader.lines = []
-        fields: dict[bytes, FieldValue] = dict(headers)
+        headers, fields = self._reader.lines, self._reader.fields
+        self._reader.renew()
+        self.headers = headers
         self.fields = fields if len(fields) == len(headers) else _repeated(headers)
 
     def _begin(self, target: bytes, upgrade: bool) -> None:
@@ -141,7 +148,7 @@ class Parsing:
             self._chunks = Chunks(request, self._connection.limits)
         elif length:
             self._feed(b"POST / HTTP/1.1\r\ncontent-length: %d" % length + END)
-            self._reader.lines.clear()
+            self._reader.renew()
 
 
 def _repeated(headers: list[tuple[bytes, bytes]]) -> dict[bytes, FieldValue]:

@@ -204,3 +204,43 @@ def test_one_answer_after_the_other_is_read() -> None:
         answer.feed(OK + SIZED)
         assert answer.reply
         assert (answer.reply.body, answer.reusable) == (b"{}", True)
+
+
+TOKENS = st.sampled_from([b"X-A", b"x-a", b"Connection", b"Upgrade", b"Proxy-Connection", b"Via"])
+VALUES = st.sampled_from([b"close", b"keep-alive", b"Upgrade", b"", b"a:b", b" a\t"]) | st.binary(
+    max_size=8
+)
+
+
+@given(
+    status=st.sampled_from([100, 101, 200, 204, 304, 404, 599, 600]),
+    fields=st.lists(st.tuples(TOKENS, VALUES), max_size=4),
+    length=st.integers(min_value=0, max_value=9),
+    rest=st.sampled_from([b"", b"{}", b"\r\n\r\n", b"abc\r\n\r\n", b"\r\n" + OK + b"\r\n"]),
+)
+def test_an_answer_in_one_piece_is_what_it_is_in_two(
+    status: int, fields: list[tuple[bytes, bytes]], length: int, rest: bytes
+) -> None:
+    lines = b"".join(b"%b: %b\r\n" % field for field in fields)
+    data = b"HTTP/1.1 %d X\r\n%bContent-Length: %d\r\n\r\n%b" % (status, lines, length, rest)
+    whole, cut = _given(data), Answer()
+    cut.expect(LIMIT)
+    cut.feed(data[:1])
+    cut.feed(data[1:])
+    assert whole.reply == cut.reply
+    assert repr(whole.error) == repr(cut.error)
+    assert whole.reusable is cut.reusable
+
+
+def test_answers_are_read_behind_those_that_are_unusual() -> None:
+    answer = _given(OK + SIZED)
+    for data in (
+        CHUNKED + b"1\r\na\r\n0\r\n\r\n",
+        OK + SIZED,
+        OK + b"X-A: 1\r\nX-A: 2\r\n" + SIZED,
+    ):
+        answer.expect(LIMIT)
+        answer.feed(data)
+        assert answer.reply
+        assert answer.reusable
+        assert answer.take() is not None

@@ -46,6 +46,7 @@ _LINES = (
     ("the preface of HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     ("HTTP/0.9 with a method alone", b"GET\r\n\r\n"),
     ("HTTP/0.9", b"GET /\r\n\r\n"),
+    ("a method alone before such a line", b"GET\r\nHost: /x HTTP/1.1\r\n\r\n"),
     ("HTTP/0.9 said", b"GET / HTTP/0.9\r\nHost: x\r\n\r\n"),
     ("HTTP/1.2", b"GET / HTTP/1.2\r\nHost: x\r\n\r\n"),
     ("HTTP/2.0", b"GET / HTTP/2.0\r\nHost: x\r\n\r\n"),
