@@ -72,7 +72,7 @@ def test_dev_makes_the_secrets_of_the_others(
 ) -> None:
     started: list[Any] = []
 
-    def start(settings: Any, sockets: list[socket.socket]) -> None:
+    def start(settings: Any, sockets: list[socket.socket], _advise: Any) -> None:
         started.append(settings)
         for one in sockets:
             one.close()

@@ -54,7 +54,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> 
             (directory / "secrets" / secret).write_text(keys[_scheme(spec)])
     for _ in make_secrets(specs, directory / "secrets"):
         pass
-    with gateway(directory, written) as server:
+    with gateway(directory, written, "--state", str(directory / "state")) as server:
         yield Site(server, directory)
 
 

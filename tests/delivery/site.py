@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.gateway import Gateway, gateway
+from tests.support.gateway import ADMIN, Gateway, gateway
+from tests.support.polling import until
 from tests.support.workflow import Workflow
 
 PATIENCE = 30
@@ -63,7 +64,15 @@ def delivering(
     files = {"hooks.yaml": text or hooks(workflow.url)}
     state = ("--state", str(directory / "state"))
     with gateway(directory, files, *state, *arguments, **more) as running:
+        if "--workers" in arguments:
+            until(lambda: all_serve(running))
         yield running
+
+
+def all_serve(running: Gateway) -> bool:
+    """Whether each worker has hooks: the gateway is ready when one of them has."""
+    workers = running.operate("GET", "/-/status", headers=ADMIN).json()["workers"]
+    return all(one["generation"] for one in workers)
 
 
 def outcome(running: Gateway, path: str, wait: int = PATIENCE) -> dict[str, Any]:
