@@ -90,7 +90,9 @@ class RunStore(Protocol):
         """
 
     async def cancel(self, which: Selection) -> Changed:
-        """End runs that are unfinished. A dead one is cancelled as well where it holds its lane."""
+        """End runs that are unfinished. A dead one is cancelled as well where it holds its lane, or
+        where the state that was chosen is dead.
+        """
 
     async def stats(self) -> Stats:
         """Counts and gauges, without reading runs."""

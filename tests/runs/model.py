@@ -181,6 +181,8 @@ class Model:
 
         def fits(run: Run) -> bool:
             held = run.lane is not None and self.policies[run.hook].ordered == "hold"
+            if which.state is State.DEAD:
+                return run.state is State.DEAD
             return run.unfinished or (held and run.state is State.DEAD)
 
         chosen = [run for run in self._chosen(which) if fits(run)]

@@ -17,7 +17,9 @@ from gateway.cli.runs.selecting import SELECTING, chosen
 @click.command()
 @click.argument("runs", type=RUN, nargs=-1)
 @click.option(
-    "--state", type=click.Choice(["waiting", "queued", "running"]), help="Runs in this state."
+    "--state",
+    type=click.Choice(["waiting", "queued", "running", "dead"]),
+    help="Runs in this state.",
 )
 @SELECTING
 @DRY_RUN
@@ -28,7 +30,8 @@ def command(runs: tuple[str, ...], dry_run: bool, yes: bool, **flags: Any) -> No
 
     Name RUNS, or choose runs with --hook. Before it changes the runs of a hook, the command
     prints their number and asks; where it cannot ask, it needs --yes. An attempt that is in
-    flight is interrupted, and may have had an effect.
+    flight is interrupted, and may have had an effect. Dead runs are cancelled only with
+    --state dead, or where they hold back the runs of their lane.
 
     Exit status: 0 success, 1 no run matches or one was not cancelled, 2 wrong usage, or the runs
     cannot be reached.
@@ -37,6 +40,7 @@ def command(runs: tuple[str, ...], dry_run: bool, yes: bool, **flags: Any) -> No
     Examples:
       gateway runs cancel 0193a1c2-7f3e-7c1a-9d55-0b6f3a2e8c41
       gateway runs cancel --hook orders --since 10:00 --until 11:00
+      gateway runs cancel --hook orders --state dead
       gateway runs cancel --hook orders --yes --state-dir /var/lib/gateway
     """
     body = {"dry_run": dry_run}

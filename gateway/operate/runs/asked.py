@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from gateway.compile import strict_json
 from gateway.compile.exchange import Exchange
 from gateway.errors import Malformed
 from gateway.runs.run import Query, Selection, State
@@ -102,8 +103,8 @@ async def body_of(exchange: Exchange, kind: type[T]) -> T:
     exchange.body_limit = MOST
     body = await exchange.read_body()
     try:
-        return msgspec.json.decode(body or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return msgspec.convert(strict_json.decode(body or b"{}"), kind)
+    except msgspec.ValidationError as error:
         raise Malformed(f"The body cannot be used: {error}.") from None
 
 

@@ -19,7 +19,7 @@ from gateway.operate.runs.replaying import changed_since, gate_for_replay, refus
 from gateway.operate.runs.shown import shown_detail, shown_payload, shown_run
 from gateway.operate.view import HooksView
 from gateway.runs.invocation import UnreadableError, decode
-from gateway.runs.run import Changed, Detail, Selection
+from gateway.runs.run import Changed, Detail, Record, Selection
 from gateway.runs.sqlite.client import SqliteStore
 
 _log = structlog.get_logger("gateway.runs")
@@ -65,12 +65,13 @@ class RunEndpoints:
     async def _list(self, exchange: Exchange) -> Answer:
         query = query_of(exchange)
         page = await (await self._store()).list(query)
-        shown = [shown_run(one) for one in page.runs]
+        shown = [shown_run(self._known(one)) for one in page.runs]
         return answer_json(200, {"runs": shown, "next": page.next})
 
     async def _show(self, _exchange: Exchange, run: str) -> Answer:
         detail = await self._detail(run)
         changed = changed_since(self._view, detail.record.hook, detail.gate)
+        detail = msgspec.structs.replace(detail, record=self._known(detail.record))
         return answer_json(200, shown_detail(detail, changed))
 
     async def _payload(self, exchange: Exchange, run: str) -> Answer:
@@ -129,6 +130,12 @@ class RunEndpoints:
         size = await (await self._store()).backup(file)
         _log.warning("the store was copied", file=str(file), bytes=size, **_who(exchange))
         return answer_json(200, {"file": str(file), "bytes": size})
+
+    def _known(self, record: Record) -> Record:
+        """Without hooks, nobody knows whether a run is held."""
+        if self._view.generation is None:
+            return msgspec.structs.replace(record, held="")
+        return record
 
     async def _store(self) -> SqliteStore:
         return await self._view.store.store()

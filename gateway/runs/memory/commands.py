@@ -65,11 +65,13 @@ def _copy(table: Table, row: Row) -> str:
 
 
 def cancel(table: Table, which: Selection, stop: Callable[[int, str, int], None]) -> Changed:
-    """End runs that are unfinished, or dead and in the way. `stop(session, run, attempt)` is
-    called for each that is running.
+    """End runs that are unfinished, or dead and asked for or in the way.
+    `stop(session, run, attempt)` is called for each that is running.
     """
 
     def fits(row: Row) -> bool:
+        if which.state is State.DEAD:
+            return row.state is State.DEAD
         holds = row.lane is not None and table.ordered(row) == "hold"
         return row.state in UNFINISHED or (holds and row.state is State.DEAD)
 

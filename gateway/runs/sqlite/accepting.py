@@ -8,6 +8,7 @@ from gateway.runs import lanes
 from gateway.runs.quota import Quota
 from gateway.runs.run import NewRun, State
 from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.clock import since_boot
 from gateway.runs.sqlite.messages import Accept, Known, Refused, Stored
 from gateway.runs.sqlite.moves import heads
 from gateway.runs.sqlite.reserve import Reserve
@@ -27,6 +28,7 @@ _PAYLOAD = "INSERT INTO payload VALUES (?, ?)"
 _DEAD = NUMBERS[State.DEAD]
 _GONE = "the store's file was removed or replaced: nothing is accepted until it is back"
 _COPY = "its runs are delivered while the store runs; `gateway runs backup` copies them to a file"
+_TOO_LATE = "the store was behind: nobody waited for the run any more"
 _log = structlog.get_logger("gateway.store")
 
 
@@ -84,6 +86,10 @@ class Room:
 def accept(books: Books, room: Room, session: int, message: Accept) -> None:
     """Keep a run, or say which one has its key."""
     run = message.run
+    if message.until and since_boot() > message.until:
+        # Writing it would make those wait in vain who have not given up yet.
+        books.tell(session, Refused(message.number, "unavailable", _TOO_LATE))
+        return
     if room.is_lost():
         books.tell(session, Refused(message.number, "unavailable", _GONE))
         return

@@ -25,6 +25,7 @@ from gateway.runs.run import (
     Selection,
 )
 from gateway.runs.sqlite import messages as m
+from gateway.runs.sqlite.clock import since_boot
 from gateway.runs.sqlite.peer import Peer
 from gateway.runs.sqlite.questions import DOWN
 from gateway.runs.stats import Stats
@@ -34,6 +35,8 @@ COMMIT = 2.0
 """Seconds after which nobody is promised a run that the store has not acknowledged."""
 ACCEPTS = 256
 """Runs that wait for the store at a time; a store that stalls must leave room for direct hooks."""
+BYTES = 32 * 1024 * 1024
+"""What the invocations of those runs may have together, where there is more than one."""
 LOOK_UP = 10.0
 UNCONNECTED = "there is no connection to the store"
 LATE = "the store does not answer in time"
@@ -92,8 +95,15 @@ class SqliteStore:
             raise StoreUnavailable(DOWN, RETRY_LATER, UNCONNECTED)
         if self._accepting >= ACCEPTS:
             raise StoreUnavailable(DOWN, RETRY_SOON, f"{ACCEPTS} requests wait for the store")
+        size = len(new.invocation)
+        if self._questions.size and self._questions.size + size > BYTES:
+            why = f"requests of {self._questions.size} bytes wait for the store"
+            raise StoreUnavailable(DOWN, RETRY_SOON, why)
+        until = since_boot() + round(COMMIT * 1000)
         try:
-            future = self._questions.ask(lambda number: m.Accept(number, new), COMMIT, False)
+            future = self._questions.ask(
+                lambda number: m.Accept(number, new, until), COMMIT, False, size
+            )
         except ValueError as error:
             raise StoreUnavailable(DOWN, RETRY_LATER, str(error)) from error
         self._accepting += 1

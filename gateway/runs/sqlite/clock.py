@@ -5,6 +5,11 @@ from __future__ import annotations
 import time
 
 
+def since_boot() -> int:
+    """Milliseconds, the same for all processes of the machine; they go on while it sleeps."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
 class Clock:
     """Milliseconds since the epoch. Whoever sets the system's clock moves nothing here."""
 

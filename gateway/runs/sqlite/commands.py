@@ -45,9 +45,11 @@ def replay(books: Books, which: Selection, anew: bool) -> Steps[Changed]:
 
 
 def cancel(books: Books, which: Selection) -> Steps[Changed]:
-    """End runs that are unfinished, and dead ones that hold their lane."""
+    """End runs that are unfinished, and dead ones that are asked for or hold their lane."""
 
     def fits(run: Kept) -> bool:
+        if which.state is State.DEAD:
+            return run.state is State.DEAD
         stands = run.state is State.DEAD and run.lane is not None
         return not run.state.final or (stands and books.ordered(run.hook) == "hold")
 

@@ -45,10 +45,13 @@ class Credit(_Message, frozen=True, tag=4):
 
 
 class Accept(_Message, frozen=True, tag=5):
-    """Keep a run."""
+    """Keep a run. Nobody waits for the answer after `until`, in ms of the time since boot; 0: no
+    such time.
+    """
 
     number: int
     run: NewRun
+    until: int = 0
 
 
 class Report(_Message, frozen=True, tag=6):

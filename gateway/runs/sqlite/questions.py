@@ -29,6 +29,8 @@ class Asked(msgspec.Struct):
     until: float
     """When nobody waits for the answer any more, by the event loop's clock."""
     sent: bool = False
+    size: int = 0
+    """Bytes that it takes in memory, where they are many."""
 
     @property
     def awaited(self) -> bool:
@@ -49,6 +51,8 @@ class Questions:
         self._loop = asyncio.get_running_loop()
         self._numbers = count(1)
         self._open: dict[int, Asked] = {}
+        self.size = 0
+        """Bytes of the open questions, those that nobody waits for any more included."""
         self._closed = False
         self._looks = math.inf
         """When the open questions are looked at; one timer for all, as most are answered soon."""
@@ -57,19 +61,20 @@ class Questions:
         """Whether one was not answered in time, and none has been since."""
 
     def ask(
-        self, make: Callable[[int], Question], seconds: float, repeats: bool
+        self, make: Callable[[int], Question], seconds: float, repeats: bool, size: int = 0
     ) -> asyncio.Future[Any]:
         """Ask, now or with the next connection. The future fails after so many seconds; even then
-        the question stays open, as the store may have done what it was asked.
+        the question stays open, as the store may have done what it was asked. `size` is in bytes.
         """
         number = next(self._numbers)
         until = self._loop.time() + seconds
-        asked = Asked(make(number), self._loop.create_future(), repeats, until)
+        asked = Asked(make(number), self._loop.create_future(), repeats, until, size=size)
         if self._closed:
             asked.fail("this worker has left the store")
             return asked.future
         self._send(asked)
         self._open[number] = asked
+        self.size += size
         if until < self._looks:
             self._look_at(until)
         return asked.future
@@ -111,6 +116,7 @@ class Questions:
             else:
                 asked.fail("the store ended, or closed the connection")
         self._open = kept
+        self.size = sum(asked.size for asked in kept.values())
 
     def close(self) -> None:
         """Nobody will answer."""
@@ -119,11 +125,15 @@ class Questions:
         for asked in self._open.values():
             asked.fail("this worker has left the store")
         self._open.clear()
+        self.size = 0
 
     def answered(self, number: int) -> Asked | None:
         """The question with this number, which is not open any more."""
         self.late = False
-        return self._open.pop(number, None)
+        asked = self._open.pop(number, None)
+        if asked is not None:
+            self.size -= asked.size
+        return asked
 
     def refused(self, refusal: Refused) -> None:
         """The store did not do it. A result is told again: it must not be lost."""

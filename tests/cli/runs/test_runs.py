@@ -184,7 +184,7 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
     copy = ("--state-dir", str(shutil.copytree(state, tmp_path / "state")))
     listed = command("runs", "list", *copy)
     assert [line.split("\t")[:4] for line in listed.stdout.splitlines()] == [
-        [late, "late", "queued, held", "1"], [dead, "dead", "dead", "1"],
+        [late, "late", "queued", "1"], [dead, "dead", "dead", "1"],
     ]  # fmt: skip
     assert command("runs", "cancel", late, *copy).stdout == f"{late} is cancelled\n"
     assert "state: cancelled" in command("runs", "show", late, *copy).stdout

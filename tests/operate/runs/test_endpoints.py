@@ -152,9 +152,27 @@ def test_many_are_counted_first_and_then_changed(running: Gateway) -> None:
     assert (line["hook"], line["credential"]) == ("late", "admin")
 
 
+def test_dead_runs_are_cancelled_where_they_are_asked_for(running: Gateway) -> None:
+    run = accepted(running, "dead", "dead")
+    assert ask(running, "POST", "/cancel", json={"hook": "dead"}).json()["changed"] == 0
+    done = ask(running, "POST", "/cancel", json={"hook": "dead", "state": "dead"})
+    assert run in done.json()["runs"]
+    assert shown(running, run)["state"] == "cancelled"
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"hook": 1}', b'{"hook": "a", "stat": "dead"}', b"\xff", b"x" * 20_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"hook": 1}',
+        b'{"hook": "a", "stat": "dead"}',
+        b"\xff",
+        b"x" * 20_000,
+        b'{"hook": "late", "hook": "dead"}',
+        b'{"hook": "a", "dry_run": true, "dry_run": false}',
+    ],
 )
 def test_a_command_that_cannot_be_read_changes_nothing(running: Gateway, body: bytes) -> None:
     answer = ask(running, "POST", "/cancel", content=body)

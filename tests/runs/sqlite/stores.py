@@ -96,6 +96,10 @@ class StoreProcess:
         """It does nothing any more, and its connections stay."""
         os.kill(self.pid, signal.SIGSTOP)
 
+    def resume(self) -> None:
+        """It goes on after a pause."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def stop(self) -> int:
         """As the supervisor does once the workers have ended."""
         self.say(Stop())

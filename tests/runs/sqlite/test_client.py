@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.runs.run import Accepted, Selection, State
+from gateway.runs.run import Accepted, Query, Selection, State
 from gateway.runs.sqlite import client as client_module
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.store import StoreUnavailable
@@ -25,6 +25,46 @@ async def test_nothing_is_promised_while_there_is_no_store(
     with pytest.raises(StoreUnavailable) as refused:
         await client.accept(new_run())
     assert refused.value.headers == ((b"retry-after", b"30"),)
+    await client.close()
+
+
+@in_loop
+async def test_large_requests_wait_for_the_store_up_to_so_many_bytes(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "BYTES", 100_000)
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.pause()
+    large = {"invocation": b"x" * 60_000, "start": False}
+    waiting = asyncio.create_task(client.accept(new_run(**large)))
+    await asyncio.sleep(0)
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.accept(new_run(**large))
+    assert refused.value.headers == ((b"retry-after", b"5"),)
+    store.resume()
+    assert isinstance(await waiting, Accepted)
+    assert isinstance(await client.accept(new_run(**large)), Accepted)
+    await client.close()
+
+
+@in_loop
+async def test_a_store_that_is_behind_stores_nothing_that_nobody_waits_for(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.pause()
+    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    with pytest.raises(StoreUnavailable):
+        await client.accept(new_run())
+    monkeypatch.undo()
+    store.resume()
+    new = new_run(start=False)
+    assert isinstance(await client.accept(new), Accepted)
+    assert [one.run for one in (await client.list(Query())).runs] == [new.id]
     await client.close()
 
 
