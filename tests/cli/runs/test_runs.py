@@ -190,6 +190,11 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
     assert "state: cancelled" in command("runs", "show", late, *copy).stdout
 
 
+def test_an_empty_list_is_no_error(running: Gateway) -> None:
+    done = runs(running, "list", "--hook", "none-has-this-name")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_the_store_of_a_running_gateway_is_left_alone(running: Gateway) -> None:
     state = ("--state-dir", str(running.log.parent / "state"))
     accepted(running, "dead", "dead")
