@@ -17,11 +17,21 @@ import structlog
 
 from gateway.language.durable import durable_of
 from gateway.processes.child import start_module
+from gateway.processes.pulse import EVERY, Pulse
 from gateway.reload import mounts
 from gateway.reload.numbering import Current
 from gateway.runs.run import Policies
 from gateway.runs.sqlite.fault import GIVE_UP
-from gateway.runs.sqlite.orders import Failed, FromStore, Ready, Serve, Stop, StoreSettings
+from gateway.runs.sqlite.orders import (
+    Alive,
+    Ask,
+    Failed,
+    FromStore,
+    Ready,
+    Serve,
+    Stop,
+    StoreSettings,
+)
 from gateway.settings import Settings
 
 MODULE = "gateway.processes.store"
@@ -171,10 +181,25 @@ class StoreKeeper:
         except OSError as error:
             self.problem = f"the store cannot be started: {error.strerror}"
             return 1
+        pulse = Pulse(process.pid, self._ask)
         with suppress(EOFError, OSError):
             while True:
-                self._hear(_decode(pipe.recv_bytes()))
+                if pipe.poll(EVERY):
+                    self._hear(_decode(pipe.recv_bytes()), pulse)
+                else:
+                    pulse.missed()
+                    self.problem = pulse.problem or self.problem
         return process.wait()
+
+    def _ask(self) -> bool:
+        # Whoever has the lock may be telling a store that reads nothing, until it is killed.
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._say(Ask())
+        finally:
+            self._lock.release()
+        return True
 
     def _start(self) -> tuple[Connection[Any, Any], subprocess.Popen[bytes]]:
         ours, theirs = Pipe()
@@ -191,11 +216,15 @@ class StoreKeeper:
                 self._say(Serve(self._policies))
         return ours, process
 
-    def _hear(self, message: Ready | Failed) -> None:
+    def _hear(self, message: Ready | Failed | Alive, pulse: Pulse) -> None:
         if isinstance(message, Failed):
             self.problem = message.sentence
             return
         self.problem = ""
+        if isinstance(message, Alive):
+            pulse.answered()
+            return
+        pulse.begin()
         _log.info("runs are stored", state=self._settings.state, unfinished=message.unfinished)
         self._settled.set()
 

@@ -6,10 +6,13 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.delivery.ledger import Callers, all_delivered, store_of
 from tests.delivery.site import delivering, hook
 from tests.support.gateway import Gateway, gateway
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.workflow import Workflow
 
 DIRECT = "name: direct\nmethod: POST\nauthentication: none\nworkflow: {url}/run/direct\n"
@@ -38,6 +41,29 @@ def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
         line = running.wait_for_line(event="hook is out of service")
         assert line["reason"] == "durable delivery needs a state directory"
         assert "--state DIR" in line["hint"]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["callers", "operators"])
+def test_a_store_that_does_not_answer_is_noticed_though_nobody_asks_it(
+    tmp_path: Path, workflow: Workflow, apart: bool
+) -> None:
+    operators = free_port() if apart else None
+    with delivering(tmp_path, workflow, text=text(workflow), operators=operators) as running:
+
+        def told() -> str | None:
+            found: str | None = running.operate("GET", "/-/readyz").json().get("store")
+            return found
+
+        assert answers(running, "durable") == 202
+        store = store_of(tmp_path)
+        os.kill(store, signal.SIGSTOP)
+        try:
+            until(lambda: told() == "unavailable")
+            running.wait_for_line(event="the store does not answer", process=store)
+        finally:
+            os.kill(store, signal.SIGCONT)
+        until(lambda: told() is None)
+        assert len(running.lines("the store does not answer")) == 1
 
 
 def test_a_store_that_does_not_answer_promises_nothing_and_direct_hooks_do_not_notice(

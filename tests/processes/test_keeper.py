@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.processes import keeper as keeper_module
 from gateway.processes.keeper import StoreKeeper, dated
 from gateway.processes.sockets import store_socket
 from gateway.reload import mounts
@@ -67,6 +68,22 @@ async def test_a_store_that_is_killed_is_replaced_at_once(
     os.kill(process_of(tmp_path), signal.SIGKILL)
     assert await client.payload(new.id) == new.invocation
     assert keeper.restarts == 1
+    await client.close()
+
+
+@in_loop
+async def test_a_store_that_stands_still_for_long_is_replaced(
+    keeper: StoreKeeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "EVERY", 0.05)
+    await asyncio.to_thread(keeper.follow, NEEDED)
+    client = await connected(str(tmp_path / "runs.sock"))
+    new = new_run()
+    assert isinstance(await client.accept(new), Accepted)
+    os.kill(process_of(tmp_path), signal.SIGSTOP)
+    await until(lambda: keeper.restarts == 1)
+    assert await client.payload(new.id) == new.invocation
+    await until(lambda: keeper.problem == "")
     await client.close()
 
 

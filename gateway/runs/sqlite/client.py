@@ -80,7 +80,7 @@ class SqliteStore:
         """Why nothing is promised now, in words; empty where it may be."""
         if self._peer.alone > COMMIT:
             return UNCONNECTED
-        return LATE if self._questions.late else ""
+        return LATE if self._questions.late or self._peer.silent else ""
 
     def serving(self, generation: int) -> None:
         """This process serves another generation."""

@@ -44,6 +44,8 @@ class Link(asyncio.Protocol):
         self._waiting: list[bytes] = []
         self._pause = FIRST_PAUSE
         self._over = False
+        self.heard = 0.0
+        """When the store said something last, by the event loop's clock."""
         self._connecting = self._loop.create_task(self._connect())
 
     @property
@@ -103,10 +105,12 @@ class Link(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
         self._splitter = Splitter(ToWorker)
         self._waiting = []
+        self.heard = self._loop.time()
         self._opened()
 
     def data_received(self, data: bytes) -> None:
         self._pause = FIRST_PAUSE
+        self.heard = self._loop.time()
         try:
             for message in self._splitter.feed(data):
                 self._received(message)

@@ -38,6 +38,10 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """Supervisor to store: answered with Alive."""
+
+
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """Store to supervisor: workers may connect; so many runs are unfinished."""
 
@@ -50,5 +54,9 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     sentence: str
 
 
-ToStore = StoreSettings | Serve | Stop
-FromStore = Ready | Failed
+class Alive(msgspec.Struct, frozen=True, tag=True):
+    """Store to supervisor: it goes on."""
+
+
+ToStore = StoreSettings | Serve | Stop | Ask
+FromStore = Ready | Failed | Alive

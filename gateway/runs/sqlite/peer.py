@@ -12,6 +12,9 @@ from gateway.runs.sqlite.holding import Holding
 from gateway.runs.sqlite.link import Link
 from gateway.runs.sqlite.questions import Questions
 
+SILENT = 10.0
+"""Seconds; a store that works says something every five."""
+
 
 class Peer:
     """Made in an event loop; says who it is on each connection. `process` is its own id."""
@@ -35,6 +38,11 @@ class Peer:
     def alone(self) -> float:
         """Seconds without a connection; negative where there is one."""
         return self._loop.time() - self._lost_at
+
+    @property
+    def silent(self) -> bool:
+        """Whether the store is there and has said nothing for long, not even its pings."""
+        return self.link.is_open and self._loop.time() - self.link.heard > SILENT
 
     def serve(self, generation: int) -> None:
         """This process serves another generation."""

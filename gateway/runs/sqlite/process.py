@@ -33,7 +33,16 @@ from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.lock import leave, lock
 from gateway.runs.sqlite.mark import Mark
 from gateway.runs.sqlite.numbers import stats
-from gateway.runs.sqlite.orders import Failed, Ready, Serve, Stop, StoreSettings, ToStore
+from gateway.runs.sqlite.orders import (
+    Alive,
+    Ask,
+    Failed,
+    Ready,
+    Serve,
+    Stop,
+    StoreSettings,
+    ToStore,
+)
 from gateway.runs.sqlite.purging import move_lanes
 from gateway.runs.sqlite.recovery import Recovery
 from gateway.runs.sqlite.reserve import Reserve
@@ -183,6 +192,8 @@ class Store:
             return
         if isinstance(message, Serve):
             self._follow(message.policies)
+        elif isinstance(message, Ask):
+            self._say(Alive())
         elif isinstance(message, Stop):
             self._stopping = True
 
