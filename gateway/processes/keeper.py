@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from gateway.processes.pulse import EVERY, Pulse
 from gateway.reload import mounts
 from gateway.reload.numbering import Current
 from gateway.runs.run import Policies
+from gateway.runs.sqlite.directory import make_directory
 from gateway.runs.sqlite.fault import GIVE_UP
 from gateway.runs.sqlite.orders import (
     Alive,
@@ -138,7 +140,7 @@ class StoreKeeper:
         return os.path.exists(f"{self._settings.state}/runs.db")
 
     def _begin(self) -> None:
-        os.makedirs(self._settings.state, mode=0o700, exist_ok=True)
+        make_directory(Path(self._settings.state))
         directory = os.path.realpath(self._settings.state)
         kind = mounts.kind_of(directory, mounts.table())
         if kind in _REMOTE:
@@ -217,16 +219,13 @@ class StoreKeeper:
         return ours, process
 
     def _hear(self, message: Ready | Failed | Alive, pulse: Pulse) -> None:
-        if isinstance(message, Failed):
-            self.problem = message.sentence
-            return
-        self.problem = ""
+        self.problem = message.sentence if isinstance(message, Failed) else ""
         if isinstance(message, Alive):
             pulse.answered()
-            return
-        pulse.begin()
-        _log.info("runs are stored", state=self._settings.state, unfinished=message.unfinished)
-        self._settled.set()
+        elif isinstance(message, Ready):
+            pulse.begin()
+            _log.info("runs are stored", state=self._settings.state, unfinished=message.unfinished)
+            self._settled.set()
 
     def _say(self, message: msgspec.Struct) -> None:
         """To a store that may have ended: another one is told anew."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from structlog.testing import capture_logs
@@ -33,24 +34,24 @@ def miss(pulse: Pulse, looks: int) -> list[str]:
 def test_a_store_that_is_silent_is_told_of_once_and_then_killed(
     process: subprocess.Popen[bytes],
 ) -> None:
-    asked: list[int] = []
-    pulse = Pulse(process.pid, lambda: bool(asked.append(1) or asked))
+    asked = count()
+    pulse = Pulse(process.pid, lambda: next(asked) >= 0)
     pulse.begin()
     assert (miss(pulse, TELL - 1), pulse.problem) == ([], "")
     assert miss(pulse, 1) == [pulse.problem] == ["the store does not answer"]
     assert miss(pulse, KILL - TELL) == ["the store is killed"]
     assert process.wait(10) == -signal.SIGKILL
-    assert asked == [1]
+    assert next(asked) == 1
 
 
 def test_a_store_that_answers_is_asked_again(process: subprocess.Popen[bytes]) -> None:
-    asked: list[int] = []
-    pulse = Pulse(process.pid, lambda: bool(asked.append(1) or asked))
+    asked = count()
+    pulse = Pulse(process.pid, lambda: next(asked) >= 0)
     pulse.begin()
     for _ in range(KILL):
         miss(pulse, TELL)
         pulse.answered()
-    assert (pulse.problem, len(asked), process.poll()) == ("", KILL, None)
+    assert (pulse.problem, next(asked), process.poll()) == ("", KILL, None)
 
 
 def test_a_store_that_starts_may_take_its_time(process: subprocess.Popen[bytes]) -> None:

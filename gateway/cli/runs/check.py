@@ -16,6 +16,8 @@ from gateway.runs.sqlite.lock import lock
 
 SHOWN = 20
 """Findings that are printed at most."""
+_BARE = f"""SELECT lower(hex(id)) FROM run WHERE state < 3
+    AND NOT EXISTS (SELECT 1 FROM payload WHERE payload.seq = run.seq) LIMIT {SHOWN}"""  # noqa: S608
 
 
 @click.command()
@@ -29,7 +31,9 @@ SHOWN = 20
 def command(state_dir: Path) -> None:
     """Check the store of a stopped gateway for damage.
 
-    The check reads the whole file, about a minute for a gigabyte. It repairs nothing.
+    The check reads the whole file with its indexes, some minutes for a gigabyte, and looks for runs
+    whose payload is missing. It repairs nothing. Where the gateway was killed, it moves the runs
+    of runs.db-wal into runs.db, as the next start would.
 
     Exit status: 0 the store is sound, 1 it is damaged, 2 wrong usage, or the store cannot be
     opened.
@@ -60,7 +64,8 @@ def _findings(path: Path) -> list[str]:
         with closing(sqlite3.connect(path, isolation_level=None)) as file:
             # As the store opens it: without a second file beside it for shared memory.
             file.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
-            rows = file.execute(f"PRAGMA quick_check({SHOWN})").fetchall()
+            rows = file.execute(f"PRAGMA integrity_check({SHOWN})").fetchall()
+            found = [text for (text,) in rows if text != "ok"]
+            return found or [f"run {name} has no payload" for (name,) in file.execute(_BARE)]
     except sqlite3.DatabaseError as error:
         return [str(error)]
-    return [text for (text,) in rows if text != "ok"]

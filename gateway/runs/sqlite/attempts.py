@@ -33,6 +33,9 @@ _PAYLOAD = "SELECT invocation FROM payload WHERE seq=?"
 _OWNED = f"SELECT {COLUMNS} FROM run WHERE state=2 AND owner=? ORDER BY seq"  # noqa: S608
 _SUCCEED = """UPDATE run SET state=4, tries=tries+1, owner=NULL, finished=?, expires=?,
     status_code=?, duration_ms=?, reason=? WHERE seq=? AND state=2 AND owner=? AND attempts=?"""
+_SAID = "SELECT status_code, duration_ms, reason FROM"
+_SUCCEEDED = f"{_SAID} run WHERE seq=? AND state=4 AND attempts=?"
+_FAILED = f"{_SAID} attempt WHERE seq=? AND number=? AND outcome=?"
 _OUTPUTS = "INSERT INTO outputs VALUES (?, ?)"
 _OWN = "UPDATE run SET owner=? WHERE seq=?"
 
@@ -48,6 +51,8 @@ def report(books: Books, session: int, message: Report) -> None:
     kept = run is not None and _is_of(run, session, result.attempt)
     if run is not None and kept:
         _end(books, run, result)
+    elif run is not None and _is_stored(books, run, result):
+        kept = True
     else:
         books.counts.late += 1
     books.tell(session, Reported(message.number, kept))
@@ -87,6 +92,15 @@ def _note_end(books: Books, hook: str, again: bool, owner: int, result: Result) 
 def _is_of(run: Kept, session: int, attempt: int) -> bool:
     """The fence: the attempt is in flight, and this worker's."""
     return run.state is State.RUNNING and run.owner == session and run.attempts == attempt
+
+
+def _is_stored(books: Books, run: Kept, result: Result) -> bool:
+    """Whether this very result was taken before: the store ended between commit and answer."""
+    if result.outcome == "succeeded":
+        row = books.db.one(_SUCCEEDED, (run.seq, result.attempt))
+    else:
+        row = books.db.one(_FAILED, (run.seq, result.attempt, result.outcome))
+    return row == (result.status_code, result.duration_ms, result.reason)
 
 
 def _end(books: Books, run: Kept, result: Result) -> None:

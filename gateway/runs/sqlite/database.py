@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from gateway.runs.sqlite.directory import sync_directory
 from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, fault
 from gateway.runs.sqlite.migrate import check_library, migrate
 from gateway.runs.tally import COMMIT, Tally
@@ -98,6 +99,7 @@ class Database:
             if migrate(self._connection, now):
                 # From here on, the file alone is a store, whatever becomes of its log.
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                sync_directory(path.parent)
             places[self._wal] = _place(os.stat(self._wal))
         except sqlite3.Error as error:
             self._connection.close()

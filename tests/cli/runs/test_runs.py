@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -213,3 +215,23 @@ def test_damage_is_found(stopped: tuple[Path, str, str], tmp_path: Path) -> None
     done = command("runs", "check", "--state-dir", str(state))
     assert (done.returncode, "the store is damaged" in done.stderr) == (1, True)
     assert file.read_bytes() == bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ("DELETE FROM payload", "has no payload"),
+        ("UPDATE sqlite_schema SET sql=replace(sql, 'run(id)', 'run(gate)') WHERE name='run_id'",
+         "run_id"),
+    ],
+    ids=["payload", "index"],
+)  # fmt: skip
+def test_what_is_missing_is_found(
+    stopped: tuple[Path, str, str], tmp_path: Path, change: str, finding: str
+) -> None:
+    state = shutil.copytree(stopped[0], tmp_path / "state")
+    with closing(sqlite3.connect(state / "runs.db", isolation_level=None)) as file:
+        file.execute("PRAGMA writable_schema=ON")
+        file.execute(change)
+    done = command("runs", "check", "--state-dir", str(state))
+    assert (done.returncode, finding in done.stdout) == (1, True), done.stdout

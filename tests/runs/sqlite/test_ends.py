@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from gateway.runs.endings import CANCELLED, CANCELLED_RUNNING, EXPIRED, INTERRUPTIONS, POISONOUS
 from gateway.runs.run import NewRun, Selection
 from gateway.runs.sqlite import commands
-from gateway.runs.sqlite.messages import Accept, Report
+from gateway.runs.sqlite.messages import Accept, Report, Reported
 from gateway.runs.sqlite.writer import Left
 from tests.runs.sqlite.given import done, new_run
 from tests.runs.sqlite.opened import WORKER, Open
@@ -111,3 +111,18 @@ def test_an_end_that_was_not_written_is_not_told(opened: Open) -> None:
             fail()
         opened.books.log_ends()
     assert lines == []
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "dead", "retry"])
+def test_a_result_that_is_told_again_to_the_next_store_is_not_late(
+    opened: Open, outcome: str
+) -> None:
+    new = accept(opened, new_run())
+    told = done(new.id, outcome=outcome, reason="why", duration_ms=7, delay=10.0)
+    other = done(new.id, outcome=outcome, reason="why", duration_ms=8, delay=10.0)
+    opened.writer.write([(WORKER, Report(2, told))])
+    before = opened.numbers()
+    opened.told()
+    opened.writer.write([(WORKER + 1, Report(3, told)), (WORKER + 1, Report(4, other))])
+    assert opened.told() == [Reported(3, True), Reported(4, False)]
+    assert (opened.numbers(), opened.books.counts.late) == (before, 1)
