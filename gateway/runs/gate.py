@@ -97,8 +97,11 @@ class Gate:
     ) -> None:  # fmt: skip
         """So many runs entered a state that is not RUNNING."""
         line = self.line(hook)
+        before = line.due[again]
         line.add(state, again, count, due)
-        self._place(line, now)
+        # Where the first of them is due as before, the hook stands where it belongs.
+        if line.due[again] != before:
+            self._place(line, now)
 
     def remove(self, hook: str, state: State, again: bool, now: float, *, count: int = 1) -> None:
         """So many runs left a state that is not RUNNING."""

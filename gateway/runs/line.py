@@ -72,7 +72,8 @@ class Line:
         self.counts[state] += count
         if state is State.QUEUED:
             self.queued[again] += count
-            self.due[again] = min(self.due[again], due)
+            if due < self.due[again]:
+                self.due[again] = due
         elif state is State.RUNNING:
             self.running[again] += count
             self._last = again
@@ -133,7 +134,7 @@ class Line:
 
     def fresh_may_start(self, now: float) -> bool:
         """Whether a run that is accepted now is the next to start, as far as its hook goes."""
-        if not self.free or self.held(now) or self.due[False] <= now:
+        if self.due[False] <= now or not self.free or self.held(now):
             return False
         if self.due[True] > now:
             return True

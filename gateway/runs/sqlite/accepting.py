@@ -48,12 +48,14 @@ class Room:
 
     def is_lost(self) -> bool:
         """Whether what is stored would be gone with this process, as the file is not there."""
-        self._measure()
+        if self._measured != self._books.now:
+            self._measure()
         return not self._in_place
 
     def refusal(self, hook: str) -> tuple[str, str] | None:
         """Why there is none: for metrics, and in words for callers."""
-        self._measure()
+        if self._measured != self._books.now:
+            self._measure()
         if not self._reserve.held or self._size.refuses(self._used):
             return "size", "The store has no room. Send the request again later."
         if self._runs.refuses(self._books.unfinished):
@@ -72,8 +74,6 @@ class Room:
 
     def _measure(self) -> None:
         """Once a transaction."""
-        if self._measured == self._books.now:
-            return
         db = self._books.db
         self._measured, self._used = self._books.now, db.used()
         before, self._in_place = self._in_place, db.is_in_place()
@@ -111,7 +111,7 @@ def accept(books: Books, room: Room, session: int, message: Accept) -> None:
 def _holder(books: Books, hook: int, run: NewRun, take: bool) -> tuple[str, State] | None:
     """Who has the key; where nobody has, it is taken for the run that is inserted next."""
     seq, expires = books.last_sequence + 1, books.now + milliseconds(run.key_within)
-    if take and books.db.execute(_TAKE_KEY, (hook, run.key, seq, expires)).rowcount:
+    if take and books.db.write(_TAKE_KEY, (hook, run.key, seq, expires)).rowcount:
         return None
     row = books.db.one(_READ_KEY, (hook, run.key))
     if row is not None:
@@ -120,7 +120,7 @@ def _holder(books: Books, hook: int, run: NewRun, take: bool) -> tuple[str, Stat
         if until > books.now and holder is not None and state != _DEAD:
             return id_text(holder), STATES[state]
         if take:
-            books.db.execute(_TAKE_OVER, (seq, expires, hook, run.key))
+            books.db.write(_TAKE_OVER, (seq, expires, hook, run.key))
     return None
 
 
@@ -132,7 +132,7 @@ def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
     seq, now = books.next_sequence(), books.now
     state = _state(books, hook, session, run)
     running, queued = state is State.RUNNING, state is State.QUEUED
-    books.db.execute(
+    books.db.write(
         _RUN,
         (
             seq, stored, hook, NUMBERS[state], now if queued else None, int(running),
@@ -140,7 +140,7 @@ def _insert(books: Books, hook: int, session: int, run: NewRun) -> int:
             now if running else None, run.lane, run.key, run.gate, len(run.invocation),
         ),
     )  # fmt: skip
-    books.db.execute(_PAYLOAD, (seq, run.invocation))
+    books.db.write(_PAYLOAD, (seq, run.invocation))
     if running:
         books.starts(run.id, run.hook, False, session)
         if run.lane is None:

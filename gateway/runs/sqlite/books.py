@@ -69,7 +69,7 @@ class Books:
     def transaction(self) -> Iterator[None]:
         """Everything within is durable when this ends, or did not happen where it raises."""
         told, changed, ended = len(self.told), len(self.changed), len(self.ended)
-        before = self._sequence
+        before, unfinished = self._sequence, self.unfinished
         try:
             with self.db.transaction():
                 yield
@@ -78,6 +78,7 @@ class Books:
         except BaseException:
             while self._undo:
                 self._undo.pop()()
+            self.unfinished = unfinished
             del self.told[told:], self.changed[changed:], self.ended[ended:]
             raise
         finally:
@@ -109,10 +110,9 @@ class Books:
     def enter(self, hook: str, state: State, again: bool, due: float | None = None) -> None:
         """A run is in a state that is not RUNNING now."""
         if state in COUNTED:
-            at = math.inf if due is None else due
-            self.gate.add(hook, state, again, self.seconds, due=at)
-            now = self.seconds
-            self.undo(lambda: self.gate.remove(hook, state, again, now))
+            at, now = math.inf if due is None else due, self.seconds
+            self.gate.add(hook, state, again, now, due=at)
+            self._undo.append(partial(self.gate.remove, hook, state, again, now))
 
     def leave(self, hook: str, state: State, again: bool) -> None:
         """A run is not in a state any more that was not RUNNING."""
@@ -144,12 +144,7 @@ class Books:
 
     def count_unfinished(self, change: int) -> None:
         """So many runs more are unfinished."""
-        if change:
-            self.unfinished += change
-            self._undo.append(partial(self._uncount, change))
-
-    def _uncount(self, change: int) -> None:
-        self.unfinished -= change
+        self.unfinished += change
 
     def note_state(self, run: str, hook: str, state: State, accepted: int) -> None:
         """A run is in another state, other than RUNNING. `accepted` is in ms."""

@@ -109,6 +109,8 @@ class Database:
             raise
         self._places = places
         self.execute = self._connection.execute
+        self.write = self._connection.cursor().execute
+        """The same for a statement that gives no rows, with one cursor for all of them."""
 
     def is_in_place(self) -> bool:
         """Whether file and log are where they were opened. What is not ends with this process."""
