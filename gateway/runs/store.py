@@ -25,6 +25,8 @@ RETRY_SOON = ((b"retry-after", b"5"),)
 """The headers of a StoreFull."""
 RETRY_LATER = ((b"retry-after", b"30"),)
 """The headers of a StoreUnavailable."""
+DOWN = "The request could not be stored. Send it again."
+"""What callers read of a StoreUnavailable."""
 
 
 class StoreFull(Refusal):

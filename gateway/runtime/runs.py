@@ -9,8 +9,7 @@ from gateway.runs.deliverer import Courier, Deliverer, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record
 from gateway.runs.sqlite.client import COMMIT, SqliteStore
 from gateway.runs.sqlite.messages import Welcome
-from gateway.runs.sqlite.questions import DOWN
-from gateway.runs.store import RETRY_LATER, StoreUnavailable
+from gateway.runs.store import DOWN, RETRY_LATER, StoreUnavailable
 from gateway.runs.waiting import Expected, Finished, Waiting
 
 GRACE = 0.25

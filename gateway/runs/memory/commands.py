@@ -7,14 +7,14 @@ from collections.abc import Callable
 from itertools import islice
 
 from gateway.ids import uuid7
+from gateway.runs.changes import NAMED
+from gateway.runs.counts import of_target
 from gateway.runs.endings import cancelled, replayed
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import UNFINISHED, Table
 from gateway.runs.run import FINAL, Changed, Outcome, Page, Query, Selection, State
-from gateway.runs.stats import HookStats, Stats, TargetStats
+from gateway.runs.stats import HookStats, Stats
 
-NAMED = 100
-"""So many ids are told of a command's runs."""
 LONGEST_PAGE = 200
 
 
@@ -130,7 +130,7 @@ def stats(table: Table) -> Stats:
     return Stats(
         engine="memory",
         hooks={hook: _of_hook(table, hook) for hook in table.gate.lines},
-        targets={name: _of_target(table, name) for name in table.gate.targets},
+        targets={name: of_target(one, table.now()) for name, one in table.gate.targets.items()},
         runs=table.unfinished,
         clock=table.now(),
         late_results=table.counts["late", ""],
@@ -151,15 +151,4 @@ def _of_hook(table: Table, hook: str) -> HookStats:
         duplicates=table.counts["duplicates", hook],
         attempts={one: n for one in outcomes if (n := table.counts[one, hook])},
         finished={state: n for state in FINAL if (n := table.finished[hook, state])},
-    )
-
-
-def _of_target(table: Table, name: str) -> TargetStats:
-    target, now = table.gate.targets[name], table.now()
-    quiet = target.breaker.quiet_until
-    return TargetStats(
-        breaker=target.breaker.position(now),
-        in_flight=target.in_flight,
-        slots=target.breaker.slots(now),
-        quiet_until=quiet if quiet > now else None,
     )

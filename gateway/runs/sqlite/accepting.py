@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from gateway.runs import lanes
+from gateway.runs.coding import NUMBERS, STATES
 from gateway.runs.quota import Quota
 from gateway.runs.run import NewRun, State
 from gateway.runs.sqlite.books import Books
@@ -12,7 +13,7 @@ from gateway.runs.sqlite.clock import since_boot
 from gateway.runs.sqlite.messages import Accept, Known, Refused, Stored
 from gateway.runs.sqlite.moves import heads
 from gateway.runs.sqlite.reserve import Reserve
-from gateway.runs.sqlite.rows import NUMBERS, STATES, id_bytes, id_text, milliseconds
+from gateway.runs.sqlite.rows import id_bytes, id_text, milliseconds
 
 _SHARE = 0.8
 """Of the size of the file: the rest is for results, and for what is rewritten."""

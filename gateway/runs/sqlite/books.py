@@ -9,10 +9,10 @@ from functools import partial
 
 import msgspec
 
+from gateway.runs.counts import Counts
 from gateway.runs.end_log import log_end
 from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policy, State
-from gateway.runs.sqlite.counts import Counts
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.names import HookNames
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_text, kept

@@ -27,9 +27,8 @@ from gateway.runs.run import (
 from gateway.runs.sqlite import messages as m
 from gateway.runs.sqlite.clock import since_boot
 from gateway.runs.sqlite.peer import Peer
-from gateway.runs.sqlite.questions import DOWN
 from gateway.runs.stats import Stats
-from gateway.runs.store import RETRY_LATER, RETRY_SOON, StoreUnavailable
+from gateway.runs.store import DOWN, RETRY_LATER, RETRY_SOON, StoreUnavailable
 
 COMMIT = 2.0
 """Seconds after which nobody is promised a run that the store has not acknowledged."""

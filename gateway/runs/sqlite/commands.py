@@ -10,12 +10,14 @@ import msgspec
 
 from gateway.ids import uuid7
 from gateway.runs import lanes
+from gateway.runs.changes import Done, span
+from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
 from gateway.runs.run import Changed, Selection, State
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import Abort
 from gateway.runs.sqlite.moves import NOTHING, heads, move, note_attempt
-from gateway.runs.sqlite.rows import COLUMNS, NUMBERS, Kept, id_bytes, id_text, kept, milliseconds
+from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds
 
 T = TypeVar("T")
 Steps = Generator[None, None, T]
@@ -23,7 +25,6 @@ Steps = Generator[None, None, T]
 
 STEP = 200
 """Rows that one step reads."""
-NAMED = 100
 _WIDER = f"{COLUMNS}, gate"
 _COPY = """INSERT INTO run(seq, id, hook, state, class, due, accepted, give_up, lane, gate, size,
     replay_of) SELECT ?, ?, hook, ?, 1, ?, ?, ?, lane, gate, size, id FROM run WHERE seq=?"""
@@ -59,8 +60,8 @@ def cancel(books: Books, which: Selection) -> Steps[Changed]:
 def _change(
     books: Books, which: Selection, fits: Callable[[Kept], bool], act: Act
 ) -> Steps[Changed]:
-    after, last = _cursor(books, which)
-    done = _Done()
+    after, last = span(which.after, books.last_sequence)
+    done = Done()
     for candidates in _chosen(books, which, after, last):
         for one in candidates:
             # Read again: what was done to the one before may have moved this one.
@@ -76,37 +77,6 @@ def _change(
                 return done.told(f"{one.run.seq}-{last}")
         yield
     return done.told()
-
-
-class _Done:
-    """What was done until now."""
-
-    def __init__(self) -> None:
-        self.matched = self.changed = self.differs = 0
-        self.named: list[str] = []
-
-    def change(self, run: str) -> None:
-        self.changed += 1
-        self.named += [run][: NAMED - len(self.named)]
-
-    def told(self, further: str = "") -> Changed:
-        return Changed(
-            matched=self.matched,
-            changed=self.changed,
-            gate_differs=self.differs,
-            runs=tuple(self.named),
-            next=further,
-        )
-
-
-def _cursor(books: Books, which: Selection) -> tuple[int, int]:
-    """Behind which run to begin, and which is the last one that was there at the beginning: copies
-    that are made on the way are not copied.
-    """
-    after, _, last = which.after.partition("-")
-    if after.isdecimal() and last.isdecimal():
-        return int(after), int(last)
-    return 0, books.last_sequence
 
 
 def _go_on(books: Books, run: Kept) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import Move, promoted
 from gateway.runs.lanes import next_of
 from gateway.runs.run import State
 from gateway.runs.sqlite.books import Books
-from gateway.runs.sqlite.rows import NUMBERS, Kept, id_text, milliseconds, optional
+from gateway.runs.sqlite.rows import Kept, id_text, milliseconds, optional
 
 _LANE = "SELECT min(seq) FROM run WHERE hook=?1 AND lane=?2 AND state="
 _LANE_HEADS = f"SELECT ({_LANE}0), ({_LANE}1), ({_LANE}2), ({_LANE}5)"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import expired
 from gateway.runs.run import State
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.commands import Steps
 from gateway.runs.sqlite.moves import move, promote
-from gateway.runs.sqlite.rows import NUMBERS
 
 RUNS = 32
 """Purged in one transaction: each takes pages of all over the file."""

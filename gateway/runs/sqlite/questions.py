@@ -13,11 +13,10 @@ import msgspec
 from gateway.errors import Conflict
 from gateway.runs.sqlite.link import Link
 from gateway.runs.sqlite.messages import Question, Refused, Report
-from gateway.runs.store import RETRY_LATER, RETRY_SOON, StoreFull, StoreUnavailable
+from gateway.runs.store import DOWN, RETRY_LATER, RETRY_SOON, StoreFull, StoreUnavailable
 
 AGAIN = 1.0
 """Seconds until a result is sent again that the store could not write."""
-DOWN = "The request could not be stored. Send it again."
 
 
 class Asked(msgspec.Struct):

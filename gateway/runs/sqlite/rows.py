@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
 
+from gateway.runs.coding import STATES, is_id
 from gateway.runs.endings import Standing
 from gateway.runs.run import State
 from gateway.runs.sqlite.fault import Unreadable
 
-NUMBERS: Final = {
-    State.WAITING: 0,
-    State.QUEUED: 1,
-    State.RUNNING: 2,
-    State.SUCCEEDED: 4,
-    State.DEAD: 5,
-    State.CANCELLED: 6,
-}
-STATES: Final = {number: state for state, number in NUMBERS.items()}
 _ID_BYTES = 16
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
 
 class Kept(msgspec.Struct, frozen=True):
     """What of a row decides where its run goes, in the order of `COLUMNS`. Times are in ms."""
@@ -75,7 +64,7 @@ def kept(row: tuple[Any, ...]) -> Kept:
 
 def id_bytes(run: str) -> bytes | None:
     """A run's id as it is stored, None for what is no id."""
-    return bytes.fromhex(run.replace("-", "")) if _ID.fullmatch(run) else None
+    return bytes.fromhex(run.replace("-", "")) if is_id(run) else None
 
 
 def id_text(stored: bytes) -> str:
