@@ -89,6 +89,7 @@ fuzz-runs: $(VENV)/.ready
 # Some of the faults: make fault-test ROWS="kills disks"
 fault-test: $(VENV)/.ready
 	$(BIN)/python -m tests.runs.machine 200 sqlite
+	$(BIN)/python -m tests.runs.machine 100 postgres
 	$(BIN)/python -m tests.runs.sqlite.test_kills 200
 	$(BIN)/python -m tests.faults $(ROWS)
 

@@ -7,7 +7,7 @@ store's clock, passed in.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
 import msgspec
@@ -102,6 +102,16 @@ class Gate:
         # Where the first of them is due as before, the hook stands where it belongs.
         if line.due[again] != before:
             self._place(line, now)
+
+    def recount(
+        self, hook: str, counts: Mapping[tuple[State, bool], int], due: Sequence[float], now: float
+    ) -> None:
+        """What an engine has found whose runs are others' as well: how many are in which state and
+        class, and when the first of each class is due.
+        """
+        line = self.line(hook)
+        line.recount(counts, due)
+        self._place(line, now)
 
     def remove(self, hook: str, state: State, again: bool, now: float, *, count: int = 1) -> None:
         """So many runs left a state that is not RUNNING."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -91,6 +92,15 @@ class Line:
     def looked(self, again: bool, due: float, now: float, found: int) -> None:
         """An engine claimed `found` runs of a class, and the next of them is due at `due`."""
         self.due[again] = due if found else max(due, now + 1)
+
+    def recount(self, counts: Mapping[tuple[State, bool], int], due: Sequence[float]) -> None:
+        """Take over what an engine has found. What is in flight here stays as it is counted."""
+        for state in (State.WAITING, State.QUEUED, State.RUNNING):
+            self.counts[state] = sum(counts.get((state, again), 0) for again in (False, True))
+        for again in (False, True):
+            self.queued[again] = counts.get((State.QUEUED, again), 0)
+            first = min(self.due[again], due[again])
+            self.due[again] = first if self.queued[again] > 0 else math.inf
 
     @property
     def unfinished(self) -> int:

@@ -25,6 +25,9 @@ class Bench(Protocol):
     async def join(self) -> RunStore:
         """The store as another worker sees it."""
 
+    def slots(self, worker: RunStore, hook: str, concurrency: int) -> int:
+        """How many of the attempts that a hook may have in flight one worker may make."""
+
     async def crash(self, worker: RunStore) -> None:
         """A worker is gone without a word; returns when the store knows."""
 
@@ -59,6 +62,9 @@ class MemoryBench:
 
     async def join(self) -> RunStore:
         return self._store.session()
+
+    def slots(self, _worker: RunStore, _hook: str, concurrency: int) -> int:
+        return concurrency
 
     async def crash(self, worker: RunStore) -> None:
         assert isinstance(worker, MemorySession)

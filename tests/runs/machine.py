@@ -85,7 +85,7 @@ class Machine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.bench = ENGINES[self.engine]()
         self.run(self.bench.open(Policies(1, HOOKS)))
-        self.model = Model(dict(HOOKS), self.bench.now())
+        self.model = Model(dict(HOOKS), self.bench.now(), shared=self.engine == "postgres")
         self.workers = [self.join(number) for number in range(1, WORKERS + 1)]
         self.joined = WORKERS
         self.over: list[tuple[str, int]] = []
@@ -270,7 +270,8 @@ class Machine(RuleBasedStateMachine):
         for worker in self.workers:
             while worker.inbox:
                 self.absorb(worker, worker.inbox.pop(0))
-        assert not self.model.startable(CREDIT * WORKERS)
+        owners = [worker.number for worker in self.workers]
+        assert not self.model.startable(CREDIT, self.slots, owners)
         for run in self.model.runs.values():
             self.compare(run)
         for name in self.gone:
@@ -278,6 +279,10 @@ class Machine(RuleBasedStateMachine):
         newest = sorted(self.model.runs.values(), key=lambda run: run.seq, reverse=True)
         page = self.run(self.store.list(Query(limit=200)))
         assert [record.run for record in page.runs] == [run.id for run in newest]
+
+    def slots(self, owner: int, hook: str) -> int:
+        [store] = [worker.store for worker in self.workers if worker.number == owner]
+        return self.bench.slots(store, hook, HOOKS[hook].concurrency)
 
     def absorb(self, worker: Worker, given: Assignment) -> None:
         self.model.start(given.run, given.attempt, worker.number)
@@ -303,7 +308,7 @@ class Machine(RuleBasedStateMachine):
         )  # fmt: skip
         assert record.replay_of == run.replay_of
         assert bool(record.held) == (
-            run.state is State.QUEUED and self.model.is_held(run.hook)
+            run.state is State.QUEUED and self.model.is_held(run.hook, self.workers[0].number)
         )  # fmt: skip
         if run.state is State.QUEUED:
             assert record.next_attempt is not None

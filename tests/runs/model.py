@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.runs.run import Accepted, Changed, Duplicate, NewRun, Policy, Result, Selection, State
@@ -57,10 +58,15 @@ class Model:
     now: float
     runs: dict[str, Run] = field(default_factory=dict)
     keys: dict[tuple[str, bytes], Key] = field(default_factory=dict)
-    held: dict[str, float] = field(default_factory=dict)
+    held: dict[tuple[str, int], float] = field(default_factory=dict)
+    """Until when a hook is left alone after an attempt that could not be made; by owner as well
+    where several stores begin attempts.
+    """
     full: set[str] = field(default_factory=set)
     """Hooks that are at their limit, or were and are not far below it."""
     count: int = 0
+    shared: bool = False
+    """Whether several stores begin attempts, each its part of them."""
 
     def follow(self, policies: dict[str, Policy]) -> None:
         """The store has the policies of another generation."""
@@ -112,12 +118,18 @@ class Model:
         assert run.state is State.QUEUED, "only what is queued starts"
         assert run.due <= self.now, "nothing starts before it is due"
         assert attempt == run.attempts + 1, "attempts are counted"
-        assert not self.is_held(run.hook), "a hook that is held starts nothing"
-        assert len(self.running(run.hook)) < self.policies[run.hook].concurrency
+        assert not self.is_held(run.hook, owner), "a hook that is held starts nothing"
+        of_hook = self.running(run.hook)
+        if not self.shared:
+            assert len(of_hook) < self.policies[run.hook].concurrency
+        # Where each owner has a part, what it began before another one came is in flight still.
+        mine = sum(one.owner == owner for one in of_hook)
+        assert mine < self.policies[run.hook].concurrency
         run.state, run.attempts, run.owner = State.RUNNING, attempt, owner
 
-    def is_held(self, hook: str) -> bool:
-        return bool(self.policies[hook].held) or self.held.get(hook, 0) > self.now
+    def is_held(self, hook: str, owner: int) -> bool:
+        until = self.held.get((hook, owner if self.shared else 0), 0)
+        return bool(self.policies[hook].held) or until > self.now
 
     def running(self, hook: str) -> list[Run]:
         return [
@@ -140,8 +152,8 @@ class Model:
             case "interrupted":
                 self._queue(run, self.now)
             case "held":
+                self.held[run.hook, run.owner if self.shared else 0] = self.now + HOLD
                 self._queue(run, self.now)
-                self.held[run.hook] = self.now + HOLD
 
     def lose(self, owner: int) -> None:
         """A worker is gone."""
@@ -259,15 +271,26 @@ class Model:
         if rest and rest[0].state is State.WAITING and not active:
             self._queue(rest[0], self.now)
 
-    def startable(self, credit: int) -> list[Run]:
-        """What could start now, and therefore is to have started."""
-        running = sum(run.state is State.RUNNING for run in self.runs.values())
+    def startable(
+        self, credit: int, slots: Callable[[int, str], int], owners: list[int]
+    ) -> list[Run]:
+        """What could start now, and therefore is to have started. `slots` says how many attempts
+        of a hook an owner may make.
+        """
         return [
             run
             for run in self.runs.values()
             if run.state is State.QUEUED
             and run.latest <= self.now
-            and not self.is_held(run.hook)
             and len(self.running(run.hook)) < self.policies[run.hook].concurrency
-            and running < credit
+            and any(
+                self._takes(owner, run.hook, credit, slots(owner, run.hook)) for owner in owners
+            )
         ]
+
+    def _takes(self, owner: int, hook: str, credit: int, slots: int) -> bool:
+        """Whether an owner may begin another attempt."""
+        if self.is_held(hook, owner):
+            return False
+        running = [run for run in self.of(owner) if run.state is State.RUNNING]
+        return len(running) < credit and sum(run.hook == hook for run in running) < slots

@@ -63,7 +63,9 @@ async def a_site(engine: str, policy: Policy = POLICY) -> AsyncIterator[Site]:
     bench = ENGINES[engine]()
     await bench.open(Policies(1, {"orders": policy}))
     try:
-        yield Site(bench, await bench.join())
+        site = Site(bench, await bench.join())
+        await bench.settle()
+        yield site
     finally:
         await bench.close()
 

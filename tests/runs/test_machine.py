@@ -8,7 +8,7 @@ from hypothesis import Phase
 from tests.runs.engines import ENGINES
 from tests.runs.machine import check
 
-EXAMPLES = {"memory": 40, "sqlite": 2}
+EXAMPLES = {"memory": 40, "sqlite": 2, "postgres": 2}
 """Each of SQLite's has a process of its own, which is killed."""
 
 

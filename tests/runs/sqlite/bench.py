@@ -46,6 +46,9 @@ class SqliteBench:
         self._workers.append(worker)
         return worker
 
+    def slots(self, _worker: RunStore, _hook: str, concurrency: int) -> int:
+        return concurrency
+
     async def crash(self, worker: RunStore) -> None:
         assert isinstance(worker, SqliteStore)
         self._workers.remove(worker)

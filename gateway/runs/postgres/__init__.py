@@ -1,0 +1,1 @@
+"""The store that gateways on any number of hosts share: a PostgreSQL database."""

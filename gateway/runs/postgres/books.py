@@ -1,0 +1,148 @@
+"""What one process knows of the runs that all share: its own attempts, and numbers of the rest."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from gateway.runs.counts import Counts
+from gateway.runs.gate import Gate
+from gateway.runs.postgres.clock import Clock
+from gateway.runs.postgres.names import HookNames
+from gateway.runs.postgres.shares import Shares
+from gateway.runs.run import Ordered, Policies, Policy, State
+from gateway.runs.tally import COMMIT, Tally
+
+ME = 1
+"""The number of this process's session at its own gate."""
+_NOBODY = Policy(target="")
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An attempt of this process whose end is not durable. `in_lane`: others wait for the run."""
+
+    attempt: int
+    hook: str
+    again: bool
+    in_lane: bool
+
+
+class Books:
+    """The gate of one process, and what it holds. Changed once the database has what it is about.
+
+    `full` are the slots of a target for all gateways, `share` gives random numbers in [0, 1).
+    """
+
+    def __init__(self, clock: Clock, full: int, share: Callable[[], float]) -> None:
+        self.clock = clock
+        self.share = share
+        self.full = full
+        self.gate = Gate(full, share)
+        self.shares = Shares()
+        self.names = HookNames()
+        self.counts = Counts()
+        self.commits = Tally(COMMIT)
+        self.holding: dict[str, Held] = {}
+        self.reserved: set[str] = set()
+        """Runs of those that are held that may not be stored yet."""
+        self.owner = 0
+        """The number of this process among all owners, 0 before the database gave it one."""
+        self.unfinished = 0
+        self.moved: Counter[tuple[str, State, bool]] = Counter()
+        """By how much numbers have changed here since they were last asked for."""
+        self.changed: Callable[[str], None] = lambda _run: None
+        """Called with each run that is in another state."""
+        self.let_gone: Callable[[], None] = lambda: None
+        """Called when nothing is held any more."""
+        self._policies = Policies(0, {})
+        self._credit = 0
+
+    @property
+    def now(self) -> float:
+        """The time, by the database's clock."""
+        return self.clock.now()
+
+    def follow(self, policies: Policies) -> None:
+        """Take the policies of another generation."""
+        self._policies = policies
+        self._divide()
+        self.joined(self._credit)
+
+    def joined(self, credit: int) -> None:
+        """This process has so many attempts at most, of the hooks that it has."""
+        self._credit = credit
+        self.gate.joined(ME, self._policies.generation, credit, self.now)
+
+    def shared(self, owners: list[int]) -> None:
+        """These processes are given runs now."""
+        if self.shares.among(owners, self.owner):
+            self._divide()
+
+    def _divide(self) -> None:
+        """Each process starts its part of what hooks and targets allow."""
+        part = self.shares.part
+        hooks = {
+            name: msgspec.structs.replace(policy, concurrency=part(name, policy.concurrency))
+            for name, policy in self._policies.hooks.items()
+        }
+        self.gate.follow(Policies(self._policies.generation, hooks), self.now)
+        for name, target in self.gate.targets.items():
+            target.breaker.full = max(part(name, self.full), 1)
+
+    def policy(self, hook: str) -> Policy:
+        """A hook's policy; that of a hook which is not there is the default."""
+        return self._policies.hooks.get(hook, _NOBODY)
+
+    def ordered(self, hook: int) -> Ordered:
+        """What a dead run does to its lane. Of a hook that is not there, the lanes stand."""
+        policy = self._policies.hooks.get(self.names.name(hook))
+        return "hold" if policy is None else policy.ordered
+
+    def enter(
+        self, hook: str, state: State, again: bool, due: float = math.inf, count: int = 1
+    ) -> None:
+        """So many runs are in a state now that is not RUNNING here."""
+        self._count(hook, state, again, count)
+        if state is State.RUNNING:
+            self.gate.line(hook).counts[state] += count
+        elif state not in (State.SUCCEEDED, State.CANCELLED):
+            self.gate.add(hook, state, again, self.now, due=due, count=count)
+
+    def leave(self, hook: str, state: State, again: bool, count: int = 1) -> None:
+        """So many runs are not in such a state any more."""
+        self._count(hook, state, again, -count)
+        if state is State.RUNNING:
+            self.gate.line(hook).counts[state] -= count
+        elif state not in (State.SUCCEEDED, State.CANCELLED):
+            self.gate.remove(hook, state, again, self.now, count=count)
+
+    def hold(self, run: str, held: Held) -> None:
+        """An attempt begins here."""
+        self._count(held.hook, State.RUNNING, held.again, 1)
+        self.gate.started(run, held.hook, held.again, ME, self.now)
+        self.holding[run] = held
+
+    def count_claimed(self, hook: str, again: bool, count: int) -> None:
+        """So many runs were claimed, which the gate knows."""
+        self.moved[hook, State.QUEUED, again] -= count
+        self.moved[hook, State.RUNNING, again] += count
+
+    def let_go(self, run: str, attempt: int, blamed: bool | None = None, took: float = 0) -> bool:
+        """An attempt is no longer this process's; whether it was."""
+        held = self.holding.get(run)
+        if held is None or held.attempt != attempt:
+            return False
+        del self.holding[run]
+        self._count(held.hook, State.RUNNING, held.again, -1)
+        self.gate.ended(run, held.hook, held.again, ME, self.now, blamed, took)
+        if not self.holding:
+            self.let_gone()
+        return True
+
+    def _count(self, hook: str, state: State, again: bool, count: int) -> None:
+        self.moved[hook, state, again] += count
+        if not state.final:
+            self.unfinished += count

@@ -1,0 +1,90 @@
+"""What a process does from time to time for the runs that all share."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from gateway.runs.postgres import counting, owners, purging
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.session import Session
+
+BEAT = 5.0
+OFTEN = 1.0
+SELDOM = 60.0
+_COSTS = 20
+"""What takes time is done less often: a twentieth of the time is spent on it."""
+Work = Callable[[Session], Awaitable[bool]]
+"""Something to do; whether there is more of it at once."""
+
+
+class Chore(msgspec.Struct):
+    """Something to do about each `every` seconds, the next time at `at`."""
+
+    work: Work
+    every: float
+    at: float = 0.0
+
+
+class Chores:
+    """All of them. `takes` is whether the process is given runs."""
+
+    def __init__(
+        self, books: Books, link: Link, reconcile: Work, takes: Callable[[], bool]
+    ) -> None:
+        self._books = books
+        self._link = link
+        self._takes = takes
+        self._key = purging.FIRST_KEY
+        self._loop = asyncio.get_running_loop()
+        self._beat = Chore(self._say, BEAT)
+        self._lanes = Chore(self._settle_lanes, SELDOM)
+        self._all = [
+            self._beat,
+            Chore(reconcile, OFTEN),
+            self._lanes,
+            Chore(lambda session: owners.rescue(session, books), OFTEN),
+            Chore(lambda session: purging.give_up(session, books), OFTEN),
+            Chore(lambda session: purging.purge(session, books), OFTEN),
+            Chore(self._sweep, OFTEN),
+            Chore(self._count, OFTEN),
+        ]
+
+    @property
+    def next(self) -> float:
+        """When there is something to do, by the clock of the event loop."""
+        return min(chore.at for chore in self._all)
+
+    def soon(self) -> None:
+        """What the process is or what it serves has changed."""
+        self._beat.at = self._lanes.at = 0.0
+
+    async def run(self, every: bool) -> None:
+        """Do what is due, or everything. Raises StoreUnavailable."""
+        for chore in self._all:
+            if every or chore.at <= self._loop.time():
+                begun = self._loop.time()
+                more = await self._link.run(chore.work)
+                ended = self._loop.time()
+                pause = max(chore.every * random.uniform(0.8, 1.2), _COSTS * (ended - begun))  # noqa: S311
+                chore.at = ended if more else ended + pause
+
+    async def _say(self, session: Session) -> bool:
+        await owners.beat(session, self._books, self._takes())
+        return False
+
+    async def _count(self, session: Session) -> bool:
+        await counting.count(session, self._books)
+        return False
+
+    async def _sweep(self, session: Session) -> bool:
+        self._key = await purging.sweep_keys(session, self._key)
+        return False
+
+    async def _settle_lanes(self, session: Session) -> bool:
+        await purging.settle_lanes(session, self._books)
+        return False

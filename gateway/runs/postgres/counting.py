@@ -1,0 +1,65 @@
+"""How many runs are where, of all processes, as far as a gate has to know."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from gateway.runs.coding import STATES
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.rows import NOW
+from gateway.runs.postgres.session import Session
+from gateway.runs.run import State
+
+_OF = "SELECT hook, {state}, class, count(*), {due}, " + NOW + " FROM gateway.run"
+_DUE = "extract(epoch FROM min(due))::float8"
+_COUNT = " UNION ALL ".join(
+    f"{_OF.format(state=state, due=due)} WHERE state={state} GROUP BY hook, class"
+    for state, due in ((0, "NULL"), (1, _DUE), (2, "NULL"))
+)
+_DEAD = "SELECT hook, count(*) FROM gateway.run WHERE state=5 GROUP BY hook"
+_BYTES = """SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
+    JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname='gateway' AND c.relkind='r'"""
+Numbers = dict[tuple[State, bool], int]
+
+
+async def count(session: Session, books: Books) -> None:
+    """Let the gate have the numbers that the database has."""
+    books.moved = Counter()
+    rows = await session.fetch(_COUNT)
+    await books.names.know(session, {row[0] for row in rows})
+    found: defaultdict[str, Numbers] = defaultdict(dict)
+    due: dict[tuple[str, bool], float] = {}
+    for hook, state, class_, number, first, _now in rows:
+        name = books.names.name(hook)
+        found[name][STATES[state], class_ == 1] = number
+        if first is not None:
+            due[name, class_ == 1] = first
+    if rows:
+        books.clock.told(rows[0][5])
+    for (name, state, again), change in books.moved.items():
+        if not state.final:
+            found[name][state, again] = found[name].get((state, again), 0) + change
+    _tell(books, found, due)
+
+
+def _tell(books: Books, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
+    books.unfinished = sum(sum(numbers.values()) for numbers in found.values())
+    for name in {*found, *books.gate.lines}:
+        books.gate.recount(
+            name,
+            found.get(name, {}),
+            [due.get((name, again), float("inf")) for again in (False, True)],
+            books.now,
+        )
+
+
+async def all_numbers(books: Books, session: Session) -> int:
+    """The same with dead runs, for operators; the bytes on disk."""
+    await count(session, books)
+    rows = await session.fetch(_DEAD)
+    await books.names.know(session, {row[0] for row in rows})
+    dead = {books.names.name(hook): number for hook, number in rows}
+    for name, line in books.gate.lines.items():
+        line.counts[State.DEAD] = dead.get(name, 0)
+    [(size,)] = await session.fetch(_BYTES)
+    return int(size or 0)

@@ -1,0 +1,96 @@
+"""What is accepted in this process, from the question to the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from gateway.runs.postgres.accepting import Asked, keep, reserve, settle
+from gateway.runs.postgres.batches import Batches
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.link import Link, unavailable
+from gateway.runs.postgres.session import Session
+from gateway.runs.quota import Quota
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun
+from gateway.runs.store import RETRY_SOON, StoreFull
+
+COMMIT = 2.0
+"""Seconds after which nobody is promised a run that is not committed."""
+_FULL = {
+    "runs": "Too many requests wait to be delivered. Send it again later.",
+    "limit": "Too many requests of this hook wait to be delivered. Send it again later.",
+}
+Answer = Accepted | Duplicate
+
+
+class Intake:
+    """Keeps runs, in batches on some connections. `runs` is how many may be unfinished in all.
+
+    `start` is called for a run that began here after who asked for it had left, and `done` after
+    each batch.
+    """
+
+    def __init__(
+        self,
+        books: Books,
+        links: Sequence[Link],
+        runs: int,
+        start: Callable[[Assignment], None],
+        done: Callable[[], None],
+    ) -> None:
+        self._books = books
+        self._links = links
+        self._room = Quota(runs)
+        self._start = start
+        self._done = done
+        self._loop = asyncio.get_running_loop()
+        self.batches: Batches[Asked, Answer | None] = Batches(
+            links,
+            self._write,
+            lambda asked: len(asked.new.invocation),
+            self._abandoned,
+            lambda _asked: None,
+        )
+
+    async def accept(self, new: NewRun) -> Answer:
+        """Keep a run. Raises StoreFull, and StoreUnavailable after COMMIT seconds."""
+        if all(self._loop.time() - link.lost_at > COMMIT for link in self._links):
+            # Callers that wait in vain would keep others out.
+            raise unavailable(self._links[0].problem or "there is no connection to the store")
+        asked = Asked(new)
+        answer = await self.batches.ask(asked, COMMIT)
+        if answer is None:
+            self._books.counts.refused[asked.full] += 1
+            raise StoreFull(_FULL[asked.full], RETRY_SOON)
+        return answer
+
+    async def _write(self, session: Session, batch: Sequence[Asked]) -> list[Answer | None]:
+        books = self._books
+        for asked in batch:
+            asked.full = self._refusal(asked.new.hook)
+            reserve(books, asked)
+        answers: dict[str, Answer] = {}
+        begun = time.perf_counter()
+        try:
+            answers = await keep(session, books, batch)
+        finally:
+            for asked in batch:
+                settle(books, asked, answers.get(asked.new.id))
+        books.commits.add(time.perf_counter() - begun)
+        books.counts.batch_size.add(len(batch))
+        self._done()
+        return [answers.get(asked.new.id) for asked in batch]
+
+    def _refusal(self, hook: str) -> str:
+        """Why there is no room for another run of a hook; empty where there is."""
+        if self._room.refuses(self._books.unfinished):
+            return "runs"
+        line = self._books.gate.line(hook)
+        return "limit" if line.quota.refuses(line.unfinished) else ""
+
+    def _abandoned(self, asked: Asked, answer: Answer | None) -> None:
+        """Who asked for the run is gone, but it is running here by what is stored."""
+        new = asked.new
+        if isinstance(answer, Accepted) and answer.attempt:
+            self._start(Assignment(new.id, new.hook, answer.attempt, 0, new.invocation))

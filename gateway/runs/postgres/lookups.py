@@ -1,0 +1,98 @@
+"""What this process is asked about runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from gateway.runs.counts import of_target
+from gateway.runs.postgres import counting, reading
+from gateway.runs.postgres.batches import Batches
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.changes import Changes
+from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.session import Session
+from gateway.runs.run import Detail, Page, Query, Record
+from gateway.runs.stats import Stats
+
+LOOK_UP = 10.0
+_AGAIN = 0.25
+"""Seconds between two looks at a run that another process may have."""
+
+
+class Lookups:
+    """Reads, beside what else is done on a connection."""
+
+    def __init__(self, books: Books, link: Link, runs: int) -> None:
+        self._books = books
+        self._link = link
+        self._runs = runs
+        self._started = time.time()
+        self._loop = asyncio.get_running_loop()
+        self._changes = Changes()
+        books.changed = self._changes.tell
+        self.batches: Batches[str, Record | None] = Batches(
+            [link], self._records, lambda _run: 0, lambda _run, _record: None, lambda _runs: None
+        )
+
+    async def _records(self, session: Session, runs: Sequence[str]) -> list[Record | None]:
+        return await reading.records(session, self._books, runs)
+
+    async def record(self, run: str) -> Record | None:
+        """A run as it is."""
+        return await self.batches.ask(run, LOOK_UP)
+
+    async def wait(self, run: str, seconds: float) -> Record | None:
+        """A run as soon as there is nothing to wait for."""
+        until = self._loop.time() + seconds
+        while True:
+            changed = self._changes.expect(run)
+            try:
+                record = await self.record(run)
+                left = until - self._loop.time()
+                if record is None or left <= 0 or self._is_settled(record, left):
+                    return record
+                await asyncio.wait((changed,), timeout=min(left, _AGAIN))
+            finally:
+                self._changes.forget(run, changed)
+
+    def _is_settled(self, record: Record, left: float) -> bool:
+        """Whether nothing happens to the run in the time that is left."""
+        later = record.next_attempt is not None and record.next_attempt > self._books.now + left
+        return record.state.final or later
+
+    async def list(self, query: Query) -> Page:
+        """Runs, newest first."""
+        return await reading.page(self._link.run, self._books, query)
+
+    async def show(self, run: str) -> Detail | None:
+        """Everything about one run but its payload."""
+        return await self._link.run(partial(reading.show, self._books, run), LOOK_UP)
+
+    async def payload(self, run: str) -> bytes | None:
+        """The invocation of a run as it was accepted, encoded."""
+        return await self._link.run(partial(reading.payload, run), LOOK_UP)
+
+    async def stats(self) -> Stats:
+        """Counts and gauges: those of the past are this process's, the others are of all."""
+        books = self._books
+        used = await self._link.run(partial(counting.all_numbers, books), LOOK_UP)
+        counts, now = books.counts, books.now
+        return Stats(
+            engine="postgres",
+            started=self._started,
+            hooks={name: counts.of_hook(line, now) for name, line in books.gate.lines.items()},
+            targets={name: of_target(one, now) for name, one in books.gate.targets.items()},
+            bytes_used=used,
+            runs=books.unfinished,
+            runs_limit=self._runs,
+            clock=now,
+            clock_offset=now - time.time(),
+            late_results=counts.late,
+            interrupted=counts.interrupted,
+            refused=dict(counts.refused),
+            commit_seconds=books.commits.told(),
+            batch_size=counts.batch_size.told(),
+        )

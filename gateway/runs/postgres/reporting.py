@@ -1,0 +1,185 @@
+"""Ending attempts, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.runs.endings import ended
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.moving import Also, Decide, Step, enter, move
+from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
+from gateway.runs.postgres.session import Session
+from gateway.runs.run import Result, State
+
+_SUCCEED = f"""WITH given AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::int[],
+        $5::int[], $6::text[], $7::bytea[]) AS g(id, attempt, keep, code, took, said, answer)),
+    mine AS (SELECT r.seq FROM gateway.run r JOIN given g USING (id)
+        WHERE r.state=2 AND r.owner=$8 AND r.attempts=g.attempt AND r.lane IS NULL
+        ORDER BY r.seq FOR UPDATE OF r),
+    ended AS (UPDATE gateway.run r SET state=4, tries=tries+1, owner=NULL, finished=now(),
+        expires=now() + make_interval(secs => g.keep), status_code=g.code, duration_ms=g.took,
+        reason=g.said FROM given g
+        WHERE r.id=g.id AND r.seq IN (SELECT seq FROM mine) AND r.state=2
+        RETURNING r.seq, r.id, extract(epoch FROM r.accepted)::float8 AS accepted),
+    kept AS (INSERT INTO gateway.outputs SELECT e.seq, g.answer FROM ended e JOIN given g USING (id)
+        WHERE g.answer IS NOT NULL)
+    SELECT id::text, accepted, {NOW} FROM ended"""
+_FIND = f"SELECT {COLUMNS} FROM gateway.run WHERE id = ANY($1::uuid[])"
+_ANSWER = """INSERT INTO gateway.outputs
+    SELECT seq, answer FROM unnest($1::bigint[], $2::bytea[]) AS g(seq, answer)"""
+
+
+class Reporting:
+    """Results of this process. One whose fate is not known is told again: `doubted`."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._doubted: set[tuple[str, int]] = set()
+
+    def failed(self, results: Sequence[Result]) -> None:
+        """Nobody knows whether these were written."""
+        self._doubted |= {(one.run, one.attempt) for one in results}
+
+    async def write(self, session: Session, results: Sequence[Result]) -> list[bool]:
+        """End attempts; whether each was this process's."""
+        if len({one.run for one in results}) < len(results):
+            # Two attempts of one run: the earlier one is late.
+            half = len(results) // 2
+            first = await self.write(session, results[:half])
+            return first + await self.write(session, results[half:])
+        short = {one.run: one for one in results if self._is_short(one)}
+        done = await self._succeed(session, list(short.values())) if short else set()
+        rest = {one.run: one for one in results if one.run not in done}
+        if rest:
+            done |= await self._end(session, rest)
+        return [self._known(one, one.run in done) for one in results]
+
+    def _is_short(self, result: Result) -> bool:
+        """Whether it ends as most do: in one statement what `endings.ended` says."""
+        held = self._books.holding.get(result.run)
+        return (
+            result.outcome == "succeeded"
+            and held is not None
+            and held.attempt == result.attempt
+            and not held.in_lane
+        )
+
+    async def _succeed(self, session: Session, results: Sequence[Result]) -> set[str]:
+        books = self._books
+        keep = [books.policy(books.holding[one.run].hook).keep_succeeded for one in results]
+        rows = await session.fetch(
+            _SUCCEED,
+            [one.run for one in results],
+            [one.attempt for one in results],
+            keep,
+            [one.status_code for one in results],
+            [one.duration_ms for one in results],
+            [one.reason for one in results],
+            [one.answer for one in results],
+            books.owner,
+        )
+        by_run = {one.run: one for one in results}
+        for run, accepted, now in rows:
+            self._succeeded(by_run[run], accepted, now)
+        return {row[0] for row in rows}
+
+    def _succeeded(self, result: Result, accepted: float, now: float) -> None:
+        books = self._books
+        held = books.holding.get(result.run)
+        hook = held.hook if held else ""
+        books.clock.told(now)
+        books.let_go(result.run, result.attempt, result.blames_target, result.duration_ms / 1000)
+        self._count(hook, result)
+        books.counts.finished[hook][State.SUCCEEDED] += 1
+        books.counts.latency_seconds[hook].add(now - accepted)
+        books.changed(result.run)
+
+    async def _end(self, session: Session, results: dict[str, Result]) -> set[str]:
+        """The runs whose attempts ended by these."""
+        rows = [kept(row) for row in await session.fetch(_FIND, list(results))]
+        mine = {run.seq: run for run in rows if self._is_mine(run, results[run.id])}
+        ended = {run.id for run in rows if run.seq not in mine and self._was_told(run, results)}
+        if not mine:
+            return ended
+        lanes = {(run.hook, run.lane) for run in mine.values() if run.lane is not None}
+        decide, also = self._decide(results), self._answers(results)
+        moved = await move(session, self._books, list(mine), decide, lanes, also)
+        enter(self._books, moved)
+        for step in moved.steps:
+            if step.ended:
+                self._note(step, results[step.run.id])
+                ended.add(step.run.id)
+        return ended
+
+    def _decide(self, results: dict[str, Result]) -> Decide:
+        def decide(run: Kept, now: float) -> Step | None:
+            result = results[run.id]
+            if not self._is_mine(run, result):
+                return None
+            policy = self._books.policy(self._books.names.name(run.hook))
+            to = ended(run.standing, result, policy, now)
+            counts = result.outcome not in ("interrupted", "held")
+            return Step(
+                run=run,
+                to=to,
+                ended=True,
+                outcome="" if to.state is State.SUCCEEDED else result.outcome,
+                reason=result.reason,
+                code=result.status_code,
+                took=result.duration_ms,
+                blamed=result.blames_target if counts else None,
+            )
+
+        return decide
+
+    def _answers(self, results: dict[str, Result]) -> Also:
+        async def keep(session: Session, steps: Sequence[Step]) -> None:
+            pairs = [
+                (step.run.seq, answer)
+                for step in steps
+                if step.to.state is State.SUCCEEDED
+                and (answer := results[step.run.id].answer) is not None
+            ]
+            if pairs:
+                seqs, answers = zip(*pairs, strict=True)
+                await session.fetch(_ANSWER, list(seqs), list(answers))
+
+        return keep
+
+    def _note(self, step: Step, result: Result) -> None:
+        books, hook = self._books, self._books.names.name(step.run.hook)
+        self._count(hook, result)
+        if result.outcome == "held":
+            books.gate.hold(hook, books.now, result.reason)
+        if result.pause_target:
+            books.gate.pause(hook, books.now, result.pause_target)
+
+    def _count(self, hook: str, result: Result) -> None:
+        self._books.counts.attempts[hook][result.outcome] += 1
+        if result.duration_ms:
+            self._books.counts.attempt_seconds[hook].add(result.duration_ms / 1000)
+
+    def _is_mine(self, run: Kept, result: Result) -> bool:
+        """The fence: the attempt is in flight, and this process's."""
+        return (
+            run.state is State.RUNNING
+            and run.owner == self._books.owner
+            and run.attempts == result.attempt
+        )
+
+    def _was_told(self, run: Kept, results: dict[str, Result]) -> bool:
+        """Whether it was this very result that ended the attempt, and only its answer was lost."""
+        result = results[run.id]
+        return (
+            (result.run, result.attempt) in self._doubted
+            and run.attempts == result.attempt
+            and run.state is not State.RUNNING
+            and run.status_code == result.status_code
+        )
+
+    def _known(self, result: Result, kept: bool) -> bool:
+        self._doubted.discard((result.run, result.attempt))
+        self._books.let_go(result.run, result.attempt)
+        if not kept:
+            self._books.counts.late += 1
+        return kept

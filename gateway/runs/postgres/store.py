@@ -1,0 +1,218 @@
+"""The store that gateways share, as one worker sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import msgspec
+
+from gateway.runs.postgres import counting, owners
+from gateway.runs.postgres.batches import Batches
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.clock import Clock
+from gateway.runs.postgres.commands import Commands
+from gateway.runs.postgres.database import Database
+from gateway.runs.postgres.intake import Intake
+from gateway.runs.postgres.link import Link, unavailable
+from gateway.runs.postgres.lookups import Lookups
+from gateway.runs.postgres.migrate import migrate
+from gateway.runs.postgres.reporting import Reporting
+from gateway.runs.postgres.session import Session
+from gateway.runs.postgres.turns import Turns
+from gateway.runs.run import (
+    Accepted,
+    Assignment,
+    Changed,
+    Detail,
+    Duplicate,
+    NewRun,
+    Page,
+    Policies,
+    Query,
+    Record,
+    Result,
+    Selection,
+)
+from gateway.runs.stats import Stats
+
+_ACCEPTS = 2
+"""Connections for accepts: one batch is sent while another is being committed."""
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """What seals tickets and digests keys, the same for all gateways."""
+
+    ticket_key: bytes
+    key_key: bytes
+
+
+class PostgresStore:
+    """A `RunStore`. Made in an event loop; connects by itself, now and after each loss.
+
+    `runs` is how many may be unfinished in all, `targets` how many attempts may be in flight to one
+    target, of all processes. `works`: it takes turns by itself.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        runs: int,
+        targets: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        works: bool = True,
+    ) -> None:
+        self.books = books = Books(Clock(monotonic), targets, random.random)
+        self.keys: asyncio.Future[Keys] = asyncio.get_running_loop().create_future()
+        self._database = database
+        self._links = [Link(database, self._opened) for _ in range(_ACCEPTS)]
+        self._rest = Link(database, self._opened_first)
+        self._idle = asyncio.Event()
+        books.let_gone = self._idle.set
+        self._turns = Turns(books, self._rest, works)
+        self._intake = Intake(books, self._links, runs, self._turns.start, self._turns.wake)
+        self._lookups = Lookups(books, self._rest, runs)
+        self._commands = Commands(books, self._rest.run, self._turns.stop)
+        reporting = Reporting(books)
+        self._reports: Batches[Result, bool] = Batches(
+            [self._rest],
+            reporting.write,
+            lambda result: len(result.answer or b""),
+            lambda _result, _kept: None,
+            reporting.failed,
+        )
+        self.is_closed = False
+
+    async def _opened(self, session: Session) -> None:
+        await migrate(session, self._database.address)
+
+    async def _opened_first(self, session: Session) -> None:
+        await migrate(session, self._database.address)
+        if not self.keys.done():
+            rows = await session.fetch("SELECT name, value FROM gateway.meta")
+            known = {row["name"]: row["value"] for row in rows}
+            self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
+        if self._turns.credit:
+            await owners.beat(session, self.books, takes=True)
+        await counting.count(session, self.books)
+        self._turns.wake()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the database is there, with every connection to it."""
+        return all(link.is_open for link in (*self._links, self._rest))
+
+    @property
+    def connections(self) -> int:
+        """How many were made until now."""
+        return sum(link.made for link in (*self._links, self._rest))
+
+    @property
+    def problem(self) -> str:
+        """Why it is not, in words; empty where nothing is known of it."""
+        return self._rest.problem or self._links[0].problem
+
+    def follow(self, policies: Policies) -> None:
+        """Take the policies of another generation."""
+        self.books.follow(policies)
+        self._turns.changed()
+
+    async def accept(self, new: NewRun) -> Accepted | Duplicate:
+        """Keep a run; see `RunStore`."""
+        self._check_open()
+        return await self._intake.accept(new)
+
+    def deliver(
+        self, start: Callable[[Assignment], None], stop: Callable[[str, int], None], credit: int
+    ) -> None:
+        """Ask for runs; see `RunStore`."""
+        self._turns.deliver(start, stop, credit)
+
+    async def report(self, result: Result) -> bool:
+        """End an attempt; see `RunStore`."""
+        self._check_open()
+        kept = await self._reports.ask(result, None)
+        self._turns.wake()
+        return kept
+
+    async def record(self, run: str) -> Record | None:
+        """A run as it is."""
+        self._check_open()
+        return await self._lookups.record(run)
+
+    async def wait(self, run: str, seconds: float) -> Record | None:
+        """A run as soon as there is nothing to wait for; see `RunStore`."""
+        self._check_open()
+        return await self._lookups.wait(run, seconds)
+
+    async def list(self, query: Query) -> Page:
+        """Runs, newest first."""
+        self._check_open()
+        return await self._lookups.list(query)
+
+    async def show(self, run: str) -> Detail | None:
+        """Everything about one run but its payload."""
+        self._check_open()
+        return await self._lookups.show(run)
+
+    async def payload(self, run: str) -> bytes | None:
+        """The invocation of a run as it was accepted, encoded."""
+        self._check_open()
+        return await self._lookups.payload(run)
+
+    async def replay(self, which: Selection, *, anew: bool) -> Changed:
+        """Let final runs go on, or start copies of them; see `RunStore`."""
+        return await self._changing(partial(self._commands.replay, which, anew))
+
+    async def cancel(self, which: Selection) -> Changed:
+        """End runs that are unfinished; see `RunStore`."""
+        return await self._changing(partial(self._commands.cancel, which))
+
+    async def _changing(self, change: Callable[[], Awaitable[Changed]]) -> Changed:
+        self._check_open()
+        changed = await change()
+        self._turns.wake()
+        return changed
+
+    async def stats(self) -> Stats:
+        """Counts and gauges."""
+        self._check_open()
+        return await self._lookups.stats()
+
+    async def drain(self) -> None:
+        """Take no more; return when nothing is assigned here."""
+        self._turns.retire()
+        while self.books.holding:
+            self._idle.clear()
+            await self._idle.wait()
+
+    async def turn(self, every: bool = False) -> None:
+        """Do what time asks for, and start what may start. Raises StoreUnavailable."""
+        await self._turns.take(every)
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise unavailable("the gateway is shutting down")
+
+    async def close(self) -> None:
+        """Leave the store; see `RunStore`."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        for batches in (self._intake.batches, self._reports, self._lookups.batches):
+            await batches.close()
+        await self._turns.close()
+        for link in (*self._links, self._rest):
+            await link.close()
+
+    def abort(self) -> None:
+        """Leave as a process does that is killed."""
+        self.is_closed = True
+        for batches in (self._intake.batches, self._reports, self._lookups.batches):
+            batches.stop()
+        for link in (*self._links, self._rest):
+            link.abort()

@@ -1,0 +1,114 @@
+"""The attempts of this process: what it is given, begins and has to end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from gateway.runs.postgres import owners
+from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.chores import Chores
+from gateway.runs.postgres.claiming import Reconciling, claim
+from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.session import Session
+from gateway.runs.run import Assignment
+from gateway.runs.store import StoreUnavailable
+
+_AGAIN = 0.25
+_AFTER_FAULT = 1.0
+_LEAST = 0.005
+_LEAVING = 1.0
+_log = structlog.get_logger("gateway.store")
+
+
+class Turns:
+    """Does what time asks for, and claims what may start, when it is woken or time has come."""
+
+    def __init__(self, books: Books, link: Link, works: bool) -> None:
+        self.credit = 0
+        self._books = books
+        self._link = link
+        self._begin: Callable[[Assignment], None] = lambda _assignment: None
+        self._end: Callable[[str, int], None] = lambda _run, _attempt: None
+        self._reconciling = Reconciling(books)
+        self._chores = Chores(books, link, self._reconcile, lambda: self.credit > 0)
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._work = asyncio.create_task(self._go_on()) if works else None
+
+    def deliver(
+        self, start: Callable[[Assignment], None], stop: Callable[[str, int], None], credit: int
+    ) -> None:
+        """Ask for runs; see `RunStore`."""
+        self._begin, self._end, self.credit = start, stop, credit
+        self._books.joined(credit)
+        self.changed()
+
+    def retire(self) -> None:
+        """Take no more."""
+        self.deliver(self._begin, self._end, 0)
+
+    def changed(self) -> None:
+        """What the process is or what it serves is another now."""
+        self._chores.soon()
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something may start that could not before."""
+        self._wake.set()
+
+    def start(self, assignment: Assignment) -> None:
+        """A run is this process's."""
+        self._begin(assignment)
+
+    def stop(self, run: str, attempt: int) -> None:
+        """An attempt is no longer this process's."""
+        self._books.let_go(run, attempt)
+        self._end(run, attempt)
+
+    async def take(self, every: bool = False) -> None:
+        """One turn; `every`: whatever the time. Raises StoreUnavailable."""
+        await self._chores.run(every)
+        books = self._books
+        while books.owner and (order := books.gate.next_claim(books.now)) is not None:
+            for assignment in await self._link.run(partial(claim, books, order)):
+                self._begin(assignment)
+
+    async def _go_on(self) -> None:
+        while True:
+            try:
+                self._wake.clear()
+                await self.take()
+                await self._sleep()
+            except StoreUnavailable:
+                await asyncio.sleep(_AGAIN)
+            except Exception:
+                _log.exception("a turn of the store failed")
+                await asyncio.sleep(_AFTER_FAULT)
+
+    async def _sleep(self) -> None:
+        opens = self._books.gate.wakes(self._books.now) - self._books.now
+        left = min(opens, self._chores.next - self._loop.time())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(left, _LEAST))
+
+    async def _reconcile(self, session: Session) -> bool:
+        gone, found = await self._reconciling.compare(session)
+        for run, attempt in gone:
+            self.stop(run, attempt)
+        for assignment in found:
+            self._begin(assignment)
+        return False
+
+    async def close(self) -> None:
+        """Take no more turns, and let others have what is left."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+        if self._books.owner:
+            with suppress(StoreUnavailable):
+                await self._link.run(partial(owners.leave, self._books), _LEAVING, 0)

@@ -1,0 +1,122 @@
+"""Gateways that share a database at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+
+import msgspec
+
+from gateway.runs.run import Accepted, Policies, Query, Selection, State
+from tests.runs.postgres.databases import connected, fresh
+from tests.runs.postgres.stores import POLICY, Gateway, a_run, gateways, in_loop, until
+from tests.support.postgres import server
+
+
+@in_loop
+async def test_equal_keys_at_once_are_one_run_whichever_gateways_they_reach() -> None:
+    async with gateways(server(), await fresh(), 2) as both:
+        given = [a_run(key=b"k" * 16, key_within=60) for _ in range(100)]
+        answers = await asyncio.gather(
+            *(both[n % 2].store.accept(new) for n, new in enumerate(given))
+        )
+        [kept] = [one for one in answers if isinstance(one, Accepted)]
+        assert {one.run for one in answers} == {kept.run}
+        page = await both[0].store.list(Query())
+        assert [record.run for record in page.runs] == [kept.run]
+
+
+@in_loop
+async def test_what_a_gateway_leaves_goes_to_another() -> None:
+    async with gateways(server(), await fresh(), 2) as (one, other):
+        runs = {(await one.accept()).run for _ in range(5)}
+        await one.store.close()
+        await until(lambda: {given.run for given in other.started} >= runs)
+        assert {given.attempt for given in other.started} == {2}
+
+
+@in_loop
+async def test_an_operator_at_one_gateway_ends_the_attempt_of_another() -> None:
+    async with gateways(server(), await fresh(), 2) as (one, other):
+        run = (await one.accept()).run
+        changed = await other.store.cancel(Selection(runs=(run,)))
+        assert changed.runs == (run,)
+        await until(lambda: one.stopped == [(run, 1)])
+        assert not await one.end(run)
+
+
+@in_loop
+async def test_who_waits_at_one_gateway_is_told_what_another_one_did() -> None:
+    async with gateways(server(), await fresh(), 2) as (one, other):
+        run = (await one.accept()).run
+        waiting = asyncio.create_task(other.store.wait(run, 20))
+        await asyncio.sleep(0)
+        assert await one.end(run, answer=b"outputs")
+        record = await waiting
+        assert record is not None
+        assert (record.state, record.answer) == (State.SUCCEEDED, b"outputs")
+
+
+@in_loop
+async def test_gateways_together_make_as_many_attempts_as_a_hook_may_have() -> None:
+    policies = Policies(1, {"orders": msgspec.structs.replace(POLICY, concurrency=5)})
+    async with gateways(server(), await fresh(), 3, policies) as all_of_them:
+        await until(lambda: _parts(all_of_them) == 5)
+        answers = [await all_of_them[n % 3].accept() for n in range(30)]
+        begun = sum(answer.attempt for answer in answers)
+        await until(lambda: begun + sum(len(one.started) for one in all_of_them) == 5)
+        stats = await all_of_them[0].store.stats()
+        assert stats.hooks["orders"].states == {State.RUNNING: 5, State.QUEUED: 25}
+
+
+def _parts(which: list[Gateway]) -> int:
+    return sum(one.store.books.shares.part("orders", 5) for one in which)
+
+
+@in_loop
+async def test_lanes_stay_in_order_and_nothing_deadlocks_under_load() -> None:
+    name = await fresh()
+    policies = Policies(1, {"orders": msgspec.structs.replace(POLICY, ordered="continue")})
+    async with gateways(server(), name, 3, policies) as all_of_them:
+        accepted: defaultdict[bytes, list[str]] = defaultdict(list)
+        lanes = [bytes([n]) * 16 for n in range(6)]
+        delivered: list[str] = []
+        busy: set[bytes] = set()
+        lane_of: dict[str, bytes] = {}
+
+        async def send(gateway: Gateway, lane: bytes) -> None:
+            new = a_run(lane=lane, key=os.urandom(16), key_within=60)
+            lane_of[new.id] = lane
+            answer = await gateway.store.accept(new)
+            accepted[lane].append(new.id)
+            assert isinstance(answer, Accepted)
+            if answer.attempt:
+                await end(gateway, new.id, 1)
+
+        async def end(gateway: Gateway, run: str, attempt: int) -> None:
+            assert lane_of[run] not in busy, "a lane has one run in flight"
+            busy.add(lane_of[run])
+            await asyncio.sleep(0.002)
+            delivered.append(run)
+            busy.discard(lane_of[run])
+            assert await gateway.end(run, attempt)
+
+        async def deliver(gateway: Gateway) -> None:
+            while len(delivered) < 6 * 20:
+                while gateway.started:
+                    given = gateway.started.pop()
+                    await end(gateway, given.run, given.attempt)
+                await asyncio.sleep(0.002)
+
+        async def fill(lane: bytes) -> None:
+            for n in range(20):
+                await send(all_of_them[n % 3], lane)
+
+        await asyncio.gather(*map(fill, lanes), *map(deliver, all_of_them))
+        for lane in lanes:
+            assert [run for run in delivered if lane_of[run] == lane] == accepted[lane]
+        admin = await connected(server(), name)
+        deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname=$1"
+        assert await admin.fetchval(deadlocks, name) == 0
+        await admin.close()

