@@ -124,7 +124,7 @@ async def measured(state: Path, kind: Kind, callers: int, seconds: float) -> Rou
     keeper = await asyncio.to_thread(started, state, POLICY if kind.finish else HELD)
     store = SqliteStore(store_socket(state))
     try:
-        await asyncio.wait_for(store.welcome, 10)
+        await asyncio.wait_for(store.keys, 10)
         store.deliver(lambda _assignment: None, lambda _run, _attempt: None, 512)
         before = process_ticks(keeper.process)
         times = await Load(store, kind).run(callers, seconds)

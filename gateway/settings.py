@@ -48,13 +48,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Store(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the runs of durable hooks are kept, and how many. Without a state directory there is
-    no store.
-    """
+    """Where the runs of durable hooks are kept, and how many. SQLite needs a state directory."""
 
-    engine: Literal["sqlite"] = "sqlite"
+    engine: Literal["sqlite", "postgres"] = "sqlite"
+    url: str = ""
+    """Where the database is, for PostgreSQL; without a password."""
+    password: str = ""
+    """The name of the secret that holds the password of the database's user."""
+    ca: str = ""
+    """A PEM bundle of authorities to trust for the database; empty: those of the system."""
+    durability: Literal["local", "replicated"] = "local"
+    """Whether the database has to have a synchronous standby."""
+    gateway: str = ""
+    """What the workers of one gateway have in common in the database; made at start."""
     size: int = 4096 * MIB
-    """Bytes on disk; accepts stop at four fifths of it."""
+    """Bytes on disk, for SQLite; accepts stop at four fifths of it."""
     runs: int = 1_000_000
     """Unfinished ones."""
     target_concurrency: int = 64
@@ -98,6 +106,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     limits: Limits = Limits()
     store: Store = Store()
+
+    @property
+    def keeps_runs(self) -> bool:
+        """Whether there is a place for the runs of durable hooks."""
+        return self.state is not None or self.store.engine != "sqlite"
 
     @property
     def url(self) -> str:

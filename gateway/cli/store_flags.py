@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from gateway.cli.parameters import Size, WholeNumber, flag
+from gateway.errors import OperatorError
 from gateway.settings import Store
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
@@ -15,18 +17,25 @@ _TAKEN = re.compile(r"/-/(?!outcome(?:/|$))")
 """Paths of operators, now or later."""
 
 
-class Engine(click.ParamType[str]):
-    """Where runs are kept: `sqlite`, a file in the state directory."""
+class Place(click.ParamType[str]):
+    """Where runs are kept: `sqlite`, a file in the state directory, or a database's URL."""
 
     name = "store"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        if "://" in str(value):
-            # The address may hold a password, so it is not shown.
-            self.fail("this version keeps runs in SQLite only; write sqlite", param, ctx)
-        if value != "sqlite":
-            self.fail(f"{value!r} is not a store; write sqlite", param, ctx)
-        return "sqlite"
+        text = str(value)
+        if "://" in text:
+            # Imported for a URL: most gateways have none. What is wrong may hold a password, so it
+            # is not shown.
+            from gateway.runs.postgres.address import parse
+
+            try:
+                parse(text)
+            except ValueError as error:
+                self.fail(f"{error}", param, ctx)
+        elif text != "sqlite":
+            self.fail(f"{text!r} is not a store; write sqlite or postgres://HOST/DB", param, ctx)
+        return text
 
 
 class OutcomePath(click.ParamType[str]):
@@ -47,16 +56,41 @@ STORE = (
     flag(
         "--store",
         default="sqlite",
-        type=Engine(),
+        type=Place(),
         metavar="STORE",
-        help="Where runs of durable hooks are kept: sqlite, a file in the state directory.",
+        help="Where runs of durable hooks are kept: sqlite, a file in the state directory, or "
+        "postgres://USER@HOST/DB, a database that several gateways share.",
+    ),
+    flag(
+        "--store-password",
+        default="",
+        show_default=False,
+        metavar="NAME",
+        help="Name of the secret with the password of the database's user.",
+    ),
+    flag(
+        "--store-ca",
+        type=click.Path(path_type=Path),
+        default=None,
+        show_default=False,
+        metavar="FILE",
+        help="PEM bundle of authorities that sign the database's certificate. With it, the "
+        "certificate is verified.",
+    ),
+    flag(
+        "--store-durability",
+        type=click.Choice(["local", "replicated"]),
+        default="local",
+        metavar="WHERE",
+        help="Where a run has to be stored before the caller is answered: local (the database) or "
+        "replicated (a synchronous standby as well).",
     ),
     flag(
         "--store-size",
         default="4GiB",
         type=Size(64, "4GiB"),
         metavar="SIZE",
-        help="Most disk space for stored runs. At four fifths of it, durable hooks answer 503.",
+        help="Most disk space for runs in SQLite. At four fifths of it, durable hooks answer 503.",
     ),
     flag(
         "--store-runs",
@@ -83,11 +117,42 @@ STORE = (
 
 
 def store_of(flags: dict[str, Any]) -> Store:
-    """Take the settings of the store out of the flags."""
-    return Store(
-        engine=flags.pop("store"),
+    """Take the settings of the store out of the flags. Raises OperatorError where they do not fit
+    together.
+    """
+    place, ca = flags.pop("store"), flags.pop("store_ca")
+    found = Store(
+        engine="sqlite" if place == "sqlite" else "postgres",
+        url="" if place == "sqlite" else place,
+        password=flags.pop("store_password"),
+        ca="" if ca is None else str(ca),
+        durability=flags.pop("store_durability"),
         size=flags.pop("store_size"),
         runs=flags.pop("store_runs"),
         target_concurrency=flags.pop("target_concurrency"),
         outcome_path=flags.pop("outcome_path"),
     )
+    _check(found, flags["secrets"])
+    return found
+
+
+def _check(store: Store, secrets: Path | None) -> None:
+    if store.engine == "sqlite":
+        if store.password or store.ca or store.durability != "local":
+            raise OperatorError(
+                "--store-password, --store-ca and --store-durability are for a database: "
+                "set --store postgres://USER@HOST/DB"
+            )
+        return
+    if store.password and secrets is None:
+        raise OperatorError(
+            "--store-password names a secret: set --secrets to the directory that contains it"
+        )
+    from gateway.runs.postgres.address import parse
+
+    try:
+        parse(store.url, store.ca).tls()
+    except ValueError as error:
+        raise OperatorError(f"--store: {error}") from None
+    except OSError as error:
+        raise OperatorError(f"--store-ca: {store.ca} cannot be read: {error.strerror}") from None

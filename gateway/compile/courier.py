@@ -9,7 +9,7 @@ from gateway.compile.invocation import StoringInvoker
 from gateway.errors import Unavailable, Unsent, WorkflowFailure
 from gateway.runs.deliverer import Delivery
 from gateway.runs.invocation import UnreadableError, decode
-from gateway.runs.run import Assignment
+from gateway.runs.run import Assignment, Policy
 from gateway.runs.schedule import Ended, Schedule
 from gateway.wire.client import Reply
 
@@ -26,10 +26,12 @@ class HookCourier:
         self,
         invoker: StoringInvoker,
         schedule: Schedule,
+        policy: Policy,
         problems: Callable[[], list[str]],
         keep: Keep,
     ) -> None:
         self.schedule = schedule
+        self.policy = policy
         self._invoker = invoker
         self._problems = problems
         self._keep = keep

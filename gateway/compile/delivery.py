@@ -36,15 +36,18 @@ class Keeping:
     @property
     def problem(self) -> str:
         """Why no run can be stored before the gateway is started again, in words."""
-        if self._runtime.settings.state is None:
-            return "durable delivery needs a state directory"
+        if not self._runtime.settings.keeps_runs:
+            return "durable delivery needs a state directory or a database"
         return "" if self._runtime.runs is None else self._runtime.runs.problem
 
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        if self._runtime.settings.state is None:
-            return "start the gateway with --state DIR, on a disk that outlives it"
+        if not self._runtime.settings.keeps_runs:
+            return (
+                "start the gateway with --state DIR, on a disk that outlives it, "
+                "or with --store postgres://USER@HOST/DB"
+            )
         return "" if self._runtime.runs is None else self._runtime.runs.remedy
 
 

@@ -50,8 +50,8 @@ _decode = msgspec.msgpack.Decoder(FromStore).decode
 
 
 def keeper_of(settings: Settings) -> StoreKeeper | None:
-    """What keeps the store of a gateway; None without a state directory."""
-    if settings.state is None:
+    """What keeps the store of a gateway; None where it has no process of its own."""
+    if settings.state is None or settings.store.engine != "sqlite":
         return None
     store = StoreSettings(
         state=str(settings.state),

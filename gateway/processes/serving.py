@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import uvloop
 
+from gateway.ids import uuid7
 from gateway.processes.child import Child
 from gateway.processes.sockets import store_socket
 from gateway.processes.supervisor import Supervisor
@@ -79,7 +80,8 @@ class _Served:
             self._keeper.gave_up = leader.store_ended
         leader.deciding = self._follow
         self._totals = Totals()
-        self._numbers = StoreNumbers(StoreAccess(settings, self._problem), self._restarts)
+        self._access = StoreAccess(settings, self._problem)
+        self._numbers = StoreNumbers(self._access, self._restarts)
         self._view: LeaderView = LeaderView(leader, self._totals, self._numbers)
         log = RequestLog(lines, settings.log_level)
         self._operators: Operators = Operators(settings, self._view, log)
@@ -107,10 +109,13 @@ class _Served:
 
     def _follow(self, current: Current) -> None:
         """Have a store for the runs of a generation, if that has durable hooks."""
-        if self._keeper is not None:
+        if self._access.kept:
             from gateway.processes.keeper import policies_of
 
-            self._keeper.follow(policies_of(current, self._settings.workflow_base))
+            policies = policies_of(current, self._settings.workflow_base)
+            self._access.policies = policies
+            if self._keeper is not None:
+                self._keeper.follow(policies)
 
     def _problem(self) -> str:
         return "" if self._keeper is None else self._keeper.problem
@@ -130,10 +135,15 @@ class _Served:
 
 
 def _with_socket(settings: Settings) -> Settings:
-    """The settings with the place where workers find the store."""
-    if settings.state is None:
+    """The settings with the place where workers find the store, or with what they have in common
+    there.
+    """
+    if settings.store.engine != "sqlite":
+        store = msgspec.structs.replace(settings.store, gateway=uuid7())
+    elif settings.state is None:
         return settings
-    store = msgspec.structs.replace(settings.store, socket=store_socket(settings.state))
+    else:
+        store = msgspec.structs.replace(settings.store, socket=store_socket(settings.state))
     return msgspec.structs.replace(settings, store=store)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gateway.runs.line import UNKNOWN
-from gateway.runs.run import Assignment, Result
+from gateway.runs.run import Assignment, Policy, Result
 from gateway.runs.schedule import Ended, Schedule, verdict
 from gateway.runs.store import RunStore, StoreUnavailable
 from gateway.runs.waiting import Finished, Waiting
@@ -48,6 +48,7 @@ class Courier(Protocol):
     """A hook of the current generation, as far as it makes attempts."""
 
     schedule: Schedule
+    policy: Policy
 
     def problem(self) -> str:
         """Why it can make none now, in words; empty where it can."""

@@ -4,49 +4,82 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 
 from gateway.runs.deliverer import Courier, Deliverer, Watcher
-from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record
-from gateway.runs.sqlite.client import COMMIT, SqliteStore
-from gateway.runs.sqlite.messages import Welcome
-from gateway.runs.store import DOWN, RETRY_LATER, StoreUnavailable
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record
+from gateway.runs.store import DOWN, RETRY_LATER, RunStore, StoreUnavailable
 from gateway.runs.waiting import Expected, Finished, Waiting
 
+COMMIT = 2.0
+"""Seconds after which nobody waits for the store any more."""
 GRACE = 0.25
 """Seconds that a store may be late with what it was asked to wait for."""
 Fault = Callable[[Assignment, Exception], None]
 
 
-class Runs:
-    """What is lent to durable hooks. There is no store before the first generation that has one.
+class Keys(Protocol):
+    """What seals tickets and digests keys, of a store and of everybody who uses it."""
 
-    `problem` says why no run can be stored until the gateway is started again, in words, and
-    `remedy` what to do about it. `watch` is told of each attempt, `fault` of each that ended in a
-    mistake of ours.
+    @property
+    def ticket_key(self) -> bytes: ...
+    @property
+    def key_key(self) -> bytes: ...
+
+
+class Kept(RunStore, Protocol):
+    """A store with what a worker has to know of it."""
+
+    @property
+    def keys(self) -> asyncio.Future[Any]:
+        """The Keys, as soon as the store has told them."""
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is promised now, in words; empty where it may be."""
+
+    @property
+    def unfit(self) -> str:
+        """Why it cannot be used until an operator does something, in words; empty where it can, be
+        it that it cannot be reached.
+        """
+
+    def serving(self, policies: Policies) -> None:
+        """This process serves another generation, with these durable hooks."""
+
+
+class Runs:
+    """What is lent to durable hooks. There is no store before the first generation that has one,
+    when it is opened with `open_store`.
+
+    `told` says why no run can be stored until the gateway is started again, in words. `watch` is
+    told of each attempt, `fault` of each that ended in a mistake of ours.
     """
 
-    def __init__(self, socket: str, watch: Watcher, fault: Fault) -> None:
-        self.problem = ""
-        self.remedy = "correct the cause, then start the gateway again"
-        self._socket = socket
+    def __init__(self, open_store: Callable[[], Kept], watch: Watcher, fault: Fault) -> None:
+        self.told = ""
+        self._open_store = open_store
         self._watch = watch
         self._fault = fault
         self._couriers: Mapping[str, Courier] = {}
-        self._store: SqliteStore | None = None
+        self._store: Kept | None = None
         self._waiting: Waiting
         self._deliverer: Deliverer
         self._retired = False
 
-    def serving(self, generation: int, couriers: Mapping[str, Courier]) -> None:
-        """Another generation serves, with these durable hooks. On the event loop."""
+    def serving(self, generation: int, couriers: Mapping[str, Courier]) -> Policies:
+        """Another generation serves, with these hooks; their policies. On the event loop."""
         self._couriers = couriers
         if self._store is None and couriers and not self._retired:
-            self._store = self._begun(self._socket)
+            self._store = self._begun()
+        policies = {name: courier.policy for name, courier in couriers.items()}
+        found = Policies(generation, policies)
         if self._store is not None:
-            self._store.serving(generation)
+            self._store.serving(found)
+        return found
 
-    def _begun(self, socket: str) -> SqliteStore:
-        store = SqliteStore(socket)
+    def _begun(self) -> Kept:
+        store = self._open_store()
         self._waiting = Waiting(store)
         self._deliverer = Deliverer(store, self._courier, self._waiting, self._watch, self._fault)
         self._deliverer.open()
@@ -56,31 +89,45 @@ class Runs:
         return self._couriers.get(hook)
 
     @property
+    def problem(self) -> str:
+        """Why no run can be stored before somebody does something about it, in words."""
+        return self.told or (self._store.unfit if self._store is not None else "")
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, where the problem does not say it."""
+        return "correct the cause, then start the gateway again" if self.told else ""
+
+    @property
     def stores(self) -> bool:
         """Whether there is a store, be it that it cannot be reached."""
         return self._store is not None
 
     @property
-    def store(self) -> SqliteStore:
+    def store(self) -> Kept:
         """The store. Raises StoreUnavailable where there is none."""
         if self._store is None:
             raise StoreUnavailable(DOWN, RETRY_LATER, self.problem or "there is no store yet")
         return self._store
 
     @property
-    def known(self) -> Welcome | None:
+    def known(self) -> Keys | None:
         """What seals tickets and digests keys, once the store has told."""
         store = self._store
-        return store.welcome.result() if store is not None and store.welcome.done() else None
+        found: Keys | None = None
+        if store is not None and store.keys.done():
+            found = store.keys.result()
+        return found
 
-    async def keys(self) -> Welcome:
+    async def keys(self) -> Keys:
         """The same, waited for. Raises StoreUnavailable where nobody tells."""
-        welcome = self.store.welcome
-        if not welcome.done():
-            await asyncio.wait((welcome,), timeout=COMMIT)
-            if not welcome.done():
+        keys = self.store.keys
+        if not keys.done():
+            await asyncio.wait((keys,), timeout=COMMIT)
+            if not keys.done():
                 raise StoreUnavailable(DOWN, RETRY_LATER, "the store does not answer")
-        return welcome.result()
+        found: Keys = keys.result()
+        return found
 
     @property
     def takes(self) -> bool:

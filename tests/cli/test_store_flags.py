@@ -26,10 +26,36 @@ def test_the_settings_of_the_store_are_those_of_the_flags() -> None:
     )
 
 
+def test_a_database_is_named_with_what_opens_it(tmp_path: Path) -> None:
+    written = "--store postgres://gw@db/runs --store-password database --secrets"
+    durable = ("--store-durability", "replicated")
+    assert store(*written.split(), str(tmp_path), *durable) == Store(
+        engine="postgres", url="postgres://gw@db/runs", password="database", durability="replicated"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--store-password", "database"], "--secrets"),
+        (["--store-ca", "/nowhere.pem"], "cannot be read"),
+    ],
+)
+def test_what_a_database_needs_is_told_at_the_start(
+    flags: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["serve", str(tmp_path), "--store", "postgres://db/runs", *flags]
+    status, _, shown = called(capsys, *given)
+    assert (status, said in " ".join(shown.split())) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("flag", "value", "said"),
     [
-        ("--store", "postgres://gateway:hunter2@db/runs", "keeps runs in SQLite only"),
+        ("--store", "postgres://gateway:hunter2@db/runs", "name that with --store-password"),
+        ("--store", "postgres://db", "names no host or no database"),
+        ("--store", "mysql://gateway:hunter2@db/runs", "postgres://host/database"),
+        ("--store-password", "database", "are for a database: set --store postgres://"),
         ("--store", "redis", "'redis' is not a store; write sqlite"),
         ("--store-size", "63MiB", "is not a size of at least 64MiB, such as 4GiB"),
         ("--store-runs", "0", "is not a whole number from 1 to"),

@@ -60,7 +60,9 @@ class Orders:
     def hook(self, url: str, **keys: Any) -> None:
         """The hook as it is from now on."""
         self.invoker = StoringInvoker(Workflow(url=url, **keys), self.runtime)
-        self.courier = HookCourier(self.invoker, Schedule(POLICY.after), self._problems, json_only)
+        self.courier = HookCourier(
+            self.invoker, Schedule(POLICY.after), POLICY, self._problems, json_only
+        )
 
     async def accept(self) -> tuple[str, Finished | Record | None]:
         """Store a request and wait for its outcome."""

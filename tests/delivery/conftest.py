@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.delivery.site import delivering
+from tests.delivery.site import delivering, sharing
 from tests.support.gateway import Gateway
 from tests.support.workflow import Workflow
 
@@ -17,8 +17,12 @@ def workflow() -> Iterator[Workflow]:
     endpoint.stop()
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Gateway]:
-    """A gateway with the hooks of the site."""
-    with delivering(tmp_path_factory.mktemp("delivery"), workflow) as found:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, workflow: Workflow
+) -> Iterator[Gateway]:
+    """A gateway with the hooks of the site, one of each engine."""
+    directory = tmp_path_factory.mktemp("delivery")
+    opened = delivering if request.param == "sqlite" else sharing
+    with opened(directory, workflow) as found:
         yield found

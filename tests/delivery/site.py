@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.runs.postgres.databases import fresh
 from tests.support.gateway import ADMIN, Gateway, gateway
 from tests.support.polling import until
+from tests.support.postgres import PASSWORD, server
 from tests.support.workflow import Workflow
 
 PATIENCE = 30
@@ -73,6 +76,18 @@ def all_serve(running: Gateway) -> bool:
     """Whether each worker has hooks: the gateway is ready when one of them has."""
     workers = running.operate("GET", "/-/status", headers=ADMIN).json()["workers"]
     return all(one["generation"] for one in workers)
+
+
+@contextmanager
+def sharing(
+    directory: Path, workflow: Workflow, *arguments: str, text: str = "", url: str = "", **more: Any
+) -> Iterator[Gateway]:
+    """The same with runs in a database, a new one or that of `url`."""
+    files = {"hooks.yaml": text or hooks(workflow.url)}
+    given = {"secrets": {"database": PASSWORD}, **more}
+    store = ("--store", url or server().url(asyncio.run(fresh())), "--store-password", "database")
+    with gateway(directory, files, *store, *arguments, **given) as running:
+        yield running
 
 
 def outcome(running: Gateway, path: str, wait: int = PATIENCE) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
     with gateway(tmp_path, {"a.yaml": text(workflow)}) as running:
         assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
         line = running.wait_for_line(event="hook is out of service")
-        assert line["reason"] == "durable delivery needs a state directory"
+        assert line["reason"] == "durable delivery needs a state directory or a database"
         assert "--state DIR" in line["hint"]
 
 

@@ -30,6 +30,7 @@ class ScriptedCourier:
 
     def __init__(self, *scripts: Script | Delivery, wrong: str = "") -> None:
         self.schedule = Schedule(POLICY.after)
+        self.policy = POLICY
         self.wrong = wrong
         self.made: list[tuple[Assignment, Any]] = []
         self._scripts = list(scripts)

@@ -96,7 +96,7 @@ class DirectDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag="
 
 class DurableDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag="durable"):
     """The gateway stores the run, answers 202, and delivers it until the workflow has taken it.
-    The gateway needs a state directory (`--state`).
+    The gateway needs a state directory (`--state`) or a database (`--store`).
     """
 
     EXAMPLES: ClassVar = (

@@ -17,10 +17,10 @@ from gateway.operate.answers import answer_json
 from gateway.operate.runs.asked import BackupCommand, BulkCommand, Command, body_of, query_of
 from gateway.operate.runs.replaying import changed_since, gate_for_replay, refuse_changed
 from gateway.operate.runs.shown import shown_detail, shown_payload, shown_run
+from gateway.operate.store_access import Reached
 from gateway.operate.view import HooksView
 from gateway.runs.invocation import UnreadableError, decode
 from gateway.runs.run import Changed, Detail, Record, Selection
-from gateway.runs.sqlite.client import SqliteStore
 
 _log = structlog.get_logger("gateway.runs")
 Endpoint = Callable[[Exchange], Awaitable[Answer]]
@@ -137,7 +137,7 @@ class RunEndpoints:
             return msgspec.structs.replace(record, held="")
         return record
 
-    async def _store(self) -> SqliteStore:
+    async def _store(self) -> Reached:
         return await self._view.store.store()
 
     async def _detail(self, run: str) -> Detail:

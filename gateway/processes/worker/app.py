@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,6 +38,7 @@ from gateway.settings import Settings
 from gateway.wire.server import Listener, serve
 
 if TYPE_CHECKING:
+    from gateway.runtime.runs import Kept
     from gateway.serve.outcomes import Outcomes
 
 ALONE = "the supervisor ended: this worker finishes its requests in flight and ends"
@@ -57,7 +59,7 @@ class Worker:
         self._told_to_stop = asyncio.Event()
         self._clients = ClientFinder(settings.trusted_proxies)
         self._log = RequestLog(lines, settings.log_level)
-        view = WorkerView(self._runtime)
+        self._view = view = WorkerView(self._runtime)
         self._endpoints = Endpoints(self._runtime, view, private=False)
         self._switch = Switch(
             settings.limits,
@@ -91,11 +93,12 @@ class Worker:
     def _deliver(self, generation: Generation) -> None:
         """Deliver the runs of a generation's hooks from now on."""
         if self._runtime.runs is not None:
-            self._runtime.runs.serving(generation.number, generation.couriers)
+            serving = self._runtime.runs.serving(generation.number, generation.couriers)
+            self._view.store.policies = serving
 
     def _stored(self, problem: str) -> None:
         if self._runtime.runs is not None:
-            self._runtime.runs.problem = problem
+            self._runtime.runs.told = problem
 
     def _busy(self) -> bool:
         return self._switch.in_flight > 0
@@ -172,16 +175,27 @@ class Worker:
 
 def _outcomes(runtime: Runtime, lines: Lines | None) -> Outcomes | None:
     """Let the runtime have a place for runs, and tell callers what becomes of them."""
-    if runtime.settings.state is None:
+    if not runtime.settings.keeps_runs:
         return None
-    # A megabyte that workers without a state directory do without.
+    # A megabyte that workers without a place for runs do without.
     from gateway.operate.run_log import RunLog
     from gateway.runtime.runs import Runs
     from gateway.serve.outcomes import Outcomes
 
     log = RunLog(lines, runtime.settings.log_level)
-    runtime.runs = Runs(runtime.settings.store.socket, log, log.fault)
+    runtime.runs = Runs(partial(_store, runtime), log, log.fault)
     return Outcomes(runtime)
+
+
+def _store(runtime: Runtime) -> Kept:
+    """The store of this worker. Each engine is imported by who has it."""
+    if runtime.settings.store.engine == "postgres":
+        from gateway.runtime.stores import postgres_store
+
+        return postgres_store(runtime.settings, observes=False)
+    from gateway.runs.sqlite.client import SqliteStore
+
+    return SqliteStore(runtime.settings.store.socket)
 
 
 async def _nobody(_exchange: Exchange, _send: Any) -> None:

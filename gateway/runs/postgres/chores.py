@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.runs.postgres import counting, owners, purging
 from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.link import LOOK_UP, WORK, Link
 from gateway.runs.postgres.session import Session
 
 BEAT = 5.0
@@ -23,22 +23,21 @@ Work = Callable[[Session], Awaitable[bool]]
 
 
 class Chore(msgspec.Struct):
-    """Something to do about each `every` seconds, the next time at `at`."""
+    """Something to do about each `every` seconds, within `seconds`, the next time at `at`."""
 
     work: Work
     every: float
+    seconds: float = WORK
     at: float = 0.0
 
 
 class Chores:
-    """All of them. `takes` is whether the process is given runs."""
+    """All of them, for a process that says of itself what `me` does."""
 
-    def __init__(
-        self, books: Books, link: Link, reconcile: Work, takes: Callable[[], bool]
-    ) -> None:
+    def __init__(self, books: Books, link: Link, reconcile: Work, me: owners.Self) -> None:
         self._books = books
         self._link = link
-        self._takes = takes
+        self._me = me
         self._key = purging.FIRST_KEY
         self._loop = asyncio.get_running_loop()
         self._beat = Chore(self._say, BEAT)
@@ -51,7 +50,7 @@ class Chores:
             Chore(lambda session: purging.give_up(session, books), OFTEN),
             Chore(lambda session: purging.purge(session, books), OFTEN),
             Chore(self._sweep, OFTEN),
-            Chore(self._count, OFTEN),
+            Chore(self._count, OFTEN, LOOK_UP),
         ]
 
     @property
@@ -68,13 +67,13 @@ class Chores:
         for chore in self._all:
             if every or chore.at <= self._loop.time():
                 begun = self._loop.time()
-                more = await self._link.run(chore.work)
+                more = await self._link.run(chore.work, chore.seconds)
                 ended = self._loop.time()
                 pause = max(chore.every * random.uniform(0.8, 1.2), _COSTS * (ended - begun))  # noqa: S311
                 chore.at = ended if more else ended + pause
 
     async def _say(self, session: Session) -> bool:
-        await owners.beat(session, self._books, self._takes())
+        await owners.beat(session, self._books, self._me)
         return False
 
     async def _count(self, session: Session) -> bool:

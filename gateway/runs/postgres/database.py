@@ -56,6 +56,8 @@ class Database:
         extra: dict[str, str] | None = None,
     ) -> None:
         self.address = address
+        self.told = ""
+        """The problem with it that the log has already, empty while there is none."""
         self._password = password
         self._durability = durability
         self._extra = extra or {}

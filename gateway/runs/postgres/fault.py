@@ -29,6 +29,15 @@ class Unfit(Exception):  # noqa: N818 - it says what the database is
     """The database is there and cannot be used; why, and what to do, in a sentence."""
 
 
+LASTING = (
+    Unfit,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What an operator has to change."""
+
+
 def meaning(error: Exception) -> Meaning:
     """What to do after an error of a statement."""
     if isinstance(error, asyncpg.PostgresError):

@@ -57,7 +57,8 @@ class Intake:
         """Keep a run. Raises StoreFull, and StoreUnavailable after COMMIT seconds."""
         if all(self._loop.time() - link.lost_at > COMMIT for link in self._links):
             # Callers that wait in vain would keep others out.
-            raise unavailable(self._links[0].problem or "there is no connection to the store")
+            problem = next((link.problem for link in self._links if link.problem), "")
+            raise unavailable(problem or "there is no connection to the store")
         asked = Asked(new)
         answer = await self.batches.ask(asked, COMMIT)
         if answer is None:

@@ -13,13 +13,15 @@ import asyncpg
 import structlog
 
 from gateway.runs.postgres.database import Database
-from gateway.runs.postgres.fault import EXPECTED, Unfit, meaning, sentence
+from gateway.runs.postgres.fault import EXPECTED, LASTING, Unfit, meaning, sentence
 from gateway.runs.postgres.session import Session
 from gateway.runs.store import DOWN, RETRY_LATER, StoreUnavailable
 
 T = TypeVar("T")
 WORK = 3.0
 """Seconds after which a statement is given up with its connection."""
+LOOK_UP = 10.0
+"""The same where many rows may be read."""
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 _log = structlog.get_logger("gateway.store")
@@ -40,6 +42,8 @@ class Link:
         """Why there is no connection, in words; empty where nothing is known of it."""
         self.lost_at = asyncio.get_running_loop().time()
         """Since when there is none; never where there is one."""
+        self.is_unfit = False
+        """Whether the problem lasts until an operator does something about it."""
         self.made = 0
         """How many connections there were until now."""
         self._database = database
@@ -115,7 +119,7 @@ class Link:
             self._wanted.set()
 
     async def _keep(self) -> None:
-        pause, told = _FIRST_PAUSE, ""
+        pause = _FIRST_PAUSE
         while True:
             await self._wanted.wait()
             try:
@@ -127,20 +131,26 @@ class Link:
                     raise
             except Exception as error:
                 self.problem = sentence(error, self._database.address)
-                if told != self.problem:
-                    told = self.problem
-                    surprise = None if isinstance(error, (Unfit, *EXPECTED)) else error
-                    _log.error(
-                        "there is no connection to the store", reason=told, exc_info=surprise
-                    )
+                self.is_unfit = isinstance(error, LASTING)
+                self._say(error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
             self._take(session)
-            pause, told = _FIRST_PAUSE, ""
+            pause, self._database.told = _FIRST_PAUSE, ""
+
+    def _say(self, error: Exception) -> None:
+        """Once for all connections to a database."""
+        if self._database.told != self.problem:
+            self._database.told = self.problem
+            surprise = None if isinstance(error, (Unfit, *EXPECTED)) else error
+            _log.error(
+                "there is no connection to the store", reason=self.problem, exc_info=surprise
+            )
 
     def _take(self, session: Session) -> None:
         self._session, self.problem, self.lost_at = session, "", math.inf
+        self.is_unfit = False
         self.made += 1
         self._wanted.clear()
         self._ready.set()

@@ -7,28 +7,33 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
-from gateway.runs.counts import of_target
-from gateway.runs.postgres import counting, reading
+import msgspec
+
+from gateway.runs.postgres import counting, owners, reading
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.changes import Changes
-from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.link import LOOK_UP, Link
+from gateway.runs.postgres.numbers import Sums, own_stats
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Detail, Page, Query, Record
 from gateway.runs.stats import Stats
 
-LOOK_UP = 10.0
 _AGAIN = 0.25
 """Seconds between two looks at a run that another process may have."""
 
 
 class Lookups:
-    """Reads, beside what else is done on a connection."""
+    """Reads, beside what else is done on a connection. `gateway` is the one whose operators ask,
+    None where a process is asked about itself.
+    """
 
-    def __init__(self, books: Books, link: Link, runs: int) -> None:
+    def __init__(self, books: Books, link: Link, runs: int, gateway: str | None) -> None:
         self._books = books
         self._link = link
         self._runs = runs
+        self._gateway = gateway
+        self._sums = Sums()
         self._started = time.time()
         self._loop = asyncio.get_running_loop()
         self._changes = Changes()
@@ -76,23 +81,17 @@ class Lookups:
         return await self._link.run(partial(reading.payload, run), LOOK_UP)
 
     async def stats(self) -> Stats:
-        """Counts and gauges: those of the past are this process's, the others are of all."""
+        """Counts and gauges: where it is told of a gateway, those of all its processes."""
         books = self._books
         used = await self._link.run(partial(counting.all_numbers, books), LOOK_UP)
-        counts, now = books.counts, books.now
-        return Stats(
-            engine="postgres",
+        stats = msgspec.structs.replace(
+            own_stats(books),
             started=self._started,
-            hooks={name: counts.of_hook(line, now) for name, line in books.gate.lines.items()},
-            targets={name: of_target(one, now) for name, one in books.gate.targets.items()},
             bytes_used=used,
-            runs=books.unfinished,
             runs_limit=self._runs,
-            clock=now,
-            clock_offset=now - time.time(),
-            late_results=counts.late,
-            interrupted=counts.interrupted,
-            refused=dict(counts.refused),
-            commit_seconds=books.commits.told(),
-            batch_size=counts.batch_size.told(),
+            clock_offset=time.time() - books.now,
         )
+        if self._gateway is None:
+            return stats
+        self._sums.hear(await self._link.run(partial(owners.numbers, self._gateway), LOOK_UP))
+        return self._sums.added(stats)

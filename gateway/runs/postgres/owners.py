@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
+
+import msgspec
 
 from gateway.runs.endings import INTERRUPTED, lost
 from gateway.runs.postgres.books import Books
@@ -17,8 +20,9 @@ SILENT = 30
 _GAP = 15
 _MOST = 200
 _NUMBER = "SELECT nextval(pg_get_serial_sequence('gateway.owner', 'id'))"
-_BEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, seen, since) OVERRIDING SYSTEM VALUE
-    VALUES ($1, $2, $3, now(), now()) ON CONFLICT (id) DO UPDATE SET seen=now(), takes=$3,
+_BEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, seen, since)
+    OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, now(), now())
+    ON CONFLICT (id) DO UPDATE SET seen=now(), takes=$3, told=$5,
     since=CASE WHEN o.seen < now() - interval '{_GAP} s' THEN now() ELSE o.since END
     RETURNING {NOW}"""
 # Who has not been heard itself for as long knows nothing of the others: the database may have been
@@ -28,6 +32,7 @@ _FORGET = f"""DELETE FROM gateway.owner WHERE seen < now() - interval '{SILENT} 
 _THERE = "SELECT id FROM gateway.owner WHERE takes ORDER BY id"
 _LEFT = f"""SELECT {COLUMNS} FROM gateway.run r WHERE state=2
     AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner) ORDER BY seq LIMIT {_MOST}"""
+_NUMBERS = "SELECT id, told FROM gateway.owner WHERE gateway=$1"
 _GO = "DELETE FROM gateway.owner WHERE id=$1"
 
 
@@ -36,11 +41,23 @@ def own_name() -> str:
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
-async def beat(session: Session, books: Books, takes: bool) -> None:
+class Self(msgspec.Struct, frozen=True):
+    """What this process says of itself: the gateway that it is of, whether it takes runs, and its
+    numbers.
+    """
+
+    gateway: str
+    takes: Callable[[], bool]
+    numbers: Callable[[], bytes]
+
+
+async def beat(session: Session, books: Books, me: Self) -> None:
     """Say that this process is there, and hear which others are."""
     if not books.owner:
         [(books.owner,)] = await session.fetch(_NUMBER)
-    [(now,)] = await session.fetch(_BEAT, books.owner, own_name(), takes)
+    [(now,)] = await session.fetch(
+        _BEAT, books.owner, own_name(), me.takes(), me.gateway, me.numbers()
+    )
     books.clock.told(now)
     await session.fetch(_FORGET, books.owner)
     books.shared([number for (number,) in await session.fetch(_THERE)])
@@ -74,3 +91,8 @@ async def rescue(session: Session, books: Books) -> bool:
 async def leave(books: Books, session: Session) -> None:
     """Say that this process ends: what it had in flight is everybody's at once."""
     await session.fetch(_GO, books.owner)
+
+
+async def numbers(gateway: str, session: Session) -> list[tuple[int, bytes]]:
+    """What the processes of one gateway say of themselves, by owner."""
+    return [(owner, told) for owner, told in await session.fetch(_NUMBERS, gateway)]

@@ -3,10 +3,13 @@ CREATE TABLE gateway.meta(name text PRIMARY KEY, value bytea NOT NULL);
 CREATE TABLE gateway.hook(
   number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE);
 -- The processes that run attempts: one that is not here has ended. `since` is when it was last heard
--- of again after a gap, `takes` whether it is given runs.
+-- of again after a gap, `takes` whether it is given runs. `told` are its numbers, for the operators of
+-- its gateway.
 CREATE TABLE gateway.owner(
   id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name  text NOT NULL,
+  gateway text NOT NULL,
+  told  bytea NOT NULL,
   takes boolean NOT NULL,
   seen  timestamptz NOT NULL,
   since timestamptz NOT NULL) WITH (fillfactor=50);

@@ -7,9 +7,11 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import msgspec
 
+from gateway.errors import Conflict
 from gateway.runs.postgres import counting, owners
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.books import Books
@@ -54,7 +56,9 @@ class PostgresStore:
     """A `RunStore`. Made in an event loop; connects by itself, now and after each loss.
 
     `runs` is how many may be unfinished in all, `targets` how many attempts may be in flight to one
-    target, of all processes. `works`: it takes turns by itself.
+    target, of all processes. `gateway` is what the workers of one gateway have in common. `works`:
+    it takes turns by itself. One that `observes` accepts nothing and is given nothing: operators
+    ask it.
     """
 
     def __init__(
@@ -65,17 +69,20 @@ class PostgresStore:
         targets: int,
         monotonic: Callable[[], float] = time.monotonic,
         works: bool = True,
+        gateway: str = "",
+        observes: bool = False,
     ) -> None:
         self.books = books = Books(Clock(monotonic), targets, random.random)
         self.keys: asyncio.Future[Keys] = asyncio.get_running_loop().create_future()
         self._database = database
-        self._links = [Link(database, self._opened) for _ in range(_ACCEPTS)]
+        accepts = 0 if observes else _ACCEPTS
+        self._links = [Link(database, self._opened) for _ in range(accepts)]
         self._rest = Link(database, self._opened_first)
         self._idle = asyncio.Event()
         books.let_gone = self._idle.set
-        self._turns = Turns(books, self._rest, works)
+        self._turns = Turns(books, self._rest, works and not observes, gateway)
         self._intake = Intake(books, self._links, runs, self._turns.start, self._turns.wake)
-        self._lookups = Lookups(books, self._rest, runs)
+        self._lookups = Lookups(books, self._rest, runs, gateway if observes else None)
         self._commands = Commands(books, self._rest.run, self._turns.stop)
         reporting = Reporting(books)
         self._reports: Batches[Result, bool] = Batches(
@@ -89,16 +96,18 @@ class PostgresStore:
 
     async def _opened(self, session: Session) -> None:
         await migrate(session, self._database.address)
+        # What is accepted starts at once where this process is an owner, which it is from then on.
+        await asyncio.wait((self.keys,))
 
     async def _opened_first(self, session: Session) -> None:
         await migrate(session, self._database.address)
+        if self._turns.credit:
+            await owners.beat(session, self.books, self._turns.me)
+        await counting.count(session, self.books)
         if not self.keys.done():
             rows = await session.fetch("SELECT name, value FROM gateway.meta")
             known = {row["name"]: row["value"] for row in rows}
             self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
-        if self._turns.credit:
-            await owners.beat(session, self.books, takes=True)
-        await counting.count(session, self.books)
         self._turns.wake()
 
     @property
@@ -113,11 +122,16 @@ class PostgresStore:
 
     @property
     def problem(self) -> str:
-        """Why it is not, in words; empty where nothing is known of it."""
-        return self._rest.problem or self._links[0].problem
+        """Why nothing is promised now, in words; empty where it may be."""
+        return "" if self._rest.is_open else self._rest.problem
 
-    def follow(self, policies: Policies) -> None:
-        """Take the policies of another generation."""
+    @property
+    def unfit(self) -> str:
+        """Why it cannot be used until an operator does something about it, in words."""
+        return self._rest.problem if self._rest.is_unfit else ""
+
+    def serving(self, policies: Policies) -> None:
+        """This process serves another generation, with these durable hooks."""
         self.books.follow(policies)
         self._turns.changed()
 
@@ -182,6 +196,13 @@ class PostgresStore:
         """Counts and gauges."""
         self._check_open()
         return await self._lookups.stats()
+
+    async def backup(self, path: Path) -> int:
+        """Nothing: a database has its own ways. Raises Conflict."""
+        raise Conflict(
+            "Runs in PostgreSQL are copied with the rest of the database: by pg_dump, or as its "
+            "operator does."
+        )
 
     async def drain(self) -> None:
         """Take no more; return when nothing is assigned here."""

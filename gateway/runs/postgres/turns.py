@@ -14,6 +14,7 @@ from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.chores import Chores
 from gateway.runs.postgres.claiming import Reconciling, claim
 from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.numbers import own_numbers
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment
 from gateway.runs.store import StoreUnavailable
@@ -28,14 +29,15 @@ _log = structlog.get_logger("gateway.store")
 class Turns:
     """Does what time asks for, and claims what may start, when it is woken or time has come."""
 
-    def __init__(self, books: Books, link: Link, works: bool) -> None:
+    def __init__(self, books: Books, link: Link, works: bool, gateway: str) -> None:
         self.credit = 0
+        self.me = owners.Self(gateway, lambda: self.credit > 0, partial(own_numbers, books))
         self._books = books
         self._link = link
         self._begin: Callable[[Assignment], None] = lambda _assignment: None
         self._end: Callable[[str, int], None] = lambda _run, _attempt: None
         self._reconciling = Reconciling(books)
-        self._chores = Chores(books, link, self._reconcile, lambda: self.credit > 0)
+        self._chores = Chores(books, link, self._reconcile, self.me)
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._work = asyncio.create_task(self._go_on()) if works else None

@@ -19,6 +19,7 @@ from gateway.runs.run import (
     Duplicate,
     NewRun,
     Page,
+    Policies,
     Query,
     Record,
     Result,
@@ -70,7 +71,7 @@ class SqliteStore:
         return self._link.is_open
 
     @property
-    def welcome(self) -> asyncio.Future[m.Welcome]:
+    def keys(self) -> asyncio.Future[m.Welcome]:
         """What the store says of itself, with the keys for tickets and digests."""
         return self._peer.welcome
 
@@ -81,9 +82,14 @@ class SqliteStore:
             return UNCONNECTED
         return LATE if self._questions.late or self._peer.silent else ""
 
-    def serving(self, generation: int) -> None:
-        """This process serves another generation."""
-        self._peer.serve(generation)
+    @property
+    def unfit(self) -> str:
+        """Nothing: the supervisor tells of what only an operator can change."""
+        return ""
+
+    def serving(self, policies: Policies) -> None:
+        """This process serves another generation, of whose hooks the store hears elsewhere."""
+        self._peer.serve(policies.generation)
 
     async def accept(self, new: NewRun) -> Accepted | Duplicate:
         """Keep a run; see `RunStore`. Raises StoreUnavailable after COMMIT seconds."""

@@ -13,6 +13,7 @@ from gateway.runs.sqlite.fault import Unreadable
 
 _ID_BYTES = 16
 
+
 class Kept(msgspec.Struct, frozen=True):
     """What of a row decides where its run goes, in the order of `COLUMNS`. Times are in ms."""
 

@@ -47,7 +47,7 @@ class PostgresBench:
         worker = PostgresStore(
             database, runs=1_000_000, targets=512, monotonic=lambda: 0.0, works=False
         )
-        worker.follow(self._policies)
+        worker.serving(self._policies)
         await worker.keys
         self._workers.append(worker)
         return worker
@@ -77,7 +77,7 @@ class PostgresBench:
     async def follow(self, policies: Policies) -> None:
         self._policies = policies
         for worker in self._workers:
-            worker.follow(policies)
+            worker.serving(policies)
         await self.settle()
 
     async def advance(self, seconds: float) -> None:

@@ -28,7 +28,7 @@ class Gateway:
         self.started: list[Assignment] = []
         self.stopped: list[tuple[str, int]] = []
         self.store = PostgresStore(database_of(at, database, **more), runs=1_000_000, targets=1000)
-        self.store.follow(policies)
+        self.store.serving(policies)
 
     def take(self, credit: int = 128) -> None:
         """Be given runs."""

@@ -42,7 +42,7 @@ class SqliteBench:
     async def join(self) -> RunStore:
         self._processes += 1
         worker = await connected(self._store.socket, self._processes)
-        worker.serving(1)
+        worker.serving(Policies(1, {}))
         self._workers.append(worker)
         return worker
 

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from gateway.ids import uuid7
-from gateway.runs.run import Assignment, NewRun, Result
+from gateway.runs.run import Assignment, NewRun, Policies, Result
 from gateway.runs.sqlite.client import SqliteStore
 
 P = ParamSpec("P")
@@ -41,5 +41,5 @@ class Taken:
     def __init__(self, client: SqliteStore, credit: int = 512, generation: int = 1) -> None:
         self.started: list[Assignment] = []
         self.stopped: list[tuple[str, int]] = []
-        client.serving(generation)
+        client.serving(Policies(generation, {}))
         client.deliver(self.started.append, lambda *one: self.stopped.append(one), credit)

@@ -133,5 +133,5 @@ async def until(check: Callable[[], Any], patience: float = PATIENCE) -> None:
 async def connected(path: str, process: int | None = None) -> SqliteStore:
     """A client that the store has welcomed."""
     client = SqliteStore(path, process)
-    await asyncio.wait_for(client.welcome, PATIENCE)
+    await asyncio.wait_for(client.keys, PATIENCE)
     return client

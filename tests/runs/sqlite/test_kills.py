@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateway.runs.run import Accepted, Assignment, Query, State
+from gateway.runs.run import Accepted, Assignment, Policies, Query, State
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.store import StoreUnavailable
 from tests.runs.sqlite.given import done, in_loop, new_run
@@ -28,7 +28,7 @@ class Delivery:
         self.accepted: set[str] = set()
         self.refused = 0
         self._reports: set[asyncio.Task[bool]] = set()
-        client.serving(1)
+        client.serving(Policies(1, {}))
         client.deliver(self.start, lambda _run, _attempt: None, 128)
 
     def start(self, given: Assignment) -> None:

@@ -1,0 +1,123 @@
+"""The numbers of several processes as those of one store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from typing import TypeVar
+
+import msgspec
+
+from gateway.runs.counts import of_target
+from gateway.runs.postgres.books import Books
+from gateway.runs.stats import HookStats, Stats, TargetStats
+from gateway.runs.tally import Histogram
+
+T = TypeVar("T")
+_POSITIONS = ("closed", "half-open", "open")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Stats).decode
+
+
+def own_stats(books: Books) -> Stats:
+    """What one process knows by itself, without asking."""
+    counts, now = books.counts, books.now
+    return Stats(
+        engine="postgres",
+        hooks={name: counts.of_hook(line, now) for name, line in books.gate.lines.items()},
+        targets={name: of_target(one, now) for name, one in books.gate.targets.items()},
+        runs=books.unfinished,
+        clock=now,
+        late_results=counts.late,
+        interrupted=counts.interrupted,
+        refused=dict(counts.refused),
+        commit_seconds=books.commits.told(),
+        batch_size=counts.batch_size.told(),
+    )
+
+
+def own_numbers(books: Books) -> bytes:
+    """The same as it is told to others."""
+    return _encode(own_stats(books))
+
+
+class Sums:
+    """What the processes of a gateway have counted, those that have ended among them."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, Stats] = {}
+        self._there: list[Stats] = []
+
+    def hear(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """What those that are there say now. What a later version of the gateway says is left out
+        where it cannot be read.
+        """
+        self._there = []
+        for owner, told in rows:
+            try:
+                stats = _decode(told)
+            except msgspec.MsgspecError:
+                continue
+            self._told[owner] = stats
+            self._there.append(stats)
+
+    def added(self, stats: Stats) -> Stats:
+        """Gauges of the database with what was counted of the past, and with what is in flight."""
+        every = [stats, *self._told.values()]
+        return msgspec.structs.replace(
+            stats,
+            hooks={
+                name: _hook(one, [told.hooks[name] for told in every if name in told.hooks])
+                for name, one in stats.hooks.items()
+            },
+            targets=_targets(self._there),
+            late_results=sum(one.late_results for one in every),
+            interrupted=sum(one.interrupted for one in every),
+            refused=_sum(one.refused for one in every),
+            commit_seconds=_histogram([one.commit_seconds for one in every]),
+            batch_size=_histogram([one.batch_size for one in every]),
+        )
+
+
+def _hook(now: HookStats, every: list[HookStats]) -> HookStats:
+    return msgspec.structs.replace(
+        now,
+        accepted=sum(one.accepted for one in every),
+        duplicates=sum(one.duplicates for one in every),
+        attempts=_sum(one.attempts for one in every),
+        finished=_sum(one.finished for one in every),
+        attempt_seconds=_histogram([one.attempt_seconds for one in every]),
+        latency_seconds=_histogram([one.latency_seconds for one in every]),
+    )
+
+
+def _targets(there: Iterable[Stats]) -> dict[str, TargetStats]:
+    found: dict[str, TargetStats] = {}
+    for stats in there:
+        for name, one in stats.targets.items():
+            known = found.get(name)
+            found[name] = one if known is None else _target(known, one)
+    return found
+
+
+def _target(one: TargetStats, other: TargetStats) -> TargetStats:
+    quiet = [until for until in (one.quiet_until, other.quiet_until) if until is not None]
+    return TargetStats(
+        breaker=max(one.breaker, other.breaker, key=_POSITIONS.index),
+        in_flight=one.in_flight + other.in_flight,
+        slots=one.slots + other.slots,
+        quiet_until=max(quiet, default=None),
+    )
+
+
+def _sum(every: Iterable[Mapping[T, int]]) -> dict[T, int]:
+    total: Counter[T] = Counter()
+    for one in every:
+        total.update(one)
+    return dict(total)
+
+
+def _histogram(every: list[Histogram]) -> Histogram:
+    counts = zip_longest(*(one.counts for one in every), fillvalue=0)
+    return Histogram(tuple(map(sum, counts)), sum(one.total for one in every))

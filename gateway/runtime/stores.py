@@ -1,0 +1,44 @@
+"""The database of a gateway, as its settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.runs.postgres.address import parse
+from gateway.runs.postgres.database import Database
+from gateway.runs.postgres.fault import Unfit
+from gateway.runs.postgres.store import PostgresStore
+from gateway.runtime.secret import SecretStore
+from gateway.settings import Settings
+
+
+class Password:
+    """The password of the database's user, as the secret is whenever a connection is made."""
+
+    def __init__(self, directory: Path | None, name: str) -> None:
+        self._secrets = SecretStore(directory)
+        self._cell = self._secrets.cell("secret", name)
+
+    def __call__(self) -> str:
+        """Raises Unfit where the secret has no value."""
+        self._secrets.refresh()
+        if self._cell.secret is None:
+            raise Unfit(f"{self._cell.problem}: {self._cell.remedy}")
+        return self._cell.secret.reveal().decode("utf-8", "surrogateescape")
+
+
+def postgres_store(settings: Settings, *, observes: bool) -> PostgresStore:
+    """The store for the event loop that runs. One that `observes` is for operators alone."""
+    store = settings.store
+    password = Password(settings.secrets, store.password) if store.password else _none
+    return PostgresStore(
+        Database(parse(store.url, store.ca), password, store.durability),
+        runs=store.runs,
+        targets=store.target_concurrency,
+        gateway=store.gateway,
+        observes=observes,
+    )
+
+
+def _none() -> None:
+    """Nobody is asked for a password."""

@@ -1,0 +1,192 @@
+"""Gateways that share a database: whatever is killed or stopped, what was promised is delivered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.delivery.ledger import Callers, all_delivered, delivered
+from tests.delivery.site import hook, outcome, sharing
+from tests.delivery.test_faults import answers, text
+from tests.runs.postgres.databases import Template, fresh
+from tests.support.gateway import ADMIN_TOKEN, Gateway
+from tests.support.polling import until
+from tests.support.postgres import PASSWORD, Server, server
+from tests.support.workflow import Workflow
+
+BACK = 5.0
+"""Seconds from a server's return until runs are accepted."""
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Server]:
+    """A server that may be killed."""
+    own = Server().start()
+    yield own
+    own.close()
+
+
+@pytest.fixture
+def url(own: Server, template: Template) -> str:
+    """A database of that server."""
+    return own.url(asyncio.run(template.copy(own)))
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return Template()
+
+
+@contextmanager
+def calling(running: Gateway, path: str, count: int = 8) -> Iterator[Callers]:
+    callers = Callers(running, path, count)
+    try:
+        yield callers
+    finally:
+        callers.stop()
+
+
+def ask(running: Gateway, method: str, path: str, **more: Any) -> httpx.Response:
+    """What an operator is told."""
+    return running.operate(method, path, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}, **more)
+
+
+def test_runs_of_a_gateway_that_is_killed_are_delivered_by_the_other(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    shared = server().url(asyncio.run(fresh()))
+    written = text(workflow)
+    with (
+        sharing(tmp_path / "one", workflow, text=written, url=shared) as one,
+        sharing(tmp_path / "two", workflow, text=written, url=shared) as two,
+    ):
+        with calling(one, "/hooks/durable") as first, calling(two, "/hooks/durable") as second:
+            first.until(100)
+            second.until(100)
+            for worker in one.workers():
+                os.kill(worker, signal.SIGKILL)
+            os.kill(one.process.pid, signal.SIGKILL)
+            second.until(100)
+        promised = {**first.promised, **second.promised}
+        seen = all_delivered(workflow, "/run/durable", promised)
+        again = Counter({run: count for run, count in seen.items() if count > 1})
+        # In flight when the gateway was killed.
+        assert len(again) <= 128
+        assert max(again.values(), default=2) == 2
+
+
+def test_any_gateway_tells_what_became_of_a_run(tmp_path: Path, workflow: Workflow) -> None:
+    shared = server().url(asyncio.run(fresh()))
+    written = hook("plain", f"{workflow.url}/run/plain")
+    with (
+        sharing(tmp_path / "one", workflow, text=written, url=shared) as one,
+        sharing(tmp_path / "two", workflow, text=written, url=shared) as two,
+    ):
+        kept = one.request("POST", "/hooks/plain", json={})
+        told = outcome(two, kept.headers["location"])
+        assert (told["status"], told["run"]) == ("succeeded", kept.json()["run"])
+
+
+def test_nothing_that_was_promised_is_lost_with_a_database_that_is_killed(
+    tmp_path: Path, workflow: Workflow, own: Server, url: str
+) -> None:
+    with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
+        with calling(running, "/hooks/durable") as callers:
+            callers.until(100)
+            own.kill()
+            until(lambda: callers.refused[503] > 0)
+            assert answers(running, "direct") == 200
+            own.start()
+            back = time.monotonic()
+            callers.until(1)
+            assert time.monotonic() - back < BACK
+            callers.until(100)
+        assert set(callers.refused) <= {503}
+        assert callers.broken == 0
+        all_delivered(workflow, "/run/durable", callers.promised)
+
+
+def test_a_database_that_stands_still_holds_up_no_caller_for_long(
+    tmp_path: Path, workflow: Workflow, own: Server, url: str
+) -> None:
+    with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
+        assert answers(running, "durable") == 202
+        own.pause()
+        try:
+            begun = time.monotonic()
+            assert answers(running, "durable") == 503
+            assert time.monotonic() - begun < 4
+            assert answers(running, "direct") == 200
+        finally:
+            own.go_on()
+        back = time.monotonic()
+        until(lambda: answers(running, "durable") == 202)
+        assert time.monotonic() - back < BACK
+
+
+def test_a_wrong_password_takes_durable_hooks_out_of_service_until_it_is_corrected(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    written = text(workflow)
+    with sharing(tmp_path, workflow, text=written, secrets={"database": "hunter2"}) as running:
+        assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
+        line = running.wait_for_line(event="there is no connection to the store")
+        assert "--store-password" in line["reason"]
+        until(lambda: "--store-password" in _problem(running))
+        assert "hunter2" not in running.output()
+        (tmp_path / "secrets" / "database").write_text(PASSWORD)
+        until(lambda: answers(running, "durable") == 202)
+
+
+def _problem(running: Gateway) -> str:
+    hooks = ask(running, "GET", "/-/status").json()["hooks"]
+    [found] = [one for one in hooks if one["name"] == "durable"]
+    return " ".join(found.get("problems", []))
+
+
+def test_operators_find_replay_and_cancel_the_runs_of_all_gateways(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    written = hook("dead", f"{workflow.url}/status/422")
+    with sharing(tmp_path, workflow, text=written) as running:
+        run = running.request("POST", "/hooks/dead", json={}).json()["run"]
+
+        def state() -> str:
+            return str(ask(running, "GET", f"/-/runs/{run}").json()["state"])
+
+        until(lambda: state() == "dead")
+        listed = ask(running, "GET", "/-/runs?state=dead").json()["runs"]
+        assert [one["run"] for one in listed] == [run]
+        assert ask(running, "POST", f"/-/runs/{run}/replay", json={}).status_code == 200
+        until(lambda: len(delivered(workflow, "/status/422")) == 1)
+        store = ask(running, "GET", "/-/status").json()["store"]
+        assert (store["state"], store["engine"]) == ("serving", "postgres")
+        refused = ask(running, "POST", "/-/runs/backup", json={"file": str(tmp_path / "copy")})
+        assert "pg_dump" in refused.json()["detail"]
+
+
+def test_what_workers_count_is_in_the_metrics_of_their_gateway(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    written = hook("counted", f"{workflow.url}/run/counted")
+    with sharing(tmp_path, workflow, "--workers", "2", text=written) as running:
+        for _ in range(5):
+            assert answers(running, "counted") == 202
+
+        def metrics() -> str:
+            return ask(running, "GET", "/-/metrics").text
+
+        until(lambda: 'gateway_runs_accepted_total{hook="counted"} 5.0' in metrics())
+        finished = 'gateway_runs_finished_total{hook="counted",state="succeeded"} 5.0'
+        until(lambda: finished in metrics())
+        assert "gateway_store_up 1.0" in metrics()
