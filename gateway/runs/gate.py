@@ -7,14 +7,14 @@ store's clock, passed in.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import ceil
 
 import msgspec
 
 from gateway.runs.alarms import Alarms
 from gateway.runs.breaker import Breaker
-from gateway.runs.line import Line
+from gateway.runs.line import Line, Numbers
 from gateway.runs.run import Policies, State
 from gateway.runs.sessions import Sessions
 from gateway.runs.target import Target
@@ -103,15 +103,15 @@ class Gate:
         if line.due[again] != before:
             self._place(line, now)
 
-    def recount(
-        self, hook: str, counts: Mapping[tuple[State, bool], int], due: Sequence[float], now: float
-    ) -> None:
-        """What an engine has found whose runs are others' as well: how many are in which state and
-        class, and when the first of each class is due.
-        """
-        line = self.line(hook)
-        line.recount(counts, due)
-        self._place(line, now)
+    def resize(self, hook: str, concurrency: int, now: float) -> None:
+        """So many attempts of a hook may be in flight from now on; all else about it stays."""
+        self.line(hook).resize(concurrency)
+        self._place(self.line(hook), now)
+
+    def recount(self, hook: str, counts: Numbers, due: Sequence[float], now: float) -> None:
+        """Take over what an engine has found whose runs are others' as well; see `Line.recount`."""
+        self.line(hook).recount(counts, due)
+        self._place(self.line(hook), now)
 
     def remove(self, hook: str, state: State, again: bool, now: float, *, count: int = 1) -> None:
         """So many runs left a state that is not RUNNING."""

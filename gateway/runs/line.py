@@ -12,6 +12,8 @@ from gateway.runs.run import Policy, State
 
 UNKNOWN = "no hook of this name"
 NOWHERE = "no worker has the hook yet"
+Numbers = Mapping[tuple[State, bool], int]
+"""How many runs are in a state, first attempts and further ones apart."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -50,6 +52,11 @@ class Line:
         self.policy = policy
         self.quota.limit = math.inf if policy is None else policy.limit
         self._held_until = -math.inf
+
+    def resize(self, concurrency: int) -> None:
+        """Let so many attempts be in flight."""
+        if self.policy is not None:
+            self.policy = msgspec.structs.replace(self.policy, concurrency=concurrency)
 
     def hold(self, until: float, why: str) -> None:
         """Claim nothing for some time."""
@@ -93,8 +100,10 @@ class Line:
         """An engine claimed `found` runs of a class, and the next of them is due at `due`."""
         self.due[again] = due if found else max(due, now + 1)
 
-    def recount(self, counts: Mapping[tuple[State, bool], int], due: Sequence[float]) -> None:
-        """Take over what an engine has found. What is in flight here stays as it is counted."""
+    def recount(self, counts: Numbers, due: Sequence[float]) -> None:
+        """Take over what an engine has found: how many runs are in which state and class, and when
+        the first of each class is due. What is in flight here stays as it is counted.
+        """
         for state in (State.WAITING, State.QUEUED, State.RUNNING):
             self.counts[state] = sum(counts.get((state, again), 0) for again in (False, True))
         for again in (False, True):

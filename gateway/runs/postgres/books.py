@@ -68,7 +68,12 @@ class Books:
     def follow(self, policies: Policies) -> None:
         """Take the policies of another generation."""
         self._policies = policies
-        self._divide()
+        hooks = {
+            name: msgspec.structs.replace(policy, concurrency=self._part(name, policy))
+            for name, policy in policies.hooks.items()
+        }
+        self.gate.follow(Policies(policies.generation, hooks), self.now)
+        self._divide_targets()
         self.joined(self._credit)
 
     def joined(self, credit: int) -> None:
@@ -78,19 +83,19 @@ class Books:
 
     def shared(self, owners: list[int]) -> None:
         """These processes are given runs now."""
-        if self.shares.among(owners, self.owner):
-            self._divide()
+        if not self.shares.among(owners, self.owner):
+            return
+        for name, policy in self._policies.hooks.items():
+            self.gate.resize(name, self._part(name, policy), self.now)
+        self._divide_targets()
 
-    def _divide(self) -> None:
-        """Each process starts its part of what hooks and targets allow."""
-        part = self.shares.part
-        hooks = {
-            name: msgspec.structs.replace(policy, concurrency=part(name, policy.concurrency))
-            for name, policy in self._policies.hooks.items()
-        }
-        self.gate.follow(Policies(self._policies.generation, hooks), self.now)
+    def _part(self, hook: str, policy: Policy) -> int:
+        """How many attempts of a hook are this process's."""
+        return self.shares.part(hook, policy.concurrency)
+
+    def _divide_targets(self) -> None:
         for name, target in self.gate.targets.items():
-            target.breaker.full = max(part(name, self.full), 1)
+            target.breaker.full = max(self.shares.part(name, self.full), 1)
 
     def policy(self, hook: str) -> Policy:
         """A hook's policy; that of a hook which is not there is the default."""
