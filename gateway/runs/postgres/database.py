@@ -53,14 +53,12 @@ class Database:
         address: Address,
         password: Callable[[], str | None],
         durability: Durability = "local",
-        extra: dict[str, str] | None = None,
     ) -> None:
         self.address = address
         self.told = ""
         """The problem with it that the log has already, empty while there is none."""
         self._password = password
         self._durability = durability
-        self._extra = extra or {}
         self._pooled: bool | None = None
         self._warned = False
 
@@ -97,7 +95,7 @@ class Database:
                 timeout=CONNECT,
                 # Behind a pooler the next statement may reach another server process.
                 statement_cache_size=100 if self._pooled is False else 0,
-                server_settings={"application_name": "gateway", **self._extra},
+                server_settings={"application_name": "gateway"},
                 target_session_attrs=SessionAttribute.read_write if several else None,
             )
         return connection

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 from functools import cache
 from itertools import count
 from typing import Any
 
 import asyncpg
+import msgspec
 
 from gateway.runs.postgres.address import Address, parse
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.migrate import migrate
+from tests.support.pooler import Pooler
 from tests.support.postgres import PASSWORD, Server, server
 
 _NAMES = count(1)
@@ -18,7 +22,7 @@ _CLOCK = """CREATE SCHEMA clock; CREATE TABLE clock.hand(at timestamptz NOT NULL
     INSERT INTO clock.hand VALUES (pg_catalog.now());
     CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
         AS 'SELECT at FROM clock.hand';"""
-MOVED = "clock, pg_catalog"
+MOVED = "search_path = clock, pg_catalog"
 """A search path in which a test's clock takes the place of the database's own."""
 
 
@@ -43,19 +47,23 @@ class Template:
     def __init__(self) -> None:
         self.is_made = False
 
-    async def copy(self, at: Server) -> str:
-        """The name of another database."""
+    async def copy(self, at: Server, *settings: str) -> str:
+        """The name of another database, with settings of its own."""
         if not self.is_made:
             await run(at, "postgres", "CREATE DATABASE template_of_runs")
             await run(at, "template_of_runs", _CLOCK)
-            session = await database_of(at, "template_of_runs").dial()
-            await migrate(session, address_of(at, "template_of_runs"))
+            # Not through a pooler, which would stay connected.
+            address = address_of(at, "template_of_runs")
+            session = await Database(address, lambda: PASSWORD).dial()
+            await migrate(session, address)
             await session.close()
             self.is_made = True
         name = f"runs_{next(_NAMES)}"
         await run(
             at, "postgres", f"CREATE DATABASE {name} TEMPLATE template_of_runs STRATEGY file_copy"
         )
+        for setting in settings:
+            await run(at, "postgres", f"ALTER DATABASE {name} SET {setting}")
         return name
 
 
@@ -65,9 +73,19 @@ def template() -> Template:
     return Template()
 
 
-async def fresh() -> str:
+async def fresh(*settings: str) -> str:
     """The name of a database of the shared server with empty tables."""
-    return await template().copy(server())
+    return await template().copy(server(), *settings)
+
+
+@cache
+def pooler() -> Pooler | None:
+    """What the stores under test have in between, where the suite is run with POSTGRES_POOLED=1."""
+    if not os.environ.get("POSTGRES_POOLED"):
+        return None
+    made = Pooler(server())
+    atexit.register(made.close)
+    return made
 
 
 def address_of(at: Server, name: str) -> Address:
@@ -77,4 +95,7 @@ def address_of(at: Server, name: str) -> Address:
 
 def database_of(at: Server, name: str, **more: Any) -> Database:
     """The same for a store."""
-    return Database(address_of(at, name), lambda: PASSWORD, **more)
+    between = pooler() if at is server() else None
+    port = at.port if between is None else between.port
+    address = msgspec.structs.replace(address_of(at, name), hosts=(("127.0.0.1", port),))
+    return Database(address, lambda: PASSWORD, **more)
