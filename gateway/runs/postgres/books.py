@@ -48,6 +48,10 @@ class Books:
         self.holding: dict[str, Held] = {}
         self.reserved: set[str] = set()
         """Runs of those that are held that may not be stored yet."""
+        self.floors: dict[tuple[str, bool], float] = {}
+        """By hook and class, before when no run is due: there may be a hundred thousand versions of
+        rows that were, and that nobody may remove while somebody reads.
+        """
         self.owner = 0
         """The number of this process among all owners, 0 before the database gave it one."""
         self.unfinished = 0

@@ -32,21 +32,28 @@ class Chore(msgspec.Struct):
 
 
 class Chores:
-    """All of them, for a process that says of itself what `me` does."""
+    """All of them, for a process that says of itself what `me` does. `let_go` ends attempts that
+    are not its any more, `find` begins those that it did not know of.
+    """
 
-    def __init__(self, books: Books, link: Link, reconcile: Work, me: owners.Self) -> None:
+    def __init__(self, books: Books, link: Link, me: owners.Self, let_go: Work, find: Work) -> None:
         self._books = books
         self._link = link
         self._me = me
         self._key = purging.FIRST_KEY
         self._loop = asyncio.get_running_loop()
+        self._there: set[int] = set()
         self._beat = Chore(self._say, BEAT)
+        self._look = Chore(self._see, OFTEN)
+        self._rescue = Chore(lambda session: owners.rescue(session, books), BEAT)
         self._lanes = Chore(self._settle_lanes, SELDOM)
         self._all = [
             self._beat,
-            Chore(reconcile, OFTEN),
+            self._look,
+            self._rescue,
+            Chore(let_go, OFTEN),
+            Chore(find, BEAT),
             self._lanes,
-            Chore(lambda session: owners.rescue(session, books), OFTEN),
             Chore(lambda session: purging.give_up(session, books), OFTEN),
             Chore(lambda session: purging.purge(session, books), OFTEN),
             Chore(self._sweep, OFTEN),
@@ -60,7 +67,7 @@ class Chores:
 
     def soon(self) -> None:
         """What the process is or what it serves has changed."""
-        self._beat.at = self._lanes.at = 0.0
+        self._beat.at = self._look.at = self._lanes.at = 0.0
 
     async def run(self, every: bool) -> None:
         """Do what is due, or everything. Raises StoreUnavailable."""
@@ -74,6 +81,13 @@ class Chores:
 
     async def _say(self, session: Session) -> bool:
         await owners.beat(session, self._books, self._me)
+        return False
+
+    async def _see(self, session: Session) -> bool:
+        there = await owners.look(session, self._books)
+        if self._there - there:
+            self._rescue.at = 0.0
+        self._there = there
         return False
 
     async def _count(self, session: Session) -> bool:

@@ -34,6 +34,8 @@ async def count(session: Session, books: Books) -> None:
         found[name][STATES[state], class_ == 1] = number
         if first is not None:
             due[name, class_ == 1] = first
+            place = (name, class_ == 1)
+            books.floors[place] = min(first, books.floors.get(place, first))
     if rows:
         books.clock.told(rows[0][5])
     for (name, state, again), change in books.moved.items():

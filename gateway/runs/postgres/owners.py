@@ -15,8 +15,8 @@ from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
 
-SILENT = 30
-"""Seconds after which a process that says nothing has ended."""
+SILENT = 28
+"""Seconds after which a process that says nothing has ended: it says something each five."""
 _GAP = 15
 _MOST = 200
 _NUMBER = "SELECT nextval(pg_get_serial_sequence('gateway.owner', 'id'))"
@@ -29,7 +29,7 @@ _BEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, seen,
 # away for all of them.
 _FORGET = f"""DELETE FROM gateway.owner WHERE seen < now() - interval '{SILENT} s' AND EXISTS
     (SELECT FROM gateway.owner WHERE id=$1 AND since <= now() - interval '{SILENT} s')"""
-_THERE = "SELECT id FROM gateway.owner WHERE takes ORDER BY id"
+_THERE = "SELECT id, takes FROM gateway.owner ORDER BY id"
 _LEFT = f"""SELECT {COLUMNS} FROM gateway.run r WHERE state=2
     AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner) ORDER BY seq LIMIT {_MOST}"""
 _NUMBERS = "SELECT id, told FROM gateway.owner WHERE gateway=$1"
@@ -52,7 +52,7 @@ class Self(msgspec.Struct, frozen=True):
 
 
 async def beat(session: Session, books: Books, me: Self) -> None:
-    """Say that this process is there, and hear which others are."""
+    """Say that this process is there, and forget those that have not said so for too long."""
     if not books.owner:
         [(books.owner,)] = await session.fetch(_NUMBER)
     [(now,)] = await session.fetch(
@@ -60,7 +60,13 @@ async def beat(session: Session, books: Books, me: Self) -> None:
     )
     books.clock.told(now)
     await session.fetch(_FORGET, books.owner)
-    books.shared([number for (number,) in await session.fetch(_THERE)])
+
+
+async def look(session: Session, books: Books) -> set[int]:
+    """Which processes are there; those that are given runs share them."""
+    rows = await session.fetch(_THERE)
+    books.shared([owner for owner, takes in rows if takes])
+    return {owner for owner, _ in rows}
 
 
 async def rescue(session: Session, books: Books) -> bool:

@@ -11,15 +11,17 @@ from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Result, State
 
+# The index of what is running may have a hundred thousand dead entries while somebody reads: it is
+# not taken for an expression.
 _SUCCEED = f"""WITH given AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::int[],
         $5::int[], $6::text[], $7::bytea[]) AS g(id, attempt, keep, code, took, said, answer)),
     mine AS (SELECT r.seq FROM gateway.run r JOIN given g USING (id)
-        WHERE r.state=2 AND r.owner=$8 AND r.attempts=g.attempt AND r.lane IS NULL
+        WHERE r.state+0=2 AND r.owner=$8 AND r.attempts=g.attempt AND r.lane IS NULL
         ORDER BY r.seq FOR UPDATE OF r),
     ended AS (UPDATE gateway.run r SET state=4, tries=tries+1, owner=NULL, finished=now(),
         expires=now() + make_interval(secs => g.keep), status_code=g.code, duration_ms=g.took,
         reason=g.said FROM given g
-        WHERE r.id=g.id AND r.seq IN (SELECT seq FROM mine) AND r.state=2
+        WHERE r.id=g.id AND r.seq IN (SELECT seq FROM mine) AND r.state+0=2
         RETURNING r.seq, r.id, extract(epoch FROM r.accepted)::float8 AS accepted),
     kept AS (INSERT INTO gateway.outputs SELECT e.seq, g.answer FROM ended e JOIN given g USING (id)
         WHERE g.answer IS NOT NULL)

@@ -103,6 +103,7 @@ class PostgresStore:
         await migrate(session, self._database.address)
         if self._turns.credit:
             await owners.beat(session, self.books, self._turns.me)
+            await owners.look(session, self.books)
         await counting.count(session, self.books)
         if not self.keys.done():
             rows = await session.fetch("SELECT name, value FROM gateway.meta")

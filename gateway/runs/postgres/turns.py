@@ -12,9 +12,10 @@ import structlog
 from gateway.runs.postgres import owners
 from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.chores import Chores
-from gateway.runs.postgres.claiming import Reconciling, claim
+from gateway.runs.postgres.claiming import claim
 from gateway.runs.postgres.link import Link
 from gateway.runs.postgres.numbers import own_numbers
+from gateway.runs.postgres.reconciling import Reconciling
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment
 from gateway.runs.store import StoreUnavailable
@@ -37,7 +38,7 @@ class Turns:
         self._begin: Callable[[Assignment], None] = lambda _assignment: None
         self._end: Callable[[str, int], None] = lambda _run, _attempt: None
         self._reconciling = Reconciling(books)
-        self._chores = Chores(books, link, self._reconcile, self.me)
+        self._chores = Chores(books, link, self.me, self._let_go, self._find)
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._work = asyncio.create_task(self._go_on()) if works else None
@@ -98,11 +99,13 @@ class Turns:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(left, _LEAST))
 
-    async def _reconcile(self, session: Session) -> bool:
-        gone, found = await self._reconciling.compare(session)
-        for run, attempt in gone:
+    async def _let_go(self, session: Session) -> bool:
+        for run, attempt in await self._reconciling.gone(session):
             self.stop(run, attempt)
-        for assignment in found:
+        return False
+
+    async def _find(self, session: Session) -> bool:
+        for assignment in await self._reconciling.found(session):
             self._begin(assignment)
         return False
 

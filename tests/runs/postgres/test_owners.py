@@ -45,6 +45,7 @@ async def test_the_runs_of_a_process_that_stands_still_are_anothers_for_good() -
         for _ in range(SILENT // 5 + 1):
             assert started == []
             await at.advance(5)
+        await at.settle()
         [given] = started
         assert (given.run, given.attempt, given.tries) == (run, 2, 0)
         first = Result(run=run, attempt=1, outcome="succeeded")
