@@ -12,6 +12,7 @@ import yaml
 from gateway import __version__
 from gateway.cli.serve import command as serve
 from gateway.language.quantities import parse_duration, parse_size
+from gateway.runs.postgres.address import parse
 from tests.deploy.manifests import (
     EXAMPLE,
     KUBERNETES,
@@ -175,6 +176,24 @@ def test_runs_have_one_pod_with_a_volume_that_outlives_it(tmp_path: Path) -> Non
     assert claim["metadata"]["name"] == "state"
     size = parse_size(claim["spec"]["resources"]["requests"]["storage"].replace("Gi", "GiB"))
     assert parse_size(environment(pod_of(rendered))["GATEWAY_STORE_SIZE"]) * 2 <= size
+
+
+def test_pods_that_share_runs_reach_the_database_with_its_own_secrets(tmp_path: Path) -> None:
+    rendered = with_components(tmp_path, "git-sync", "shared")
+    pod = pod_of(rendered)
+    given = environment(pod)
+    assert parse(given["GATEWAY_STORE"], given["GATEWAY_STORE_CA"]).mode == "verify-full"
+    assert _files(pod, "secrets") == [given["GATEWAY_STORE_PASSWORD"]]
+    assert _files(pod, "store-ca") == ["ca.crt"], "the key of the authority stays where it is"
+    assert one(rendered, "HorizontalPodAutoscaler")["spec"]["maxReplicas"] > 1
+
+
+def _files(pod: Manifest, volume: str) -> list[str]:
+    """What a volume takes of Secrets by name."""
+    (found,) = (one for one in pod["volumes"] if one["name"] == volume)
+    assert "secret" not in found
+    sources = [source["secret"] for source in found["projected"]["sources"]]
+    return [item["path"] for source in sources for item in source.get("items", [])]
 
 
 def test_the_example_is_of_this_version() -> None:

@@ -65,7 +65,9 @@ def test_the_network_is_closed_but_for_named_namespaces(rendered: list[Manifest]
         if "ipBlock" in peer:
             assert "169.254.0.0/16" in peer["ipBlock"]["except"]
         else:
-            assert peer["namespaceSelector"]["matchLabels"]
+            # Pods alone are those of the same namespace.
+            selector = peer.get("namespaceSelector") or peer["podSelector"]
+            assert selector["matchLabels"]
     for rule in spec["ingress"]:
         (label,) = (
             label for one in rule["from"] for label in one["namespaceSelector"]["matchLabels"]
