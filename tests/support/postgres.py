@@ -48,16 +48,30 @@ def unprivileged() -> dict[str, int]:
 
 
 class Server:
-    """One server on a directory of its own, which is in memory where there is such a place."""
+    """One server on a directory of its own, which is in memory where there is such a place. One
+    that is `of` another is its standby.
+    """
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, of: Server | None = None, **settings: str) -> None:
         memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
         place = memory if os.access(memory, os.W_OK) else None
         self.directory = Path(tempfile.mkdtemp(prefix="pg", dir=place))
         self.port = free_port()
         self._settings = {**SETTINGS, **settings}
         self._process: subprocess.Popen[bytes] | None = None
-        self._prepare()
+        if of is None:
+            self._prepare()
+        else:
+            self._copy(of)
+
+    def _copy(self, primary: Server) -> None:
+        if user := unprivileged():
+            os.chown(self.directory, user["user"], user["group"])
+        there = f"host=127.0.0.1 port={primary.port} user=postgres password='{PASSWORD}'"
+        self._run(
+            "pg_basebackup", f"--dbname={there}", f"--pgdata={self.data}", "--write-recovery-conf",
+            "--checkpoint=fast", "--no-sync",
+        )  # fmt: skip
 
     def _prepare(self) -> None:
         password = self.directory / "password"
