@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from gateway.runs.endings import ended
 from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.moving import Also, Decide, Step, enter, move
@@ -185,3 +187,9 @@ class Reporting:
         if not kept:
             self._books.counts.late += 1
         return kept
+
+
+def storable(result: Result) -> Result:
+    """A result with a reason that the database takes: no NUL, and no half of a letter."""
+    reason = result.reason.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+    return result if reason == result.reason else msgspec.structs.replace(result, reason=reason)

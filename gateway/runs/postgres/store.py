@@ -22,7 +22,7 @@ from gateway.runs.postgres.intake import Intake
 from gateway.runs.postgres.link import Link, unavailable
 from gateway.runs.postgres.lookups import Lookups
 from gateway.runs.postgres.migrate import migrate
-from gateway.runs.postgres.reporting import Reporting
+from gateway.runs.postgres.reporting import Reporting, storable
 from gateway.runs.postgres.session import Session
 from gateway.runs.postgres.turns import Turns
 from gateway.runs.run import (
@@ -150,7 +150,7 @@ class PostgresStore:
     async def report(self, result: Result) -> bool:
         """End an attempt; see `RunStore`."""
         self._check_open()
-        kept = await self._reports.ask(result, None)
+        kept = await self._reports.ask(storable(result), None)
         self._turns.wake()
         return kept
 

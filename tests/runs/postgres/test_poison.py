@@ -1,0 +1,44 @@
+"""What the database cannot store of one run or result is no other's trouble."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gateway.runs.run import State
+from gateway.runs.store import StoreUnavailable
+from tests.runs.postgres.databases import fresh
+from tests.runs.postgres.stores import a_run, gateways, in_loop
+from tests.support.postgres import server
+
+
+@pytest.mark.parametrize("reason", ["nothing\0", "half of \udc80 a letter", "x" * 10_000])
+def test_a_result_is_kept_whatever_is_in_its_reason(reason: str) -> None:
+    @in_loop
+    async def promise() -> None:
+        async with gateways(server(), await fresh()) as [gateway]:
+            runs = [(await gateway.accept()).run for _ in range(4)]
+            kept = await asyncio.gather(
+                gateway.end(runs[0], outcome="dead", reason=reason),
+                gateway.end(runs[1], outcome="succeeded", reason=reason),
+                *(gateway.end(run) for run in runs[2:]),
+            )
+            assert all(kept)
+            assert (await gateway.record(runs[0])).state is State.DEAD
+
+    promise()
+
+
+@in_loop
+async def test_a_run_that_cannot_be_stored_is_refused_alone() -> None:
+    async with gateways(server(), await fresh()) as [gateway]:
+        wrong = a_run(id="not the id of a run")
+        answers = await asyncio.gather(
+            gateway.store.accept(wrong),
+            *(gateway.accept() for _ in range(10)),
+            return_exceptions=True,
+        )
+        assert isinstance(answers[0], (StoreUnavailable, ValueError))
+        assert not [one for one in answers[1:] if isinstance(one, BaseException)]
+        assert gateway.store.is_connected
