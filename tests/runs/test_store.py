@@ -72,6 +72,16 @@ async def test_a_change_of_many_goes_on_where_it_reached_its_limit(site: Site) -
 
 
 @promised
+async def test_dead_runs_are_cancelled_where_they_are_asked_for(site: Site) -> None:
+    dead, running = await site.accept(), await site.accept()
+    await site.end(dead, "dead")
+    assert (await site.store.cancel(Selection(runs=(dead,)))).matched == 0
+    changed = await site.store.cancel(Selection(hook="orders", state=State.DEAD))
+    assert changed.runs == (dead,)
+    assert (await site.record(running)).state is State.RUNNING
+
+
+@promised
 async def test_what_was_accepted_is_given_back_byte_for_byte(site: Site) -> None:
     invocation = bytes(range(256)) * 20
     run = await site.accept(invocation=invocation)

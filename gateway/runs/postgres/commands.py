@@ -53,10 +53,13 @@ class Commands:
         return await self._change(which, lambda run: run.state in _OVER, self._go_on)
 
     async def cancel(self, which: Selection) -> Changed:
-        """End runs that are unfinished, and dead ones that hold their lane."""
-        return await self._change(which, self._may_be_cancelled, self._cancel)
+        """End runs that are unfinished, and dead ones that are asked for or hold their lane."""
+        fits = partial(self._may_be_cancelled, which)
+        return await self._change(which, fits, partial(self._cancel, fits))
 
-    def _may_be_cancelled(self, run: Kept) -> bool:
+    def _may_be_cancelled(self, which: Selection, run: Kept) -> bool:
+        if which.state is State.DEAD:
+            return run.state is State.DEAD
         stands = run.state is State.DEAD and run.lane is not None
         return not run.state.final or (stands and self._books.ordered(run.hook) == "hold")
 
@@ -114,9 +117,9 @@ class Commands:
         went = {s.run.id for s in moved.steps if s.run.seq in seen and s.run.state in _OVER}
         return [run.id for run in runs if run.id in went]
 
-    async def _cancel(self, runs: Sequence[Kept], session: Session) -> list[str]:
+    async def _cancel(self, fits: Fits, runs: Sequence[Kept], session: Session) -> list[str]:
         def decide(run: Kept, now: float) -> Step | None:
-            if not self._may_be_cancelled(run):
+            if not fits(run):
                 return None
             to = cancelled(run.standing, self._books.policy(self._books.names.name(run.hook)), now)
             if run.state is not State.RUNNING:

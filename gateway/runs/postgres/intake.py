@@ -13,10 +13,14 @@ from gateway.runs.postgres.link import Link, unavailable
 from gateway.runs.postgres.session import Session
 from gateway.runs.quota import Quota
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun
-from gateway.runs.store import RETRY_SOON, StoreFull
+from gateway.runs.store import DOWN, RETRY_SOON, StoreFull, StoreUnavailable
 
 COMMIT = 2.0
 """Seconds after which nobody is promised a run that is not committed."""
+ACCEPTS = 256
+"""Runs that wait for the database at a time; one that stalls must leave room for direct hooks."""
+BYTES = 32 * 1024 * 1024
+"""What the invocations of those runs may have together, where there is more than one."""
 _FULL = {
     "runs": "Too many requests wait to be delivered. Send it again later.",
     "limit": "Too many requests of this hook wait to be delivered. Send it again later.",
@@ -45,6 +49,8 @@ class Intake:
         self._start = start
         self._done = done
         self._loop = asyncio.get_running_loop()
+        self._waiting = 0
+        self._bytes = 0
         self.batches: Batches[Asked, Answer | None] = Batches(
             links,
             self._write,
@@ -60,11 +66,24 @@ class Intake:
             problem = next((link.problem for link in self._links if link.problem), "")
             raise unavailable(problem or "there is no connection to the store")
         asked = Asked(new)
-        answer = await self.batches.ask(asked, COMMIT)
+        answer = await self._answer(asked)
         if answer is None:
             self._books.counts.refused[asked.full] += 1
             raise StoreFull(_FULL[asked.full], RETRY_SOON)
         return answer
+
+    async def _answer(self, asked: Asked) -> Answer | None:
+        """What the database says, where there is room to wait for it."""
+        size = len(asked.new.invocation)
+        if self._waiting >= ACCEPTS:
+            raise _busy(f"{ACCEPTS} requests wait for the store")
+        if self._bytes and self._bytes + size > BYTES:
+            raise _busy(f"requests of {self._bytes} bytes wait for the store")
+        self._waiting, self._bytes = self._waiting + 1, self._bytes + size
+        try:
+            return await self.batches.ask(asked, COMMIT)
+        finally:
+            self._waiting, self._bytes = self._waiting - 1, self._bytes - size
 
     async def _write(self, session: Session, batch: Sequence[Asked]) -> list[Answer | None]:
         books = self._books
@@ -95,3 +114,7 @@ class Intake:
         new = asked.new
         if isinstance(answer, Accepted) and answer.attempt:
             self._start(Assignment(new.id, new.hook, answer.attempt, 0, new.invocation))
+
+
+def _busy(why: str) -> StoreUnavailable:
+    return StoreUnavailable(DOWN, RETRY_SOON, why)

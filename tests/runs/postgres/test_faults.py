@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.runs.postgres import intake
 from gateway.runs.run import Accepted, State
 from gateway.runs.store import StoreUnavailable
 from tests.runs.postgres.databases import Template, connected
@@ -69,6 +70,26 @@ async def test_a_server_that_stands_still_is_told_in_time_and_used_again(
             own.go_on()
         assert await accepted_again(gateway) < BACK
         assert await gateway.end(before.run)
+
+
+@in_loop
+async def test_so_many_requests_wait_for_a_server_that_stands_still(
+    own: Server, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "BYTES", 100_000)
+    async with gateways(own, await template.copy(own)) as [gateway]:
+        large = {"invocation": b"x" * 60_000}
+        own.pause()
+        try:
+            waiting = asyncio.create_task(gateway.accept(**large))
+            await asyncio.sleep(0)
+            with pytest.raises(StoreUnavailable) as told:
+                await gateway.accept(**large)
+        finally:
+            own.go_on()
+        assert dict(told.value.headers)[b"retry-after"] == b"5"
+        assert (await waiting).attempt == 1
+        await gateway.accept(**large)
 
 
 @in_loop
