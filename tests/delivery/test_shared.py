@@ -186,7 +186,8 @@ def test_what_workers_count_is_in_the_metrics_of_their_gateway(
         def metrics() -> str:
             return ask(running, "GET", "/-/metrics").text
 
-        until(lambda: 'gateway_runs_accepted_total{hook="counted"} 5.0' in metrics())
+        # A worker tells each five seconds, and a busy machine takes its time.
+        until(lambda: 'gateway_runs_accepted_total{hook="counted"} 5.0' in metrics(), 40)
         finished = 'gateway_runs_finished_total{hook="counted",state="succeeded"} 5.0'
         until(lambda: finished in metrics())
         assert "gateway_store_up 1.0" in metrics()
