@@ -59,6 +59,7 @@ def large(site: Site) -> App:
         except asyncio.CancelledError:
             site.note("cancelled")
             raise
+        site.note("complete")
 
     return app
 
