@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.workflow import Workflow
+
+# How long an example takes says more of the machine than of the product. The suite tries the same
+# examples each time, so a change fails for what it changed; `make fuzz` searches for new ones.
+settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("THOROUGH"))
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

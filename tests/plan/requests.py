@@ -13,7 +13,10 @@ from typing import Any, NamedTuple
 import jwt
 import msgspec
 
-from gateway.compile.sample import sample_request
+from gateway.compile.body import decode_body
+from gateway.compile.forms import encode_form
+from gateway.compile.payload import FORM, JSON
+from gateway.compile.sample import Sample, sample_request
 from gateway.compile.sample_values import document
 from gateway.compile.signatures import compile_scheme
 from gateway.compile.signatures.request import request_of
@@ -50,18 +53,19 @@ class Request(NamedTuple):
 def request_for(hook: Hook, chance: Random) -> Request:
     """A request with which somebody would try to start the hook."""
     sample = sample_request(hook)
-    sent = msgspec.json.decode(sample.body) if sample.body else {}
+    sent = _decoded(sample)
     query, headers = {**sample.query}, {**sample.headers}
     for one in (sent, query, headers):
-        _change(one, chance, texts=one is not sent)
+        _change(one, chance, texts=one is not sent or sample.content_type == FORM)
     if isinstance(hook.authentication, SignatureAuthentication) and isinstance(sent, dict):
         sent["webhookTimestamp"] = int(NOW * 1000)
-    body = msgspec.json.encode(sent) if sample.body or sent else b""
+    encode = encode_form if sample.content_type == FORM else msgspec.json.encode
+    body = encode(sent) if sample.body or sent else b""
     request = Request(
         method=chance.choice([sample.method, sample.method, *hook.answered]),
         path=chance.choice([sample.path, sample.path.replace("city", "paris")]),
         client=_client(hook, chance),
-        headers={"content-type": "application/json", **headers},
+        headers={"content-type": sample.content_type or JSON, **headers},
         query=query,
         body=body,
         at=NOW,
@@ -69,6 +73,13 @@ def request_for(hook: Hook, chance: Random) -> Request:
     if chance.random() < 0.1:
         return _handshake(request, chance)
     return _proven(request, hook, chance)
+
+
+def _decoded(sample: Sample) -> Any:
+    """What a body says, whether its sender writes JSON or forms."""
+    if not sample.body:
+        return {}
+    return decode_body((sample.content_type or JSON).encode(), sample.body).value
 
 
 def _change(sent: Any, chance: Random, texts: bool) -> None:
