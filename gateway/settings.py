@@ -55,6 +55,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     """Where the database is, for PostgreSQL; without a password."""
     password: str = ""
     """The name of the secret that holds the password of the database's user."""
+    key: str = ""
+    """The name of the secret with the keys that seal what is stored; empty: it is not sealed."""
     ca: str = ""
     """A PEM bundle of authorities to trust for the database; empty: those of the system."""
     durability: Literal["local", "replicated"] = "local"

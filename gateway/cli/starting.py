@@ -24,6 +24,7 @@ from gateway.operate.logs import set_up_logs
 from gateway.processes.serving import serve
 from gateway.processes.sockets import open_sockets
 from gateway.reload.kept import Keeper
+from gateway.runtime.sealing import sealing_of
 from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
 
@@ -46,6 +47,7 @@ def start(
     """
     _check_directory(settings)
     _check_admin_token(settings)
+    _check_store_key(settings)
     sockets = sockets or listen(settings)
     lines = set_up_logs(settings.log_format, settings.log_level)
     token = "" if settings.admin_token else _shown_token(lines is None)
@@ -101,6 +103,13 @@ def _check_admin_token(settings: Settings) -> None:
         path = (settings.secrets or Path()) / settings.admin_token
         remedy = f"to create one, run: openssl rand -hex 32 > {path}"
         raise OperatorError(f"--admin-token: {problem}; {remedy}")
+
+
+def _check_store_key(settings: Settings) -> None:
+    """Raises OperatorError for keys that seal nothing."""
+    keys = sealing_of(SecretStore(settings.secrets), settings.store.key)
+    if keys is not None and keys.problem:
+        raise OperatorError(f"--store-key: {keys.problem}; {keys.remedy}")
 
 
 def _check_memory(settings: Settings) -> None:

@@ -78,6 +78,15 @@ STORE = (
         "certificate is verified.",
     ),
     flag(
+        "--store-key",
+        default="",
+        show_default=False,
+        metavar="NAME",
+        help="Name of the secret with the keys that encrypt stored requests and answers, one of 32 "
+        "bytes in base64 a line: the first encrypts, all decrypt. Without it, they are not "
+        "encrypted.",
+    ),
+    flag(
         "--store-durability",
         type=click.Choice(["local", "replicated"]),
         default="local",
@@ -125,6 +134,7 @@ def store_of(flags: dict[str, Any]) -> Store:
         engine="sqlite" if place == "sqlite" else "postgres",
         url="" if place == "sqlite" else place,
         password=flags.pop("store_password"),
+        key=flags.pop("store_key"),
         ca="" if ca is None else str(ca),
         durability=flags.pop("store_durability"),
         size=flags.pop("store_size"),
@@ -132,11 +142,16 @@ def store_of(flags: dict[str, Any]) -> Store:
         target_concurrency=flags.pop("target_concurrency"),
         outcome_path=flags.pop("outcome_path"),
     )
-    _check(found, flags["secrets"])
+    check_store(found, flags["secrets"])
     return found
 
 
-def _check(store: Store, secrets: Path | None) -> None:
+def check_store(store: Store, secrets: Path | None) -> None:
+    """Raises OperatorError where flags do not fit together, or name what cannot be used."""
+    if store.key and secrets is None:
+        raise OperatorError(
+            "--store-key names a secret: set --secrets to the directory that contains it"
+        )
     if store.engine == "sqlite":
         if store.password or store.ca or store.durability != "local":
             raise OperatorError(

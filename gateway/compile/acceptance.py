@@ -9,7 +9,15 @@ from gateway.compile.answer import Answer, Headers
 from gateway.compile.delivery import Durable
 from gateway.compile.exchange import Exchange
 from gateway.compile.invocation import StoringInvoker
-from gateway.compile.outcome import OMITTED, answer_of, ask_again, document, instant, status_of
+from gateway.compile.outcome import (
+    OMITTED,
+    answer_of,
+    ask_again,
+    document,
+    instant,
+    opened,
+    status_of,
+)
 from gateway.compile.payload import Payload
 from gateway.compile.prefer import NO_PREFERENCE, Preference, preference_of
 from gateway.compile.responder import Responder, failed, reported
@@ -18,6 +26,7 @@ from gateway.errors import WorkflowFailure, failure_of, out_of_service
 from gateway.ids import uuid7
 from gateway.runs.invocation import Invocation, encode
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, State
+from gateway.runs.sealed import of_request
 from gateway.runs.ticket import ticket
 from gateway.runs.waiting import Finished
 from gateway.runtime.runs import Runs
@@ -45,6 +54,7 @@ class Acceptance:
     """
 
     __slots__ = (
+        "_about",
         "_acknowledgement",
         "_durable",
         "_gauge",
@@ -70,6 +80,7 @@ class Acceptance:
         self._respond = respond
         self._acknowledgement = acknowledgement
         self._runtime = runtime
+        self._about = of_request(hook)
         self._gauge = runtime.concurrency(hook)
         self._most = most
         self._outcomes = runtime.settings.store.outcome_path
@@ -124,7 +135,7 @@ class Acceptance:
         return NewRun(
             id=run,
             hook=exchange.hook,
-            invocation=encode(invocation),
+            invocation=self._runtime.sealing.seal(encode(invocation), self._about),
             gate=self._durable.gate,
             give_up=self._durable.policy.give_up,
             key=keys.key,
@@ -177,6 +188,7 @@ class Acceptance:
         exchange.outcome = "succeeded"
         if isinstance(told.said, Answer):
             return told.said
+        record = opened(record, self._runtime.sealing)
         if record.answer:
             return self._acknowledgement.completed(exchange, answer_of(record.answer))
         omitted = {"outputs_omitted": True} if record.answer == OMITTED else {}

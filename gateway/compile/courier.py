@@ -8,9 +8,11 @@ from typing import Any
 from gateway.compile.invocation import StoringInvoker
 from gateway.errors import Unavailable, Unsent, WorkflowFailure
 from gateway.runs.deliverer import Delivery
-from gateway.runs.invocation import UnreadableError, decode
+from gateway.runs.invocation import Invocation, decode
 from gateway.runs.run import Assignment, Policy
 from gateway.runs.schedule import Ended, Schedule
+from gateway.runs.sealed import SealedError, UnreadableError, of_answer, of_request
+from gateway.runtime.sealing import Sealing
 from gateway.wire.client import Reply
 
 _OUT_OF_SERVICE = "the hook went out of service before the attempt"
@@ -29,12 +31,14 @@ class HookCourier:
         policy: Policy,
         problems: Callable[[], list[str]],
         keep: Keep,
+        sealing: Sealing,
     ) -> None:
         self.schedule = schedule
         self.policy = policy
         self._invoker = invoker
         self._problems = problems
         self._keep = keep
+        self._sealing = sealing
 
     def problem(self) -> str:
         """Why no attempt can be made now, in words; empty where one can."""
@@ -43,8 +47,11 @@ class HookCourier:
     async def deliver(self, assignment: Assignment, prepared: Any) -> Delivery:
         """Make an attempt; `prepared` is the `Invocation`, where it is still here."""
         try:
-            stored = decode(assignment.invocation) if prepared is None else prepared
+            stored = self._read(assignment) if prepared is None else prepared
             reply = await self._invoker.send(stored, assignment.run, assignment.attempt)
+        except SealedError as error:
+            # Another gateway may have the key, or this one later.
+            return Delivery(ended=Ended(asked=False), reason=str(error))
         except UnreadableError as error:
             return Delivery(ended=Ended(asked=False), reason=str(error), final=True)
         except Unavailable:
@@ -53,9 +60,12 @@ class HookCourier:
             asked = not isinstance(failure, Unsent)
             ended = Ended(failure.status_code, asked=asked, whole=False)
             return Delivery(ended=ended, reason=failure.reason, reply=failure)
-        return self._answered(reply)
+        return self._answered(reply, assignment.run)
 
-    def _answered(self, reply: Reply) -> Delivery:
+    def _read(self, assignment: Assignment) -> Invocation:
+        return decode(self._sealing.open(assignment.invocation, of_request(assignment.hook)))
+
+    def _answered(self, reply: Reply, run: str) -> Delivery:
         ended = Ended(reply.status, retry_after=reply.headers.get(b"retry-after"))
         if not 200 <= reply.status < 300:
             return Delivery(ended=ended, reason=f"the workflow answered {reply.status}")
@@ -63,4 +73,6 @@ class HookCourier:
             kept = self._keep(reply)
         except WorkflowFailure as failure:
             return Delivery(ended=ended, reason=failure.reason, final=True, reply=reply)
+        if kept:
+            kept = self._sealing.seal(kept, of_answer(run))
         return Delivery(ended=ended, answer=kept, reply=reply)

@@ -38,7 +38,14 @@ class Keeping:
         """Why no run can be stored before the gateway is started again, in words."""
         if not self._runtime.settings.keeps_runs:
             return "durable delivery needs a state directory or a database"
-        return "" if self._runtime.runs is None else self._runtime.runs.problem
+        return self._keys_problem or (
+            "" if self._runtime.runs is None else self._runtime.runs.problem
+        )
+
+    @property
+    def _keys_problem(self) -> str:
+        keys = self._runtime.store_keys
+        return "" if keys is None else keys.problem
 
     @property
     def remedy(self) -> str:
@@ -48,6 +55,8 @@ class Keeping:
                 "start the gateway with --state DIR, on a disk that outlives it, "
                 "or with --store postgres://USER@HOST/DB"
             )
+        if self._runtime.store_keys is not None and self._keys_problem:
+            return self._runtime.store_keys.remedy
         return "" if self._runtime.runs is None else self._runtime.runs.remedy
 
 

@@ -117,7 +117,9 @@ class Hook:
         self._accept = Acceptance(durable, invoker, self._respond, said, runtime, spec.name, most)
         keep = keeping(compile_kept(spec.response), durable.outputs)
         problems = partial(_problems, self._needs)
-        self.courier = HookCourier(invoker, durable.schedule, durable.policy, problems, keep)
+        self.courier = HookCourier(
+            invoker, durable.schedule, durable.policy, problems, keep, runtime.sealing
+        )
 
     def _encoding(self, spec: Spec, workflow: Workflow) -> PayloadEncoder:
         flat = workflow.format == "form" or workflow.method not in WITH_BODY

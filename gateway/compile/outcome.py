@@ -14,6 +14,8 @@ from gateway.compile.courier import Keep
 from gateway.compile.exchange import Exchange, Unread
 from gateway.compile.responder import Responder
 from gateway.runs.run import Record, State
+from gateway.runs.sealed import UnreadableError, of_answer
+from gateway.runtime.sealing import Sealing
 from gateway.wire.client import Reply
 
 MOST = 64 * 1024
@@ -46,6 +48,17 @@ def keeping(respond: Responder, outputs: bool) -> Keep:
 def _nobody() -> Exchange:
     """Who asks where the caller has left; outputs are the same for everybody."""
     return Exchange("POST", "/", b"/", b"", [], {}, "", "", 0.0, Unread())
+
+
+def opened(record: Record, sealing: Sealing) -> Record:
+    """The record with the answer that was kept, or without one that cannot be opened."""
+    if not record.answer:
+        return record
+    try:
+        answer = sealing.open(record.answer, of_answer(record.run))
+    except UnreadableError:
+        answer = OMITTED
+    return msgspec.structs.replace(record, answer=answer)
 
 
 def answer_of(kept: bytes) -> Answer:

@@ -33,6 +33,7 @@ class Endpoints:
     def __init__(self, runtime: Runtime, view: View, private: bool) -> None:
         self._admit = AdminGuard(runtime)
         self._view = view
+        self._sealing = runtime.sealing
         public: dict[tuple[str, str], Endpoint] = {
             ("GET", "/-/livez"): self._livez,
             ("GET", "/-/readyz"): self._readyz,
@@ -67,7 +68,7 @@ class Endpoints:
         """Imported when somebody asks: most gateways keep no runs."""
         from gateway.operate.runs.endpoints import RunEndpoints
 
-        return RunEndpoints(self._view)
+        return RunEndpoints(self._view, self._sealing)
 
     async def _livez(self, _exchange: Exchange) -> Answer:
         return answer_json(200, {"status": "alive"})

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +35,8 @@ from gateway.runs.sqlite.orders import (
     Stop,
     StoreSettings,
 )
+from gateway.runtime.sealing import sealing_of
+from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
 
 MODULE = "gateway.processes.store"
@@ -61,7 +64,13 @@ def keeper_of(settings: Settings) -> StoreKeeper | None:
         target_concurrency=settings.store.target_concurrency,
         workers=settings.workers,
     )
-    return StoreKeeper(store, settings.log_format, settings.log_level)
+    return StoreKeeper(store, settings.log_format, settings.log_level, partial(_known, settings))
+
+
+def _known(settings: Settings) -> frozenset[bytes] | None:
+    """The ids of the keys that open what is stored; None where there is no secret of keys."""
+    keys = sealing_of(SecretStore(settings.secrets), settings.store.key)
+    return None if keys is None else frozenset(keys.known)
 
 
 def policies_of(current: Current, base: str) -> Policies:
@@ -98,7 +107,13 @@ class StoreKeeper:
     runs already. For any thread.
     """
 
-    def __init__(self, settings: StoreSettings, log_format: str, log_level: str) -> None:
+    def __init__(
+        self,
+        settings: StoreSettings,
+        log_format: str,
+        log_level: str,
+        known: Callable[[], frozenset[bytes] | None] = lambda: None,
+    ) -> None:
         self.problem = ""
         """Why runs cannot be stored now, in words."""
         self.final = False
@@ -107,6 +122,7 @@ class StoreKeeper:
         self.gave_up: Callable[[str], None] = lambda _problem: None
         """Called with the problem when no other store is started; from any thread."""
         self._settings = settings
+        self._known = known
         self._arguments = (log_format, log_level)
         self._policies: Policies | None = None
         self._lock = threading.Lock()
@@ -212,11 +228,18 @@ class StoreKeeper:
         with self._lock:
             self._pipe, self._process = ours, process
             again = self.restarts > 0
-            workers = self._settings.workers if again else 0
-            self._say(msgspec.structs.replace(self._settings, workers=workers))
+            self._say(self._settings if again else self._at_first())
             if self._policies is not None:
                 self._say(Serve(self._policies))
         return ours, process
+
+    def _at_first(self) -> StoreSettings:
+        """No worker has runs of an earlier store. Keys are looked at once: they may change while
+        the gateway runs, in the workers first.
+        """
+        return msgspec.structs.replace(
+            self._settings, workers=0, checks_keys=True, known=self._known()
+        )
 
     def _hear(self, message: Ready | Failed | Alive, pulse: Pulse) -> None:
         self.problem = message.sentence if isinstance(message, Failed) else ""

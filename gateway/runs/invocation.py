@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.runs.sealed import UnreadableError
+
 PLAIN = 1
 """The first byte of what is stored as it is."""
 
@@ -26,10 +28,6 @@ class Invocation(msgspec.Struct, frozen=True, array_like=True):
     content_type: str | None = None
     query: tuple[tuple[str, str], ...] = ()
     target: str = ""
-
-
-class UnreadableError(ValueError):
-    """What is stored was written by another version of the gateway, or is damaged."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -12,6 +12,7 @@ from gateway.runtime.body_memory import BodyMemory
 from gateway.runtime.hashing import PasswordHashing
 from gateway.runtime.identities import Identities
 from gateway.runtime.offloading import Offloading
+from gateway.runtime.sealing import keys_or_none, sealing_of
 from gateway.runtime.secret import SecretStore
 from gateway.runtime.targets import DirectTargets
 from gateway.runtime.throttle import Concurrency, Memory, Pace, Throttle
@@ -43,6 +44,9 @@ class Runtime:
         self.clock = clock
         self.monotonic = monotonic
         self.secrets = SecretStore(settings.secrets)
+        self.store_keys = sealing_of(self.secrets, settings.store.key)
+        """The keys of stored runs; None where nothing is sealed."""
+        self.sealing = keys_or_none(self.store_keys)
         self.client = WorkflowClient(settings.limits.workflow_response, settings.ca_file)
         self.identities = Identities(self.secrets, settings.ca_file)
         self.hashing = PasswordHashing()

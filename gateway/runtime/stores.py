@@ -8,6 +8,7 @@ from gateway.runs.postgres.address import parse
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import Unfit
 from gateway.runs.postgres.store import PostgresStore
+from gateway.runtime.sealing import SecretKeys
 from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings
 
@@ -27,16 +28,27 @@ class Password:
         return self._cell.secret.reveal().decode("utf-8", "surrogateescape")
 
 
-def postgres_store(settings: Settings, *, observes: bool) -> PostgresStore:
-    """The store for the event loop that runs. One that `observes` is for operators alone."""
+def database_of(settings: Settings) -> Database:
+    """The database, with the password as its secret is now."""
     store = settings.store
     password = Password(settings.secrets, store.password) if store.password else _none
+    return Database(parse(store.url, store.ca), password, store.durability)
+
+
+def postgres_store(
+    settings: Settings, *, observes: bool, keys: SecretKeys | None = None
+) -> PostgresStore:
+    """The store for the event loop that runs. One that `observes` is for operators alone, and needs
+    no `keys`.
+    """
+    store = settings.store
     return PostgresStore(
-        Database(parse(store.url, store.ca), password, store.durability),
+        database_of(settings),
         runs=store.runs,
         targets=store.target_concurrency,
         gateway=store.gateway,
         observes=observes,
+        known=lambda: None if keys is None else keys.known,
     )
 
 

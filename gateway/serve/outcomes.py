@@ -8,7 +8,7 @@ from gateway.compile.answer import Answer
 from gateway.compile.cors import Cors, is_preflight
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
-from gateway.compile.outcome import ask_again, described, document
+from gateway.compile.outcome import ask_again, described, document, opened
 from gateway.compile.prefer import preference_of
 from gateway.errors import Forbidden, MethodNotAllowed, NotFound
 from gateway.runs.run import Record
@@ -54,7 +54,8 @@ class Outcomes:
         exchange.outcome = "told"
         own = () if record.state.final else (ask_again(record.next_attempt),)
         headers = () if cors is None else cors.headers(exchange)
-        return document(200, described(record), own, headers)
+        shown = described(opened(record, self._runtime.sealing))
+        return document(200, shown, own, headers)
 
     def hide(self, exchange: Exchange) -> None:
         """Let the log have the path without the ticket."""

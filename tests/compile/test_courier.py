@@ -61,7 +61,12 @@ class Orders:
         """The hook as it is from now on."""
         self.invoker = StoringInvoker(Workflow(url=url, **keys), self.runtime)
         self.courier = HookCourier(
-            self.invoker, Schedule(POLICY.after), POLICY, self._problems, json_only
+            self.invoker,
+            Schedule(POLICY.after),
+            POLICY,
+            self._problems,
+            json_only,
+            self.runtime.sealing,
         )
 
     async def accept(self) -> tuple[str, Finished | Record | None]:
@@ -240,7 +245,7 @@ def test_what_cannot_be_read_any_more_is_dead_and_says_why(workflow: endpoint.Wo
         async with orders() as worker:
             worker.hook(f"{workflow.url}/run/orders")
             new = NewRun(
-                id=uuid7(), hook="orders", invocation=b"\x02sealed", gate=b"32 bytes", give_up=60,
+                id=uuid7(), hook="orders", invocation=b"\x03a later form", gate=b"32 bytes", give_up=60,
                 start=False,
             )  # fmt: skip
             await worker.store.accept(new)

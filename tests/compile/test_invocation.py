@@ -23,7 +23,8 @@ from gateway.language.spec.outgoing import (
     SignatureWorkflowAuthentication,
 )
 from gateway.language.template.url import outline
-from gateway.runs.invocation import Invocation, UnreadableError, decode, encode
+from gateway.runs.invocation import Invocation, decode, encode
+from gateway.runs.sealed import UnreadableError
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from gateway.wire.client import Endpoint

@@ -28,7 +28,7 @@ def command() -> None:
     """List, replay and cancel the stored runs of durable hooks.
 
     The commands ask a running gateway, with the admin token. With --state-dir DIR, they open
-    the store of a gateway that is stopped.
+    the store of a gateway that is stopped, with --store URL the database of several gateways.
 
     \b
     Examples:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import rich_click as click
 
 from gateway.cli.parameters import BaseUrl, is_base_url
+from gateway.cli.store_flags import Place
 from gateway.errors import GatewayError, OperatorError
 
 TOKEN = "GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
@@ -25,7 +26,7 @@ class DeclinedError(GatewayError):
 
 
 class Runs(Protocol):
-    """Where runs are: a gateway, or the directory of one that is stopped."""
+    """Where runs are: a gateway, the directory of one that is stopped, or a database."""
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of an answer. Raises DeclinedError and OperatorError.
@@ -64,11 +65,41 @@ STOPPED = click.option(
     metavar="DIR",
     help="State directory of a gateway that is stopped, to open instead of asking one.",
 )
+_STORE = (
+    click.option(
+        "--store",
+        type=Place(),
+        metavar="URL",
+        help="Database of several gateways, to open instead of asking one: postgres://USER@HOST/DB.",
+    ),
+    click.option(
+        "--store-password",
+        envvar="GATEWAY_STORE_PASSWORD",
+        metavar="NAME",
+        help="Name of the secret with the password of the database's user, with --store. Default: "
+        "that of GATEWAY_STORE_PASSWORD.",
+    ),
+    click.option(
+        "--store-ca",
+        type=click.Path(path_type=Path),
+        envvar="GATEWAY_STORE_CA",
+        metavar="FILE",
+        help="PEM bundle of authorities that sign the database's certificate, with --store. "
+        "Default: that of GATEWAY_STORE_CA.",
+    ),
+    click.option(
+        "--store-key",
+        envvar="GATEWAY_STORE_KEY",
+        metavar="NAME",
+        help="Name of the secret with the keys that decrypt payloads, with --store or --state-dir. "
+        "Default: that of GATEWAY_STORE_KEY.",
+    ),
+)
 
 
 def reaching(command: Any) -> Any:
     """Give a command the flags that `reach` takes."""
-    for one in (STOPPED, *reversed(_FLAGS)):
+    for one in (*reversed(_STORE), STOPPED, *reversed(_FLAGS)):
         command = one(command)
     return command
 
@@ -76,17 +107,33 @@ def reaching(command: Any) -> Any:
 @contextmanager
 def reach(flags: dict[str, Any]) -> Iterator[Runs]:
     """Where the flags say that the runs are. Raises OperatorError."""
+    _check_one(flags)
     if flags["state_dir"] is not None:
-        if flags["url"] is not None:
-            raise OperatorError("--state-dir and --url exclude each other")
         from gateway.cli.runs.stopped import stopped
 
-        with stopped(flags["state_dir"]) as runs:
+        with stopped(flags["state_dir"], flags["secrets"], flags["store_key"] or "") as runs:
             yield runs
+        return
+    if flags["store"] is not None:
+        from gateway.cli.runs.shared import shared
+
+        yield shared(flags)
         return
     from gateway.cli.runs.remote import Remote
 
     yield Remote(flags["url"] or _default(), _token(flags["secrets"], flags["admin_token"]))
+
+
+def _check_one(flags: dict[str, Any]) -> None:
+    places = [name for name in ("--url", "--state-dir", "--store") if flags[_key(name)] is not None]
+    if len(places) > 1:
+        raise OperatorError(f"{' and '.join(places)} exclude each other")
+    if flags["store"] == "sqlite":
+        raise OperatorError("--store is for a database; for a directory, set --state-dir")
+
+
+def _key(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def _default() -> str:

@@ -52,7 +52,7 @@ def command(
       gateway runs replay --hook orders --state dead --since 1d --yes
       gateway runs replay 0193a1c2-7f3e-7c1a-9d55-0b6f3a2e8c41 --anew
     """
-    if flags["state_dir"] is not None:
+    if flags["state_dir"] is not None or flags["store"] is not None:
         raise OperatorError("a replay needs the running gateway: start it, then replay")
     if flags["state"] == "succeeded" and not anew:
         raise click.UsageError("succeeded runs are replayed under new ids only: add --anew")

@@ -19,8 +19,10 @@ from gateway.operate.runs.replaying import changed_since, gate_for_replay, refus
 from gateway.operate.runs.shown import shown_detail, shown_payload, shown_run
 from gateway.operate.store_access import Reached
 from gateway.operate.view import HooksView
-from gateway.runs.invocation import UnreadableError, decode
+from gateway.runs.invocation import decode
 from gateway.runs.run import Changed, Detail, Record, Selection
+from gateway.runs.sealed import UnreadableError, of_request
+from gateway.runtime.sealing import Sealing
 
 _log = structlog.get_logger("gateway.runs")
 Endpoint = Callable[[Exchange], Awaitable[Answer]]
@@ -30,8 +32,9 @@ OfRun = Callable[[Exchange, str], Awaitable[Answer]]
 class RunEndpoints:
     """Answers operators who have shown the admin token. Everything may raise StoreUnavailable."""
 
-    def __init__(self, view: HooksView) -> None:
+    def __init__(self, view: HooksView, sealing: Sealing) -> None:
         self._view = view
+        self._sealing = sealing
         self._fixed: dict[str, dict[str, Endpoint]] = {
             "/-/runs": {"GET": self._list},
             "/-/runs/replay": {"POST": self._replay_many},
@@ -75,11 +78,12 @@ class RunEndpoints:
         return answer_json(200, shown_detail(detail, changed))
 
     async def _payload(self, exchange: Exchange, run: str) -> Answer:
+        hook = (await self._detail(run)).record.hook
         stored = await (await self._store()).payload(run)
         if stored is None:
             raise NotFound(_unknown(run))
         try:
-            payload = decode(stored)
+            payload = decode(self._sealing.open(stored, of_request(hook)))
         except UnreadableError as error:
             raise Conflict(f"The payload cannot be shown: {error}.") from None
         _log.warning("the payload of a run was shown", run=run, **_who(exchange))

@@ -192,7 +192,7 @@ def _store(runtime: Runtime) -> Kept:
     if runtime.settings.store.engine == "postgres":
         from gateway.runtime.stores import postgres_store
 
-        return postgres_store(runtime.settings, observes=False)
+        return postgres_store(runtime.settings, observes=False, keys=runtime.store_keys)
     from gateway.runs.sqlite.client import SqliteStore
 
     return SqliteStore(runtime.settings.store.socket)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.commands import Commands
 from gateway.runs.postgres.database import Database
+from gateway.runs.postgres.fault import Unfit
 from gateway.runs.postgres.intake import Intake
 from gateway.runs.postgres.link import Link, unavailable
 from gateway.runs.postgres.lookups import Lookups
@@ -39,8 +40,11 @@ from gateway.runs.run import (
     Result,
     Selection,
 )
+from gateway.runs.sealed import PREFIX, foreign
 from gateway.runs.stats import Stats
 
+_NEWEST = f"""SELECT substr(invocation, 1, {PREFIX}) FROM gateway.payload
+    ORDER BY seq DESC LIMIT 1"""
 _ACCEPTS = 2
 """Connections for accepts: one batch is sent while another is being committed."""
 
@@ -58,7 +62,7 @@ class PostgresStore:
     `runs` is how many may be unfinished in all, `targets` how many attempts may be in flight to one
     target, of all processes. `gateway` is what the workers of one gateway have in common. `works`:
     it takes turns by itself. One that `observes` accepts nothing and is given nothing: operators
-    ask it.
+    ask it. `known` tells which keys may open what is stored, see `sealed.foreign`.
     """
 
     def __init__(
@@ -71,10 +75,13 @@ class PostgresStore:
         works: bool = True,
         gateway: str = "",
         observes: bool = False,
+        known: Callable[[], Collection[bytes] | None] = lambda: None,
     ) -> None:
         self.books = books = Books(Clock(monotonic), targets, random.random)
         self.keys: asyncio.Future[Keys] = asyncio.get_running_loop().create_future()
         self._database = database
+        self._observes = observes
+        self._known = known
         accepts = 0 if observes else _ACCEPTS
         self._links = [Link(database, self._opened) for _ in range(accepts)]
         self._rest = Link(database, self._opened_first)
@@ -101,6 +108,8 @@ class PostgresStore:
 
     async def _opened_first(self, session: Session) -> None:
         await migrate(session, self._database.address)
+        if not self.keys.done() and not self._observes:
+            await self._check_keys(session)
         if self._turns.credit:
             await owners.beat(session, self.books, self._turns.me)
             await owners.look(session, self.books)
@@ -110,6 +119,12 @@ class PostgresStore:
             known = {row["name"]: row["value"] for row in rows}
             self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
         self._turns.wake()
+
+    async def _check_keys(self, session: Session) -> None:
+        """Raises Unfit where what others store could not be opened here."""
+        rows = await session.fetch(_NEWEST)
+        if problem := foreign(rows[0][0] if rows else None, self._known()):
+            raise Unfit(problem)
 
     @property
     def is_connected(self) -> bool:

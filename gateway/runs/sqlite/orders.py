@@ -14,7 +14,8 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     `state` is the directory, `socket` the path that workers connect to. `size` is how large the
     file may become, `runs` how many runs may be unfinished, `workers` how many processes may hold
-    runs of a store that ended before this one.
+    runs of a store that ended before this one. `checks_keys`: what is stored has to be sealed with
+    one of the keys that are `known`, see `sealed.foreign`.
     """
 
     state: str
@@ -24,6 +25,8 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     target_concurrency: int = 64
     workers: int = 0
     reserve: int = 32 * MIB
+    checks_keys: bool = False
+    known: frozenset[bytes] | None = None
 
 
 class Serve(msgspec.Struct, frozen=True, tag=True):

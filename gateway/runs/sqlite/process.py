@@ -22,13 +22,14 @@ import structlog
 
 from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policies, State
+from gateway.runs.sealed import PREFIX, foreign
 from gateway.runs.sqlite.accepting import Room
 from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.clock import Clock
 from gateway.runs.sqlite.crew import Crew
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.desk import Desk
-from gateway.runs.sqlite.fault import TRY_AGAIN, Fault, Unreadable, damaged, fault
+from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, Unreadable, damaged, fault
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.lock import leave, lock
 from gateway.runs.sqlite.mark import Mark
@@ -51,6 +52,8 @@ from gateway.runs.sqlite.writer import Writer
 
 ALONE = 60_000
 """Milliseconds that workers have to finish once the supervisor is gone."""
+_NEWEST = f"""SELECT substr(invocation, 1, {PREFIX}) FROM payload
+    ORDER BY seq DESC LIMIT 1"""  # noqa: S608
 BACKUP_PAGES = 100
 _LONGEST = 60.0
 _log = structlog.get_logger("gateway.store")
@@ -86,6 +89,13 @@ def main(
     return 0
 
 
+def _check_keys(db: Database, settings: StoreSettings) -> None:
+    """Raises a Fault where workers could not open what is stored."""
+    newest = db.one(_NEWEST)
+    if problem := foreign(None if newest is None else newest[0], settings.known):
+        raise Fault(GIVE_UP, problem)
+
+
 def _failed(pipe: Connection[Any, Any], error: Fault) -> int:
     _log.error("the store ends", reason=str(error), status=error.status)
     with suppress(OSError):
@@ -112,6 +122,8 @@ class Store:
         if not reserve.take():
             _log.error("the disk is nearly full: nothing is accepted until there is room")
         self._db = Database(state / "runs.db", settings.size, clock.now())
+        if settings.checks_keys:
+            _check_keys(self._db, settings)
         self._gate = Gate(settings.target_concurrency, share)
         self._books = Books(self._db, self._gate, share)
         self._books.now = clock.now()
