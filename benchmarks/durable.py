@@ -13,6 +13,7 @@ import rich_click as click
 
 from benchmarks import command, load, scenario
 from benchmarks.delivery.job import workflow
+from benchmarks.durables import disk
 from benchmarks.durables.ground import KEYED, Ground, Stored, Wal, gateway, prepared, stored
 from benchmarks.durables.paced import paced
 from benchmarks.peers import nginx
@@ -34,9 +35,11 @@ PATIENCE = 300.0
 def accepting(workdir: Path, rounds: int, seconds: int, wal: Wal) -> list[Row]:
     """Runs are stored while the workflow's server is down, so that nothing is delivered."""
     found: dict[tuple[bool, int], list[Stored]] = {}
+    syncs = []
     request = scenario.bearer_post(64, BODY)
     with gateway(Site(workdir / "down", free_port(), free_port(), request)) as ground:
         for number in range(rounds):
+            syncs.append(disk.synced(workdir))
             for connections in RATES:
                 for keyed in (False, True):
                     path = f"/hooks/{KEYED}" if keyed else request.path
@@ -53,7 +56,7 @@ def accepting(workdir: Path, rounds: int, seconds: int, wal: Wal) -> list[Row]:
         f"p99 of acceptance at {HALF:,} a second", f"{median(calm):.1f} ms",
         f"{max(calm):.1f} ms", "under 20 ms", median(calm) < 20,
     )  # fmt: skip
-    return [*rows, half]
+    return [disk.row(syncs), *rows, half]
 
 
 def _accepted(keyed: bool, connections: int, results: list[Stored]) -> Row:

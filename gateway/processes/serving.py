@@ -22,7 +22,7 @@ from gateway.settings import Settings
 if TYPE_CHECKING:
     from gateway.operate.logs import Lines
     from gateway.processes.keeper import StoreKeeper
-    from gateway.processes.operators import LeaderView, Operators
+    from gateway.processes.view import LeaderView
     from gateway.reload.leader import Leader
     from gateway.reload.numbering import Current
 
@@ -68,10 +68,9 @@ class _Served:
     ) -> None:
         from gateway.operate.metrics.store_numbers import StoreNumbers
         from gateway.operate.metrics.totals import Totals
-        from gateway.operate.request_log import RequestLog
         from gateway.operate.store_access import StoreAccess
         from gateway.processes.keeper import keeper_of
-        from gateway.processes.operators import LeaderView, Operators
+        from gateway.processes.view import LeaderView
 
         self._settings = settings
         self._leader = leader
@@ -83,8 +82,7 @@ class _Served:
         self._access = StoreAccess(settings, self._problem)
         self._numbers = StoreNumbers(self._access, self._restarts)
         self._view: LeaderView = LeaderView(leader, self._totals, self._numbers)
-        log = RequestLog(lines, settings.log_level)
-        self._operators: Operators = Operators(settings, self._view, log)
+        self._lines = lines
         leader.expose = self._view.expose
         self._supervisor = Supervisor(
             settings, sockets, leader, self._taken, self._ended, self._drain
@@ -94,8 +92,7 @@ class _Served:
         """Until the last worker has ended."""
         self._numbers.loop = asyncio.get_running_loop()
         if operators_socket is not None:
-            await self._operators.listen(operators_socket)
-            self._leader.secrets_changed = self._operators.refresh_secrets
+            await self._listen(operators_socket)
         # What was imported stays: collecting it again and again would hold up the probes.
         gc.collect()
         gc.freeze()
@@ -106,6 +103,18 @@ class _Served:
         finally:
             if self._keeper is not None:
                 self._keeper.stop(STORE_ENDS)
+
+    async def _listen(self, operators_socket: socket.socket) -> None:
+        """Answer operators on a listener of their own. What that takes, most supervisors do
+        without: the server of the wire and the guards.
+        """
+        from gateway.operate.request_log import RequestLog
+        from gateway.processes.operators import Operators
+
+        log = RequestLog(self._lines, self._settings.log_level)
+        operators = Operators(self._settings, self._view, log)
+        await operators.listen(operators_socket)
+        self._leader.secrets_changed = operators.refresh_secrets
 
     def _follow(self, current: Current) -> None:
         """Have a store for the runs of a generation, if that has durable hooks."""

@@ -15,7 +15,7 @@ from gateway.language.read import read, read_source
 from gateway.language.schema import editor_schema
 from gateway.language.senders import PRESETS
 from gateway.language.source import Source
-from tests.support.command import ask, called, run, terminal
+from tests.support.command import ask, called, terminal, within
 from tests.support.gateway import write_files
 from tests.support.ports import free_port
 
@@ -83,13 +83,13 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path) -> None:
         ".gitignore": "*.pyc\nsecrets",
     }
     write_files(tmp_path, mine)
-    done = run("init", directory=tmp_path)
+    done = within("init", directory=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     expected = {name: text.encode() for name, text in mine.items()}
     assert tree(tmp_path) == {**expected, ".gitignore": b"*.pyc\nsecrets\n/state/\n"}
     assert "kept hooks.d/hello.yaml: it already exists" in done.stdout
     before = tree(tmp_path)
-    run("init", directory=tmp_path)
+    within("init", directory=tmp_path)
     assert tree(tmp_path) == before
 
 
@@ -98,7 +98,7 @@ def test_no_second_hook_of_a_name_is_written(tmp_path: Path, rest: str) -> None:
     (tmp_path / "hooks.d").mkdir()
     mine = f"name: github-push\nworkflow: http://a/run\n{rest}"
     (tmp_path / "hooks.d" / "mine.yaml").write_text(mine)
-    done = run("init", "--from", "github", directory=tmp_path)
+    done = within("init", "--from", "github", directory=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "kept hooks.d/mine.yaml: it has a hook named 'github-push'\n" in done.stdout
     assert os.listdir(tmp_path / "hooks.d") == ["mine.yaml"]
@@ -119,25 +119,25 @@ def test_the_next_steps_call_the_command_as_it_was_called(tmp_path: Path) -> Non
 def test_a_link_in_the_place_of_a_secret_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "hello-token").symlink_to(tmp_path / "elsewhere")
-    assert run("init", directory=tmp_path).returncode == 0
+    assert within("init", directory=tmp_path).returncode == 0
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_what_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "hooks.d").write_text("a file")
-    done = run("init", directory=tmp_path)
+    done = within("init", directory=tmp_path)
     assert (done.returncode, done.stderr) == (2, "gateway: cannot write hooks.d: File exists\n")
 
 
 def test_a_sender_that_is_not_known_is_refused_with_those_that_are(tmp_path: Path) -> None:
-    done = run("init", "--from", "gihub", directory=tmp_path)
+    done = within("init", "--from", "gihub", directory=tmp_path)
     assert done.returncode == 2
     assert "'github'" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_init_wrote_is_served_and_called_as_its_next_steps_say(tmp_path: Path) -> None:
-    run("init", "--from", "github", directory=tmp_path)
+    within("init", "--from", "github", directory=tmp_path)
     port = free_port()
     with terminal("dev", "--port", str(port), directory=tmp_path, columns=400) as screen:
         screen.wait_for("serving")

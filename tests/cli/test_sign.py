@@ -87,8 +87,11 @@ class Site(NamedTuple):
 
     def sign(self, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
         """The line, and what is said beside it."""
-        hooks, secrets = str(self.directory / "hooks.d"), str(self.directory / "secrets")
-        common = ["--hooks", hooks, "--secrets", secrets, "--url", self.server.url]
+        file, secrets = (
+            self.directory / "hooks.d" / f"{arguments[0]}.yaml",
+            self.directory / "secrets",
+        )
+        common = ["--hooks", str(file), "--secrets", str(secrets), "--url", self.server.url]
         status, line, said = called(capsys, "sign", *arguments, *common)
         assert status == 0, said
         return line, said
@@ -109,7 +112,8 @@ class Site(NamedTuple):
         return int(status), body
 
 
-def _hooks() -> str:
+def _hooks() -> dict[str, str]:
+    """The text of each hook by its name, for a file of its own: the command reads only that one."""
     written: dict[str, str] = {
         preset: f"{{type: signature, scheme: {preset}, secrets: [{{secret: {preset}}}]"
         + (f", {PUBLIC_URL}}}" if "{url}" in SENDERS[preset].scheme.signed else "}")
@@ -118,15 +122,13 @@ def _hooks() -> str:
     written |= {name: text.replace("OTHER", DIGEST) for name, text in OTHERS.items()}
     written["ed25519"] = "{type: signature, scheme: svix, secrets: [{secret: ed25519}]}"
     written["public"] = f"{{{JWT}, algorithms: [ES256, PS256], secrets: [{{secret: public}}]}}"
-    posted = "".join(
-        f"name: {name}\nmethod: POST\nauthentication: {text}\nworkflow: URL/run/{name}\n---\n"
-        for name, text in READ.items()
-    )
-    hooks = [
-        f"name: {name}\nmethod: [GET, POST]\nauthentication: {text}\nworkflow: URL/run/{name}\n"
-        for name, text in written.items()
-    ]
-    return posted + "---\n".join([*hooks, MAPPED])
+    methods = dict.fromkeys(written, "[GET, POST]") | dict.fromkeys(READ, "POST")
+    hooks = {
+        name: f"name: {name}\nmethod: {methods[name]}\nauthentication: {text}\n"
+        f"workflow: URL/run/{name}\n"
+        for name, text in (written | READ).items()
+    }
+    return {**hooks, "mapped": MAPPED}
 
 
 def private_keys(directory: Path) -> dict[str, str]:
@@ -152,16 +154,17 @@ def private_keys(directory: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Site]:
     directory: Path = tmp_path_factory.mktemp("sign")
-    text = _hooks().replace("URL", workflow.url)
+    files = {f"{name}.yaml": text.replace("URL", workflow.url) for name, text in _hooks().items()}
     (directory / "secrets").mkdir()
     given = {**private_keys(directory), "odd": "a key & a=b% ü", "basic": "pa:ss w\\o$rd"}
     for name, value in given.items():
         (directory / "secrets" / name).write_text(value)
-    specs = [hook.spec for hook in read([Source("hooks.yaml", text.encode())]).hooks]
+    sources = [Source(name, text.encode()) for name, text in files.items()]
+    specs = [hook.spec for hook in read(sources).hooks]
     for _ in make_secrets(specs, directory / "secrets"):
         pass
     environment = {"SIGN_TOKEN": "of-the-variable"}
-    with gateway(directory, {"hooks.yaml": text}, environment=environment) as server:
+    with gateway(directory, files, environment=environment) as server:
         yield Site(server, directory)
 
 
@@ -287,7 +290,9 @@ def test_no_secret_is_printed(site: Site, capsys: pytest.CaptureFixture[str], na
 
 
 def _refusal(capsys: pytest.CaptureFixture[str], site: Site, *arguments: str) -> str:
-    common = ["--hooks", str(site.directory / "hooks.d"), "--secrets", str(site.directory)]
+    file = site.directory / "hooks.d" / f"{arguments[0]}.yaml"
+    hooks = file if file.exists() else file.parent
+    common = ["--hooks", str(hooks), "--secrets", str(site.directory)]
     status, line, said = called(capsys, "sign", *arguments, *common)
     assert (status, line) == (2, "")
     return said

@@ -19,6 +19,7 @@ from tests.cli.test_sign import PAIRED, Site, private_keys
 from tests.recipes.pages import PAGES, hook_of
 from tests.support.command import called
 from tests.support.gateway import gateway
+from tests.support.polling import until
 from tests.support.workflow import Workflow
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,8 @@ def test_the_line_starts_the_workflow_of_each_hook_of_the_repository(
     line, _ = everything.sign(capsys, name, *key)
     workflow.received.clear()
     status, answer = everything.send(line)
+    # The answer to a durable hook comes before its call.
+    until(lambda: workflow.received)
     assert len(workflow.received) == 1, (line, status, answer)
 
 

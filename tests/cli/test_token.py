@@ -18,7 +18,7 @@ import yaml
 
 from gateway.cli.replacing import replace
 from gateway.errors import OperatorError
-from tests.support.command import COMMAND, called, run, terminal
+from tests.support.command import COMMAND, called, run, terminal, within
 from tests.support.gateway import gateway
 from tests.support.workflow import Workflow
 
@@ -52,7 +52,7 @@ def test_on_a_pipe_the_token_stands_alone_and_its_digest_apart() -> None:
 
 
 def test_no_two_tokens_are_the_same() -> None:
-    assert run("token").stdout != run("token").stdout
+    assert within("token").stdout != within("token").stdout
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
@@ -172,7 +172,7 @@ def test_mode_and_links_stay(tmp_path: Path) -> None:
     path.chmod(0o640)
     link = tmp_path / "link.yaml"
     link.symlink_to("orders.yaml")
-    assert run("token", str(link), "--write").returncode == 0
+    assert within("token", str(link), "--write").returncode == 0
     assert link.is_symlink()
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert sorted(os.listdir(tmp_path)) == ["link.yaml", "orders.yaml"]
@@ -181,7 +181,7 @@ def test_mode_and_links_stay(tmp_path: Path) -> None:
 def test_who_has_the_old_file_open_reads_it_to_its_end(tmp_path: Path) -> None:
     path = _file(tmp_path, BEARER)
     with path.open() as old:
-        assert run("token", str(path), "--write").returncode == 0
+        assert within("token", str(path), "--write").returncode == 0
         assert old.read() == BEARER
 
 
@@ -214,7 +214,7 @@ def test_commands_at_the_same_time_lose_no_token(tmp_path: Path) -> None:
 
 def test_the_token_opens_the_hook_that_it_was_added_to(tmp_path: Path, workflow: Workflow) -> None:
     path = _file(tmp_path, f"name: orders\nmethod: POST\nworkflow: {workflow.url}/run/orders\n")
-    token = run("token", str(path), "--write").stdout.strip()
+    token = within("token", str(path), "--write").stdout.strip()
     with gateway(tmp_path, {"orders.yaml": path.read_text()}) as server:
         right = {"Authorization": f"Bearer {token}"}
         assert server.request("POST", "/hooks/orders", headers=right).status_code == 200
@@ -272,7 +272,7 @@ def test_a_local_tool_gets_the_token(
 def test_a_pipe_never_touches_the_clipboard(tools: tuple[Path, dict[str, str]]) -> None:
     directory, environment = tools
     _tool(directory, "xclip", f"touch {directory}/used")
-    assert run("token", environment=environment).returncode == 0
+    assert within("token", environment=environment).returncode == 0
     assert not (directory / "used").exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ DIRECT = "name: direct\nmethod: POST\nauthentication: none\nworkflow: {url}/run/
 def text(workflow: Workflow, **more: str) -> str:
     durable = hook("durable", f"{workflow.url}/run/durable", **more)
     return f"{durable}---\n{DIRECT.format(url=workflow.url)}"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Gateway]:
+    """One for the tests after which it is as it was."""
+    directory = tmp_path_factory.mktemp("faults")
+    with delivering(directory, workflow, text=text(workflow)) as found:
+        yield found
 
 
 def answers(running: Gateway, name: str) -> int:
@@ -43,60 +52,64 @@ def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
         assert "--state DIR" in line["hint"]
 
 
-@pytest.mark.parametrize("apart", [False, True], ids=["callers", "operators"])
-def test_a_store_that_does_not_answer_is_noticed_though_nobody_asks_it(
-    tmp_path: Path, workflow: Workflow, apart: bool
+def noticed(running: Gateway) -> None:
+    """Stop its store: that is told without a request for a run, until it goes on."""
+
+    def told() -> str | None:
+        found: str | None = running.operate("GET", "/-/readyz").json().get("store")
+        return found
+
+    until(lambda: answers(running, "durable") == 202)
+    store = store_of(running.log.parent)
+    os.kill(store, signal.SIGSTOP)
+    try:
+        until(lambda: told() == "unavailable")
+        running.wait_for_line(event="the store does not answer", process=store)
+    finally:
+        os.kill(store, signal.SIGCONT)
+    until(lambda: told() is None)
+    assert len(running.lines("the store does not answer")) == 1
+
+
+def test_a_store_that_does_not_answer_is_noticed_though_nobody_asks_it(running: Gateway) -> None:
+    noticed(running)
+
+
+def test_operators_who_have_their_own_listener_notice_it_too(
+    tmp_path: Path, workflow: Workflow
 ) -> None:
-    operators = free_port() if apart else None
+    operators = free_port()
     with delivering(tmp_path, workflow, text=text(workflow), operators=operators) as running:
-
-        def told() -> str | None:
-            found: str | None = running.operate("GET", "/-/readyz").json().get("store")
-            return found
-
-        assert answers(running, "durable") == 202
-        store = store_of(tmp_path)
-        os.kill(store, signal.SIGSTOP)
-        try:
-            until(lambda: told() == "unavailable")
-            running.wait_for_line(event="the store does not answer", process=store)
-        finally:
-            os.kill(store, signal.SIGCONT)
-        until(lambda: told() is None)
-        assert len(running.lines("the store does not answer")) == 1
+        noticed(running)
 
 
 def test_a_store_that_does_not_answer_promises_nothing_and_direct_hooks_do_not_notice(
-    tmp_path: Path, workflow: Workflow
+    running: Gateway,
 ) -> None:
-    with delivering(tmp_path, workflow, text=text(workflow)) as running:
-        assert answers(running, "durable") == 202
-        store = store_of(tmp_path)
-        os.kill(store, signal.SIGSTOP)
-        try:
-            refused = running.request("POST", "/hooks/durable")
-            assert answers(running, "direct") == 200
-            assert ready(running) == ("ready", "unavailable")
-        finally:
-            os.kill(store, signal.SIGCONT)
-        assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
-        assert refused.json()["type"] == "urn:webhook-gateway:store-unavailable"
-        until(lambda: answers(running, "durable") == 202)
-        assert ready(running) == ("ready", None)
+    assert answers(running, "durable") == 202
+    store = store_of(running.log.parent)
+    os.kill(store, signal.SIGSTOP)
+    try:
+        refused = running.request("POST", "/hooks/durable")
+        assert answers(running, "direct") == 200
+        assert ready(running) == ("ready", "unavailable")
+    finally:
+        os.kill(store, signal.SIGCONT)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+    assert refused.json()["type"] == "urn:webhook-gateway:store-unavailable"
+    until(lambda: answers(running, "durable") == 202)
+    assert ready(running) == ("ready", None)
 
 
-def test_probes_are_told_that_a_store_does_not_come_back(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    with delivering(tmp_path, workflow, text=text(workflow)) as running:
-        lock = tmp_path / "state" / "runs.lock"
-        store = store_of(tmp_path)
-        lock.unlink()
-        lock.mkdir()
-        os.kill(store, signal.SIGKILL)
-        until(lambda: ready(running) == ("ready", "unavailable"))
-        lock.rmdir()
-        until(lambda: ready(running) == ("ready", None))
+def test_probes_are_told_that_a_store_does_not_come_back(running: Gateway) -> None:
+    lock = running.log.parent / "state" / "runs.lock"
+    store = store_of(running.log.parent)
+    lock.unlink()
+    lock.mkdir()
+    os.kill(store, signal.SIGKILL)
+    until(lambda: ready(running) == ("ready", "unavailable"))
+    lock.rmdir()
+    until(lambda: ready(running) == ("ready", None))
 
 
 def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_others(

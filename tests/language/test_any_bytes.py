@@ -18,10 +18,10 @@ from gateway.settings import Settings
 from tests.cases.diagnostics import diagnostics_cases
 from tests.cases.hooks import hook_files
 from tests.language.mutations import mutated
-from tests.support.thorough import cases
+from tests.support.thorough import THOROUGH, cases
 
 INPUTS = cases(20_000)
-ROUNDS = 8
+ROUNDS = 8 if THOROUGH else 2
 """The inputs are tried in parts, so that none takes longer than a test may."""
 
 SEEDS = [source.data for source in hook_files()] * 4 + [
@@ -45,13 +45,13 @@ DEEP = {
     "a list as a key": b"? [a]\n: b\n? {a: b}\n: c\n",
     "a number of 5,000 digits": b"name: " + b"9" * 5_000,
     "a float of 5,000 digits": b"name: 0." + b"9" * 5_000 + b"e999999999",
-    "nothing but breaks": b"\n" * 1_000_000,
+    "nothing but breaks": b"\n" * cases(1_000_000),
     "one long text": b"a" * 1_048_576,
     "one long key": b"a" * 100_000 + b": b",
-    "100,000 documents": b"---\n" * 100_000,
-    "30,000 hooks": b"a: b\n---\n" * 30_000,
-    "50,000 unknown keys": b"".join(b"k%d: 1\n" % number for number in range(50_000)),
-    "50,000 of one key": b"name: a\n" * 50_000,
+    "many documents": b"---\n" * cases(100_000),
+    "many hooks": b"a: b\n---\n" * cases(30_000),
+    "many unknown keys": b"".join(b"k%d: 1\n" % number for number in range(cases(50_000))),
+    "one key many times": b"name: a\n" * cases(50_000),
     "a directive without an end": b"%" * 100_000,
     "a tag without an end": b"!" * 100_000,
     "half a surrogate pair": b'name: "\\ud800"\n',

@@ -98,10 +98,9 @@ def test_a_worker_that_is_still_starting_drains_with_the_others(
         assert running.process.wait(20) == 0
 
 
-@pytest.mark.parametrize("pre_drain", ["0s", "50s"])
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(("times", "pre_drain"), [(2, "0s"), (1, "50s")])
 def test_a_stop_that_the_whole_process_group_is_asked_for_is_no_error(
-    tmp_path: Path, workflow: Workflow, pre_drain: str, times: int
+    tmp_path: Path, workflow: Workflow, times: int, pre_drain: str
 ) -> None:
     hooks = {"a.yaml": HOOK.format(url=workflow.url)}
     arguments = ("--pre-drain", pre_drain)

@@ -13,7 +13,7 @@ from gateway.operate.metrics.store_numbers import StoreNumbers
 from gateway.operate.metrics.totals import Totals
 from gateway.operate.request_log import Line
 from gateway.operate.store_access import StoreAccess
-from gateway.processes.operators import LeaderView
+from gateway.processes.view import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
 from gateway.reload.service import OUT, STALE

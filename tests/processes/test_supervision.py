@@ -27,6 +27,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """One with two workers, not awaited."""
+    arguments = ("--workers", "2")
+    directory = tmp_path_factory.mktemp("two")
+    with gateway(directory, {"a.yaml": HOOK}, *arguments, ready=False) as found:
+        yield found
+
+
 def the_worker(running: Gateway) -> int:
     """The one worker that answers now."""
     until(lambda: len(running.workers()) == 1)
@@ -89,22 +98,20 @@ def test_a_second_gateway_on_the_same_port_is_refused(running: Gateway, tmp_path
             assert f"cannot listen on 127.0.0.1:{running.port}" in second.log.read_text()
 
 
-def test_the_port_of_two_workers_is_refused_as_well(tmp_path: Path) -> None:
-    with gateway(tmp_path / "first", {"a.yaml": HOOK}, "--workers", "2") as first:
-        arguments = ("--port", str(first.port), "--workers", "2")
-        with gateway(tmp_path / "second", {"a.yaml": HOOK}, *arguments, ready=False) as second:
-            assert second.process.wait(30) == 2
+def test_once_serving_is_told_a_connection_is_answered(two: Gateway) -> None:
+    line = two.wait_for_line(event="serving")
+    assert line["workers"] == 2
+    for _ in range(8):
+        with socket.create_connection(("127.0.0.1", two.port), timeout=5) as connection:
+            connection.sendall(request(b"/hooks/a", method=b"GET"))
+            assert connection.recv(64).startswith(b"HTTP/1.1 50")
 
 
-def test_once_serving_is_told_a_connection_is_answered(tmp_path: Path) -> None:
-    arguments = ("--workers", "2")
-    with gateway(tmp_path, {"a.yaml": HOOK}, *arguments, ready=False) as running:
-        line = running.wait_for_line(event="serving")
-        assert line["workers"] == 2
-        for _ in range(8):
-            with socket.create_connection(("127.0.0.1", running.port), timeout=5) as connection:
-                connection.sendall(request(b"/hooks/a", method=b"GET"))
-                assert connection.recv(64).startswith(b"HTTP/1.1 50")
+def test_the_port_of_two_workers_is_refused_as_well(two: Gateway, tmp_path: Path) -> None:
+    two.wait_for_line(event="serving")
+    arguments = ("--port", str(two.port), "--workers", "2")
+    with gateway(tmp_path, {"a.yaml": HOOK}, *arguments, ready=False) as second:
+        assert second.process.wait(30) == 2
 
 
 def test_a_stop_while_the_workers_start_ends_at_once(tmp_path: Path) -> None:

@@ -23,12 +23,13 @@ from tests.reload.hooks import hook
 from tests.reload.site import Site, site
 from tests.reload.strays import TEXTS, put, strays
 from tests.support.gateway import write_files
+from tests.support.thorough import THOROUGH
 from tests.support.workflow import Workflow
 
 STRAYS = {f"stray-{number}.yaml": text for number, text in enumerate(TEXTS)}
 
 
-@pytest.mark.parametrize("first", range(0, 40, 10))
+@pytest.mark.parametrize("first", range(0, 20, 10))
 def test_any_directory_serves_exactly_its_sound_hooks(first: int) -> None:
     try_directories(first, 10)
 
@@ -51,7 +52,7 @@ def test_strays_at_a_cold_start_take_no_hook_away(served: Site) -> None:
 
 
 def test_with_any_strays_each_change_goes_live_and_what_is_removed_is_gone(served: Site) -> None:
-    for seed in range(50):
+    for seed in range(50 if THOROUGH else 10):
         found = strays(random.Random(seed))  # noqa: S311 - repeatable on purpose
         told = list(put(served.root, found))
         served.write("a", str(seed))

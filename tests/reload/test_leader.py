@@ -20,7 +20,7 @@ from gateway.operate.endpoints import Endpoints
 from gateway.operate.metrics.store_numbers import StoreNumbers
 from gateway.operate.metrics.totals import Totals
 from gateway.operate.store_access import StoreAccess
-from gateway.processes.operators import LeaderView
+from gateway.processes.view import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
 from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving, Unwell

@@ -17,6 +17,9 @@ from gateway.reload.snapshot import Looker, Places
 from tests.reload.site import eventually
 from tests.support.gateway import write_files
 
+QUIET = 0.25
+"""Seconds without a look after which all that happened has been looked at."""
+
 
 class Looks:
     """Counts looks; each raises `error` where there is one."""
@@ -42,7 +45,7 @@ class Looks:
         before = -1
         while before != self.count:
             before = self.count
-            time.sleep(0.5)
+            time.sleep(QUIET)
         return before
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.reload.loading import Loader
+from gateway.settings import Settings
 from tests.reload.hooks import hook
 from tests.reload.site import eventually, site
 from tests.support.gateway import write_files
@@ -20,11 +22,12 @@ BROKEN = "name: [\n"
 
 @pytest.fixture
 def state(tmp_path: Path, workflow: Workflow) -> Path:
-    """A state directory left by a gateway that served a, b and c as version 1."""
-    directory = tmp_path / "state"
-    hooks = {"a": "1", "b": "1", "c": "1"}
-    with site(tmp_path, workflow, "--state", str(directory), hooks=hooks):
-        eventually((directory / "last-good.json").exists)
+    """The state directory of a gateway that served a, b and c as version 1."""
+    texts = {f"{name}.yaml": hook(name, f"{workflow.url}/run/{name}-1") for name in "abc"}
+    root, directory = write_files(tmp_path / "hooks.d", texts), tmp_path / "state"
+    loader = Loader(Settings(hooks=root, state=directory), quiet=0.0)
+    loader.load(fresh=True)
+    loader.keep()
     return directory
 
 

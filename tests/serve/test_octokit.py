@@ -5,12 +5,11 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 
 from tests.support.gateway import gateway
 from tests.support.octokit import deliveries
@@ -52,32 +51,32 @@ limits: {failures: 10000/1s}
 )
 
 
-@contextmanager
-def _calling(directory: Path, workflow: Workflow) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[httpx.Client]:
     """A client of a gateway with the hooks above."""
-    workflow.received.clear()
+    directory = tmp_path_factory.mktemp("octokit")
     hooks = {"github.yaml": HOOKS.replace("URL", workflow.url)}
     with (
         gateway(directory, hooks, secrets={"github": SECRET}) as server,
-        httpx.Client(base_url=server.url, timeout=30) as client,
+        httpx.Client(base_url=server.url, timeout=30) as found,
     ):
-        yield client
+        yield found
 
 
 def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
-    tmp_path: Path, workflow: Workflow
+    client: httpx.Client, workflow: Workflow
 ) -> None:
     examples = [one for one in deliveries(SECRET) if b'"sender"' in one.body]
-    with _calling(tmp_path, workflow) as client:
-        for event, body, _ in examples:
-            form = urlencode({"payload": body}).encode()
-            digest = hmac.digest(SECRET.encode(), form, "sha256").hex()
-            headers = {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "X-Hub-Signature-256": f"sha256={digest}",
-            }
-            answer = client.post("/hooks/github-forms", content=form, headers=headers)
-            assert answer.status_code == 200, (event, answer.text)
+    workflow.received.clear()
+    for event, body, _ in examples:
+        form = urlencode({"payload": body}).encode()
+        digest = hmac.digest(SECRET.encode(), form, "sha256").hex()
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Hub-Signature-256": f"sha256={digest}",
+        }
+        answer = client.post("/hooks/github-forms", content=form, headers=headers)
+        assert answer.status_code == 200, (event, answer.text)
     sent = [example.body for example in examples if "sender" in json.loads(example.body)]
     assert len(sent) > 200
     assert [received.body for received in workflow.received] == sent
@@ -86,24 +85,24 @@ def test_every_octokit_example_arrives_as_json_when_github_sends_a_form(
 
 
 def test_every_octokit_example_is_mapped_alike_as_json_and_as_a_form(
-    tmp_path: Path, workflow: Workflow
+    client: httpx.Client, workflow: Workflow
 ) -> None:
     examples = deliveries(SECRET)
-    with _calling(tmp_path, workflow) as client:
-        for event, body, _ in examples:
-            form = urlencode({"payload": body}).encode()
-            for name, content, type_ in (
-                ("mapped", body, "application/json"),
-                ("mapped-forms", form, "application/x-www-form-urlencoded"),
-            ):
-                digest = hmac.digest(SECRET.encode(), content, "sha256").hex()
-                headers = {
-                    "Content-Type": type_,
-                    "X-GitHub-Event": event,
-                    "X-Hub-Signature-256": f"sha256={digest}",
-                }
-                answer = client.post(f"/hooks/{name}", content=content, headers=headers)
-                assert answer.status_code == 200, (event, answer.text)
+    workflow.received.clear()
+    for event, body, _ in examples:
+        form = urlencode({"payload": body}).encode()
+        for name, content, type_ in (
+            ("mapped", body, "application/json"),
+            ("mapped-forms", form, "application/x-www-form-urlencoded"),
+        ):
+            digest = hmac.digest(SECRET.encode(), content, "sha256").hex()
+            headers = {
+                "Content-Type": type_,
+                "X-GitHub-Event": event,
+                "X-Hub-Signature-256": f"sha256={digest}",
+            }
+            answer = client.post(f"/hooks/{name}", content=content, headers=headers)
+            assert answer.status_code == 200, (event, answer.text)
     sent = [json.loads(received.body) for received in workflow.received]
     expected = [_mapped(event, json.loads(body)) for event, body, _ in examples]
     assert sent == [one for one in expected for _ in range(2)]
@@ -116,20 +115,20 @@ def _mapped(event: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_octokit_example_starts_the_workflow_with_what_github_signed(
-    tmp_path: Path, workflow: Workflow
+    client: httpx.Client, workflow: Workflow
 ) -> None:
     examples = deliveries(SECRET)
-    with _calling(tmp_path, workflow) as client:
-        for event, body, signature in examples:
-            headers = {
-                "Content-Type": "application/json",
-                "X-GitHub-Event": event,
-                "X-Hub-Signature-256": signature,
-            }
-            answer = client.post("/hooks/github", content=body, headers=headers)
-            assert answer.status_code == 200, (event, answer.text)
-            changed = client.post("/hooks/github", content=body + b" ", headers=headers)
-            assert changed.status_code == 401, event
+    workflow.received.clear()
+    for event, body, signature in examples:
+        headers = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": event,
+            "X-Hub-Signature-256": signature,
+        }
+        answer = client.post("/hooks/github", content=body, headers=headers)
+        assert answer.status_code == 200, (event, answer.text)
+        changed = client.post("/hooks/github", content=body + b" ", headers=headers)
+        assert changed.status_code == 401, event
     bodies = [json.loads(example.body) for example in examples]
     sent = [body for body in bodies if "sender" in body]
     assert len(sent) > 200

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.language.explain.branches import accepts_type
 from gateway.language.explain.sentences import did_you_mean, listed, quoted
-from gateway.language.explain.validator import resolved
+from gateway.language.explain.validator import resolved, validator
 from gateway.language.literals import text_of
 from gateway.language.private import is_private
 from gateway.language.schema.tidy import reference
@@ -70,15 +70,19 @@ def _inner_path(path: str, key: str, value: Any, known: dict[str, Any]) -> str:
     return path
 
 
-def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
-    """For a value of the wrong type: how the right one is written."""
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
+_UNIT = re.compile(r"[0-9]+(ms|[smhd])")
+
+
+def hint_for_type(value: Any, schema: dict[str, Any], default: Any = None) -> str:
+    """For a value of the wrong type: how the right one is written. `default` is that of its key."""
     schema = resolved(schema)
     kinds = _kinds(schema)
     match value:
         case str():
-            return _hint_for_text(value, kinds) or _below_key(value, schema)
+            return _hint_for_text(value, schema, kinds) or _below_key(value, schema)
         case bool() | int() | Decimal() | float():
-            return _hint_for_number(str(text_of(value)), schema, kinds)
+            return _hint_for_number(str(text_of(value)), schema, kinds, default)
         case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
             return "write only the value, without a list"
         case list() if "object" in kinds:
@@ -90,16 +94,17 @@ def hint_for_type(value: Any, schema: dict[str, Any]) -> str:
     return ""
 
 
-def _hint_for_text(value: str, kinds: set[str]) -> str:
+def _hint_for_text(value: str, schema: dict[str, Any], kinds: set[str]) -> str:
     if "boolean" in kinds and value.lower() in _NOT_BOOLEANS:
         return f"write {_NOT_BOOLEANS[value.lower()]}"
     if "boolean" in kinds and value.lower() in _BOOLEANS:
         return f"write {value.lower()} without quotes"
     if "array" in kinds:
         return "write a list: [a, b], or a line that starts with '- ' for each entry"
-    if {"integer", "number"} & kinds and value[:1].isdigit():
+    if _takes_number(schema, value):
         return "write the number without quotes"
-    return ""
+    examples = schema.get("examples", ()) if "integer" in kinds else ()
+    return f"for example {examples[0]}" if examples else ""
 
 
 def _below_key(value: str, schema: dict[str, Any]) -> str:
@@ -117,9 +122,11 @@ def _below_key(value: str, schema: dict[str, Any]) -> str:
     return ""
 
 
-def _hint_for_number(text: str, schema: dict[str, Any], kinds: set[str]) -> str:
+def _hint_for_number(text: str, schema: dict[str, Any], kinds: set[str], default: Any) -> str:
     if schema.get("title") == "Duration":
-        return f"write its unit, such as {text}s"
+        usual = _UNIT.fullmatch(default) if isinstance(default, str) else None
+        meant = f"{text}{usual[1] if usual else 's'}"
+        return f"write its unit, such as {meant}" if _takes_text(schema, meant) else ""
     if _takes_text(schema, text):
         return "write it in quotes"
     return "write a list, with brackets or '- '" if "array" in kinds else ""
@@ -131,6 +138,16 @@ def _takes_text(schema: dict[str, Any], text: str) -> bool:
     if "string" not in _kinds(schema) or "enum" in schema or "format" in schema:
         return False
     return re.search(schema.get("pattern", ""), text) is not None
+
+
+def _takes_number(schema: dict[str, Any], text: str) -> bool:
+    if "anyOf" in schema:
+        return any(_takes_number(resolved(branch), text) for branch in schema["anyOf"])
+    return bool(
+        {"integer", "number"} & _kinds(schema)
+        and _NUMBER.fullmatch(text)
+        and validator().evolve(schema=schema).is_valid(Decimal(text))
+    )
 
 
 def _kinds(schema: dict[str, Any]) -> set[str]:

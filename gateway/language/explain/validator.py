@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker, TypeChecker
+from jsonschema import Draft202012Validator, FormatChecker, TypeChecker, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
@@ -27,6 +27,16 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     name = schema.get("$ref", "").removeprefix("#/$defs/")
     found: dict[str, Any] = hook_schema()["$defs"][name] if name else schema
     return found
+
+
+def as_written(error: ValidationError) -> dict[str, Any]:
+    """The schema of an error where it is referred to: with its default."""
+    found: Any = hook_schema()
+    step: Any
+    for step in tuple(error.absolute_schema_path)[:-1]:
+        below: Any = resolved(found) if "$ref" in found else found
+        found = below[step]
+    return found if isinstance(found, dict) else {}
 
 
 def _types() -> Any:

@@ -20,7 +20,7 @@ from gateway.language.explain.sentences import (
     shown,
 )
 from gateway.language.explain.slips import hint_for_slip
-from gateway.language.explain.validator import resolved
+from gateway.language.explain.validator import as_written, resolved
 from gateway.language.literals import text_of
 from gateway.language.mistake import Mistake
 from gateway.language.values import kind_of
@@ -31,10 +31,10 @@ Mistakes = Iterator[Mistake]
 
 def wrong_type(error: ValidationError, steps: Steps) -> Mistakes:
     """A value of another type than the schema's."""
-    yield not_of(error.instance, error.schema, steps)
+    yield not_of(error.instance, error.schema, steps, as_written(error).get("default"))
 
 
-def not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
+def not_of(value: Any, schema: Any, steps: Steps, default: Any = None) -> Mistake:
     """A value that nothing of a schema takes; a secret is a special case of it."""
     if _is_text(value) and _holds_secret(schema):
         return Mistake(
@@ -48,7 +48,7 @@ def not_of(value: Any, schema: Any, steps: Steps) -> Mistake:
     if not steps:
         return _no_mapping(value, schema)
     what = form(schema)
-    hint = hint_for_type(value, schema)
+    hint = hint_for_type(value, schema, default)
     if value is None:
         message = f"{called(steps)} has no value; it must be {what}"
         return Mistake("wrong-type", steps, message, hint)

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from gateway.language.answers import answer_slots
 from gateway.language.durable import MAX_BODY, delays_of, durable_of
 from gateway.language.inputs import reads, response_of, templated, workflow_of
+from gateway.language.lint.readable import before_workflow
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import CREDENTIALS, proof_headers
 from gateway.language.quantities import parse_duration, parse_size
@@ -64,11 +65,8 @@ def _answered(hook: Hook) -> Iterator[Mistake]:
         yield Mistake("answer-before-workflow", ("response", "failures"), message, hint, on="key")
     for one in (each for slot in answer_slots(hook) for each in templated(slot)):
         if one.root in ANSWERED and one.steps[1] != "failures":
-            what = f"'{one.root}.{one.name}' is not there yet"
-            message = f"a durable hook answers before the workflow is called: {what}"
-            hint = "answer with ${run.id}, or remove 'delivery'"
-            steps = one.steps
-            yield Mistake("answer-before-workflow", steps, message, hint, inner=one.inner)
+            code, message, hint = before_workflow(f"{one.root}.{one.name}")
+            yield Mistake(code, one.steps, message, hint, inner=one.inner)
 
 
 def _waits(hook: Hook, delivery: DurableDelivery) -> Iterator[Mistake]:

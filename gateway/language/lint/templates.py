@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from msgspec import UNSET
-
-from gateway.language.answers import KINDS, Written, answer_slots, answers_of
+from gateway.language.answers import answer_slots
 from gateway.language.durable import durable_of
 from gateway.language.inputs import (
     WITH_BODY,
@@ -19,21 +17,16 @@ from gateway.language.inputs import (
     operands,
     slots,
 )
-from gateway.language.lint import filled
+from gateway.language.lint import filled, readable
 from gateway.language.lint.paths import other_path
+from gateway.language.lint.readable import UNANSWERED, answer_at, before_workflow, of_sender
 from gateway.language.lint.route import parameters
 from gateway.language.lint.sound import sound_templates
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import CREDENTIALS, proof_headers
-from gateway.language.signed import sender_of
-from gateway.language.spec import (
-    BasicAuthentication,
-    Hook,
-    JwtAuthentication,
-    NoAuthentication,
-    SignatureAuthentication,
-)
+from gateway.language.spec import Hook
 from gateway.language.template import ANSWERED, CLAIMS, BadTemplate, Reference
+from gateway.language.yaml12 import Steps
 
 MOST = 64
 """Expressions of a hook."""
@@ -58,7 +51,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
         try:
             there = [] if sound else fillings(slot)
         except BadTemplate as bad:
-            yield _bad(slot, bad)
+            yield _bad(hook, slot, bad)
         before, found = found, found + (sound or len(there))
         if found > MOST >= before:
             message = f"a hook has at most {MOST} templates"
@@ -68,10 +61,15 @@ def check(hook: Hook) -> Iterator[Mistake]:
             yield from filled.check(demands, filling)
 
 
-def _bad(slot: Slot, bad: BadTemplate) -> Mistake:
+def _bad(hook: Hook, slot: Slot, bad: BadTemplate) -> Mistake:
     cut = _CUT if bad.unfinished else ""
     inner = bad.start, bad.end
-    return Mistake(bad.code, slot.steps, bad.message, bad.hint, inner=inner, if_cut=cut)
+    root, _, name = bad.wanted.partition(".")
+    absent = _of_outcome(hook, slot.steps, root, name)
+    if absent is None and root == "workflow" and durable_of(hook) is not None:
+        absent = before_workflow(bad.wanted)
+    code, message, hint = absent or (bad.code, bad.message, readable.hint(hook, slot, bad))
+    return Mistake(code, slot.steps, message, hint, inner=inner, if_cut=cut)
 
 
 def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
@@ -79,7 +77,7 @@ def _inputs(hook: Hook, filling: Filling, bodiless: bool) -> Iterator[Mistake]:
         if reference.root == "body" and not bodiless and _SIGNS.isdisjoint(reference.span.text):
             continue
         fault = (
-            _of_outcome(hook, filling, reference)
+            _of_outcome(hook, filling.steps, reference.root, name_of(reference))
             or _fault(hook, reference, filling.position == "operand")
             or _other(reference)
         )
@@ -113,16 +111,13 @@ def _other(reference: Reference) -> _Fault:
     return None if other is None else ("dotted-key", *other)
 
 
-_UNANSWERED = frozenset(KINDS[:2])
-
-
-def _of_outcome(hook: Hook, filling: Filling, reference: Reference) -> _Fault:
+def _of_outcome(hook: Hook, steps: Steps, root: str, name: str) -> _Fault:
     """What is read of the workflow's answer before it is there, or where there is none."""
-    if reference.root not in ANSWERED:
+    if root not in ANSWERED:
         return None
-    name = f"{reference.root}.{name_of(reference)}"
-    written = _written(hook, filling)
-    if reference.root == "failure":
+    name = f"{root}.{name}" if name else root
+    written = answer_at(hook, steps)
+    if root == "failure":
         if written is not None and written.kinds is not None:
             return None
         message = f"'{name}' only exists in the answers of 'failures'"
@@ -131,16 +126,10 @@ def _of_outcome(hook: Hook, filling: Filling, reference: Reference) -> _Fault:
         message = f"'{name}' does not exist before the workflow has answered"
         hint = "a template reads the request: body, query, headers, path, sender"
         return "workflow-not-called", message, hint
-    if written.kinds and written.kinds <= _UNANSWERED and reference.path[0] != "duration_ms":
+    if written.kinds and written.kinds <= UNANSWERED and name != "workflow.duration_ms":
         message = f"'{name}' is never there: the workflow has not answered"
         return "never-there", message, "read the request, or ${failure.reason}"
     return None
-
-
-def _written(hook: Hook, filling: Filling) -> Written | None:
-    """The answer that a template stands in."""
-    found = (one for one in answers_of(hook) if one.steps == filling.steps[: len(one.steps)])
-    return max(found, key=lambda one: len(one.steps), default=None)
 
 
 def _fault(hook: Hook, reference: Reference, compared: bool) -> _Fault:
@@ -188,7 +177,7 @@ def _of_path(hook: Hook, reference: Reference) -> _Fault:
 
 def _of_sender(hook: Hook, name: str) -> _Fault:
     needs = _NEEDS.get(name, "")
-    if not needs or name in _known(hook):
+    if not needs or name in of_sender(hook):
         return None
     return "unknown-input", f"'sender.{name}' only exists {needs}", "remove it"
 
@@ -200,22 +189,3 @@ _NEEDS = {
     "id": "with a signature scheme that has an 'id' in a header",
     "timestamp": "with a signature scheme that has a 'timestamp' in a header",
 }
-
-
-def _known(hook: Hook) -> tuple[str, ...]:
-    """What of a sender the hook's authentication tells."""
-    match hook.authentication:
-        case BasicAuthentication():
-            return ("credential", "username")
-        case JwtAuthentication():
-            return ("credential", "claims")
-        case SignatureAuthentication() as written:
-            scheme = sender_of(written.scheme).scheme
-            # What a body says of itself is read from the body.
-            apart = scheme.body is UNSET
-            timed = scheme.timestamp is not UNSET and scheme.timestamp.body is UNSET
-            found = {"id": apart and scheme.id is not UNSET, "timestamp": apart and timed}
-            return ("credential", *(name for name, there in found.items() if there))
-        case NoAuthentication() | str():
-            return ()
-    return () if hook.authentication is UNSET else ("credential",)

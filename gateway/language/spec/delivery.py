@@ -42,7 +42,7 @@ class RetrySchedule(Written, frozen=True, kw_only=True):
     ] = "4d"
     permanent: (
         Annotated[
-            list[Annotated[int, Meta(ge=300, le=599)]],
+            list[Annotated[int, Meta(ge=300, le=599, examples=[404])]],
             Meta(
                 max_length=64,
                 description="The status codes of the workflow after which a run is dead at once. "

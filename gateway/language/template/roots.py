@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
-
-from gateway.language.template.filters import FILTERS
 from gateway.language.template.tree import BadTemplate, Reference, Span
 from gateway.language.values import Path, parse_path
 
@@ -29,8 +25,6 @@ ANSWERED: dict[str, tuple[str, ...]] = {
 }
 """The same for roots that are there once the workflow was called."""
 
-_EXAMPLES = {"headers": "headers.X-Event", "path": "path.city"}
-_NAME = re.compile(r"[\w-]{1,32}")
 _FORBIDDEN = ("env", "secret", "secrets", "vars", "environment")
 
 
@@ -76,17 +70,7 @@ def without_dot(word: str, span: Span) -> BadTemplate:
         return _forbidden(span)
     if word in ROOTS or word in ANSWERED:
         return _without_name(word, span)
-    return _fault("unknown-input", span, f"a template cannot read '{word}'", _for_word(word))
-
-
-def _for_word(word: str) -> str:
-    if close := get_close_matches(word.lower(), ROOTS, 1):
-        return f"did you mean '{close[0]}.…'?"
-    if word in FILTERS:
-        return f"write the filter after the value: ${{body.name | {word}}}"
-    if _NAME.fullmatch(word):
-        return f"write an input, such as body.{word}, or text in single quotes: '{word}'"
-    return "text is written in single quotes: 'text'"
+    return _fault("unknown-input", span, f"a template cannot read '{word}'", wanted=word)
 
 
 def _answered(root: str, name: str, whole: bool, span: Span) -> Path:
@@ -96,9 +80,8 @@ def _answered(root: str, name: str, whole: bool, span: Span) -> Path:
     if root == "workflow" and first == "headers" and rest and not whole:
         return ("headers", rest.lower())
     if root == "workflow" and first in ("body", "headers"):
-        hint = "for example ${workflow.body.id} or ${workflow.headers.Location}"
         message = f"'workflow.{first}' is followed by '.' and a name"
-        raise _fault("bad-template", span, message, hint)
+        raise _fault("bad-template", span, message, wanted=f"workflow.{first}")
     return _named(root, name, ANSWERED[root], span)
 
 
@@ -106,10 +89,8 @@ def _own(root: str, name: str, whole: bool, span: Span) -> Path:
     first, _, rest = name.partition(".")
     if root == "sender" and first == CLAIMS:
         if not rest:
-            hint = "${sender.claims.*} is all claims, ${sender.claims.sub} is one of them"
-            raise _fault(
-                "bad-template", span, "'sender.claims' is followed by '.' and a path", hint
-            )
+            message = "'sender.claims' is followed by '.' and a path"
+            raise _fault("bad-template", span, message, wanted="sender.claims")
         return (CLAIMS,) if whole and rest == WHOLE else (CLAIMS, *_path(rest, span))
     return _named(root, name, NAMES[root], span)
 
@@ -117,10 +98,8 @@ def _own(root: str, name: str, whole: bool, span: Span) -> Path:
 def _named(root: str, name: str, names: tuple[str, ...], span: Span) -> Path:
     if name in names:
         return (name,)
-    close = get_close_matches(name.lower(), names, 1)
-    known = ", ".join(f"{root}.{one}" for one in names)
-    hint = f"did you mean '{root}.{close[0]}'?" if close else f"it can read {known}"
-    raise _fault("unknown-input", span, f"a template cannot read '{root}.{name}'", hint)
+    message = f"a template cannot read '{root}.{name}'"
+    raise _fault("unknown-input", span, message, wanted=f"{root}.{name}")
 
 
 def _path(name: str, span: Span) -> Path:
@@ -131,21 +110,14 @@ def _path(name: str, span: Span) -> Path:
 
 
 def _without_name(root: str, span: Span) -> BadTemplate:
-    names = NAMES.get(root) or ANSWERED.get(root, ("name",))
-    example = _EXAMPLES.get(root, f"{root}.{names[0]}")
-    if root in ("body", "query"):
-        hint = f"${{{root}.*}} is the whole {root}, ${{{example}}} is one parameter"
-    else:
-        hint = f"for example ${{{example}}}"
-    return _fault("bad-template", span, f"'{root}' is followed by '.' and a name", hint)
+    return _fault("bad-template", span, f"'{root}' is followed by '.' and a name", wanted=root)
 
 
 def _unknown(root: str, name: str, span: Span) -> BadTemplate:
     if root in _FORBIDDEN:
         return _forbidden(span)
-    close = get_close_matches(root.lower(), ROOTS, 1)
-    hint = f"did you mean '{close[0]}'?" if close else f"it can read {', '.join(ROOTS)}"
-    return _fault("unknown-input", span, f"a template cannot read '{root}'", hint)
+    message = f"a template cannot read '{root}'"
+    return _fault("unknown-input", span, message, wanted=f"{root}.{name}")
 
 
 def _forbidden(span: Span) -> BadTemplate:
@@ -154,5 +126,5 @@ def _forbidden(span: Span) -> BadTemplate:
     return _fault("secret-in-template", span, message, hint)
 
 
-def _fault(code: str, span: Span, message: str, hint: str = "") -> BadTemplate:
-    return BadTemplate(code, span.start, span.end, message, hint)
+def _fault(code: str, span: Span, message: str, hint: str = "", wanted: str = "") -> BadTemplate:
+    return BadTemplate(code, span.start, span.end, message, hint, wanted=wanted)

@@ -110,7 +110,9 @@ class Template(msgspec.Struct, frozen=True):
 class BadTemplate(Exception):  # noqa: N818
     """An author's mistake inside a scalar, from `start` to `end` in its value.
 
-    `unfinished` says that the text ends before the template does.
+    `unfinished` says that the text ends before the template does. `wanted` is what it wanted to
+    read, a root or `root.name`, where it cannot be read so: `hint` is made for it by who knows
+    what can be read there.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class BadTemplate(Exception):  # noqa: N818
         message: str,
         hint: str = "",
         unfinished: bool = False,
+        wanted: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -129,3 +132,4 @@ class BadTemplate(Exception):  # noqa: N818
         self.message = message
         self.hint = hint
         self.unfinished = unfinished
+        self.wanted = wanted

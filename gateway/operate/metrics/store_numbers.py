@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gateway.errors import Refusal
-from gateway.operate.metrics.store_totals import Numbers, StoreTotals
 from gateway.operate.store_access import StoreAccess
-from gateway.runs.stats import Stats
+
+if TYPE_CHECKING:
+    from gateway.operate.metrics.store_totals import Numbers, StoreTotals
+    from gateway.runs.stats import Stats
 
 PATIENCE = 2.0
 """Seconds that a scrape waits for the store."""
@@ -24,7 +28,6 @@ class StoreNumbers:
         self.access = access
         self.loop: asyncio.AbstractEventLoop | None = None
         self._restarts = restarts
-        self._totals = StoreTotals()
         self._stats: Stats | None = None
 
     async def ask(self) -> None:
@@ -48,3 +51,10 @@ class StoreNumbers:
         if not (self.access.begun or self.access.problem):
             return {}
         return self._totals(self._stats, self._restarts())
+
+    @cached_property
+    def _totals(self) -> StoreTotals:
+        """Imported when there is a store, and somebody asks."""
+        from gateway.operate.metrics.store_totals import StoreTotals
+
+        return StoreTotals()

@@ -78,6 +78,11 @@ def _place(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+# Without adapters, sqlite3 looks for one at each blob and null that is bound, and formats an error.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), lambda none: none)
+
+
 class Database:
     """Statements and transactions. Errors of SQLite pass through as they are.
 

@@ -13,8 +13,9 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.operate.runs.site import accepted, operated, shown
-from tests.support.command import run as command
+from tests.support.command import run as process
 from tests.support.command import terminal
+from tests.support.command import within as command
 from tests.support.gateway import ADMIN_TOKEN, Gateway
 from tests.support.polling import until
 from tests.support.workflow import Workflow
@@ -173,7 +174,8 @@ def test_a_backup_of_a_running_gateway_is_sound_and_can_be_listed(
     done = runs(running, "backup", str(tmp_path / "runs.db"))
     assert done.returncode == 0, done.stderr
     assert runs(running, "backup", str(tmp_path / "runs.db")).returncode == 1
-    checked = command("runs", "check", "--state-dir", str(tmp_path))
+    # A store stays open until its process ends.
+    checked = process("runs", "check", "--state-dir", str(tmp_path))
     assert (checked.returncode, "is sound" in checked.stdout) == (0, True)
     listed = command("runs", "list", "--state-dir", str(tmp_path), "--hook", "dead")
     assert run in listed.stdout
@@ -184,11 +186,11 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
 ) -> None:
     state, dead, late = stopped
     copy = ("--state-dir", str(shutil.copytree(state, tmp_path / "state")))
-    listed = command("runs", "list", *copy)
+    listed = process("runs", "list", *copy)
     assert [line.split("\t")[:4] for line in listed.stdout.splitlines()] == [
         [late, "late", "queued", "1"], [dead, "dead", "dead", "1"],
     ]  # fmt: skip
-    assert command("runs", "cancel", late, *copy).stdout == f"{late} is cancelled\n"
+    assert process("runs", "cancel", late, *copy).stdout == f"{late} is cancelled\n"
     assert "state: cancelled" in command("runs", "show", late, *copy).stdout
 
 

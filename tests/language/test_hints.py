@@ -1,0 +1,130 @@
+"""Whoever does what a hint says has a hook that validates there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from gateway.language.diagnostic import Diagnostic
+from gateway.language.read import read
+from gateway.language.source import Source
+
+WRONG = (
+    "body", "query", "headers", "path", "sender", "request", "hook", "run", "workflow", "failure",
+    "order", "boddy", "worfklow", "json", "a b", "''", "",
+    "boddy.x", "qery.x", "pth.city", "worfklow.status", "failre.kind", "event.type", "runn.id",
+    "sender.nam", "sender.usernam", "sender.claim", "sender.claims", "request.tme", "run.x",
+    "request.recieved", "hook.x", "workflow.x", "workflow.bdy", "workflow.body", "workflow.headers",
+    "failure.x", "failure.knd", "headers.*",
+)  # fmt: skip
+HOOKS: dict[str, dict[str, Any]] = {
+    "direct": {"path": "/a/{city}"},
+    "durable": {"delivery": "durable"},
+    "of GET": {"method": "GET"},
+    "with a user": {
+        "authentication": {
+            "type": "basic",
+            "users": [{"username": "u", "password": {"secret": "p"}}],
+        }
+    },
+}
+PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "for the workflow": lambda text: {"workflow": {"url": "http://a/b", "query": {"q": text}}},
+    "in an answer": lambda text: {"response": {"body": {"a": text}}},
+    "in a header of an answer": lambda text: {"response": {"headers": {"X-A": text}}},
+    "in a failure": lambda text: {
+        "response": {
+            "failures": [{"workflow": 500, "answer": {"status": 500, "body": {"a": text}}}]
+        }
+    },
+    "in a failure without an answer": lambda text: {
+        "response": {
+            "failures": [{"workflow": "timeout", "answer": {"status": 500, "body": {"a": text}}}]
+        }
+    },
+    "in a rule": lambda text: {"match": {"query": {"a": text}}},
+    "in a key": lambda text: {"deduplicate": {"by": text}},
+}
+_LISTED = re.compile(r"it can read (.*)")
+_MEANT = re.compile(r"did you mean '([^']+)'\?")
+_INPUT = re.compile(r"such as (\S+?),? or text")
+_NAMES = {
+    "body": "id", "query": "q", "headers": "X-A", "path": "city", "sender": "address",
+    "request": "id", "hook": "name", "run": "id", "workflow": "duration_ms", "failure": "kind",
+}  # fmt: skip
+
+
+def told(hook: dict[str, Any]) -> list[Diagnostic]:
+    """What is wrong with the templates of a hook."""
+    text = json.dumps({"name": "a", "method": "POST", "authentication": "none", **hook})
+    found = read([Source("a.yaml", text.encode())]).diagnostics
+    return [
+        one
+        for one in found
+        if one.code in ("bad-template", "unknown-input", "never-there")
+        or one.code in ("answer-before-workflow", "body-without-body", "workflow-not-called")
+    ]
+
+
+def offered(hint: str) -> Iterator[str]:
+    """The inputs that a hint names, each as one may write it."""
+    yield from (one for one in re.findall(r"\$\{([^}]*)\}", hint))
+    for found in (_LISTED, _MEANT, _INPUT):
+        for one in (each for match in found.findall(hint) for each in match.split(", ")):
+            root = one.removesuffix(".…")
+            yield root if "." in root else f"{root}.{_NAMES[root]}"
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", HOOKS)
+def test_what_the_hint_of_a_template_names_can_be_read_there(kind: str, place: str) -> None:
+    base = {"workflow": "http://a/b", **HOOKS[kind]}
+    if place == "in a key":
+        base = {"delivery": "durable", **base}
+    for wrong in WRONG:
+        for one in told({**base, **PLACES[place](f"${{{wrong}}}")}):
+            for right in offered(one.hint):
+                again = told({**base, **PLACES[place](f"${{{right}}}")})
+                # What a durable hook says of 'failures' is about the key.
+                assert [each.message for each in again if "failed" not in each.message] == [], (
+                    wrong, one.hint, right,
+                )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ({"retry": {"permanent": ["4xx"]}}, "for example 404"),
+        ({"retry": {"permanent": ["404"]}}, "write the number without quotes"),
+        ({"retry": {"permanent": ["9"]}}, "for example 404"),
+        ({"concurrency": "16"}, "write the number without quotes"),
+        ({"concurrency": "4x"}, ""),
+        ({"concurrency": "1.5"}, ""),
+        ({"concurrency": "9999999999999999999999"}, ""),
+        ({"wait": 2}, "write its unit, such as 2s"),
+        ({"wait": -2}, ""),
+        ({"wait": 1.5}, ""),
+        ({"retention": {"dead": 14}}, "write its unit, such as 14d"),
+        ({"retry": {"give_up": 4}}, "write its unit, such as 4d"),
+    ],
+)
+def test_the_hint_for_a_value_names_one_that_validates(written: Any, hint: str) -> None:
+    text = json.dumps(
+        {
+            "name": "a",
+            "method": "POST",
+            "authentication": "none",
+            "workflow": "http://a/b",
+            "delivery": {"type": "durable", **written},
+        }
+    )
+    found = [
+        one
+        for one in read([Source("a.yaml", text.encode())]).diagnostics
+        if one.code == "wrong-type"
+    ]
+    assert [one.hint for one in found] == [hint]
