@@ -245,7 +245,7 @@ def test_what_cannot_be_read_any_more_is_dead_and_says_why(workflow: endpoint.Wo
         async with orders() as worker:
             worker.hook(f"{workflow.url}/run/orders")
             new = NewRun(
-                id=uuid7(), hook="orders", invocation=b"\x03a later form", gate=b"32 bytes", give_up=60,
+                id=uuid7(), hook="orders", invocation=b"\x03later", gate=b"32 bytes", give_up=60,
                 start=False,
             )  # fmt: skip
             await worker.store.accept(new)

@@ -12,6 +12,7 @@ COMMANDS = {
     "replay": "Deliver dead, cancelled or succeeded runs again.",
     "cancel": "End runs that are not delivered yet.",
     "backup": "Copy the store to a file.",
+    "move": "Move all runs to another store.",
     "check": "Check the store of a stopped gateway for damage.",
 }
 """Name → one line of help; `gateway.cli.runs.<name>` has the click command `command`."""

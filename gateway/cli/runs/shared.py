@@ -11,10 +11,9 @@ from gateway.cli.store_flags import check_store
 from gateway.errors import OperatorError
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import EXPECTED, Unfit, sentence
+from gateway.runs.postgres.migrate import is_made
 from gateway.runtime.stores import database_of
 from gateway.settings import Settings, Store
-
-_IS_MADE = "SELECT to_regclass('gateway.run') IS NOT NULL"
 
 
 def shared(flags: dict[str, Any]) -> Opened:
@@ -38,10 +37,10 @@ async def _check(database: Database) -> None:
     try:
         session = await database.dial()
         try:
-            [(is_made,)] = await session.fetch(_IS_MADE)
+            made = await is_made(session)
         finally:
             session.terminate()
     except (Unfit, *EXPECTED) as error:
         raise OperatorError(sentence(error, database.address)) from None
-    if not is_made:
+    if not made:
         raise OperatorError(f"{database.address} has no stored runs: no gateway has used it")

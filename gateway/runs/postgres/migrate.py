@@ -56,6 +56,11 @@ async def migrate(session: Session, address: Address, steps: Sequence[Step] = ST
             )
 
 
+async def is_made(session: Session) -> bool:
+    """Whether a gateway has used the database."""
+    return bool((await session.fetch(_MADE))[0]["is_made"])
+
+
 async def _is_present(session: Session, address: Address, steps: Sequence[Step]) -> bool:
     """Whether there is nothing to do."""
     [made] = await session.fetch(_MADE)

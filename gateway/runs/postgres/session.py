@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,12 @@ class Session:
         if self._warned:
             raise NotReplicatedError(self._warned)
         return rows
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows to a table of ours, within a transaction."""
+        await self._connection.copy_records_to_table(
+            table, schema_name="gateway", columns=columns, records=rows
+        )
 
     async def script(self, statements: str) -> None:
         """Several statements without values, within a transaction."""

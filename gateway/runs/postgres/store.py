@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.errors import Conflict
+from gateway.runs.frozen import KEY, refusal
 from gateway.runs.postgres import counting, owners
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.books import Books
@@ -108,17 +109,26 @@ class PostgresStore:
 
     async def _opened_first(self, session: Session) -> None:
         await migrate(session, self._database.address)
+        await self._check_frozen(session)
         if not self.keys.done() and not self._observes:
             await self._check_keys(session)
         if self._turns.credit:
             await owners.beat(session, self.books, self._turns.me)
             await owners.look(session, self.books)
+            # Who moves runs away has seen this process by now, or this one sees the move.
+            await self._check_frozen(session)
         await counting.count(session, self.books)
         if not self.keys.done():
             rows = await session.fetch("SELECT name, value FROM gateway.meta")
             known = {row["name"]: row["value"] for row in rows}
             self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
         self._turns.wake()
+
+    async def _check_frozen(self, session: Session) -> None:
+        """Raises Unfit where runs are being moved, or were."""
+        rows = await session.fetch("SELECT value FROM gateway.meta WHERE name=$1", KEY)
+        if problem := refusal(rows[0][0] if rows else None, str(self._database.address)):
+            raise Unfit(problem)
 
     async def _check_keys(self, session: Session) -> None:
         """Raises Unfit where what others store could not be opened here."""

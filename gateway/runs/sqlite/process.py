@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from gateway.runs.frozen import KEY, refusal
 from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policies, State
 from gateway.runs.sealed import PREFIX, foreign
@@ -89,6 +90,13 @@ def main(
     return 0
 
 
+def _check_frozen(db: Database) -> None:
+    """Raises a Fault where runs are being moved, or were."""
+    found = db.one("SELECT value FROM meta WHERE key=?", (KEY,))
+    if problem := refusal(None if found is None else found[0], str(db.path.parent)):
+        raise Fault(GIVE_UP, problem)
+
+
 def _check_keys(db: Database, settings: StoreSettings) -> None:
     """Raises a Fault where workers could not open what is stored."""
     newest = db.one(_NEWEST)
@@ -122,6 +130,7 @@ class Store:
         if not reserve.take():
             _log.error("the disk is nearly full: nothing is accepted until there is room")
         self._db = Database(state / "runs.db", settings.size, clock.now())
+        _check_frozen(self._db)
         if settings.checks_keys:
             _check_keys(self._db, settings)
         self._gate = Gate(settings.target_concurrency, share)

@@ -1,0 +1,1 @@
+"""Runs of one store moved to another, of whichever engine."""

@@ -1,0 +1,1 @@
+"""Moves of runs between stores."""
