@@ -33,6 +33,9 @@ class Runs(Protocol):
         `path` is one below `/-/runs`, with its query.
         """
 
+    def hooks(self) -> list[str]:
+        """The names of the loaded hooks; none where no gateway runs. Raises as `ask` does."""
+
 
 _FLAGS = (
     click.option(
