@@ -199,7 +199,9 @@ class Leader:
     def _listens(self, link: Link) -> None:
         """Say once that connections are accepted, when they are."""
         with self._lock:
-            if not self._crew.listens(link) or self._announced:
+            all_listen = self._crew.listens(link)
+            self._tell_board()
+            if not all_listen or self._announced:
                 return
             self._announced = True
         settings = self._settings
