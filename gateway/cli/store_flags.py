@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.parameters import Size, WholeNumber, flag
 from gateway.settings import Store

@@ -6,8 +6,9 @@ import sys
 from typing import Any
 from urllib.parse import urlencode
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.parameters import WholeNumber
 from gateway.cli.runs.declined import declining
@@ -19,7 +20,7 @@ from gateway.cli.runs.unknown_hook import warn_of_unknown
 PAGE = 200
 
 
-@click.command(name="list")
+@click.command(name="list", cls=Command)
 @STATE
 @SELECTING
 @click.option(

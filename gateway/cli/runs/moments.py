@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.language.quantities import parse_duration
 

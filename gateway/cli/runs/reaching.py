@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import rich_click as click
+import click
 
 from gateway.cli.parameters import BaseUrl, is_base_url
 from gateway.errors import GatewayError, OperatorError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.completion import hook_names
 from gateway.cli.runs.moments import MOMENT
