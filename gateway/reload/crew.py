@@ -84,12 +84,16 @@ class Crew:
         )
         return True
 
-    def listens(self, link: Link) -> bool:
-        """A worker accepts connections. Whether all of them do."""
+    @property
+    def accepts(self) -> bool:
+        """Whether every worker accepts connections."""
+        return all(state.listens for state in self._states.values())
+
+    def listens(self, link: Link) -> None:
+        """A worker accepts connections."""
         if self._links.get(link.worker) is link:
             state = self._states[link.worker]
             self._states[link.worker] = msgspec.structs.replace(state, listens=True)
-        return all(state.listens for state in self._states.values())
 
     def is_first(self, link: Link) -> bool:
         """Whether a worker is the one that speaks for all, where all would say the same."""
