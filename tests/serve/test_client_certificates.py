@@ -72,7 +72,6 @@ def _status(running: Gateway, name: str) -> int:
 
 
 def test_the_certificate_is_shown_and_rotates(running: Gateway, strict: Workflow) -> None:
-    strict.callers.clear()
     assert _status(running, "certified") == 200
     assert _status(running, "nobody") == 502
     _write(_files(AUTHORITY.issue_cert("two.example")), running)
