@@ -10,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
 import msgspec
-import rich_click as click
 
+from gateway.cli.command import Command
 from gateway.cli.credentials import Wallet, lasts, with_credentials
 from gateway.cli.curl import curl_line, sample_call
 from gateway.cli.echo import echo
@@ -37,7 +38,7 @@ from gateway.reload.snapshot import take
 from gateway.settings import Settings
 
 
-@click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
+@click.command(cls=Command, context_settings={"auto_envvar_prefix": "GATEWAY"})
 @click.argument("hooks", type=click.Path(path_type=Path), default=HOOKS, envvar="GATEWAY_HOOKS")
 @flag("--real", is_flag=True, help="Call the real workflows instead of an echo.")
 @options

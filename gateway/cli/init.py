@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.text import printable
 from gateway.cli.new_secrets import make_secrets
 from gateway.cli.program import program
@@ -25,7 +26,7 @@ FIRST = "hello"
 IGNORED = ("/secrets/", "/state/")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option(
     "--from",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 
-import rich_click as click
+import click
+
+from gateway.cli.command import Command
 
 
 def listed(commands: Mapping[str, str]) -> dict[str, click.Command]:
     """What a group shows of its commands: name → one line of help."""
-    return {name: click.RichCommand(name=name, help=text) for name, text in commands.items()}
+    return {name: Command(name=name, help=text) for name, text in commands.items()}
 
 
-class LazyGroup(click.RichGroup):
+class LazyGroup(Command, click.Group):
     """A group that imports a command's module when it is called: `--help` stays quick.
 
     `package` has a module for each command, with the click command `command`.

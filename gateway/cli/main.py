@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-import rich_click as click
+import click
 
 from gateway import __version__
 from gateway.cli.lazy import LazyGroup, listed
@@ -29,19 +29,6 @@ COMMANDS = {
 }
 """Name → one line of help; `gateway.cli.<name>` has the click command `command`."""
 
-HELP = {
-    "theme": "default-slim",
-    "max_width": 100,
-    "padding_helptext_first_line": (0, 0, 1, 0),
-    "style_helptext": "",
-    "text_paragraph_linebreaks": "\n\n",
-    "append_metavars_help_string": "{}",
-    "envvar_string": "\\[env={}]",
-    "options_table_column_types": ["opt_all_metavar", "help"],
-    "options_table_help_sections": ["help", "default", "envvar"],
-}
-"""How rich-click lays out help: without frames, so that it can be searched and copied."""
-
 INTERRUPTED = 130
 """The exit status of what Ctrl-C has ended: 128 and the number of SIGINT."""
 
@@ -49,7 +36,7 @@ INTERRUPTED = 130
 @click.group(
     cls=LazyGroup,
     commands=listed(COMMANDS),
-    context_settings={"help_option_names": ["-h", "--help"], "rich_help_config": HELP},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="gateway")
 def cli() -> None:
@@ -81,6 +68,9 @@ def _run(argv: list[str] | None) -> int:
     try:
         status = cli.main(argv, prog_name="gateway", standalone_mode=False)
         return status if isinstance(status, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.message)
+        return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "gateway"
         _say(f"{command}: {error.format_message()}\nTry '{command} --help'.")

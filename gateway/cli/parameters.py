@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import rich_click as click
+import click
 
 from gateway.language.networks import BadNetwork, parse_network
 from gateway.language.quantities import parse_duration, parse_size

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.errors import OperatorError
 from gateway.runtime.scrypt import make
 
@@ -17,7 +18,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 """RFC 7617, section 2: clients cannot send them."""
 
 
-@click.command()
+@click.command(cls=Command)
 def command() -> None:
     """Read a password and print its `scrypt:` line for a user of HTTP Basic.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats import FORMATS as REPORTS
 from gateway.cli.formats import Report
 from gateway.cli.git import Repository
@@ -26,7 +27,7 @@ FAIL_ON: dict[str, tuple[Level, ...]] = {
 """What `--fail-on` takes → the levels that make the exit status 1."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("old")
 @click.argument("new")
 @click.option(

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable
 from shlex import quote
 
+import click
 import msgspec
-import rich_click as click
 from rich import box
 from rich.console import Console
 from rich.measure import Measurement
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.access import access
+from gateway.cli.command import Command
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.formats.report import counted
 from gateway.cli.formats.text import printable
@@ -41,7 +42,7 @@ class Route(msgspec.Struct, frozen=True):
     enabled: bool
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("hooks", required=False, type=click.Path())
 @click.option(
     "--format",

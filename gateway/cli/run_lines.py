@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable
 from functools import partial
 
-import rich_click as click
+import click
 
 from gateway.cli.program import program
 from gateway.cli.runs.reaching import TOKEN, address

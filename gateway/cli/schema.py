@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.errors import OperatorError
 from gateway.language.schema import schema_text
 
 FILE = "hook.schema.json"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--write",
     type=click.Path(path_type=Path, file_okay=False),

@@ -9,9 +9,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.cgroup import memory_limit
+from gateway.cli.command import Command
 from gateway.cli.imports import without
 from gateway.cli.memory import default_body_memory
 from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber, flag
@@ -153,7 +154,7 @@ def _check_bundle(path: Path | None) -> None:
         raise OperatorError(f"--ca-file: {path} cannot be read: {error.strerror}") from None
 
 
-@click.command(context_settings={"auto_envvar_prefix": "GATEWAY"})
+@click.command(cls=Command, context_settings={"auto_envvar_prefix": "GATEWAY"})
 @click.argument("hooks", type=click.Path(path_type=Path), default="hooks.d", envvar="GATEWAY_HOOKS")
 @options
 def command(hooks: Path, **flags: Any) -> None:

@@ -9,9 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import msgspec
-import rich_click as click
 
+from gateway.cli.command import Command
 from gateway.cli.completion import hook_names
 from gateway.cli.credentials import Wallet
 from gateway.cli.curl import Call, curl_line, sample_call
@@ -30,7 +31,7 @@ _FORM_LIKE = re.compile(rb"[!-~]+=[!-~]*\n?")
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("hook", shell_complete=hook_names)
 @click.option(
     "--body",

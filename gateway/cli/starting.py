@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import msgspec
-import rich_click as click
 import structlog
 
 from gateway.cli.cgroup import memory_limit

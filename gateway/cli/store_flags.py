@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.parameters import Size, WholeNumber, flag
 from gateway.errors import OperatorError

@@ -8,7 +8,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-import rich_click as click
+import click
 
 from gateway.cli.addition import (
     Addition,
@@ -18,6 +18,7 @@ from gateway.cli.addition import (
     add_digest,
 )
 from gateway.cli.clipboard import copy
+from gateway.cli.command import Command
 from gateway.cli.completion import hook_names
 from gateway.cli.formats import FORMATS
 from gateway.cli.hookfiles import read_file
@@ -27,7 +28,7 @@ PREFIX = "whg_"
 """What secret scanners can look for."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", required=False, type=click.Path())
 @click.option("--write", is_flag=True, help="Add the digest to FILE and change nothing else.")
 @click.option(

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats import FORMATS, report
 from gateway.cli.hookfiles import default_path, find
 from gateway.cli.terminal import coloured
@@ -18,7 +19,7 @@ from gateway.language.references import Kind
 from gateway.language.source import Source
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
 @click.option(
     "--format",

@@ -155,7 +155,7 @@ class Acceptance:
     ) -> Answer:
         expected = None
         if kept.attempt:
-            assignment = Assignment(new.id, new.hook, kept.attempt, 0, new.invocation)
+            assignment = Assignment(new.id, new.hook, kept.attempt, 0, new.invocation, new.give_up)
             expected = runs.begin(assignment, invocation, seconds > 0)
         found: Finished | Record | None = None
         if seconds > 0:

@@ -77,10 +77,10 @@ class Endpoints:
         view, generation = self._view, self._view.generation
         if view.draining:
             return answer_json(503, {"status": "draining"})
-        if generation is None:
-            return answer_json(503, {"status": "starting"})
-        if view.board.rejecting:
+        if generation is not None and view.board.rejecting:
             return answer_json(503, {"status": "rejected", **_not_serving(generation)})
+        if generation is None or view.board.starting:
+            return answer_json(503, {"status": "starting"})
         # Without a store, direct hooks serve: that alone makes nobody send callers elsewhere.
         store = {"store": "unavailable"} if view.store.problem else {}
         return answer_json(200, {"status": "ready", **_not_serving(generation), **store})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+import msgspec
 import structlog
 
 from gateway.reload.links import Link, Outgoing, Receive
@@ -22,7 +23,6 @@ class Crew:
         self._receive = receive
         self._links: dict[int, Link] = {}
         self._states: dict[int, WorkerState] = {}
-        self._listening: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._links)
@@ -80,13 +80,20 @@ class Crew:
             message.number,
             message.problem,
             message.unwell,
+            before.listens,
         )
         return True
 
-    def listens(self, link: Link) -> bool:
-        """A worker accepts connections. Whether all of them do."""
-        self._listening.add(link.worker)
-        return self._listening >= self._links.keys()
+    @property
+    def accepts(self) -> bool:
+        """Whether every worker accepts connections."""
+        return all(state.listens for state in self._states.values())
+
+    def listens(self, link: Link) -> None:
+        """A worker accepts connections."""
+        if self._links.get(link.worker) is link:
+            state = self._states[link.worker]
+            self._states[link.worker] = msgspec.structs.replace(state, listens=True)
 
     def is_first(self, link: Link) -> bool:
         """Whether a worker is the one that speaks for all, where all would say the same."""

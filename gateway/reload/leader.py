@@ -59,6 +59,7 @@ class Leader:
         self._requests = Requests()
         self._stuck: tuple[str, ...] = ()
         self._fresh = False
+        self._looked = False
         self._logged = 0
         self._decided = 0
         self._store = ""
@@ -132,6 +133,8 @@ class Leader:
             self._tell_board()
             self._requests.looked(asked, changed, self._generation)
             self._report()
+            self._looked = True
+            self._announce()
         self._loader.keep()
         with self._lock:
             self._tell_board()
@@ -197,11 +200,20 @@ class Leader:
                 _log.info("secrets changed", secrets=list(message.labels))
 
     def _listens(self, link: Link) -> None:
-        """Say once that connections are accepted, when they are."""
         with self._lock:
-            if not self._crew.listens(link) or self._announced:
-                return
-            self._announced = True
+            self._crew.listens(link)
+            self._tell_board()
+            self._announce()
+
+    def _announce(self) -> None:
+        """Say once that callers are answered: all workers accept connections, and serve what was
+        found first. Whoever calls holds the lock.
+        """
+        if self._announced or not (self._looked and self._crew.accepts):
+            return
+        if self._crew.reached < self._generation:
+            return
+        self._announced = True
         settings = self._settings
         _log.info("serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._crew))
 
@@ -210,6 +222,7 @@ class Leader:
             if self._crew.serves(link, message):
                 self._tell_board()
                 self._report()
+                self._announce()
 
     def _report(self) -> None:
         """Answer the requests whose outcome has reached every worker, and log what has."""

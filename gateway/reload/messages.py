@@ -57,7 +57,7 @@ class Unwell(msgspec.Struct, frozen=True):
 
 class WorkerState(msgspec.Struct, frozen=True):
     """A worker as the others see it; `process` and `generation` are 0 until it serves.
-    `answered` is the last generation that it took or rejected.
+    `answered` is the last generation that it took or rejected. `listens`: it accepts connections.
     """
 
     worker: int
@@ -66,6 +66,7 @@ class WorkerState(msgspec.Struct, frozen=True):
     answered: int = 0
     problem: str = ""
     unwell: tuple[Unwell, ...] = ()
+    listens: bool = False
 
     def rejects(self, wanted: int) -> bool:
         """Whether the worker has seen a generation and does not serve it."""
@@ -93,6 +94,14 @@ class Board(msgspec.Struct, frozen=True):
     def rejecting(self) -> tuple[WorkerState, ...]:
         """The workers that could not take over the generation that is wanted."""
         return tuple(one for one in self.workers if one.rejects(self.generation))
+
+    @property
+    def starting(self) -> bool:
+        """Whether a connection may still find nobody, or a worker that has no hooks. A worker that
+        does not listen yet is given no connection.
+        """
+        served = [one.generation > 0 for one in self.workers if one.listens]
+        return not served or not all(served)
 
 
 class Specs(msgspec.Struct, frozen=True):

@@ -208,6 +208,8 @@ def _judged(
             reason=delivery.reason,
         )
     judged = verdict(schedule, assignment.tries, ended, time.time(), random.random())  # noqa: S311
+    if judged.outcome == "retry" and _is_given_up(assignment, judged.delay, started):
+        judged = msgspec.structs.replace(judged, outcome="dead", delay=0)
     return _result(
         assignment,
         started,
@@ -219,6 +221,13 @@ def _judged(
         blames_target=judged.blames_target,
         pause_target=judged.pause_target,
     )
+
+
+def _is_given_up(assignment: Assignment, delay: float, started: float) -> bool:
+    """Whether the run will be dead before the next attempt. The store judges that, too; here, so
+    that neither a waiting caller nor the log is told of an attempt that will not be made.
+    """
+    return time.perf_counter() - started + delay >= assignment.left
 
 
 def _result(assignment: Assignment, started: float, *, reason: str = "", **more: Any) -> Result:

@@ -8,6 +8,7 @@ named by its id, a UUID in its text form, which is its `Idempotency-Key` as well
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Mapping
 from typing import Literal
 
@@ -110,7 +111,8 @@ class Duplicate(msgspec.Struct, frozen=True, tag=True):
 
 class Assignment(msgspec.Struct, frozen=True, array_like=True):
     """An attempt that starts now. `attempt` counts from 1 and only grows; `tries` are the attempts
-    before it that the schedule counts, so that its delay after a failure is `after[tries]`.
+    before it that the schedule counts, so that its delay after a failure is `after[tries]`. `left`
+    are the seconds from now until the run is given up.
     """
 
     run: str
@@ -118,6 +120,7 @@ class Assignment(msgspec.Struct, frozen=True, array_like=True):
     attempt: int
     tries: int
     invocation: bytes
+    left: float = math.inf
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

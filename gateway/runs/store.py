@@ -32,7 +32,7 @@ DOWN = "The request could not be stored. Send it again."
 class StoreFull(Refusal):
     """The store, or the hook's part of it, has no room for another run."""
 
-    status, code, title = 503, "store-full", "Too many runs are unfinished"
+    status, code, title = 503, "store-full", "No room for another run"
 
 
 class StoreUnavailable(Refusal):

@@ -12,6 +12,7 @@ import pytest
 from tests.delivery.site import delivering, hook, outcome
 from tests.support.gateway import Gateway
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.raw import Caller
 from tests.support.workflow import Workflow
 
@@ -110,24 +111,15 @@ def test_who_waits_for_outcomes_has_no_more_places_than_a_hook(
     assert told == {"running": 12, "succeeded": 128}
 
 
-def test_the_outcome_path_may_be_another_one(tmp_path: Path, workflow: Workflow) -> None:
-    text = hook("plain", f"{workflow.url}/run/plain")
-    with delivering(tmp_path, workflow, "--outcome-path", "/results", text=text) as running:
+def test_callers_reach_outcomes_at_another_path_beside_a_listener_of_operators(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    text, path = hook("plain", f"{workflow.url}/run/plain"), ("--outcome-path", "/results")
+    with delivering(tmp_path, workflow, *path, text=text, operators=free_port()) as running:
         place = running.request("POST", "/hooks/plain").headers["location"]
         assert place.startswith("/results/")
         assert outcome(running, place)["status"] == "succeeded"
         assert running.request("GET", place.replace("/results", "/-/outcome")).status_code == 404
-
-
-def test_callers_reach_outcomes_where_operators_have_a_listener_of_their_own(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    from tests.support.ports import free_port
-
-    text = hook("plain", f"{workflow.url}/run/plain")
-    with delivering(tmp_path, workflow, text=text, operators=free_port()) as running:
-        place = running.request("POST", "/hooks/plain").headers["location"]
-        assert outcome(running, place)["status"] == "succeeded"
         assert running.request("GET", "/-/livez").status_code == 404
 
 

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.support.gateway import ADMIN, ADMIN_TOKEN, gateway
 from tests.support.workflow import Workflow
@@ -16,7 +15,9 @@ from tests.support.workflow import Workflow
 HOOK = "name: gate\nmethod: POST\nauthentication: none\nworkflow: {url}/gate\n"
 
 
-def test_health_is_public_and_status_is_not(tmp_path: Path, workflow: Workflow) -> None:
+def test_health_is_public_and_status_is_not_and_a_stop_ends_with_0(
+    tmp_path: Path, workflow: Workflow
+) -> None:
     with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
         assert server.request("GET", "/-/livez").status_code == 200
         assert server.request("GET", "/-/readyz").json()["status"] == "ready"
@@ -28,6 +29,8 @@ def test_health_is_public_and_status_is_not(tmp_path: Path, workflow: Workflow) 
         assert status["generation"] == 1
         assert [hook["state"] for hook in status["hooks"]] == ["serving"]
         assert len(status["digest"]) == 64
+        assert server.stop() == 0
+        assert "Traceback" not in server.output()
 
 
 def test_a_drain_is_unready_at_once_and_finishes_what_is_in_flight(
@@ -36,7 +39,7 @@ def test_a_drain_is_unready_at_once_and_finishes_what_is_in_flight(
     workflow.gate.clear()
     answers: list[httpx.Response] = []
     hooks = {"a.yaml": HOOK.format(url=workflow.url)}
-    with gateway(tmp_path, hooks, "--pre-drain", "2s") as server:
+    with gateway(tmp_path, hooks, "--pre-drain", "1s") as server:
         caller = threading.Thread(
             target=lambda: answers.append(server.request("POST", "/hooks/gate"))
         )
@@ -50,13 +53,6 @@ def test_a_drain_is_unready_at_once_and_finishes_what_is_in_flight(
         caller.join(20)
         assert answers[0].json() == {"gate": "open"}
         assert server.process.wait(20) == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_process_exits_0(tmp_path: Path, workflow: Workflow, number: int) -> None:
-    with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
-        assert server.stop(number) == 0
-        assert "Traceback" not in server.output()
 
 
 def _until(condition: object) -> None:

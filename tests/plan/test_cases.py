@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
-import rich_click as click
 
 from gateway.cli.plan_formats import FORMATS, Comparison
 from gateway.plan import KINDS, plan

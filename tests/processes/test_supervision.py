@@ -98,13 +98,13 @@ def test_a_second_gateway_on_the_same_port_is_refused(running: Gateway, tmp_path
             assert f"cannot listen on 127.0.0.1:{running.port}" in second.log.read_text()
 
 
-def test_once_serving_is_told_a_connection_is_answered(two: Gateway) -> None:
+def test_once_serving_is_told_every_worker_serves_its_hooks(two: Gateway) -> None:
     line = two.wait_for_line(event="serving")
     assert line["workers"] == 2
     for _ in range(8):
         with socket.create_connection(("127.0.0.1", two.port), timeout=5) as connection:
             connection.sendall(request(b"/hooks/a", method=b"GET"))
-            assert connection.recv(64).startswith(b"HTTP/1.1 50")
+            assert connection.recv(64).startswith(b"HTTP/1.1 502"), "the hook was called"
 
 
 def test_the_port_of_two_workers_is_refused_as_well(two: Gateway, tmp_path: Path) -> None:

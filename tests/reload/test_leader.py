@@ -23,7 +23,15 @@ from gateway.operate.store_access import StoreAccess
 from gateway.processes.view import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
-from gateway.reload.messages import Board, ReloadRequest, Report, Resolved, Serving, Unwell
+from gateway.reload.messages import (
+    Board,
+    Listening,
+    ReloadRequest,
+    Report,
+    Resolved,
+    Serving,
+    Unwell,
+)
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from tests.reload.hooks import hook
@@ -106,6 +114,41 @@ def answered(endpoints: Endpoints, method: str, path: str) -> tuple[int, Any]:
     return found.status, json.loads(found.body)
 
 
+def operated(led: Led) -> tuple[LeaderView, Endpoints]:
+    """What operators ask of this leader."""
+    store = StoreNumbers(StoreAccess(led.settings, str), int)
+    view = LeaderView(led.leader, Totals(), store)
+    token = hashlib.sha256(TOKEN).hexdigest()
+    settings = msgspec.structs.replace(led.settings, admin_token_sha256=token)
+    return view, Endpoints(Runtime(settings), view, private=True)
+
+
+def test_it_is_ready_when_every_worker_that_accepts_connections_has_its_hooks(led: Led) -> None:
+    endpoints = operated(led)[1]
+
+    def ready() -> Any:
+        status, body = answered(endpoints, "GET", "/-/readyz")
+        return status, body["status"]
+
+    led.hears(0, Resolved, 1)
+    led.says(0, 1, 1)
+    led.board(lambda board: board.workers[0].generation == 1)
+    assert ready() == (503, "starting")
+    led.workers[0].send(Listening())
+    led.board(lambda board: board.workers[0].listens)
+    assert ready() == (200, "ready")
+    led.workers[1].send(Listening())
+    led.board(lambda board: board.workers[1].listens)
+    assert ready() == (503, "starting")
+    led.says(1, 1, 1)
+    led.board(lambda board: board.workers[1].generation == 1)
+    assert ready() == (200, "ready")
+    ours, _ = Pipe()
+    led.leader.link(1, ours)
+    led.board(lambda board: not board.workers[1].listens)
+    assert ready() == (200, "ready")
+
+
 def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
     led: Led, lines: list[Line]
 ) -> None:
@@ -126,11 +169,7 @@ def test_a_generation_that_a_worker_rejects_is_told_wherever_state_is_told(
     assert (told["log_level"], told["generation"], told["workers"]) == ("error", 2, [1])
     assert len(events(lines, "generation is served")) == 1
 
-    store = StoreNumbers(StoreAccess(led.settings, str), int)
-    view = LeaderView(led.leader, Totals(), store)
-    token = hashlib.sha256(TOKEN).hexdigest()
-    settings = msgspec.structs.replace(led.settings, admin_token_sha256=token)
-    endpoints = Endpoints(Runtime(settings), view, private=True)
+    view, endpoints = operated(led)
     assert answered(endpoints, "GET", "/-/readyz")[0] == 503
     assert "gateway_last_reload_successful 0.0" in view.expose("")[0].decode()
     status, body = answered(endpoints, "GET", "/-/status")

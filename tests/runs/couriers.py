@@ -62,14 +62,14 @@ class Delivering:
         )
         self.deliverer.open()
 
-    async def accept(self, **more: Any) -> tuple[str, Expected | None]:
+    async def accept(self, give_up: float = 60, **more: Any) -> tuple[str, Expected | None]:
         """Accept a run, and begin it where the store says so; its id, and its end to wait for."""
         new = NewRun(
             id=uuid7(),
             hook="orders",
             invocation=b"data",
             gate=b"32 bytes",
-            give_up=60,
+            give_up=give_up,
             start=self.deliverer.takes,
             **more,
         )
@@ -78,7 +78,9 @@ class Delivering:
         expected = None
         if answer.attempt:
             expected = self.waiting.expect(new.id)
-            assignment = Assignment(new.id, new.hook, answer.attempt, 0, new.invocation)
+            assignment = Assignment(
+                new.id, new.hook, answer.attempt, 0, new.invocation, new.give_up
+            )
             self.deliverer.begin(assignment, "prepared")
         return answer.run, expected
 

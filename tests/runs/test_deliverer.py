@@ -11,7 +11,7 @@ import pytest
 
 from gateway.runs.deliverer import CREDIT, Delivery
 from gateway.runs.run import Assignment, Record, Selection, State
-from gateway.runs.schedule import Ended
+from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.store import StoreUnavailable
 from gateway.runs.waiting import Finished
 from tests.runs.couriers import ScriptedCourier, answered, delivering
@@ -62,6 +62,27 @@ async def test_a_run_whose_tries_are_used_up_is_dead_and_says_why() -> None:
         record = await worker.final(run)
         assert (record.state, record.attempts) == (State.DEAD, 3)
         assert record.reason == "the workflow answered 500"
+
+
+@run_in_loop
+async def test_no_retry_is_told_of_a_run_that_is_given_up_before_it() -> None:
+    async with delivering(answered(503)) as worker:
+        worker.couriers["orders"].schedule = Schedule((3600.0,))
+        run, expected = await worker.accept(give_up=30)
+        assert expected is not None
+        record = await worker.final(run)
+        assert (record.state, record.attempts) == (State.DEAD, 1)
+        assert [(one.outcome, one.delay) for one in worker.results] == [("dead", 0)]
+
+
+@run_in_loop
+async def test_a_retry_is_given_up_by_the_age_of_its_run() -> None:
+    async with delivering(answered(503)) as worker:
+        worker.couriers["orders"].schedule = Schedule((0.4, 0.4, 0.4, 0.4))
+        run, _ = await worker.accept(give_up=1.0)
+        record = await worker.final(run)
+        assert (record.state, record.attempts) == (State.DEAD, len(worker.results))
+        assert [one.outcome for one in worker.results][-2:] == ["retry", "dead"]
 
 
 @run_in_loop
@@ -240,17 +261,14 @@ async def test_who_waits_is_told_of_a_later_attempt_in_time() -> None:
 
 @run_in_loop
 async def test_nobody_waits_for_an_attempt_that_is_too_late() -> None:
-    async with delivering(
-        answered(
-            503,
-        )
-    ) as worker:
+    async with delivering(answered(503)) as worker:
         retry = Delivery(ended=Ended(503, retry_after=b"1000"), reason="down")
         worker.couriers["orders"] = ScriptedCourier(retry)
         run, expected = await worker.accept()
         outcome = await asyncio.wait_for(worker.waiting.outcome(run, 20, expected), 10)
-        assert isinstance(outcome, Record)
-        assert (outcome.state, outcome.attempts) == (State.DEAD, 1)
+        assert isinstance(outcome, Finished)
+        assert (outcome.result.outcome, outcome.result.reason) == ("dead", "down")
+        assert (await worker.final(run)).state is State.DEAD
 
 
 @run_in_loop

@@ -47,34 +47,36 @@ def _files(certificate: trustme.LeafCert) -> dict[str, str]:
     return {"crt": chain.decode(), "key": certificate.private_key_pem.bytes().decode()}
 
 
-@pytest.fixture
-def bundle(tmp_path: Path) -> str:
-    path = tmp_path / "ca.pem"
-    AUTHORITY.cert_pem.write_to_path(path)
-    return str(path)
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, strict: Workflow) -> Iterator[Gateway]:
+    """One that starts without a key and then has the certificate of `one.example`."""
+    directory = tmp_path_factory.mktemp("certified")
+    AUTHORITY.cert_pem.write_to_path(bundle := str(directory / "ca.pem"))
+    hooks = {"hooks.yaml": HOOK.replace("URL", strict.url)}
+    one = _files(AUTHORITY.issue_cert("one.example"))
+    with gateway(directory, hooks, "--ca-file", bundle, secrets=_without_key(one)) as found:
+        assert _status(found, "certified") == 503, "it is out of service from the start"
+        assert _status(found, "nobody") == 502
+        _write(one, found)
+        until(lambda: _status(found, "certified") == 200)
+        yield found
 
 
-def _write(files: dict[str, str], directory: Path) -> None:
+def _write(files: dict[str, str], running: Gateway) -> None:
     for name, text in files.items():
-        (directory / "secrets" / name).write_text(text)
+        (running.log.parent / "secrets" / name).write_text(text)
 
 
 def _status(running: Gateway, name: str) -> int:
     return running.request("POST", f"/hooks/{name}", json={}).status_code
 
 
-def test_the_certificate_is_shown_and_rotates(
-    tmp_path: Path, strict: Workflow, bundle: str
-) -> None:
-    hooks = {"hooks.yaml": HOOK.replace("URL", strict.url)}
-    one, two = (_files(AUTHORITY.issue_cert(name)) for name in ("one.example", "two.example"))
-    strict.callers.clear()
-    with gateway(tmp_path, hooks, "--ca-file", bundle, secrets=one) as running:
-        assert _status(running, "certified") == 200
-        assert _status(running, "nobody") == 502
-        _write(two, tmp_path)
-        until(lambda: _status(running, "certified") == 200 and "two.example" in strict.callers)
-        assert list(dict.fromkeys(strict.callers)) == ["one.example", "two.example"]
+def test_the_certificate_is_shown_and_rotates(running: Gateway, strict: Workflow) -> None:
+    assert _status(running, "certified") == 200
+    assert _status(running, "nobody") == 502
+    _write(_files(AUTHORITY.issue_cert("two.example")), running)
+    until(lambda: _status(running, "certified") == 200 and "two.example" in strict.callers)
+    assert list(dict.fromkeys(strict.callers)) == ["one.example", "two.example"]
 
 
 def _without_key(files: dict[str, str]) -> dict[str, str]:
@@ -98,24 +100,17 @@ def _swapped(files: dict[str, str]) -> dict[str, str]:
     ],
 )
 def test_a_certificate_that_cannot_be_used_takes_its_hook_alone_out_of_service(
-    tmp_path: Path,
-    strict: Workflow,
-    bundle: str,
-    broken: Callable[[dict[str, str]], dict[str, str]],
-    problem: str,
+    running: Gateway, broken: Callable[[dict[str, str]], dict[str, str]], problem: str
 ) -> None:
-    hooks = {"hooks.yaml": HOOK.replace("URL", strict.url)}
     sound = _files(AUTHORITY.issue_cert("one.example"))
-    with gateway(tmp_path, hooks, "--ca-file", bundle, secrets=broken(sound)) as running:
-        assert _status(running, "certified") == 503
-        shown = running.request("GET", "/-/status", headers=ADMIN).text
-        assert problem in shown
-        assert "PRIVATE KEY" not in shown
-        assert _status(running, "nobody") == 502
-        _write(sound, tmp_path)
-        until(lambda: _status(running, "certified") == 200)
-        _write(broken(sound), tmp_path)
-        until(lambda: _status(running, "certified") == 503)
+    _write(broken(sound), running)
+    until(lambda: _status(running, "certified") == 503)
+    shown = running.request("GET", "/-/status", headers=ADMIN).text
+    assert problem in shown
+    assert "PRIVATE KEY" not in shown
+    assert _status(running, "nobody") == 502
+    _write(sound, running)
+    until(lambda: _status(running, "certified") == 200)
 
 
 def test_without_the_authority_the_workflow_is_not_called(tmp_path: Path, strict: Workflow) -> None:

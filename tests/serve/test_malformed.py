@@ -17,6 +17,11 @@ CHUNKED = b"Transfer-Encoding: chunked"
 def next_request_is_fine(server: Gateway) -> Iterator[None]:
     yield
     assert server.request("GET", "/hooks/open").status_code == 200
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_unexpected(server: Gateway) -> Iterator[None]:
+    yield
     assert not server.lines("unexpected")
 
 

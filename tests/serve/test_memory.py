@@ -65,7 +65,7 @@ try: main(["serve", {str(tmp_path)!r}, "--port", "{free_port()}"])
 except SystemExit: print(*sys.modules)
 """)
     assert {"gateway.processes.supervisor", "gateway.language.read"} <= found
-    assert not {"pygments", "rich.traceback", "rich.pretty", "jsonschema", "litestar"} & found
+    assert not {"pygments", "rich.traceback", "rich_click", "jsonschema", "litestar"} & found
     mine = {name for name in found if name.startswith(("gateway.compile.", "gateway.wire."))}
     assert not mine
 

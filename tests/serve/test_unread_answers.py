@@ -41,12 +41,14 @@ def read_to_the_end(one: socket.socket) -> None:
         pass
 
 
-@pytest.fixture
-def running(tmp_path: Path, workflow: Workflow) -> Iterator[Gateway]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Gateway]:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY)
     workflow.raws["unread"] = head + BODY
     hooks = {"a.yaml": HOOK.replace("URL", workflow.url)}
-    with gateway(tmp_path, hooks, limits={"write_timeout": 1.0}) as running:
+    with gateway(
+        tmp_path_factory.mktemp("unread"), hooks, limits={"write_timeout": 1.0}
+    ) as running:
         yield running
 
 
@@ -58,6 +60,11 @@ def reads_little(running: Gateway) -> Iterator[socket.socket]:
         one.settimeout(20)
         one.connect(("127.0.0.1", running.port))
         yield one
+
+
+def named(name: str) -> bytes:
+    """A request whose line has this id."""
+    return request(b"/hooks/large", b"X-Request-Id: " + name.encode(), method=b"GET")
 
 
 def test_a_caller_that_does_not_read_its_answer_is_closed(running: Gateway) -> None:
@@ -72,22 +79,22 @@ def test_a_caller_that_does_not_read_its_answer_is_closed(running: Gateway) -> N
 
 def test_its_connection_is_reset_so_that_the_system_holds_nothing_for_it(running: Gateway) -> None:
     with reads_little(running) as one:
-        one.sendall(request(b"/hooks/large", method=b"GET"))
-        running.wait_for_line(hook="large")
+        one.sendall(named("reset"))
+        running.wait_for_line(request_id="reset")
         with pytest.raises(ConnectionResetError):
             read_to_the_end(one)
 
 
 def test_an_answer_that_was_not_read_is_told_as_such(running: Gateway) -> None:
     with reads_little(running) as one:
-        one.sendall(request(b"/hooks/large", method=b"GET"))
-        line = running.wait_for_line(hook="large")
+        one.sendall(named("unread"))
+        line = running.wait_for_line(request_id="unread")
     assert (line["status"], line["outcome"]) == (499, "caller-left")
     assert line["reason"] == "the connection ended before the caller had read the answer"
 
 
 def test_so_is_that_of_a_caller_that_leaves_in_the_middle_of_it(running: Gateway) -> None:
     with reads_little(running) as one:
-        one.sendall(request(b"/hooks/large", method=b"GET"))
+        one.sendall(named("left"))
         assert one.recv(1)
-    assert running.wait_for_line(hook="large")["outcome"] == "caller-left"
+    assert running.wait_for_line(request_id="left")["outcome"] == "caller-left"

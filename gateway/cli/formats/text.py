@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import rich_click as click
+import click
 from rich.cells import cell_len
 
 from gateway.cli.formats.report import Report, summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import rich_click as click
+import click
 
 from gateway.cli.plan_formats.comparison import Comparison, shortened, summary
 from gateway.language.escaping import escaped

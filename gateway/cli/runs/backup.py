@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.text import printable
 from gateway.cli.runs.declined import declining
 from gateway.cli.runs.reaching import reach, reaching
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @reaching
 def command(file: Path, **flags: Any) -> None:

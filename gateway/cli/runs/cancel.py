@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.runs.changing import DRY_RUN, YES, change_many, change_named, check_choice
 from gateway.cli.runs.declined import declining
 from gateway.cli.runs.reaching import reach, reaching
@@ -14,7 +15,7 @@ from gateway.cli.runs.run_id import RUN
 from gateway.cli.runs.selecting import SELECTING, chosen
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("runs", type=RUN, nargs=-1)
 @click.option(
     "--state",

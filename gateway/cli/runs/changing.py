@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.formats.report import counted
 from gateway.cli.runs.reaching import DeclinedError, Runs
+from gateway.cli.runs.unknown_hook import warn_of_unknown
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 
@@ -54,11 +55,16 @@ def change_many(
 ) -> int:
     """Count, ask, change; the exit status: 1 where nothing matched or was changed."""
     asked = {**chosen, **body}
-    counts = _in_parts(where, verb, {**asked, "dry_run": True}, shown=False)
+    try:
+        counts = _in_parts(where, verb, {**asked, "dry_run": True}, shown=False)
+    except DeclinedError:
+        if warn_of_unknown(where, chosen["hook"]):
+            return 1
+        raise
     able = counts["matched"] - counts["gate_differs"]
     _tell_differing(counts["gate_differs"])
     if not able:
-        if not counts["matched"]:
+        if not counts["matched"] and not warn_of_unknown(where, chosen["hook"]):
             click.echo("gateway: no run matches", err=True)
         return 1
     if body["dry_run"]:

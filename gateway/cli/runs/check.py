@@ -7,8 +7,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.runs.sqlite.fault import Fault
@@ -20,7 +21,7 @@ _BARE = f"""SELECT lower(hex(id)) FROM run WHERE state < 3
     AND NOT EXISTS (SELECT 1 FROM payload WHERE payload.seq = run.seq) LIMIT {SHOWN}"""  # noqa: S608
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--state-dir",
     required=True,

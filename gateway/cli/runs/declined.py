@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import rich_click as click
+import click
 
 from gateway.cli.runs.reaching import DeclinedError
 from gateway.errors import OperatorError

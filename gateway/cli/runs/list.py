@@ -6,19 +6,21 @@ import sys
 from typing import Any
 from urllib.parse import urlencode
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.parameters import WholeNumber
 from gateway.cli.runs.declined import declining
 from gateway.cli.runs.reaching import Runs, reach, reaching
 from gateway.cli.runs.selecting import SELECTING, STATE, chosen
 from gateway.cli.runs.tables import show_runs
+from gateway.cli.runs.unknown_hook import warn_of_unknown
 
 PAGE = 200
 
 
-@click.command(name="list")
+@click.command(name="list", cls=Command)
 @STATE
 @SELECTING
 @click.option(
@@ -45,7 +47,9 @@ def command(limit: int, form: str, **flags: Any) -> None:
     or out of service. On a pipe, each run is one line of seven tab-separated fields: run, hook,
     state, attempts, accepted, next attempt or end, and reason.
 
-    Exit status: 0 success, 2 wrong usage, or the runs cannot be reached.
+    A --hook that no hook and no run has is a warning on standard error.
+
+    Exit status: 0 success, also if there are no runs, 2 wrong usage, or the runs cannot be reached.
 
     \b
     Examples:
@@ -56,6 +60,8 @@ def command(limit: int, form: str, **flags: Any) -> None:
     """
     with declining(), reach(flags) as runs:
         found, more = _listed(runs, chosen(flags), limit)
+        if not found and flags["hook"]:
+            warn_of_unknown(runs, flags["hook"])
     if form == "json":
         click.echo(json_text({"runs": found, "next": more}), nl=False)
     else:

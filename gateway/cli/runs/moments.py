@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.language.quantities import parse_duration
 
 
 class Moment(click.ParamType[str]):
-    """`2h` ago, `10:30` of the last 24 hours, or ISO 8601; UTC in ISO 8601. A time without an
-    offset is one of this machine's time zone.
+    """`2h` ago, `10:30` of the last 24 hours, or a date or a time in ISO 8601; the value is in UTC.
+    What has no offset is of this machine's time zone. A date is its first moment.
     """
 
     name = "time"
@@ -20,7 +20,11 @@ class Moment(click.ParamType[str]):
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         found = _ago(value) or _clock(value) or _written(value)
         if found is None:
-            self.fail(f"{value!r} is not a time such as 2h, 10:30 or 2026-11-26T10:30", param, ctx)
+            self.fail(
+                f"{value!r} is not a time such as 2h, 10:30, 2026-11-26 or 2026-11-26T10:30Z",
+                param,
+                ctx,
+            )
         return found.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -63,6 +63,10 @@ class Opened:
         except Refusal as refusal:
             raise DeclinedError(refusal.status, refusal.detail) from None
 
+    def hooks(self) -> list[str]:
+        """No hook is loaded."""
+        return []
+
     async def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         access = StoreAccess(self._settings, str)
         endpoints = RunEndpoints(NoHooks(access), self._sealing)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-import rich_click as click
+import click
 
 from gateway.cli.parameters import BaseUrl, is_base_url
 from gateway.cli.store_flags import Place
@@ -33,6 +33,9 @@ class Runs(Protocol):
 
         `path` is one below `/-/runs`, with its query.
         """
+
+    def hooks(self) -> list[str]:
+        """The names of the loaded hooks; none where no gateway runs. Raises as `ask` does."""
 
 
 _FLAGS = (

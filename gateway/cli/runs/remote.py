@@ -15,7 +15,7 @@ PATIENCE = 600.0
 """Seconds for an answer: a part of a change, or a backup, may take that long."""
 
 
-_OURS = {"runs", "run", "file", "request_id"}
+_OURS = {"runs", "run", "file", "request_id", "hooks"}
 """Each answer of a gateway to what is asked here has one of these."""
 
 
@@ -45,6 +45,10 @@ class Remote:
         if not known or 300 <= status < 400:
             raise OperatorError(f"{self._url} is not a gateway: its answer has status {status}")
         return self._judged(status, answer)
+
+    def hooks(self) -> list[str]:
+        """The names of the loaded hooks."""
+        return [one["name"] for one in self.ask("GET", "/-/status")["hooks"]]
 
     def _judged(self, status: int, answer: dict[str, Any]) -> dict[str, Any]:
         if status < 300:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import rich_click as click
+import click
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 

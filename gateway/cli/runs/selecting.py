@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import rich_click as click
+import click
 
 from gateway.cli.completion import hook_names
 from gateway.cli.runs.moments import MOMENT
@@ -22,9 +22,15 @@ _SELECTING = (
         "--since",
         type=MOMENT,
         metavar="TIME",
-        help="Runs accepted at this time or later: 2h (ago), 10:30, or 2026-11-26T10:30.",
+        help="Runs accepted at this time or later: 2h (ago); 10:30 (the last one); 2026-11-26 (its "
+        "start) or 2026-11-26T10:30, on this machine's clock; 2026-11-26T10:30Z or with +01:00.",
     ),
-    click.option("--until", type=MOMENT, metavar="TIME", help="Runs accepted before this time."),
+    click.option(
+        "--until",
+        type=MOMENT,
+        metavar="TIME",
+        help="Runs accepted before this time, in the same forms.",
+    ),
 )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import rich_click as click
+import click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.json_text import json_text
 from gateway.cli.runs.declined import declining
 from gateway.cli.runs.reaching import reach, reaching
@@ -13,7 +14,7 @@ from gateway.cli.runs.run_id import RUN
 from gateway.cli.runs.tables import show_detail, show_payload
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("run", type=RUN)
 @click.option(
     "--payload", is_flag=True, help="Show what the run delivers as well. The gateway logs this."

@@ -135,11 +135,12 @@ def _claim(table: Table, claim: Claim) -> list[tuple[int, Assignment]]:
     table.gate.claimed(claim, [row.id for row in taken], next_due, now)
     for row in taken:
         table.begin(row, claim.owner)
-    return [(claim.owner, _assignment(row)) for row in taken]
+    return [(claim.owner, _assignment(row, now)) for row in taken]
 
 
-def _assignment(row: Row) -> Assignment:
-    return Assignment(row.id, row.hook, row.attempts, row.tries, row.invocation)
+def _assignment(row: Row, now: float) -> Assignment:
+    left = row.give_up - now
+    return Assignment(row.id, row.hook, row.attempts, row.tries, row.invocation, left)
 
 
 def wakes(table: Table) -> float:

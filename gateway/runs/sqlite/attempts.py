@@ -28,7 +28,7 @@ _TOLD = frozenset({"succeeded", "dead"})
 _DUE = "SELECT seq, size FROM run WHERE state=1 AND hook=? AND class=? AND due<=?"
 _NEXT = "SELECT min(due) FROM run WHERE state=1 AND hook=? AND class=?"
 _START = """UPDATE run SET state=2, attempts=attempts+1, owner=?, due=NULL, started=?
-    WHERE seq=? RETURNING id, attempts, tries"""
+    WHERE seq=? RETURNING id, attempts, tries, give_up"""
 _PAYLOAD = "SELECT invocation FROM payload WHERE seq=?"
 _OWNED = f"SELECT {COLUMNS} FROM run WHERE state=2 AND owner=? ORDER BY seq"  # noqa: S608
 _SUCCEED = """UPDATE run SET state=4, tries=tries+1, owner=NULL, finished=?, expires=?,
@@ -166,9 +166,9 @@ def _assign(books: Books, order: Claim, seq: int) -> str:
     found = books.db.one(_PAYLOAD, (seq,))
     if row is None or found is None:
         raise Unreadable(f"run {seq} is due and not whole")
-    (stored, attempt, tries), (payload,) = row, found
-    text = id_text(stored)
-    books.tell(order.owner, Assign(Assignment(text, order.hook, attempt, tries, payload)))
+    (stored, attempt, tries, give_up), (payload,) = row, found
+    text, left = id_text(stored), (give_up - books.now) / 1000
+    books.tell(order.owner, Assign(Assignment(text, order.hook, attempt, tries, payload, left)))
     return text
 
 

@@ -63,7 +63,9 @@ class Peer:
     def start_alone(self, new: NewRun, answer: Accepted | Duplicate) -> None:
         """Who asked for the run is gone, but it is running here by what the store has written."""
         if isinstance(answer, Accepted) and answer.attempt:
-            self._start(Assignment(new.id, new.hook, answer.attempt, 0, new.invocation))
+            self._start(
+                Assignment(new.id, new.hook, answer.attempt, 0, new.invocation, new.give_up)
+            )
 
     def _opened(self) -> None:
         self._lost_at = math.inf

@@ -25,6 +25,9 @@ class Parts:
             "matched": 10, "changed": changed, "gate_differs": 1, "next": PARTS[body["after"]],
         }  # fmt: skip
 
+    def hooks(self) -> list[str]:
+        return []
+
 
 def test_a_change_goes_on_until_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     gateway = Parts()

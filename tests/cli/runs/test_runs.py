@@ -195,8 +195,31 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
 
 
 def test_an_empty_list_is_no_error(running: Gateway) -> None:
-    done = runs(running, "list", "--hook", "none-has-this-name")
+    done = runs(running, "list", "--hook", "keyed", "--state", "dead", "--until", "2020-01-01")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(("list",), 0), (("list", "--state", "dead"), 0), (("cancel",), 1), (("replay",), 1)],
+)
+def test_a_hook_that_nothing_has_is_told_with_the_one_that_was_meant(
+    running: Gateway, arguments: tuple[str, ...], status: int
+) -> None:
+    for name, meant in (("god", "; did you mean 'good'?"), ("nothing-like-it", "")):
+        done = runs(running, *arguments, "--hook", name)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            status, "", f"gateway: no hook and no run has the name '{name}'{meant}\n",
+        )  # fmt: skip
+
+
+def test_a_stopped_gateway_knows_the_hooks_of_its_runs(
+    stopped: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    copy = ("--state-dir", str(shutil.copytree(stopped[0], tmp_path / "state")))
+    done = command("runs", "list", "--hook", "latte", *copy)
+    told = "gateway: no hook and no run has the name 'latte'; did you mean 'late'?\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", told)
 
 
 def test_the_store_of_a_running_gateway_is_left_alone(running: Gateway) -> None:
