@@ -22,9 +22,7 @@ from gateway.processes.pulse import EVERY, Pulse
 from gateway.reload import mounts
 from gateway.reload.numbering import Current
 from gateway.runs.run import Policies
-from gateway.runs.sqlite.directory import make_directory
-from gateway.runs.sqlite.fault import GIVE_UP
-from gateway.runs.sqlite.orders import (
+from gateway.runs.sqlite.control import (
     Alive,
     Ask,
     Failed,
@@ -34,6 +32,8 @@ from gateway.runs.sqlite.orders import (
     Stop,
     StoreSettings,
 )
+from gateway.runs.sqlite.directory import make_directory
+from gateway.runs.sqlite.fault import GIVE_UP
 from gateway.settings import Settings
 
 MODULE = "gateway.processes.store"

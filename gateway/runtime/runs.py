@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from gateway.runs.deliverer import Courier, Deliverer, Watcher
+from gateway.runs.deliverer import Deliverer, Executor, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record
 from gateway.runs.sqlite.client import COMMIT, SqliteStore
 from gateway.runs.sqlite.messages import Welcome
@@ -32,16 +32,16 @@ class Runs:
         self._socket = socket
         self._watch = watch
         self._fault = fault
-        self._couriers: Mapping[str, Courier] = {}
+        self._executors: Mapping[str, Executor] = {}
         self._store: SqliteStore | None = None
         self._waiting: Waiting
         self._deliverer: Deliverer
         self._retired = False
 
-    def serving(self, generation: int, couriers: Mapping[str, Courier]) -> None:
+    def serving(self, generation: int, executors: Mapping[str, Executor]) -> None:
         """Another generation serves, with these durable hooks. On the event loop."""
-        self._couriers = couriers
-        if self._store is None and couriers and not self._retired:
+        self._executors = executors
+        if self._store is None and executors and not self._retired:
             self._store = self._begun(self._socket)
         if self._store is not None:
             self._store.serving(generation)
@@ -49,12 +49,12 @@ class Runs:
     def _begun(self, socket: str) -> SqliteStore:
         store = SqliteStore(socket)
         self._waiting = Waiting(store)
-        self._deliverer = Deliverer(store, self._courier, self._waiting, self._watch, self._fault)
+        self._deliverer = Deliverer(store, self._executor, self._waiting, self._watch, self._fault)
         self._deliverer.open()
         return store
 
-    def _courier(self, hook: str) -> Courier | None:
-        return self._couriers.get(hook)
+    def _executor(self, hook: str) -> Executor | None:
+        return self._executors.get(hook)
 
     @property
     def stores(self) -> bool:

@@ -23,7 +23,7 @@ from gateway.errors import OperatorError, Refusal
 from gateway.operate.runs.endpoints import RunEndpoints
 from gateway.operate.store_access import StoreAccess
 from gateway.runs.run import Policies
-from gateway.runs.sqlite.orders import Failed, FromStore, Serve, Stop, StoreSettings
+from gateway.runs.sqlite.control import Failed, FromStore, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.process import main
 from gateway.settings import Settings, Store
 

@@ -91,7 +91,7 @@ class Worker:
     def _deliver(self, generation: Generation) -> None:
         """Deliver the runs of a generation's hooks from now on."""
         if self._runtime.runs is not None:
-            self._runtime.runs.serving(generation.number, generation.couriers)
+            self._runtime.runs.serving(generation.number, generation.executors)
 
     def _stored(self, problem: str) -> None:
         if self._runtime.runs is not None:

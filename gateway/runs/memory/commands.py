@@ -31,7 +31,7 @@ def records(table: Table, query: Query) -> Page:
 
 def held(table: Table, row: Row) -> str:
     """Why the runs of the row's hook are not claimed."""
-    return table.gate.line(row.hook).held(table.now())
+    return table.dispatcher.queue(row.hook).held(table.now())
 
 
 def replay(table: Table, which: Selection, anew: bool) -> Changed:
@@ -129,8 +129,8 @@ def stats(table: Table) -> Stats:
     refused = {name: n for (what, name), n in table.counts.items() if what == "refused"}
     return Stats(
         engine="memory",
-        hooks={hook: _of_hook(table, hook) for hook in table.gate.lines},
-        targets={name: _of_target(table, name) for name in table.gate.targets},
+        hooks={hook: _of_hook(table, hook) for hook in table.dispatcher.queues},
+        targets={name: _of_target(table, name) for name in table.dispatcher.targets},
         runs=table.unfinished,
         clock=table.now(),
         late_results=table.counts["late", ""],
@@ -140,13 +140,13 @@ def stats(table: Table) -> Stats:
 
 
 def _of_hook(table: Table, hook: str) -> HookStats:
-    line, now = table.gate.line(hook), table.now()
+    queue, now = table.dispatcher.queue(hook), table.now()
     outcomes: list[Outcome] = ["succeeded", "retry", "dead", "interrupted", "held"]
-    oldest = min(line.due)
+    oldest = min(queue.due)
     return HookStats(
-        states={state: n for state, n in line.counts.items() if n},
+        states={state: n for state, n in queue.counts.items() if n},
         oldest_due=oldest if oldest <= now else None,
-        held=line.held(now),
+        held=queue.held(now),
         accepted=table.counts["accepted", hook],
         duplicates=table.counts["duplicates", hook],
         attempts={one: n for one in outcomes if (n := table.counts[one, hook])},
@@ -155,7 +155,7 @@ def _of_hook(table: Table, hook: str) -> HookStats:
 
 
 def _of_target(table: Table, name: str) -> TargetStats:
-    target, now = table.gate.targets[name], table.now()
+    target, now = table.dispatcher.targets[name], table.now()
     quiet = target.breaker.quiet_until
     return TargetStats(
         breaker=target.breaker.position(now),

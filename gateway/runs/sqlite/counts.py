@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from gateway.runs.histogram import ATTEMPT, BATCH, LATENCY, HistogramRecorder
 from gateway.runs.run import Outcome, State
-from gateway.runs.tally import ATTEMPT, BATCH, LATENCY, Tally
 
 
 class Counts:
@@ -16,9 +16,13 @@ class Counts:
         self.duplicates: Counter[str] = Counter()
         self.attempts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
         self.finished: defaultdict[str, Counter[State]] = defaultdict(Counter)
-        self.attempt_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(ATTEMPT))
-        self.latency_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(LATENCY))
-        self.batch_size = Tally(BATCH)
+        self.attempt_seconds: defaultdict[str, HistogramRecorder] = defaultdict(
+            lambda: HistogramRecorder(ATTEMPT)
+        )
+        self.latency_seconds: defaultdict[str, HistogramRecorder] = defaultdict(
+            lambda: HistogramRecorder(LATENCY)
+        )
+        self.batch_size = HistogramRecorder(BATCH)
         self.refused: Counter[str] = Counter()
         self.late = 0
         self.interrupted = 0

@@ -4,46 +4,46 @@ from __future__ import annotations
 
 import math
 
-from gateway.runs.line import Line
+from gateway.runs.hook_queue import HookQueue
 from gateway.runs.run import State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.clock import Clock
-from gateway.runs.sqlite.orders import StoreSettings
+from gateway.runs.sqlite.control import StoreSettings
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.stats import HookStats, Stats, TargetStats
 from gateway.runs.target import Target
 
 _SHOWN = (State.WAITING, State.QUEUED, State.RUNNING, State.DEAD)
 
 
-def stats(books: Books, settings: StoreSettings, clock: Clock, started: int) -> Stats:
+def stats(unit: UnitOfWork, settings: StoreSettings, clock: Clock, started: int) -> Stats:
     """Everything, from memory. `started` is when the store was, in ms."""
-    counts, now = books.counts, books.seconds
+    counts, now = unit.counts, unit.seconds
     return Stats(
         engine="sqlite",
         started=started / 1000,
-        hooks={name: _hook(books, line) for name, line in books.gate.lines.items()},
-        targets={name: _target(one, now) for name, one in books.gate.targets.items()},
-        bytes_used=books.db.used(),
+        hooks={name: _hook(unit, queue) for name, queue in unit.dispatcher.queues.items()},
+        targets={name: _target(one, now) for name, one in unit.dispatcher.targets.items()},
+        bytes_used=unit.db.used(),
         bytes_limit=settings.size,
-        wal_bytes=books.db.wal_bytes(),
-        runs=books.unfinished,
+        wal_bytes=unit.db.wal_bytes(),
+        runs=unit.unfinished,
         runs_limit=settings.runs,
         clock=now,
         clock_offset=clock.offset(),
         late_results=counts.late,
         interrupted=counts.interrupted,
         refused=dict(counts.refused),
-        commit_seconds=books.db.commits.told(),
+        commit_seconds=unit.db.commits.told(),
         batch_size=counts.batch_size.told(),
     )
 
 
-def _hook(books: Books, line: Line) -> HookStats:
-    counts, name, due = books.counts, line.name, min(line.due)
+def _hook(unit: UnitOfWork, queue: HookQueue) -> HookStats:
+    counts, name, due = unit.counts, queue.name, min(queue.due)
     return HookStats(
-        states={state: line.counts[state] for state in _SHOWN if line.counts[state]},
-        oldest_due=due if due <= books.seconds else None,
-        held=line.held(books.seconds),
+        states={state: queue.counts[state] for state in _SHOWN if queue.counts[state]},
+        oldest_due=due if due <= unit.seconds else None,
+        held=queue.held(unit.seconds),
         accepted=counts.accepted[name],
         duplicates=counts.duplicates[name],
         attempts=dict(counts.attempts[name]),
