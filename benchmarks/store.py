@@ -24,7 +24,7 @@ from gateway.processes.keeper import StoreKeeper
 from gateway.processes.sockets import store_socket
 from gateway.runs.run import Accepted, NewRun, Policies, Policy, Result
 from gateway.runs.sqlite.client import SqliteStore
-from gateway.runs.sqlite.orders import StoreSettings
+from gateway.runs.sqlite.control import StoreSettings
 
 BODY = b"x" * 512
 MIB = 1024 * 1024

@@ -12,11 +12,11 @@ from msgspec import UNSET
 from gateway.compile.answer import Answer
 from gateway.compile.body import Received, decode_query
 from gateway.compile.cors import compile_cors
-from gateway.compile.courier import HookCourier
 from gateway.compile.delivery import Durable, Keeping, compile_durable, target_of
 from gateway.compile.encoder import PayloadEncoder
 from gateway.compile.entrance import entrance
 from gateway.compile.exchange import Exchange, milliseconds
+from gateway.compile.executor import HookExecutor
 from gateway.compile.failures import compile_failures
 from gateway.compile.invocation import StoringInvoker
 from gateway.compile.invoker import Invoker
@@ -65,7 +65,7 @@ class Hook:
         "_respond",
         "_target",
         "cors",
-        "courier",
+        "executor",
         "gate",
         "guards",
         "methods",
@@ -89,7 +89,7 @@ class Hook:
         self._respond = compile_response(spec.response, places)
         self._fail = compile_failures(response_of(spec).failures, places or {})
         self._large = LargeBodies(runtime)
-        self.courier: HookCourier | None = None
+        self.executor: HookExecutor | None = None
         """What delivers the runs of a durable hook."""
         self._accept: Accept | None = None
         self._target = runtime.targets.of(target_of(spec, runtime.settings.workflow_base))
@@ -117,7 +117,7 @@ class Hook:
         self._accept = Acceptance(durable, invoker, self._respond, said, runtime, spec.name, most)
         keep = keeping(compile_kept(spec.response), durable.outputs)
         problems = partial(_problems, self._needs)
-        self.courier = HookCourier(
+        self.executor = HookExecutor(
             invoker, durable.schedule, durable.policy, problems, keep, runtime.sealing
         )
 

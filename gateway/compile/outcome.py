@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from gateway.compile.answer import JSON_TYPE, NO_STORE, Answer, Headers
-from gateway.compile.courier import Keep
 from gateway.compile.exchange import Exchange, Unread
+from gateway.compile.executor import Keep
 from gateway.compile.responder import Responder
 from gateway.runs.run import Record, State
 from gateway.runs.sealed import UnreadableError, of_answer

@@ -23,9 +23,7 @@ from gateway.processes.pulse import EVERY, Pulse
 from gateway.reload import mounts
 from gateway.reload.numbering import Current
 from gateway.runs.run import Policies
-from gateway.runs.sqlite.directory import make_directory
-from gateway.runs.sqlite.fault import GIVE_UP
-from gateway.runs.sqlite.orders import (
+from gateway.runs.sqlite.control import (
     Alive,
     Ask,
     Failed,
@@ -35,6 +33,8 @@ from gateway.runs.sqlite.orders import (
     Stop,
     StoreSettings,
 )
+from gateway.runs.sqlite.directory import make_directory
+from gateway.runs.sqlite.fault import GIVE_UP
 from gateway.runtime.sealing import sealing_of
 from gateway.runtime.secret import SecretStore
 from gateway.settings import Settings

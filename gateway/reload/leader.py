@@ -12,7 +12,6 @@ from pathlib import Path
 import structlog
 
 from gateway.reload import mounts
-from gateway.reload.crew import Crew
 from gateway.reload.links import Link
 from gateway.reload.loading import Loader
 from gateway.reload.lookout import Lookout
@@ -34,6 +33,7 @@ from gateway.reload.requests import Requests, to_future, to_worker
 from gateway.reload.secrets_directory import SecretsDirectory
 from gateway.reload.service import ServiceLog
 from gateway.reload.snapshot import Places
+from gateway.reload.worker_links import WorkerLinks
 from gateway.settings import Settings
 
 _log = structlog.get_logger("gateway.reload")
@@ -55,7 +55,7 @@ class Leader:
         self._loader = loader
         self._announced = False
         self._lock = threading.RLock()
-        self._crew = Crew(self._receive)
+        self._worker_links = WorkerLinks(self._receive)
         self._requests = Requests()
         self._stuck: tuple[str, ...] = ()
         self._fresh = False
@@ -83,7 +83,7 @@ class Leader:
             lookout.close()
         self._loader.readings.close()
         with self._lock:
-            self._crew.close()
+            self._worker_links.close()
 
     @property
     def current(self) -> Current | None:
@@ -93,7 +93,7 @@ class Leader:
     @property
     def board(self) -> Board:
         """The workers, and what is wrong."""
-        return self._crew.board or Board()
+        return self._worker_links.board or Board()
 
     def reload(self) -> Future[Report]:
         """Look again; from any thread. The report comes once every worker serves what was found."""
@@ -117,8 +117,8 @@ class Leader:
     def link(self, worker: int, connection: Connection[ToWorker, ToLeader]) -> None:
         """Follow a worker that was started, which is told what serves at once."""
         with self._lock:
-            self._crew.link(worker, connection, self._loader.current)
-            if self._crew.board is not None:
+            self._worker_links.link(worker, connection, self._loader.current)
+            if self._worker_links.board is not None:
                 self._tell_board()
 
     def _look(self) -> Places:
@@ -129,7 +129,7 @@ class Leader:
         self._stuck = self._never_updates()
         with self._lock:
             if changed and self._loader.current is not None:
-                self._crew.tell(self._loader.current)
+                self._worker_links.tell(self._loader.current)
             self._tell_board()
             self._requests.looked(asked, changed, self._generation)
             self._report()
@@ -177,13 +177,13 @@ class Leader:
 
     def _refresh_secrets(self) -> None:
         with self._lock:
-            self._crew.tell(RefreshSecrets())
+            self._worker_links.tell(RefreshSecrets())
         self.secrets_changed()
 
     def _tell_board(self) -> None:
         slow = [lookout.problem for lookout in self._lookouts if lookout.problem]
         problems = [*self._loader.problems, *self._stuck, *slow]
-        self._crew.tell_board(self._generation, problems, self._store)
+        self._worker_links.tell_board(self._generation, problems, self._store)
 
     def _receive(self, link: Link, message: ToLeader) -> None:
         match message:
@@ -196,12 +196,12 @@ class Leader:
                 link.tell(Scrape(message.request, *self.expose(message.accept)))
             case Listening():
                 self._listens(link)
-            case SecretsChanged() if self._crew.is_first(link):
+            case SecretsChanged() if self._worker_links.is_first(link):
                 _log.info("secrets changed", secrets=list(message.labels))
 
     def _listens(self, link: Link) -> None:
         with self._lock:
-            self._crew.listens(link)
+            self._worker_links.listens(link)
             self._tell_board()
             self._announce()
 
@@ -209,32 +209,34 @@ class Leader:
         """Say once that callers are answered: all workers accept connections, and serve what was
         found first. Whoever calls holds the lock.
         """
-        if self._announced or not (self._looked and self._crew.accepts):
+        if self._announced or not (self._looked and self._worker_links.accepts):
             return
-        if self._crew.reached < self._generation:
+        if self._worker_links.reached < self._generation:
             return
         self._announced = True
         settings = self._settings
-        _log.info("serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._crew))
+        _log.info(
+            "serving", url=settings.url, hooks=str(settings.hooks), workers=len(self._worker_links)
+        )
 
     def _serving(self, link: Link, message: Serving) -> None:
         with self._lock:
-            if self._crew.serves(link, message):
+            if self._worker_links.serves(link, message):
                 self._tell_board()
                 self._report()
                 self._announce()
 
     def _report(self) -> None:
         """Answer the requests whose outcome has reached every worker, and log what has."""
-        reached = self._crew.reached
+        reached = self._worker_links.reached
         self._requests.reached(reached, self._loader.problem, self.board)
         current = self._loader.current
         if current is None or current.resolved.number != reached:
             return
         if reached > self._logged:
             self._logged = reached
-            self._service.tell_generation(current, self._crew.states, self._loader.noticed)
-        self._service.tell(self._crew.states, current)
+            self._service.tell_generation(current, self._worker_links.states, self._loader.noticed)
+        self._service.tell(self._worker_links.states, current)
 
 
 def _silent(directory: Path) -> str:

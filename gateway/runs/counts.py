@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 
-from gateway.runs.line import Line
+from gateway.runs.histogram import ATTEMPT, BATCH, LATENCY, HistogramRecorder
+from gateway.runs.hook_queue import HookQueue
 from gateway.runs.run import Outcome, State
 from gateway.runs.stats import HookStats, TargetStats
-from gateway.runs.tally import ATTEMPT, BATCH, LATENCY, Tally
 from gateway.runs.target import Target
 
 _SHOWN = (State.WAITING, State.QUEUED, State.RUNNING, State.DEAD)
@@ -22,20 +22,24 @@ class Counts:
         self.duplicates: Counter[str] = Counter()
         self.attempts: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
         self.finished: defaultdict[str, Counter[State]] = defaultdict(Counter)
-        self.attempt_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(ATTEMPT))
-        self.latency_seconds: defaultdict[str, Tally] = defaultdict(lambda: Tally(LATENCY))
-        self.batch_size = Tally(BATCH)
+        self.attempt_seconds: defaultdict[str, HistogramRecorder] = defaultdict(
+            lambda: HistogramRecorder(ATTEMPT)
+        )
+        self.latency_seconds: defaultdict[str, HistogramRecorder] = defaultdict(
+            lambda: HistogramRecorder(LATENCY)
+        )
+        self.batch_size = HistogramRecorder(BATCH)
         self.refused: Counter[str] = Counter()
         self.late = 0
         self.interrupted = 0
 
-    def of_hook(self, line: Line, now: float) -> HookStats:
+    def of_hook(self, queue: HookQueue, now: float) -> HookStats:
         """The numbers of a hook at a time of the store's clock."""
-        name, due = line.name, min(line.due)
+        name, due = queue.name, min(queue.due)
         return HookStats(
-            states={state: line.counts[state] for state in _SHOWN if line.counts[state]},
+            states={state: queue.counts[state] for state in _SHOWN if queue.counts[state]},
             oldest_due=due if due <= now else None,
-            held=line.held(now),
+            held=queue.held(now),
             accepted=self.accepted[name],
             duplicates=self.duplicates[name],
             attempts=dict(self.attempts[name]),

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from gateway.runs.line import UNKNOWN
+from gateway.runs.hook_queue import UNKNOWN
 from gateway.runs.run import Assignment, Policy, Result
 from gateway.runs.schedule import Ended, Schedule, verdict
 from gateway.runs.store import RunStore, StoreUnavailable
@@ -44,7 +44,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     reply: Any = None
 
 
-class Courier(Protocol):
+class Executor(Protocol):
     """A hook of the current generation, as far as it makes attempts."""
 
     schedule: Schedule
@@ -65,18 +65,18 @@ Watcher = Callable[[Assignment, Result, bool], None]
 
 
 class Deliverer:
-    """The attempts of one worker. `courier` finds the hook of the current generation by name."""
+    """The attempts of one worker. `executor` finds the hook of the current generation by name."""
 
     def __init__(
         self,
         store: RunStore,
-        courier: Callable[[str], Courier | None],
+        executor: Callable[[str], Executor | None],
         waiting: Waiting,
         watch: Watcher,
         fault: Callable[[Assignment, Exception], None],
     ) -> None:
         self._store = store
-        self._courier = courier
+        self._executor = executor
         self._waiting = waiting
         self._watch = watch
         self._fault = fault
@@ -170,16 +170,16 @@ class Deliverer:
     async def _made(
         self, assignment: Assignment, prepared: Any, started: float
     ) -> tuple[Result, Any]:
-        courier = self._courier(assignment.hook)
-        problem = UNKNOWN if courier is None else courier.problem()
-        if courier is None or problem:
+        executor = self._executor(assignment.hook)
+        problem = UNKNOWN if executor is None else executor.problem()
+        if executor is None or problem:
             return _result(assignment, started, outcome="held", reason=problem), None
         try:
-            delivery = await courier.deliver(assignment, prepared)
+            delivery = await executor.deliver(assignment, prepared)
         except Exception as error:
             self._fault(assignment, error)
             delivery = Delivery(ended=Ended(asked=False), reason=_FAULT)
-        return _judged(assignment, courier.schedule, delivery, started), delivery.reply
+        return _judged(assignment, executor.schedule, delivery, started), delivery.reply
 
     async def _report(self, assignment: Assignment, result: Result) -> bool:
         """Until the store has it: without its result the attempt would be made again."""

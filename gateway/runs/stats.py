@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.runs.breaker import Position
+from gateway.runs.histogram import Histogram
 from gateway.runs.run import Outcome, State
-from gateway.runs.tally import Histogram
 
 
 class HookStats(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from gateway.runs.deliverer import Courier, Deliverer, Watcher
+from gateway.runs.deliverer import Deliverer, Executor, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record
 from gateway.runs.store import DOWN, RETRY_LATER, RunStore, StoreUnavailable
 from gateway.runs.waiting import Expected, Finished, Waiting
@@ -61,18 +61,18 @@ class Runs:
         self._open_store = open_store
         self._watch = watch
         self._fault = fault
-        self._couriers: Mapping[str, Courier] = {}
+        self._executors: Mapping[str, Executor] = {}
         self._store: Kept | None = None
         self._waiting: Waiting
         self._deliverer: Deliverer
         self._retired = False
 
-    def serving(self, generation: int, couriers: Mapping[str, Courier]) -> Policies:
+    def serving(self, generation: int, executors: Mapping[str, Executor]) -> Policies:
         """Another generation serves, with these hooks; their policies. On the event loop."""
-        self._couriers = couriers
-        if self._store is None and couriers and not self._retired:
+        self._executors = executors
+        if self._store is None and executors and not self._retired:
             self._store = self._begun()
-        policies = {name: courier.policy for name, courier in couriers.items()}
+        policies = {name: executor.policy for name, executor in executors.items()}
         found = Policies(generation, policies)
         if self._store is not None:
             self._store.serving(found)
@@ -81,12 +81,12 @@ class Runs:
     def _begun(self) -> Kept:
         store = self._open_store()
         self._waiting = Waiting(store)
-        self._deliverer = Deliverer(store, self._courier, self._waiting, self._watch, self._fault)
+        self._deliverer = Deliverer(store, self._executor, self._waiting, self._watch, self._fault)
         self._deliverer.open()
         return store
 
-    def _courier(self, hook: str) -> Courier | None:
-        return self._couriers.get(hook)
+    def _executor(self, hook: str) -> Executor | None:
+        return self._executors.get(hook)
 
     @property
     def problem(self) -> str:

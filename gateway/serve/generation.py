@@ -15,9 +15,9 @@ from litestar.exceptions import NotFoundException
 
 from gateway.compile.answer import Answer
 from gateway.compile.cors import Cors, readable
-from gateway.compile.courier import HookCourier
 from gateway.compile.entrance import RETRY_LATER
 from gateway.compile.exchange import SCOPE_KEY, Exchange
+from gateway.compile.executor import HookExecutor
 from gateway.compile.hook import Hook
 from gateway.culprits import sound_part
 from gateway.errors import NotFound, Unavailable
@@ -113,10 +113,10 @@ class Generation:
         return tuple(hook.fault for hook in self.hooks if hook.fault is not None)
 
     @property
-    def couriers(self) -> dict[str, HookCourier]:
+    def executors(self) -> dict[str, HookExecutor]:
         """What delivers the runs of each durable hook."""
         running = (hook.running for hook in self.hooks if hook.running is not None)
-        return {hook.name: hook.courier for hook in running if hook.courier is not None}
+        return {hook.name: hook.executor for hook in running if hook.executor is not None}
 
     def literal(self, exchange: Exchange) -> Any:
         """What `route` gives, for a path that a hook has as it stands there; None for others.

@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 from gateway.runs.run import Query
+from gateway.runs.sqlite.control import Ready
 from gateway.runs.sqlite.fault import GIVE_UP
-from gateway.runs.sqlite.orders import Ready
 from gateway.runs.store import StoreUnavailable
 from tests.runs.sqlite.given import Taken, done, new_run
 from tests.runs.sqlite.stores import StoreProcess, connected

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.runs.sqlite import messages as m
+from gateway.runs.sqlite.control import MIB, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.frames import Splitter
-from gateway.runs.sqlite.orders import MIB, Serve, Stop, StoreSettings
 from tests.runs.sqlite.stores import POLICIES
 from tests.support.strace import command
 

@@ -17,7 +17,7 @@ from gateway.processes.sockets import store_socket
 from gateway.reload import mounts
 from gateway.reload.mounts import Mount
 from gateway.runs.run import Accepted, Policies, Policy
-from gateway.runs.sqlite.orders import StoreSettings
+from gateway.runs.sqlite.control import StoreSettings
 from tests.runs.sqlite.given import in_loop, new_run
 from tests.runs.sqlite.stores import connected, until
 

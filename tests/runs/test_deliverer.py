@@ -14,7 +14,7 @@ from gateway.runs.run import Assignment, Record, Selection, State
 from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.store import StoreUnavailable
 from gateway.runs.waiting import Finished
-from tests.runs.couriers import ScriptedCourier, answered, delivering
+from tests.runs.executors import ScriptedExecutor, answered, delivering
 
 
 def run_in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
@@ -39,7 +39,7 @@ async def test_a_run_is_delivered_with_what_was_prepared() -> None:
         assert (record.state, record.status_code, record.answer) == (
             State.SUCCEEDED, 200, b"outputs",
         )  # fmt: skip
-        (made,) = worker.couriers["orders"].made
+        (made,) = worker.executors["orders"].made
         assert made[1] == "prepared"
 
 
@@ -48,7 +48,7 @@ async def test_what_failed_is_tried_again_from_what_was_stored() -> None:
     async with delivering(answered(503), answered(503), answered(200)) as worker:
         run, _ = await worker.accept()
         assert (await worker.final(run)).attempts == 3
-        made = worker.couriers["orders"].made
+        made = worker.executors["orders"].made
         assert [(one.attempt, one.tries, prepared) for one, prepared in made] == [
             (1, 0, "prepared"), (2, 1, None), (3, 2, None),
         ]  # fmt: skip
@@ -67,7 +67,7 @@ async def test_a_run_whose_tries_are_used_up_is_dead_and_says_why() -> None:
 @run_in_loop
 async def test_no_retry_is_told_of_a_run_that_is_given_up_before_it() -> None:
     async with delivering(answered(503)) as worker:
-        worker.couriers["orders"].schedule = Schedule((3600.0,))
+        worker.executors["orders"].schedule = Schedule((3600.0,))
         run, expected = await worker.accept(give_up=30)
         assert expected is not None
         record = await worker.final(run)
@@ -78,7 +78,7 @@ async def test_no_retry_is_told_of_a_run_that_is_given_up_before_it() -> None:
 @run_in_loop
 async def test_a_retry_is_given_up_by_the_age_of_its_run() -> None:
     async with delivering(answered(503)) as worker:
-        worker.couriers["orders"].schedule = Schedule((0.4, 0.4, 0.4, 0.4))
+        worker.executors["orders"].schedule = Schedule((0.4, 0.4, 0.4, 0.4))
         run, _ = await worker.accept(give_up=1.0)
         record = await worker.final(run)
         assert (record.state, record.attempts) == (State.DEAD, len(worker.results))
@@ -109,7 +109,7 @@ async def test_a_fault_of_ours_is_told_and_the_run_is_tried_again() -> None:
 @run_in_loop
 async def test_a_fault_before_the_attempt_burns_none_and_loses_no_run() -> None:
     async with delivering(answered(200)) as worker:
-        worker.couriers["orders"].problem = lambda: 1 / 0  # type: ignore[assignment, return-value]
+        worker.executors["orders"].problem = lambda: 1 / 0  # type: ignore[assignment, return-value]
         run, _ = await worker.accept()
         await worker.ended(1)
         record = await worker.store.record(run)
@@ -122,19 +122,19 @@ async def test_a_fault_before_the_attempt_burns_none_and_loses_no_run() -> None:
 @run_in_loop
 async def test_a_hook_that_cannot_make_attempts_burns_none() -> None:
     async with delivering(answered(200)) as worker:
-        worker.couriers["orders"].wrong = "the secret 'token' is missing"
+        worker.executors["orders"].wrong = "the secret 'token' is missing"
         run, _ = await worker.accept()
         await worker.ended(1)
         record = await worker.store.record(run)
         assert record is not None
         assert (record.state, record.held) == (State.QUEUED, "the secret 'token' is missing")
-        assert worker.couriers["orders"].made == []
+        assert worker.executors["orders"].made == []
 
 
 @run_in_loop
 async def test_a_hook_that_is_gone_burns_no_attempts() -> None:
     async with delivering(answered(200)) as worker:
-        worker.couriers.clear()
+        worker.executors.clear()
         run, _ = await worker.accept()
         await worker.ended(1)
         record = await worker.store.record(run)
@@ -170,7 +170,7 @@ async def test_a_result_is_reported_until_the_store_has_it() -> None:
         worker.store.report = unavailable  # type: ignore[method-assign]
         run, _ = await worker.accept()
         assert (await worker.final(run)).state is State.SUCCEEDED
-        assert len(worker.couriers["orders"].made) == 1
+        assert len(worker.executors["orders"].made) == 1
 
 
 @run_in_loop
@@ -263,7 +263,7 @@ async def test_who_waits_is_told_of_a_later_attempt_in_time() -> None:
 async def test_nobody_waits_for_an_attempt_that_is_too_late() -> None:
     async with delivering(answered(503)) as worker:
         retry = Delivery(ended=Ended(503, retry_after=b"1000"), reason="down")
-        worker.couriers["orders"] = ScriptedCourier(retry)
+        worker.executors["orders"] = ScriptedExecutor(retry)
         run, expected = await worker.accept()
         outcome = await asyncio.wait_for(worker.waiting.outcome(run, 20, expected), 10)
         assert isinstance(outcome, Finished)

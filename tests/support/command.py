@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 import httpx
 import pytest
+import structlog
 
 from gateway.cli.main import main
 
@@ -70,12 +71,24 @@ def within(
     with (
         patch.dict(os.environ, _environment(environment), clear=True),
         patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
-        redirect_stdout(out), redirect_stderr(err), chdir(directory or "."),
+        redirect_stdout(out), redirect_stderr(err), chdir(directory or "."), _logs_as_before(),
         pytest.raises(SystemExit) as ended,
     ):  # fmt: skip
         main(list(arguments))
     assert isinstance(ended.value.code, int)
     return subprocess.CompletedProcess(arguments, ended.value.code, _written(out), _written(err))
+
+
+@contextmanager
+def _logs_as_before() -> Iterator[None]:
+    """A command sets up logs for its process, which is that of other tests, too."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
 
 
 def _written(stream: io.TextIOWrapper) -> str:
@@ -85,7 +98,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 
 def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """The same without a process of its own: exit status, standard output, standard error."""
-    with pytest.raises(SystemExit) as ended:
+    with _logs_as_before(), pytest.raises(SystemExit) as ended:
         main(list(arguments))
     said = capsys.readouterr()
     assert isinstance(ended.value.code, int)

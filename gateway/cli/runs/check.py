@@ -70,3 +70,6 @@ def _findings(path: Path) -> list[str]:
             return found or [f"run {name} has no payload" for (name,) in file.execute(_BARE)]
     except sqlite3.DatabaseError as error:
         return [str(error)]
+    except UnicodeDecodeError:
+        # SQLite quotes a damaged schema in its message, and Python takes that for UTF-8.
+        return ["the schema is not readable text"]

@@ -16,7 +16,7 @@ import msgspec
 from gateway.cli.runs.opened import Opened, be_silent
 from gateway.errors import OperatorError
 from gateway.runs.run import Policies
-from gateway.runs.sqlite.orders import Failed, FromStore, Serve, Stop, StoreSettings
+from gateway.runs.sqlite.control import Failed, FromStore, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.process import main
 from gateway.settings import Settings, Store
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.operate.metrics.families import Family
-from gateway.runs.tally import ATTEMPT, BATCH, COMMIT, LATENCY
+from gateway.runs.histogram import ATTEMPT, BATCH, COMMIT, LATENCY
 
 ACCEPTED = Family("gateway_runs_accepted", "Runs stored.", "counter", ("hook",))
 DUPLICATES = Family(

@@ -9,9 +9,9 @@ from operator import add
 
 from gateway.operate.metrics import store_families as f
 from gateway.operate.metrics.families import Family
+from gateway.runs.histogram import Histogram
 from gateway.runs.run import FINAL, State
 from gateway.runs.stats import HookStats, Stats
-from gateway.runs.tally import Histogram
 
 Numbers = list[float]
 Counted = dict[tuple[Family, tuple[str, ...]], Numbers]

@@ -93,7 +93,7 @@ class Worker:
     def _deliver(self, generation: Generation) -> None:
         """Deliver the runs of a generation's hooks from now on."""
         if self._runtime.runs is not None:
-            serving = self._runtime.runs.serving(generation.number, generation.couriers)
+            serving = self._runtime.runs.serving(generation.number, generation.executors)
             self._view.store.policies = serving
 
     def _stored(self, problem: str) -> None:

@@ -31,7 +31,7 @@ def records(table: Table, query: Query) -> Page:
 
 def held(table: Table, row: Row) -> str:
     """Why the runs of the row's hook are not claimed."""
-    return table.gate.line(row.hook).held(table.now())
+    return table.dispatcher.queue(row.hook).held(table.now())
 
 
 def replay(table: Table, which: Selection, anew: bool) -> Changed:
@@ -129,8 +129,10 @@ def stats(table: Table) -> Stats:
     refused = {name: n for (what, name), n in table.counts.items() if what == "refused"}
     return Stats(
         engine="memory",
-        hooks={hook: _of_hook(table, hook) for hook in table.gate.lines},
-        targets={name: of_target(one, table.now()) for name, one in table.gate.targets.items()},
+        hooks={hook: _of_hook(table, hook) for hook in table.dispatcher.queues},
+        targets={
+            name: of_target(one, table.now()) for name, one in table.dispatcher.targets.items()
+        },
         runs=table.unfinished,
         clock=table.now(),
         late_results=table.counts["late", ""],
@@ -140,13 +142,13 @@ def stats(table: Table) -> Stats:
 
 
 def _of_hook(table: Table, hook: str) -> HookStats:
-    line, now = table.gate.line(hook), table.now()
+    queue, now = table.dispatcher.queue(hook), table.now()
     outcomes: list[Outcome] = ["succeeded", "retry", "dead", "interrupted", "held"]
-    oldest = min(line.due)
+    oldest = min(queue.due)
     return HookStats(
-        states={state: n for state, n in line.counts.items() if n},
+        states={state: n for state, n in queue.counts.items() if n},
         oldest_due=oldest if oldest <= now else None,
-        held=line.held(now),
+        held=queue.held(now),
         accepted=table.counts["accepted", hook],
         duplicates=table.counts["duplicates", hook],
         attempts={one: n for one in outcomes if (n := table.counts[one, hook])},

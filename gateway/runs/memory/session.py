@@ -131,7 +131,7 @@ class MemorySession:
 
     def _join(self, credit: int) -> None:
         table = self._table
-        table.gate.joined(self.number, self._generation, credit, table.now())
+        table.dispatcher.joined(self.number, self._generation, credit, table.now())
 
     @property
     def _table(self) -> Table:

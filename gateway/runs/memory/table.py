@@ -1,4 +1,4 @@
-"""Every run in memory, with the counts of the gate and the order of lanes kept true."""
+"""Every run in memory, with the counts of the dispatcher and the order of lanes kept true."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import count
 
 import msgspec
 
+from gateway.runs.dispatcher import Dispatcher
 from gateway.runs.endings import Move, promoted
-from gateway.runs.gate import Gate
 from gateway.runs.lanes import next_of, waits
 from gateway.runs.memory.row import Row
 from gateway.runs.quota import Quota
@@ -44,11 +44,11 @@ class Table:
     ) -> None:
         self.now = now
         self.share = share
-        self.gate = Gate(full, share)
+        self.dispatcher = Dispatcher(full, share)
         self.policies: dict[str, Policy] = {}
         self.rows: dict[str, Row] = {}
         self.keys: dict[tuple[str, bytes], Key] = {}
-        self.room = Quota(limit)
+        self.capacity = Quota(limit)
         self.counts: Counter[tuple[str, str]] = Counter()
         """What happened since the start, by (what, hook or reason)."""
         self.finished: Counter[tuple[str, State]] = Counter()
@@ -61,7 +61,7 @@ class Table:
     def follow(self, policies: Policies) -> None:
         """Take the policies of another generation."""
         self.policies = dict(policies.hooks)
-        self.gate.follow(policies, self.now())
+        self.dispatcher.follow(policies, self.now())
         for lane in list(self._lanes.values()):
             self._settle(next(iter(lane.values())))
 
@@ -76,7 +76,7 @@ class Table:
     @property
     def unfinished(self) -> int:
         """How many runs are not finished, of all hooks."""
-        return sum(line.unfinished for line in self.gate.lines.values())
+        return sum(queue.unfinished for queue in self.dispatcher.queues.values())
 
     def number(self) -> int:
         """The place of the next run in the order of acceptance."""
@@ -98,13 +98,13 @@ class Table:
         self._enter(row)
 
     def start(self, row: Row, owner: int) -> None:
-        """Begin an attempt of a run that the gate counts as queued."""
+        """Begin an attempt of a run that the dispatcher counts as queued."""
         self._leave(row)
         self.begin(row, owner)
-        self.gate.started(row.id, row.hook, row.again, owner, self.now())
+        self.dispatcher.started(row.id, row.hook, row.again, owner, self.now())
 
     def begin(self, row: Row, owner: int) -> None:
-        """Begin an attempt of a run that the gate counts as running already."""
+        """Begin an attempt of a run that the dispatcher counts as running already."""
         row.begin(owner, self.now())
         self.changed(row)
 
@@ -144,13 +144,13 @@ class Table:
     def _leave(self, row: Row, blamed: bool | None = None, took: float = 0) -> None:
         now = self.now()
         if row.state is State.RUNNING:
-            self.gate.ended(row.id, row.hook, row.again, row.owner, now, blamed, took)
+            self.dispatcher.ended(row.id, row.hook, row.again, row.owner, now, blamed, took)
         else:
-            self.gate.remove(row.hook, row.state, row.again, now)
+            self.dispatcher.remove(row.hook, row.state, row.again, now)
 
     def _enter(self, row: Row) -> None:
         due = math.inf if row.due is None else row.due
-        self.gate.add(row.hook, row.state, row.again, self.now(), due=due)
+        self.dispatcher.add(row.hook, row.state, row.again, self.now(), due=due)
 
     def _settle(self, row: Row) -> None:
         """Queue the head of the row's lane, if it waits and no other run of it is active."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from gateway.runs.dispatcher import Claim
 from gateway.runs.endings import INTERRUPTED, ended, expired, lost
-from gateway.runs.gate import Claim
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import UNFINISHED, Key, Table
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Result, State
@@ -21,7 +21,7 @@ def accept(table: Table, session: int, new: NewRun) -> Accepted | Duplicate:
         return duplicate
     _make_room(table, new.hook)
     table.counts["accepted", new.hook] += 1
-    starts = new.start and table.gate.may_start(new.hook, session, table.now())
+    starts = new.start and table.dispatcher.may_start(new.hook, session, table.now())
     row = _kept(table, new)
     if not starts or row.state is State.WAITING:
         return Accepted(row.id, 0)
@@ -59,11 +59,11 @@ def _duplicate(table: Table, hook: str, name: bytes) -> Duplicate | None:
 
 
 def _make_room(table: Table, hook: str) -> None:
-    line = table.gate.line(hook)
-    if table.room.refuses(table.unfinished):
+    queue = table.dispatcher.queue(hook)
+    if table.capacity.refuses(table.unfinished):
         table.counts["refused", "runs"] += 1
         raise StoreFull("Too many requests wait to be delivered.", RETRY_SOON)
-    if line.quota.refuses(line.unfinished):
+    if queue.quota.refuses(queue.unfinished):
         table.counts["refused", "limit"] += 1
         raise StoreFull("Too many requests of this hook wait to be delivered.", RETRY_SOON)
 
@@ -82,9 +82,9 @@ def report(table: Table, session: int, result: Result) -> bool:
     table.counts[result.outcome, row.hook] += 1
     table.move(row, move, said, result.duration_ms / 1000)
     if result.outcome == "held":
-        table.gate.hold(row.hook, now, result.reason)
+        table.dispatcher.hold(row.hook, now, result.reason)
     if result.pause_target:
-        table.gate.pause(row.hook, now, result.pause_target)
+        table.dispatcher.pause(row.hook, now, result.pause_target)
     return True
 
 
@@ -95,7 +95,7 @@ def _owns(row: Row, session: int, attempt: int) -> bool:
 
 def leave(table: Table, session: int) -> None:
     """A worker is gone: what it had in flight is queued again, or dead after several times."""
-    table.gate.left(session, table.now())
+    table.dispatcher.left(session, table.now())
     for row in [row for row in table.rows.values() if row.owner == session]:
         row.end("interrupted", INTERRUPTED)
         table.counts["interrupted", row.hook] += 1
@@ -117,7 +117,7 @@ def sweep(table: Table) -> None:
 
 def claims(table: Table) -> Iterator[tuple[int, Assignment]]:
     """Start all that may start: the sessions that get it, with what they get."""
-    while claim := table.gate.next_claim(table.now()):
+    while claim := table.dispatcher.next_claim(table.now()):
         yield from _claim(table, claim)
 
 
@@ -132,7 +132,7 @@ def _claim(table: Table, claim: Claim) -> list[tuple[int, Assignment]]:
     taken = [row for row in due[: claim.count] if row.due is not None and row.due <= now]
     rest = due[len(taken) :]
     next_due = rest[0].due if rest and rest[0].due is not None else math.inf
-    table.gate.claimed(claim, [row.id for row in taken], next_due, now)
+    table.dispatcher.claimed(claim, [row.id for row in taken], next_due, now)
     for row in taken:
         table.begin(row, claim.owner)
     return [(claim.owner, _assignment(row, now)) for row in taken]
@@ -148,4 +148,4 @@ def wakes(table: Table) -> float:
     rows = table.rows.values()
     ends = [row.give_up for row in rows if row.state in UNFINISHED - {State.RUNNING}]
     ends += [row.expires for row in rows if row.expires is not None]
-    return min([table.gate.wakes(table.now()), *ends])
+    return min([table.dispatcher.wakes(table.now()), *ends])

@@ -193,7 +193,7 @@ def reserve(books: Books, asked: Asked) -> None:
     new = asked.new
     if asked.full:
         return
-    if new.start and books.owner and books.gate.may_start(new.hook, ME, books.now):
+    if new.start and books.owner and books.dispatcher.may_start(new.hook, ME, books.now):
         asked.state = State.RUNNING
         books.hold(new.id, Held(1, new.hook, False, new.lane is not None))
         books.reserved.add(new.id)

@@ -9,15 +9,15 @@ from collections.abc import Callable
 import msgspec
 
 from gateway.runs.counts import Counts
-from gateway.runs.gate import Gate
+from gateway.runs.dispatcher import Dispatcher
+from gateway.runs.histogram import COMMIT, HistogramRecorder
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.names import HookNames
 from gateway.runs.postgres.shares import Shares
 from gateway.runs.run import Ordered, Policies, Policy, State
-from gateway.runs.tally import COMMIT, Tally
 
 ME = 1
-"""The number of this process's session at its own gate."""
+"""The number of this process's session at its own dispatcher."""
 _NOBODY = Policy(target="")
 
 
@@ -40,11 +40,11 @@ class Books:
         self.clock = clock
         self.share = share
         self.full = full
-        self.gate = Gate(full, share)
+        self.dispatcher = Dispatcher(full, share)
         self.shares = Shares()
         self.names = HookNames()
         self.counts = Counts()
-        self.commits = Tally(COMMIT)
+        self.commits = HistogramRecorder(COMMIT)
         self.holding: dict[str, Held] = {}
         self.reserved: set[str] = set()
         """Runs of those that are held that may not be stored yet."""
@@ -76,21 +76,21 @@ class Books:
             name: msgspec.structs.replace(policy, concurrency=self._part(name, policy))
             for name, policy in policies.hooks.items()
         }
-        self.gate.follow(Policies(policies.generation, hooks), self.now)
+        self.dispatcher.follow(Policies(policies.generation, hooks), self.now)
         self._divide_targets()
         self.joined(self._credit)
 
     def joined(self, credit: int) -> None:
         """This process has so many attempts at most, of the hooks that it has."""
         self._credit = credit
-        self.gate.joined(ME, self._policies.generation, credit, self.now)
+        self.dispatcher.joined(ME, self._policies.generation, credit, self.now)
 
     def shared(self, owners: list[int]) -> None:
         """These processes are given runs now."""
         if not self.shares.among(owners, self.owner):
             return
         for name, policy in self._policies.hooks.items():
-            self.gate.resize(name, self._part(name, policy), self.now)
+            self.dispatcher.resize(name, self._part(name, policy), self.now)
         self._divide_targets()
 
     def _part(self, hook: str, policy: Policy) -> int:
@@ -98,7 +98,7 @@ class Books:
         return self.shares.part(hook, policy.concurrency)
 
     def _divide_targets(self) -> None:
-        for name, target in self.gate.targets.items():
+        for name, target in self.dispatcher.targets.items():
             target.breaker.full = max(self.shares.part(name, self.full), 1)
 
     def policy(self, hook: str) -> Policy:
@@ -116,26 +116,26 @@ class Books:
         """So many runs are in a state now that is not RUNNING here."""
         self._count(hook, state, again, count)
         if state is State.RUNNING:
-            self.gate.line(hook).counts[state] += count
+            self.dispatcher.queue(hook).counts[state] += count
         elif state not in (State.SUCCEEDED, State.CANCELLED):
-            self.gate.add(hook, state, again, self.now, due=due, count=count)
+            self.dispatcher.add(hook, state, again, self.now, due=due, count=count)
 
     def leave(self, hook: str, state: State, again: bool, count: int = 1) -> None:
         """So many runs are not in such a state any more."""
         self._count(hook, state, again, -count)
         if state is State.RUNNING:
-            self.gate.line(hook).counts[state] -= count
+            self.dispatcher.queue(hook).counts[state] -= count
         elif state not in (State.SUCCEEDED, State.CANCELLED):
-            self.gate.remove(hook, state, again, self.now, count=count)
+            self.dispatcher.remove(hook, state, again, self.now, count=count)
 
     def hold(self, run: str, held: Held) -> None:
         """An attempt begins here."""
         self._count(held.hook, State.RUNNING, held.again, 1)
-        self.gate.started(run, held.hook, held.again, ME, self.now)
+        self.dispatcher.started(run, held.hook, held.again, ME, self.now)
         self.holding[run] = held
 
     def count_claimed(self, hook: str, again: bool, count: int) -> None:
-        """So many runs were claimed, which the gate knows."""
+        """So many runs were claimed, which the dispatcher knows."""
         self.moved[hook, State.QUEUED, again] -= count
         self.moved[hook, State.RUNNING, again] += count
 
@@ -146,7 +146,7 @@ class Books:
             return False
         del self.holding[run]
         self._count(held.hook, State.RUNNING, held.again, -1)
-        self.gate.ended(run, held.hook, held.again, ME, self.now, blamed, took)
+        self.dispatcher.ended(run, held.hook, held.again, ME, self.now, blamed, took)
         if not self.holding:
             self.let_gone()
         return True

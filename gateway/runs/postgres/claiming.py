@@ -1,10 +1,10 @@
-"""Starting what is due, as the gate of this process says."""
+"""Starting what is due, as the dispatcher of this process says."""
 
 from __future__ import annotations
 
 import math
 
-from gateway.runs.gate import Claim
+from gateway.runs.dispatcher import Claim
 from gateway.runs.postgres.books import Books, Held
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
@@ -44,7 +44,7 @@ async def claim(books: Books, order: Claim, session: Session) -> list[Assignment
     books.floors[order.hook, order.again] = min(later, books.now - _LONGEST)
     found = [row for row in rows if row[0] is not None]
     runs = [row[1] for row in found]
-    books.gate.claimed(order, runs, later, books.now)
+    books.dispatcher.claimed(order, runs, later, books.now)
     books.count_claimed(order.hook, order.again, len(runs))
     for row in found:
         books.holding[row[1]] = Held(row[2], order.hook, order.again, row[4])

@@ -1,4 +1,4 @@
-"""How many runs are where, of all processes, as far as a gate has to know."""
+"""How many runs are where, of all processes, as far as a dispatcher has to know."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Numbers = dict[tuple[State, bool], int]
 
 
 async def count(session: Session, books: Books) -> None:
-    """Let the gate have the numbers that the database has."""
+    """Let the dispatcher have the numbers that the database has."""
     books.moved = Counter()
     rows = await session.fetch(_COUNT)
     await books.names.know(session, {row[0] for row in rows})
@@ -46,8 +46,8 @@ async def count(session: Session, books: Books) -> None:
 
 def _tell(books: Books, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
     books.unfinished = sum(sum(numbers.values()) for numbers in found.values())
-    for name in {*found, *books.gate.lines}:
-        books.gate.recount(
+    for name in {*found, *books.dispatcher.queues}:
+        books.dispatcher.recount(
             name,
             found.get(name, {}),
             [due.get((name, again), float("inf")) for again in (False, True)],
@@ -61,7 +61,7 @@ async def all_numbers(books: Books, session: Session) -> int:
     rows = await session.fetch(_DEAD)
     await books.names.know(session, {row[0] for row in rows})
     dead = {books.names.name(hook): number for hook, number in rows}
-    for name, line in books.gate.lines.items():
-        line.counts[State.DEAD] = dead.get(name, 0)
+    for name, queue in books.dispatcher.queues.items():
+        queue.counts[State.DEAD] = dead.get(name, 0)
     [(size,)] = await session.fetch(_BYTES)
     return int(size or 0)

@@ -106,8 +106,8 @@ class Intake:
         """Why there is no room for another run of a hook; empty where there is."""
         if self._room.refuses(self._books.unfinished):
             return "runs"
-        line = self._books.gate.line(hook)
-        return "limit" if line.quota.refuses(line.unfinished) else ""
+        queue = self._books.dispatcher.queue(hook)
+        return "limit" if queue.quota.refuses(queue.unfinished) else ""
 
     def _abandoned(self, asked: Asked, answer: Answer | None) -> None:
         """Who asked for the run is gone, but it is running here by what is stored."""

@@ -10,9 +10,9 @@ from typing import TypeVar
 import msgspec
 
 from gateway.runs.counts import of_target
+from gateway.runs.histogram import Histogram
 from gateway.runs.postgres.books import Books
 from gateway.runs.stats import HookStats, Stats, TargetStats
-from gateway.runs.tally import Histogram
 
 T = TypeVar("T")
 _POSITIONS = ("closed", "half-open", "open")
@@ -25,8 +25,8 @@ def own_stats(books: Books) -> Stats:
     counts, now = books.counts, books.now
     return Stats(
         engine="postgres",
-        hooks={name: counts.of_hook(line, now) for name, line in books.gate.lines.items()},
-        targets={name: of_target(one, now) for name, one in books.gate.targets.items()},
+        hooks={name: counts.of_hook(queue, now) for name, queue in books.dispatcher.queues.items()},
+        targets={name: of_target(one, now) for name, one in books.dispatcher.targets.items()},
         runs=books.unfinished,
         clock=now,
         late_results=counts.late,

@@ -141,5 +141,5 @@ def _record(books: Books, row: Any) -> Record:
         reason=row["reason"],
         answer=row["answer"],
         replay_of=row["replay_of"],
-        held=books.gate.line(hook).held(books.now) if state is State.QUEUED else "",
+        held=books.dispatcher.queue(hook).held(books.now) if state is State.QUEUED else "",
     )

@@ -154,9 +154,9 @@ class Reporting:
         books, hook = self._books, self._books.names.name(step.run.hook)
         self._count(hook, result)
         if result.outcome == "held":
-            books.gate.hold(hook, books.now, result.reason)
+            books.dispatcher.hold(hook, books.now, result.reason)
         if result.pause_target:
-            books.gate.pause(hook, books.now, result.pause_target)
+            books.dispatcher.pause(hook, books.now, result.pause_target)
 
     def _count(self, hook: str, result: Result) -> None:
         self._books.counts.attempts[hook][result.outcome] += 1

@@ -77,7 +77,7 @@ class Turns:
         """One turn; `every`: whatever the time. Raises StoreUnavailable."""
         await self._chores.run(every)
         books = self._books
-        while books.owner and (order := books.gate.next_claim(books.now)) is not None:
+        while books.owner and (order := books.dispatcher.next_claim(books.now)) is not None:
             for assignment in await self._link.run(partial(claim, books, order)):
                 self._begin(assignment)
 
@@ -94,7 +94,7 @@ class Turns:
                 await asyncio.sleep(_AFTER_FAULT)
 
     async def _sleep(self) -> None:
-        opens = self._books.gate.wakes(self._books.now) - self._books.now
+        opens = self._books.dispatcher.wakes(self._books.now) - self._books.now
         left = min(opens, self._chores.next - self._loop.time())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(left, _LEAST))

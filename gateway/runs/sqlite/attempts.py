@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from gateway.runs.dispatcher import Claim
 from gateway.runs.endings import INTERRUPTED, ended, lost
-from gateway.runs.gate import Claim
 from gateway.runs.run import Assignment, Result, State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.fault import Unreadable
 from gateway.runs.sqlite.messages import (
     Abort,
@@ -19,6 +18,7 @@ from gateway.runs.sqlite.messages import (
 )
 from gateway.runs.sqlite.moves import NOTHING, move, note_attempt
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 BYTES = 8 * 1024 * 1024
 """What is assigned in one transaction at most; the first run may be larger."""
@@ -40,53 +40,53 @@ _OUTPUTS = "INSERT INTO outputs VALUES (?, ?)"
 _OWN = "UPDATE run SET owner=? WHERE seq=?"
 
 
-def report(books: Books, session: int, message: Report) -> None:
+def report(unit: UnitOfWork, session: int, message: Report) -> None:
     """An attempt ended, if it is still that of the worker which says so."""
     result = message.result
-    if result.outcome == "succeeded" and _succeeds(books, session, result):
-        books.tell(session, Reported(message.number, True))
+    if result.outcome == "succeeded" and _succeeds(unit, session, result):
+        unit.tell(session, Reported(message.number, True))
         return
     stored = id_bytes(result.run)
-    run = None if stored is None else books.find("id=?", stored)
+    run = None if stored is None else unit.find("id=?", stored)
     kept = run is not None and _is_of(run, session, result.attempt)
     if run is not None and kept:
-        _end(books, run, result)
-    elif run is not None and _is_stored(books, run, result):
+        _end(unit, run, result)
+    elif run is not None and _is_stored(unit, run, result):
         kept = True
     else:
-        books.counts.late += 1
-    books.tell(session, Reported(message.number, kept))
+        unit.counts.late += 1
+    unit.tell(session, Reported(message.number, kept))
 
 
-def _succeeds(books: Books, session: int, result: Result) -> bool:
+def _succeeds(unit: UnitOfWork, session: int, result: Result) -> bool:
     """End a run by its first attempt, as most do: in one statement what `endings.ended` says.
 
     Whether it was the attempt of this worker; where not, the long way tells what it is.
     """
-    seq, number, accepted = books.fresh.get(result.run, (0, 0, 0))
+    seq, number, accepted = unit.fresh.get(result.run, (0, 0, 0))
     if not seq:
         return False
-    hook = books.hooks.name(number)
-    expires = books.now + milliseconds(books.policy(hook).keep_succeeded)
-    values = (books.now, expires, result.status_code, result.duration_ms, result.reason)
-    if not books.db.execute(_SUCCEED, (*values, seq, session, result.attempt)).rowcount:
+    hook = unit.hooks.name(number)
+    expires = unit.now + milliseconds(unit.policy(hook).keep_succeeded)
+    values = (unit.now, expires, result.status_code, result.duration_ms, result.reason)
+    if not unit.db.execute(_SUCCEED, (*values, seq, session, result.attempt)).rowcount:
         return False
     if result.answer is not None:
-        books.db.execute(_OUTPUTS, (seq, result.answer))
-    _note_end(books, hook, False, session, result)
-    books.count_unfinished(-1)
-    books.note_state(result.run, hook, State.SUCCEEDED, accepted)
+        unit.db.execute(_OUTPUTS, (seq, result.answer))
+    _note_end(unit, hook, False, session, result)
+    unit.count_unfinished(-1)
+    unit.note_state(result.run, hook, State.SUCCEEDED, accepted)
     return True
 
 
-def _note_end(books: Books, hook: str, again: bool, owner: int, result: Result) -> None:
+def _note_end(unit: UnitOfWork, hook: str, again: bool, owner: int, result: Result) -> None:
     took = result.duration_ms / 1000
-    books.ends(result.run, hook, again, owner, blames(result), took)
+    unit.ends(result.run, hook, again, owner, blames(result), took)
     if result.pause_target:
-        books.gate.pause(hook, books.seconds, result.pause_target)
-    books.counts.attempts[hook][result.outcome] += 1
+        unit.dispatcher.pause(hook, unit.seconds, result.pause_target)
+    unit.counts.attempts[hook][result.outcome] += 1
     if result.duration_ms:
-        books.counts.attempt_seconds[hook].add(took)
+        unit.counts.attempt_seconds[hook].add(took)
 
 
 def _is_of(run: Kept, session: int, attempt: int) -> bool:
@@ -94,26 +94,26 @@ def _is_of(run: Kept, session: int, attempt: int) -> bool:
     return run.state is State.RUNNING and run.owner == session and run.attempts == attempt
 
 
-def _is_stored(books: Books, run: Kept, result: Result) -> bool:
+def _is_stored(unit: UnitOfWork, run: Kept, result: Result) -> bool:
     """Whether this very result was taken before: the store ended between commit and answer."""
     if result.outcome == "succeeded":
-        row = books.db.one(_SUCCEEDED, (run.seq, result.attempt))
+        row = unit.db.one(_SUCCEEDED, (run.seq, result.attempt))
     else:
-        row = books.db.one(_FAILED, (run.seq, result.attempt, result.outcome))
+        row = unit.db.one(_FAILED, (run.seq, result.attempt, result.outcome))
     return row == (result.status_code, result.duration_ms, result.reason)
 
 
-def _end(books: Books, run: Kept, result: Result) -> None:
-    hook, said = books.hooks.name(run.hook), (result.status_code, result.duration_ms)
-    to = ended(run.standing, result, books.policy(hook), books.seconds)
+def _end(unit: UnitOfWork, run: Kept, result: Result) -> None:
+    hook, said = unit.hooks.name(run.hook), (result.status_code, result.duration_ms)
+    to = ended(run.standing, result, unit.policy(hook), unit.seconds)
     if to.state is not State.SUCCEEDED:
-        note_attempt(books, run, result.outcome, said, result.reason)
+        note_attempt(unit, run, result.outcome, said, result.reason)
     elif result.answer is not None:
-        books.db.execute(_OUTPUTS, (run.seq, result.answer))
-    _note_end(books, hook, run.again == 1, run.owner or 0, result)
+        unit.db.execute(_OUTPUTS, (run.seq, result.answer))
+    _note_end(unit, hook, run.again == 1, run.owner or 0, result)
     if result.outcome == "held":
-        books.gate.hold(hook, books.seconds, result.reason)
-    move(books, run, to, said, told=result.outcome in _TOLD)
+        unit.dispatcher.hold(hook, unit.seconds, result.reason)
+    move(unit, run, to, said, told=result.outcome in _TOLD)
 
 
 def blames(result: Result) -> bool | None:
@@ -123,29 +123,29 @@ def blames(result: Result) -> bool | None:
     return result.blames_target
 
 
-def claim(books: Books) -> bool:
+def claim(unit: UnitOfWork) -> bool:
     """Start what is due, as far as there are slots; whether there is more to start now."""
     size = runs = 0
-    while (order := books.gate.next_claim(books.seconds)) is not None:
+    while (order := unit.dispatcher.next_claim(unit.seconds)) is not None:
         if size >= BYTES or runs >= RUNS:
             return True
-        started, took = _start(books, order, BYTES - size)
+        started, took = _start(unit, order, BYTES - size)
         runs, size = runs + started + 1, size + took
     return False
 
 
-def _start(books: Books, order: Claim, room: int) -> tuple[int, int]:
+def _start(unit: UnitOfWork, order: Claim, room: int) -> tuple[int, int]:
     """How many runs were started, and the size of their payloads."""
-    hook, again = books.hooks.known(order.hook), int(order.again)
-    due = books.db.execute(
-        f"{_DUE} ORDER BY due, seq LIMIT ?", (hook, again, books.now, order.count)
+    hook, again = unit.hooks.known(order.hook), int(order.again)
+    due = unit.db.execute(
+        f"{_DUE} ORDER BY due, seq LIMIT ?", (hook, again, unit.now, order.count)
     ).fetchall()
     chosen, size = _fitting(due, room)
-    texts = [_assign(books, order, seq) for seq in sorted(chosen)]
-    [(later,)] = books.db.execute(_NEXT, (hook, again)).fetchall()
+    texts = [_assign(unit, order, seq) for seq in sorted(chosen)]
+    [(later,)] = unit.db.execute(_NEXT, (hook, again)).fetchall()
     next_due = math.inf if later is None else later / 1000
-    books.gate.claimed(order, texts, next_due, books.seconds)
-    books.undo(lambda: _unclaim(books, order, texts))
+    unit.dispatcher.claimed(order, texts, next_due, unit.seconds)
+    unit.undo(lambda: _unclaim(unit, order, texts))
     return len(texts), size
 
 
@@ -161,47 +161,47 @@ def _fitting(due: Iterable[tuple[int, int]], room: int) -> tuple[list[int], int]
     return chosen, total
 
 
-def _assign(books: Books, order: Claim, seq: int) -> str:
-    row = books.db.one(_START, (order.owner, books.now, seq))
-    found = books.db.one(_PAYLOAD, (seq,))
+def _assign(unit: UnitOfWork, order: Claim, seq: int) -> str:
+    row = unit.db.one(_START, (order.owner, unit.now, seq))
+    found = unit.db.one(_PAYLOAD, (seq,))
     if row is None or found is None:
         raise Unreadable(f"run {seq} is due and not whole")
     (stored, attempt, tries, give_up), (payload,) = row, found
-    text, left = id_text(stored), (give_up - books.now) / 1000
-    books.tell(order.owner, Assign(Assignment(text, order.hook, attempt, tries, payload, left)))
+    text, left = id_text(stored), (give_up - unit.now) / 1000
+    unit.tell(order.owner, Assign(Assignment(text, order.hook, attempt, tries, payload, left)))
     return text
 
 
-def _unclaim(books: Books, order: Claim, texts: list[str]) -> None:
-    now = books.seconds
+def _unclaim(unit: UnitOfWork, order: Claim, texts: list[str]) -> None:
+    now = unit.seconds
     for text in texts:
-        books.gate.ended(text, order.hook, order.again, order.owner, now)
-    books.gate.add(order.hook, State.QUEUED, order.again, now, due=now, count=len(texts))
+        unit.dispatcher.ended(text, order.hook, order.again, order.owner, now)
+    unit.dispatcher.add(order.hook, State.QUEUED, order.again, now, due=now, count=len(texts))
 
 
-def interrupt(books: Books, owner: int) -> None:
+def interrupt(unit: UnitOfWork, owner: int) -> None:
     """A worker is gone: what it had in flight is queued again, or dead after several times."""
-    for row in books.db.execute(_OWNED, (owner,)).fetchall():
+    for row in unit.db.execute(_OWNED, (owner,)).fetchall():
         run = kept(row)
-        text, hook = books.named(run)
-        to = lost(run.standing, books.policy(hook), books.seconds, books.share())
-        note_attempt(books, run, "interrupted", NOTHING, INTERRUPTED)
-        books.ends(text, hook, run.again == 1, owner)
-        books.counts.attempts[hook]["interrupted"] += 1
-        books.counts.interrupted += 1
-        move(books, run, to, NOTHING)
+        text, hook = unit.named(run)
+        to = lost(run.standing, unit.policy(hook), unit.seconds, unit.share())
+        note_attempt(unit, run, "interrupted", NOTHING, INTERRUPTED)
+        unit.ends(text, hook, run.again == 1, owner)
+        unit.counts.attempts[hook]["interrupted"] += 1
+        unit.counts.interrupted += 1
+        move(unit, run, to, NOTHING)
 
 
-def take_over(books: Books, session: int, hello: Hello, gone: Iterable[int]) -> None:
+def take_over(unit: UnitOfWork, session: int, hello: Hello, gone: Iterable[int]) -> None:
     """A worker goes on with attempts of a session that is `gone`; the others it has to end."""
     owners = set(gone)
     for text, attempt in hello.holding:
         stored = id_bytes(text)
-        run = None if stored is None else books.find("id=?", stored)
+        run = None if stored is None else unit.find("id=?", stored)
         if run is None or run.owner not in owners or not _is_of(run, run.owner, attempt):
-            books.tell(session, Abort(text, attempt))
+            unit.tell(session, Abort(text, attempt))
             continue
-        hook, again = books.hooks.name(run.hook), run.again == 1
-        books.db.execute(_OWN, (session, run.seq))
-        books.ends(text, hook, again, run.owner)
-        books.starts(text, hook, again, session)
+        hook, again = unit.hooks.name(run.hook), run.again == 1
+        unit.db.execute(_OWN, (session, run.seq))
+        unit.ends(text, hook, again, run.owner)
+        unit.starts(text, hook, again, session)

@@ -14,10 +14,10 @@ from gateway.runs.changes import Done, span
 from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
 from gateway.runs.run import Changed, Selection, State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import Abort
 from gateway.runs.sqlite.moves import NOTHING, heads, move, note_attempt
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 Steps = Generator[None, None, T]
@@ -30,7 +30,7 @@ _COPY = """INSERT INTO run(seq, id, hook, state, class, due, accepted, give_up, 
     replay_of) SELECT ?, ?, hook, ?, 1, ?, ?, ?, lane, gate, size, id FROM run WHERE seq=?"""
 _COPY_PAYLOAD = "INSERT INTO payload SELECT ?, invocation FROM payload WHERE seq=?"
 _FINAL = frozenset({State.DEAD, State.CANCELLED})
-Act = Callable[[Books, Kept], str]
+Act = Callable[[UnitOfWork, Kept], str]
 
 
 class _Candidate(msgspec.Struct, frozen=True):
@@ -38,112 +38,116 @@ class _Candidate(msgspec.Struct, frozen=True):
     gate: bytes
 
 
-def replay(books: Books, which: Selection, anew: bool) -> Steps[Changed]:
+def replay(unit: UnitOfWork, which: Selection, anew: bool) -> Steps[Changed]:
     """Let final runs go on, or copies of them."""
     if anew:
-        return _change(books, which, lambda run: run.state.final, _start_copy)
-    return _change(books, which, lambda run: run.state in _FINAL, _go_on)
+        return _change(unit, which, lambda run: run.state.final, _start_copy)
+    return _change(unit, which, lambda run: run.state in _FINAL, _go_on)
 
 
-def cancel(books: Books, which: Selection) -> Steps[Changed]:
+def cancel(unit: UnitOfWork, which: Selection) -> Steps[Changed]:
     """End runs that are unfinished, and dead ones that are asked for or hold their lane."""
 
     def fits(run: Kept) -> bool:
         if which.state is State.DEAD:
             return run.state is State.DEAD
         stands = run.state is State.DEAD and run.lane is not None
-        return not run.state.final or (stands and books.ordered(run.hook) == "hold")
+        return not run.state.final or (stands and unit.ordered(run.hook) == "hold")
 
-    return _change(books, which, fits, _cancel)
+    return _change(unit, which, fits, _cancel)
 
 
 def _change(
-    books: Books, which: Selection, fits: Callable[[Kept], bool], act: Act
+    unit: UnitOfWork, which: Selection, fits: Callable[[Kept], bool], act: Act
 ) -> Steps[Changed]:
-    after, last = span(which.after, books.last_sequence)
+    after, last = span(which.after, unit.last_sequence)
     done = Done()
-    for candidates in _chosen(books, which, after, last):
+    for candidates in _chosen(unit, which, after, last):
         for one in candidates:
             # Read again: what was done to the one before may have moved this one.
-            run = books.find("seq=?", one.run.seq)
+            run = unit.find("seq=?", one.run.seq)
             if run is None or not fits(run):
                 continue
             done.matched += 1
             if which.gate is not None and one.gate != which.gate:
                 done.differs += 1
             elif not which.dry_run:
-                done.change(act(books, run))
+                done.change(act(unit, run))
             if done.matched == which.limit and not which.runs:
                 return done.told(f"{one.run.seq}-{last}")
         yield
     return done.told()
 
 
-def _go_on(books: Books, run: Kept) -> str:
-    policy = books.policy(books.hooks.name(run.hook))
+def _go_on(unit: UnitOfWork, run: Kept) -> str:
+    policy = unit.policy(unit.hooks.name(run.hook))
     # In a lane it waits first, and is queued with the same statement's lane where it is the head.
-    move(books, run, replayed(policy, books.seconds, waits=run.lane is not None))
+    move(unit, run, replayed(policy, unit.seconds, waits=run.lane is not None))
     return id_text(run.id)
 
 
-def _start_copy(books: Books, run: Kept) -> str:
-    hook = books.hooks.name(run.hook)
-    made, seq = uuid7(), books.next_sequence()
-    states = () if run.lane is None else [state for _, state in heads(books, run.hook, run.lane)]
-    waits = lanes.waits(states, books.ordered(run.hook))
+def _start_copy(unit: UnitOfWork, run: Kept) -> str:
+    hook = unit.hooks.name(run.hook)
+    made, seq = uuid7(), unit.next_sequence()
+    states = () if run.lane is None else [state for _, state in heads(unit, run.hook, run.lane)]
+    waits = lanes.waits(states, unit.ordered(run.hook))
     state = State.WAITING if waits else State.QUEUED
-    give_up = books.now + milliseconds(books.policy(hook).give_up)
-    due = None if waits else books.now
-    books.db.execute(
+    give_up = unit.now + milliseconds(unit.policy(hook).give_up)
+    due = None if waits else unit.now
+    unit.db.execute(
         _COPY,
-        (seq, id_bytes(made), NUMBERS[state], due, books.now, give_up, run.seq),
+        (seq, id_bytes(made), NUMBERS[state], due, unit.now, give_up, run.seq),
     )
-    books.db.execute(_COPY_PAYLOAD, (seq, run.seq))
-    books.enter(hook, state, True, None if waits else books.seconds)
-    books.count_unfinished(1)
+    unit.db.execute(_COPY_PAYLOAD, (seq, run.seq))
+    unit.enter(hook, state, True, None if waits else unit.seconds)
+    unit.count_unfinished(1)
     return made
 
 
-def _cancel(books: Books, run: Kept) -> str:
-    text, hook = books.named(run)
+def _cancel(unit: UnitOfWork, run: Kept) -> str:
+    text, hook = unit.named(run)
     if run.state is State.RUNNING:
         owner = run.owner or 0
-        note_attempt(books, run, "cancelled", NOTHING, CANCELLED_RUNNING)
-        books.ends(text, hook, run.again == 1, owner)
-        books.tell(owner, Abort(text, run.attempts))
+        note_attempt(unit, run, "cancelled", NOTHING, CANCELLED_RUNNING)
+        unit.ends(text, hook, run.again == 1, owner)
+        unit.tell(owner, Abort(text, run.attempts))
     said = NOTHING if run.state is State.RUNNING else None
-    move(books, run, cancelled(run.standing, books.policy(hook), books.seconds), said)
+    move(unit, run, cancelled(run.standing, unit.policy(hook), unit.seconds), said)
     return text
 
 
-def _chosen(books: Books, which: Selection, after: int, last: int) -> Iterator[list[_Candidate]]:
+def _chosen(
+    unit: UnitOfWork, which: Selection, after: int, last: int
+) -> Iterator[list[_Candidate]]:
     """The runs that are meant, a step's at a time."""
     if which.runs:
-        return _by_id(books, which.runs)
-    return _by_order(books, which, after, last)
+        return _by_id(unit, which.runs)
+    return _by_order(unit, which, after, last)
 
 
-def _by_id(books: Books, runs: Sequence[str]) -> Iterator[list[_Candidate]]:
+def _by_id(unit: UnitOfWork, runs: Sequence[str]) -> Iterator[list[_Candidate]]:
     ids = iter([stored for run in dict.fromkeys(runs) if (stored := id_bytes(run))])
     while group := list(islice(ids, STEP)):
-        found = [_read(books, "WHERE id=?", stored) for stored in group]
+        found = [_read(unit, "WHERE id=?", stored) for stored in group]
         yield [one for rows in found for one in rows]
 
 
-def _by_order(books: Books, which: Selection, after: int, last: int) -> Iterator[list[_Candidate]]:
+def _by_order(
+    unit: UnitOfWork, which: Selection, after: int, last: int
+) -> Iterator[list[_Candidate]]:
     """In the order of acceptance. What is accepted meanwhile is not among them."""
-    where, values = narrowed(books, which.hook, which.state)
+    where, values = narrowed(unit, which.hook, which.state)
     seq = after
     while rows := _read(
-        books, f"{where} AND seq>? AND seq<=? ORDER BY seq LIMIT {STEP}", *values, seq, last
+        unit, f"{where} AND seq>? AND seq<=? ORDER BY seq LIMIT {STEP}", *values, seq, last
     ):
         seq = rows[-1].run.seq
         yield [one for one in rows if _is_meant(one, which)]
 
 
-def narrowed(books: Books, hook: str, state: State | None) -> tuple[str, list[int]]:
+def narrowed(unit: UnitOfWork, hook: str, state: State | None) -> tuple[str, list[int]]:
     """What of a selection an index knows; begins with the index and WHERE."""
-    number = books.hooks.known(hook) if hook else 0
+    number = unit.hooks.known(hook) if hook else 0
     values = [-1 if number is None else number] if hook else []
     if state is State.DEAD:
         # Without being told, the planner takes the index of all runs of the hook.
@@ -160,6 +164,6 @@ def _is_meant(one: _Candidate, which: Selection) -> bool:
     )
 
 
-def _read(books: Books, where: str, *values: object) -> list[_Candidate]:
-    rows = books.db.execute(f"SELECT {_WIDER} FROM run {where}", values)  # noqa: S608 - ours
+def _read(unit: UnitOfWork, where: str, *values: object) -> list[_Candidate]:
+    rows = unit.db.execute(f"SELECT {_WIDER} FROM run {where}", values)  # noqa: S608 - ours
     return [_Candidate(kept(row[:-1]), row[-1]) for row in rows.fetchall()]

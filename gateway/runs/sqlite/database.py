@@ -12,10 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from gateway.runs.histogram import COMMIT, HistogramRecorder
 from gateway.runs.sqlite.directory import sync_directory
 from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, fault
 from gateway.runs.sqlite.migrate import check_library, migrate
-from gateway.runs.tally import COMMIT, Tally
 
 PAGE = 4096
 _LITTLE = 16 * 1024 * 1024
@@ -94,7 +94,7 @@ class Database:
         check_log(path)
         self.path = path
         self._wal = f"{path}-wal"
-        self.commits = Tally(COMMIT)
+        self.commits = HistogramRecorder(COMMIT)
         places = {str(path): _made(path)}
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         try:

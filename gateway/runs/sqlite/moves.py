@@ -6,8 +6,8 @@ from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import Move, promoted
 from gateway.runs.lanes import next_of
 from gateway.runs.run import State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.rows import Kept, id_text, milliseconds, optional
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 _LANE = "SELECT min(seq) FROM run WHERE hook=?1 AND lane=?2 AND state="
 _LANE_HEADS = f"SELECT ({_LANE}0), ({_LANE}1), ({_LANE}2), ({_LANE}5)"
@@ -24,12 +24,12 @@ NOTHING: Said = (None, None)
 
 
 def move(
-    books: Books, run: Kept, to: Move, said: Said | None = None, *, told: bool = False
+    unit: UnitOfWork, run: Kept, to: Move, said: Said | None = None, *, told: bool = False
 ) -> None:
     """A run goes where `to` says; `said` is how its attempt ended, if one did. `told`: its worker
     tells of the end of the run.
     """
-    hook = books.hooks.name(run.hook)
+    hook = unit.hooks.name(run.hook)
     values = [
         NUMBERS[to.state], to.again, optional(to.due), to.tries, to.interrupted,
         milliseconds(to.give_up), optional(to.finished), optional(to.expires), to.reason,
@@ -39,41 +39,41 @@ def move(
         statement += ", status_code=?, duration_ms=?"
         values += said
     fence = (run.seq, run.number, run.attempts)
-    done = books.db.execute(statement + _FENCE, (*values, *fence)).rowcount
+    done = unit.db.execute(statement + _FENCE, (*values, *fence)).rowcount
     assert done == 1, "a run moved between two statements"  # noqa: S101 - there is one writer
     if run.state is not State.RUNNING:
-        books.leave(hook, run.state, run.again == 1)
-    books.enter(hook, to.state, to.again, to.due)
-    books.count_unfinished(run.state.final - to.state.final)
+        unit.leave(hook, run.state, run.again == 1)
+    unit.enter(hook, to.state, to.again, to.due)
+    unit.count_unfinished(run.state.final - to.state.final)
     text = id_text(run.id)
-    books.note_state(text, hook, to.state, run.accepted)
+    unit.note_state(text, hook, to.state, run.accepted)
     if to.state.final and not told:
-        books.ended.append((text, hook, to.state, run.attempts, to.reason or ""))
+        unit.ended.append((text, hook, to.state, run.attempts, to.reason or ""))
     if run.lane is not None and to.state is not State.QUEUED:
-        promote(books, run.hook, run.lane)
+        promote(unit, run.hook, run.lane)
 
 
-def promote(books: Books, hook: int, lane: bytes) -> None:
+def promote(unit: UnitOfWork, hook: int, lane: bytes) -> None:
     """Queue the head of a lane where it is its turn."""
-    head = next_of(heads(books, hook, lane), books.ordered(hook))
+    head = next_of(heads(unit, hook, lane), unit.ordered(hook))
     if head is None:
         return
-    run = books.find("seq=?", head)
+    run = unit.find("seq=?", head)
     assert run is not None  # noqa: S101 - the index named it
-    move(books, run, promoted(run.standing, books.seconds))
+    move(unit, run, promoted(run.standing, unit.seconds))
 
 
-def heads(books: Books, hook: int, lane: bytes) -> list[tuple[int, State]]:
+def heads(unit: UnitOfWork, hook: int, lane: bytes) -> list[tuple[int, State]]:
     """The first run of a lane in each state that matters."""
-    row = books.db.one(_LANE_HEADS, (hook, lane)) or ()
+    row = unit.db.one(_LANE_HEADS, (hook, lane)) or ()
     pairs = zip(row, _LANE_STATES, strict=True)
     return [(seq, state) for seq, state in pairs if isinstance(seq, int)]
 
 
-def note_attempt(books: Books, run: Kept, outcome: str, said: Said, reason: str) -> None:
+def note_attempt(unit: UnitOfWork, run: Kept, outcome: str, said: Said, reason: str) -> None:
     """Keep how an attempt ended without success."""
     code, took = said
-    started = books.now if run.started is None else run.started
-    books.db.execute(_ATTEMPT, (run.seq, run.attempts, started, outcome, took, code, reason))
+    started = unit.now if run.started is None else run.started
+    unit.db.execute(_ATTEMPT, (run.seq, run.attempts, started, outcome, took, code, reason))
     if run.attempts > KEPT_ATTEMPTS:
-        books.db.execute(_FORGET_ATTEMPT, (run.seq, run.attempts - KEPT_ATTEMPTS))
+        unit.db.execute(_FORGET_ATTEMPT, (run.seq, run.attempts - KEPT_ATTEMPTS))

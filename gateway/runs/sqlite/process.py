@@ -20,22 +20,13 @@ from typing import Any
 import msgspec
 import structlog
 
+from gateway.runs.dispatcher import Dispatcher
 from gateway.runs.frozen import KEY, refusal
-from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policies, State
 from gateway.runs.sealed import PREFIX, foreign
-from gateway.runs.sqlite.accepting import Room
-from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.accepting import Capacity
 from gateway.runs.sqlite.clock import Clock
-from gateway.runs.sqlite.crew import Crew
-from gateway.runs.sqlite.database import Database
-from gateway.runs.sqlite.desk import Desk
-from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, Unreadable, damaged, fault
-from gateway.runs.sqlite.loading import load
-from gateway.runs.sqlite.lock import leave, lock
-from gateway.runs.sqlite.mark import Mark
-from gateway.runs.sqlite.numbers import stats
-from gateway.runs.sqlite.orders import (
+from gateway.runs.sqlite.control import (
     Alive,
     Ask,
     Failed,
@@ -45,10 +36,19 @@ from gateway.runs.sqlite.orders import (
     StoreSettings,
     ToStore,
 )
+from gateway.runs.sqlite.database import Database
+from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, Unreadable, damaged, fault
+from gateway.runs.sqlite.loading import load
+from gateway.runs.sqlite.lock import leave, lock
+from gateway.runs.sqlite.lookup_handler import LookupHandler
+from gateway.runs.sqlite.maintenance import Maintenance
+from gateway.runs.sqlite.numbers import stats
 from gateway.runs.sqlite.purging import move_lanes
 from gateway.runs.sqlite.recovery import Recovery
 from gateway.runs.sqlite.reserve import Reserve
-from gateway.runs.sqlite.upkeep import Upkeep
+from gateway.runs.sqlite.session_server import SessionServer
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
+from gateway.runs.sqlite.watermark import Watermark
 from gateway.runs.sqlite.writer import Writer
 
 ALONE = 60_000
@@ -133,18 +133,18 @@ class Store:
         _check_frozen(self._db)
         if settings.checks_keys:
             _check_keys(self._db, settings)
-        self._gate = Gate(settings.target_concurrency, share)
-        self._books = Books(self._db, self._gate, share)
-        self._books.now = clock.now()
-        self._mark = Mark(state / "runs.mark", self._books)
-        recovery = Recovery(self._books, load(self._books), settings.workers)
-        room = Room(self._books, reserve, settings.size, settings.runs)
-        look_around = partial(stats, self._books, settings, clock, clock.now())
-        self._writer = Writer(self._books, room, reserve)
-        self._desk = Desk(self._books, self._writer.judge, look_around)
+        self._dispatcher = Dispatcher(settings.target_concurrency, share)
+        self._unit = UnitOfWork(self._db, self._dispatcher, share)
+        self._unit.now = clock.now()
+        self._watermark = Watermark(state / "runs.mark", self._unit)
+        recovery = Recovery(self._unit, load(self._unit), settings.workers)
+        capacity = Capacity(self._unit, reserve, settings.size, settings.runs)
+        look_around = partial(stats, self._unit, settings, clock, clock.now())
+        self._writer = Writer(self._unit, capacity, reserve)
+        self._handler = LookupHandler(self._unit, self._writer.judge, look_around)
         self._selector = selectors.DefaultSelector()
-        self._crew = Crew(self._books, recovery, self._selector)
-        self._upkeep = Upkeep(self._books, clock, recovery, reserve, self._crew.ping)
+        self._server = SessionServer(self._unit, recovery, self._selector)
+        self._maintenance = Maintenance(self._unit, clock, recovery, reserve, self._server.ping)
         self._ordered: dict[str, Ordered] | None = None
         self._more = False
         self._stopping = False
@@ -155,47 +155,47 @@ class Store:
         """Serve until told to stop, then leave the file without a log beside it."""
         while self._ordered is None and not self._stopping:
             self._told()
-        self._crew.listen(self._socket)
+        self._server.listen(self._socket)
         self._selector.register(self._pipe, selectors.EVENT_READ, self._told)
-        self._say(Ready(self._books.unfinished))
+        self._say(Ready(self._unit.unfinished))
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         while not self._stopping:
             self._turn(self._patience())
-        self._crew.close()
+        self._server.close()
         self._db.close()
-        self._mark.close()
+        self._watermark.close()
 
     def _turn(self, seconds: float) -> None:
         """Wait so long for something to come, at most; then do it, and a little of the rest."""
         for key, _events in self._selector.select(seconds):
             key.data()
-        books, desk = self._books, self._desk
-        books.now = max(books.now, self._clock.now())
-        tasks, lookups = self._crew.heard()
-        before = books.last_sequence
+        unit, handler = self._unit, self._handler
+        unit.now = max(unit.now, self._clock.now())
+        tasks, lookups = self._server.heard()
+        before = unit.last_sequence
         self._more = self._writer.write(tasks)
         for session, message in lookups:
-            desk.look_up(session, message)
-        desk.step()
+            handler.look_up(session, message)
+        handler.step()
         # Where all are refused for want of room, making room comes first.
-        self._upkeep.step(busy=books.last_sequence > before)
-        desk.tell_watchers()
-        self._mark.step()
-        books.log_ends()
-        self._crew.tell()
+        self._maintenance.step(busy=unit.last_sequence > before)
+        handler.tell_watchers()
+        self._watermark.step()
+        unit.log_ends()
+        self._server.tell()
         self._back_up()
-        if (self._crew.empty and self._alone_until < math.inf) or books.now >= self._alone_until:
+        if (self._server.empty and self._alone_until < math.inf) or unit.now >= self._alone_until:
             self._stopping = True
 
     def _patience(self) -> float:
         """Seconds until something is to be done that nobody asks for."""
-        if self._more or self._writer.busy or self._desk.busy or self._crew.pending:
+        if self._more or self._writer.busy or self._handler.busy or self._server.pending:
             return 0
-        books = self._books
-        claims = max(self._gate.wakes(books.seconds) * 1000, self._writer.claims_from)
-        until = min(claims, self._upkeep.next, self._desk.watchers.next, self._alone_until)
+        unit = self._unit
+        claims = max(self._dispatcher.wakes(unit.seconds) * 1000, self._writer.claims_from)
+        until = min(claims, self._maintenance.next, self._handler.watchers.next, self._alone_until)
         return min(max(until - self._clock.now(), 0) / 1000, _LONGEST)
 
     def _told(self) -> None:
@@ -209,7 +209,7 @@ class Store:
             _log.error("the supervisor ended: the store ends after the workers")
             self._selector.unregister(self._pipe)
             leave(self._lock)
-            self._alone_until = self._books.now + ALONE
+            self._alone_until = self._unit.now + ALONE
             return
         if isinstance(message, Serve):
             self._follow(message.policies)
@@ -220,17 +220,17 @@ class Store:
 
     def _follow(self, policies: Policies) -> None:
         """Take another generation; lanes that stood may go on with it."""
-        books, before = self._books, self._ordered or {}
-        books.now = max(books.now, self._clock.now())
-        self._gate.follow(policies, books.seconds)
+        unit, before = self._unit, self._ordered or {}
+        unit.now = max(unit.now, self._clock.now())
+        self._dispatcher.follow(policies, unit.seconds)
         self._ordered = {name: policy.ordered for name, policy in policies.hooks.items()}
         moved = [
             name
             for name, ordered in self._ordered.items()
-            if before.get(name) != ordered and self._gate.line(name).counts[State.WAITING]
+            if before.get(name) != ordered and self._dispatcher.queue(name).counts[State.WAITING]
         ]
         if moved:
-            self._desk.begin(0, 0, move_lanes(books, moved))
+            self._handler.begin(0, 0, move_lanes(unit, moved))
 
     def _say(self, message: msgspec.Struct) -> None:
         with suppress(OSError):
@@ -238,15 +238,15 @@ class Store:
 
     def _back_up(self) -> None:
         """Copy the file, with a turn after each hundred pages; one copy at a time."""
-        if self._backing_up or not self._desk.backups:
+        if self._backing_up or not self._handler.backups:
             return
-        session, question = self._desk.backups.popleft()
+        session, question = self._handler.backups.popleft()
         self._backing_up = True
         try:
-            self._desk.answer(session, question.number, self._copied(Path(question.path)))
+            self._handler.answer(session, question.number, self._copied(Path(question.path)))
         except (OSError, ValueError, sqlite3.Error) as error:
             why = getattr(error, "strerror", None) or error
-            self._desk.decline(session, question.number, f"The copy failed: {why}.")
+            self._handler.decline(session, question.number, f"The copy failed: {why}.")
         finally:
             self._backing_up = False
 

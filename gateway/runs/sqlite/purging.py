@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import expired
 from gateway.runs.run import State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.commands import Steps
 from gateway.runs.sqlite.moves import move, promote
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 RUNS = 32
 """Purged in one transaction: each takes pages of all over the file."""
@@ -30,38 +30,38 @@ _DEAD = NUMBERS[State.DEAD]
 FIRST_KEY = (-1, b"")
 
 
-def too_old(books: Books) -> list[int]:
+def too_old(unit: UnitOfWork) -> list[int]:
     """Which runs are to be given up now."""
-    return [seq for (seq,) in books.db.execute(_GIVEN_UP, (books.now,)).fetchall()]
+    return [seq for (seq,) in unit.db.execute(_GIVEN_UP, (unit.now,)).fetchall()]
 
 
-def give_up(books: Books, runs: Iterable[int]) -> None:
+def give_up(unit: UnitOfWork, runs: Iterable[int]) -> None:
     """End runs that are too old."""
     for seq in runs:
         # One that was behind another of them in its lane has moved by now.
-        if (run := books.find("seq=? AND state<2", seq)) is not None:
-            policy = books.policy(books.hooks.name(run.hook))
-            move(books, run, expired(run.standing, policy, books.seconds))
+        if (run := unit.find("seq=? AND state<2", seq)) is not None:
+            policy = unit.policy(unit.hooks.name(run.hook))
+            move(unit, run, expired(run.standing, policy, unit.seconds))
 
 
-def purge(books: Books) -> int:
+def purge(unit: UnitOfWork) -> int:
     """Forget finished runs whose retention is over; how many there were."""
-    rows = books.db.execute(_EXPIRED, (books.now, RUNS)).fetchall()
+    rows = unit.db.execute(_EXPIRED, (unit.now, RUNS)).fetchall()
     if not rows:
         return 0
     for seq, stored, hook, state, again, _lane, key in rows:
         if key is not None and state != _DEAD:
-            books.db.execute(_LEAVE_KEY, (stored, state, hook, key, seq))
+            unit.db.execute(_LEAVE_KEY, (stored, state, hook, key, seq))
         if state == _DEAD:
-            books.leave(books.hooks.name(hook), State.DEAD, again == 1)
+            unit.leave(unit.hooks.name(hook), State.DEAD, again == 1)
     for table in _TABLES:
-        books.db.execute(_deletion(table, (row[0] for row in rows)))
-    if any(row[0] == books.last_sequence for row in rows):
+        unit.db.execute(_deletion(table, (row[0] for row in rows)))
+    if any(row[0] == unit.last_sequence for row in rows):
         # The place of a run that is gone is not given to another one after a restart.
-        books.db.execute("UPDATE meta SET value=? WHERE key='sequence'", (books.last_sequence,))
+        unit.db.execute("UPDATE meta SET value=? WHERE key='sequence'", (unit.last_sequence,))
     for _seq, _id, hook, state, _again, lane, _key in rows:
         if state == _DEAD and lane is not None:
-            promote(books, hook, lane)
+            promote(unit, hook, lane)
     return len(rows)
 
 
@@ -69,32 +69,32 @@ def _deletion(table: str, seqs: Iterable[int]) -> str:
     return f"DELETE FROM {table} WHERE seq IN ({','.join(map(str, seqs))})"  # noqa: S608 - numbers
 
 
-def sweep_keys(books: Books, after: tuple[int, bytes]) -> tuple[int, bytes]:
+def sweep_keys(unit: UnitOfWork, after: tuple[int, bytes]) -> tuple[int, bytes]:
     """Forget expired keys among the next ones behind `after`; where to go on."""
-    row = books.db.one(_LAST_KEY, (*after, _KEYS - 1))
+    row = unit.db.one(_LAST_KEY, (*after, _KEYS - 1))
     if row is None:
-        books.db.execute(_SWEEP_REST, (*after, books.now))
+        unit.db.execute(_SWEEP_REST, (*after, unit.now))
         return FIRST_KEY
-    books.db.execute(_SWEEP, (*after, *row, books.now))
+    unit.db.execute(_SWEEP, (*after, *row, unit.now))
     hook, key = row
     return hook, key
 
 
-def move_lanes(books: Books, hooks: Iterable[str]) -> Steps[None]:
+def move_lanes(unit: UnitOfWork, hooks: Iterable[str]) -> Steps[None]:
     """Queue the heads of lanes that do not stand any more, after the hook has another policy."""
     for name in hooks:
-        hook = books.hooks.known(name)
+        hook = unit.hooks.known(name)
         lane: bytes | None = b""
         while hook is not None and lane is not None:
-            lane = _move_some(books, hook, lane)
+            lane = _move_some(unit, hook, lane)
             yield
 
 
-def _move_some(books: Books, hook: int, lane: bytes) -> bytes | None:
+def _move_some(unit: UnitOfWork, hook: int, lane: bytes) -> bytes | None:
     for _ in range(_LANES):
-        [(found,)] = books.db.execute(_NEXT_LANE, (hook, lane)).fetchall()
+        [(found,)] = unit.db.execute(_NEXT_LANE, (hook, lane)).fetchall()
         if found is None:
             return None
         lane = found
-        promote(books, hook, lane)
+        promote(unit, hook, lane)
     return lane

@@ -6,10 +6,10 @@ from typing import Any
 
 from gateway.runs.coding import STATES
 from gateway.runs.run import Attempt, Detail, Page, Query, Record, State
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.commands import STEP, Steps, narrowed
 from gateway.runs.sqlite.moves import KEPT_ATTEMPTS
 from gateway.runs.sqlite.rows import id_bytes, id_text, seconds_or_none
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 MOST = 200
 """Runs on a page."""
@@ -21,26 +21,26 @@ _ATTEMPTS = """SELECT number, started, outcome, duration_ms, status_code, reason
     WHERE seq=? ORDER BY number"""
 
 
-def record(books: Books, run: str) -> Record | None:
+def record(unit: UnitOfWork, run: str) -> Record | None:
     """A run as callers see it."""
-    row = _row(books, run)
-    return None if row is None else _record(books, row)
+    row = _row(unit, run)
+    return None if row is None else _record(unit, row)
 
 
-def payload(books: Books, run: str) -> bytes | None:
+def payload(unit: UnitOfWork, run: str) -> bytes | None:
     """What was accepted."""
-    row = _row(books, run)
-    found = row and books.db.one("SELECT invocation FROM payload WHERE seq=?", (row[0],))
+    row = _row(unit, run)
+    found = row and unit.db.one("SELECT invocation FROM payload WHERE seq=?", (row[0],))
     return found[0] if found else None
 
 
-def show(books: Books, run: str) -> Detail | None:
+def show(unit: UnitOfWork, run: str) -> Detail | None:
     """Everything but the payload."""
-    row = _row(books, run)
-    more = row and books.db.one(f"SELECT {_DETAIL}", (row[0],))
+    row = _row(unit, run)
+    more = row and unit.db.one(f"SELECT {_DETAIL}", (row[0],))
     if row is None or more is None:
         return None
-    known = _record(books, row)
+    known = _record(unit, row)
     return Detail(
         record=known,
         gate=more[0],
@@ -51,12 +51,12 @@ def show(books: Books, run: str) -> Detail | None:
         expires=seconds_or_none(more[5]),
         ordered=bool(more[6]),
         deduplicated=bool(more[7]),
-        attempts=_attempts(books, row[0], known, more[8]),
+        attempts=_attempts(unit, row[0], known, more[8]),
     )
 
 
-def _attempts(books: Books, seq: int, run: Record, started: int | None) -> tuple[Attempt, ...]:
-    rows = books.db.execute(_ATTEMPTS, (seq,)).fetchall()
+def _attempts(unit: UnitOfWork, seq: int, run: Record, started: int | None) -> tuple[Attempt, ...]:
+    rows = unit.db.execute(_ATTEMPTS, (seq,)).fetchall()
     found = [_attempt(*row) for row in rows]
     if run.state in (State.RUNNING, State.SUCCEEDED) and started is not None:
         # Not written down: of it, the run itself says everything.
@@ -87,23 +87,23 @@ def _attempt(
     )
 
 
-def page(books: Books, query: Query) -> Steps[Page]:
+def page(unit: UnitOfWork, query: Query) -> Steps[Page]:
     """Runs, newest first. A step reads as many rows as there are runs on a page at most."""
-    where, values = narrowed(books, query.hook, query.state)
+    where, values = narrowed(unit, query.hook, query.state)
     limit = max(1, min(query.limit, MOST))
-    before = int(query.after) if query.after.isdecimal() else books.last_sequence + 1
+    before = int(query.after) if query.after.isdecimal() else unit.last_sequence + 1
     found: list[tuple[Any, ...]] = []
     while len(found) <= limit:
-        rows = books.db.execute(
+        rows = unit.db.execute(
             f"SELECT {_RECORD} FROM run {where} AND seq<? ORDER BY seq DESC LIMIT {STEP}",  # noqa: S608
             (*values, before),
         ).fetchall()
         if not rows:
-            return Page(_records(books, found))
+            return Page(_records(unit, found))
         before = rows[-1][0]
         found += [row for row in rows if _is_asked_for(row, query)]
         yield
-    return Page(_records(books, found[:limit]), str(found[limit - 1][0]))
+    return Page(_records(unit, found[:limit]), str(found[limit - 1][0]))
 
 
 def _is_asked_for(row: tuple[Any, ...], query: Query) -> bool:
@@ -114,22 +114,22 @@ def _is_asked_for(row: tuple[Any, ...], query: Query) -> bool:
     )
 
 
-def _row(books: Books, run: str) -> Any:
+def _row(unit: UnitOfWork, run: str) -> Any:
     stored = id_bytes(run)
     if stored is None:
         return None
-    return books.db.one(f"SELECT {_RECORD} FROM run WHERE id=?", (stored,))  # noqa: S608
+    return unit.db.one(f"SELECT {_RECORD} FROM run WHERE id=?", (stored,))  # noqa: S608
 
 
-def _records(books: Books, rows: list[tuple[Any, ...]]) -> tuple[Record, ...]:
-    return tuple(_record(books, row) for row in rows)
+def _records(unit: UnitOfWork, rows: list[tuple[Any, ...]]) -> tuple[Record, ...]:
+    return tuple(_record(unit, row) for row in rows)
 
 
-def _record(books: Books, row: tuple[Any, ...]) -> Record:
-    hook, state = books.hooks.name(row[2]), STATES[row[3]]
+def _record(unit: UnitOfWork, row: tuple[Any, ...]) -> Record:
+    hook, state = unit.hooks.name(row[2]), STATES[row[3]]
     answer = None
     if state is State.SUCCEEDED:
-        stored = books.db.one("SELECT answer FROM outputs WHERE seq=?", (row[0],))
+        stored = unit.db.one("SELECT answer FROM outputs WHERE seq=?", (row[0],))
         answer = stored[0] if stored else None
     return Record(
         run=id_text(row[1]),
@@ -144,5 +144,5 @@ def _record(books: Books, row: tuple[Any, ...]) -> Record:
         reason=row[10],
         answer=answer,
         replay_of=None if row[11] is None else id_text(row[11]),
-        held=books.gate.line(hook).held(books.seconds) if state is State.QUEUED else "",
+        held=unit.dispatcher.queue(hook).held(unit.seconds) if state is State.QUEUED else "",
     )

@@ -1,4 +1,4 @@
-"""Room on the disk that is kept for the day when there is none: a full disk refuses deletions."""
+"""Space on the disk that is kept for the day when there is none: a full disk refuses deletions."""
 
 from __future__ import annotations
 

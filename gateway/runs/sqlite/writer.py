@@ -9,11 +9,11 @@ import msgspec
 import structlog
 
 from gateway.runs.sqlite import attempts, purging
-from gateway.runs.sqlite.accepting import Room, accept
-from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.accepting import Capacity, accept
 from gateway.runs.sqlite.fault import Unreadable, fault, meaning
 from gateway.runs.sqlite.messages import Accept, Refused, Report
 from gateway.runs.sqlite.reserve import Reserve
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 PAUSE = 1000
 """Milliseconds for which nothing is claimed after that has failed."""
@@ -31,9 +31,9 @@ Task = tuple[int, Written]
 class Writer:
     """Handles messages of sessions, which are known by their numbers here."""
 
-    def __init__(self, books: Books, room: Room, reserve: Reserve) -> None:
-        self._books = books
-        self._room = room
+    def __init__(self, unit: UnitOfWork, capacity: Capacity, reserve: Reserve) -> None:
+        self._unit = unit
+        self._capacity = capacity
         self._reserve = reserve
         self._again: list[Task] = []
         self.claims_from = 0
@@ -49,7 +49,7 @@ class Writer:
 
         What fails with others is tried alone, and refused where it fails again.
         """
-        books = self._books
+        unit = self._unit
         tasks, self._again = [*self._again, *batch], []
         try:
             return self._together(tasks)
@@ -57,37 +57,37 @@ class Writer:
             self.judge(error)
         for task in tasks:
             try:
-                with books.transaction():
+                with unit.transaction():
                     self._do(task)
             except Exception as error:
                 self.judge(error)
                 self._refuse(task)
-        self.claims_from = books.now + PAUSE
+        self.claims_from = unit.now + PAUSE
         return False
 
     def _together(self, tasks: Sequence[Task]) -> bool:
-        books = self._books
-        claims = books.now >= self.claims_from
-        old = purging.too_old(books)
-        if not (tasks or old or (claims and books.gate.next_claim(books.seconds))):
+        unit = self._unit
+        claims = unit.now >= self.claims_from
+        old = purging.too_old(unit)
+        if not (tasks or old or (claims and unit.dispatcher.next_claim(unit.seconds))):
             return False
-        with books.transaction():
+        with unit.transaction():
             if tasks:
-                books.counts.batch_size.add(len(tasks))
+                unit.counts.batch_size.add(len(tasks))
             for task in tasks:
                 self._do(task)
-            purging.give_up(books, old)
-            return claims and attempts.claim(books)
+            purging.give_up(unit, old)
+            return claims and attempts.claim(unit)
 
     def _do(self, task: Task) -> None:
         session, message = task
         match message:
             case Accept():
-                accept(self._books, self._room, session, message)
+                accept(self._unit, self._capacity, session, message)
             case Report():
-                attempts.report(self._books, session, message)
+                attempts.report(self._unit, session, message)
             case Left():
-                attempts.interrupt(self._books, session)
+                attempts.interrupt(self._unit, session)
 
     def judge(self, error: Exception) -> None:
         """Go on after what concerns one message, or a full disk; end the store after the rest."""
@@ -98,10 +98,10 @@ class Writer:
             return
         means = meaning(error)
         if means == "fatal":
-            raise fault(error, str(self._books.db.path)) from error
+            raise fault(error, str(self._unit.db.path)) from error
         if means == "statement":
             _log.exception("a message could not be stored")
-        elif self._books.db.disk_is_full() and self._reserve.give_up():
+        elif self._unit.db.disk_is_full() and self._reserve.give_up():
             _log.error("the disk is full: nothing is accepted until there is room again")
 
     def _refuse(self, task: Task) -> None:
@@ -110,4 +110,4 @@ class Writer:
             self._again.append(task)
         else:
             refused = Refused(message.number, "unavailable", "the store could not write it")
-            self._books.tell(session, refused)
+            self._unit.tell(session, refused)

@@ -242,6 +242,15 @@ def test_damage_is_found(stopped: tuple[Path, str, str], tmp_path: Path) -> None
     assert file.read_bytes() == bytes(data)
 
 
+def test_damage_of_the_schema_is_found(stopped: tuple[Path, str, str], tmp_path: Path) -> None:
+    state = shutil.copytree(stopped[0], tmp_path / "state")
+    file = state / "runs.db"
+    data = file.read_bytes().replace(b"CREATE INDEX run_give_up", b"CREATE IN\xdfEX run_g\xdfve_up")
+    file.write_bytes(data.replace(b"run_give_up", b"run_g\xdfve_up"))
+    done = command("runs", "check", "--state-dir", str(state))
+    assert (done.returncode, "the store is damaged" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("change", "finding"),
     [

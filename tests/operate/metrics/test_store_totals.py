@@ -6,9 +6,9 @@ from typing import Any
 
 from gateway.operate.metrics.store_families import STORE
 from gateway.operate.metrics.store_totals import StoreTotals
+from gateway.runs.histogram import COMMIT, Histogram
 from gateway.runs.run import State
 from gateway.runs.stats import HookStats, Stats, TargetStats
-from gateway.runs.tally import COMMIT, Histogram
 
 COMMITS = Histogram((1,) * (len(COMMIT) + 1), 2.5)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from gateway.runs.run import Policies
 from gateway.runs.sqlite.client import SqliteStore
-from gateway.runs.sqlite.orders import Serve
+from gateway.runs.sqlite.control import Serve
 from gateway.runs.store import RunStore, StoreUnavailable
 from tests.runs.bench import START
 from tests.runs.sqlite.stores import StoreProcess, connected, fresh
 
 TURNS = 8
-"""As many as bring every chore of the store and its work in steps to an end."""
+"""As many as bring every task of the store and its work in steps to an end."""
 
 
 class SqliteBench:

@@ -18,7 +18,7 @@ import msgspec
 from gateway.runs.run import Policies, Policy
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.sqlite.clock import Clock
-from gateway.runs.sqlite.orders import Failed, FromStore, Ready, Serve, Stop, StoreSettings
+from gateway.runs.sqlite.control import Failed, FromStore, Ready, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.process import main
 
 PATIENCE = 30.0

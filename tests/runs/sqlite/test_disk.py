@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from gateway.runs.run import Accepted, Query
+from gateway.runs.sqlite.control import Failed
 from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault
 from gateway.runs.sqlite.lock import lock
 from gateway.runs.sqlite.migrate import SCRIPTS, migrate
-from gateway.runs.sqlite.orders import Failed
 from gateway.runs.store import StoreFull, StoreUnavailable
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, in_loop, new_run

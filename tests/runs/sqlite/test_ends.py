@@ -34,25 +34,25 @@ def report(opened: Open, new: NewRun, outcome: str, **more: Any) -> None:
 
 
 def cancel(opened: Open, new: NewRun) -> None:
-    steps = commands.cancel(opened.books, Selection(runs=(new.id,)))
-    with opened.books.transaction():
+    steps = commands.cancel(opened.unit, Selection(runs=(new.id,)))
+    with opened.unit.transaction():
         list(steps)
 
 
 def give_up(opened: Open, new: NewRun) -> None:
-    opened.books.now += 2 * HOUR
+    opened.unit.now += 2 * HOUR
     opened.writer.write([])
 
 
 def hold_too_long(opened: Open, new: NewRun) -> None:
-    opened.books.now += 2 * HOUR
+    opened.unit.now += 2 * HOUR
     report(opened, new, "held", reason="no hook of this name")
 
 
 def interrupt_too_often(opened: Open, new: NewRun) -> None:
     for _ in range(INTERRUPTIONS):
         opened.writer.write([(WORKER, Left())])
-        opened.books.now += 60_000
+        opened.unit.now += 60_000
         opened.writer.write([])
 
 
@@ -74,11 +74,11 @@ def test_the_end_of_a_run_is_logged_once_whoever_ends_it(opened: Open, way: str)
     end, starts, state, attempts, reason = WAYS[way]
     new = accept(opened, new_run(start=starts, give_up=3600))
     with capture_logs() as lines:
-        opened.books.log_ends()
+        opened.unit.log_ends()
         assert lines == []
         end(opened, new)
-        opened.books.log_ends()
-        opened.books.log_ends()
+        opened.unit.log_ends()
+        opened.unit.log_ends()
     assert lines == [
         {
             "event": "run ended", "log_level": "warning" if state == "dead" else "info",
@@ -92,24 +92,24 @@ def test_an_end_that_a_worker_knows_is_the_workers_to_tell(opened: Open, outcome
     new = accept(opened, new_run())
     with capture_logs() as lines:
         report(opened, new, outcome)
-        opened.books.log_ends()
+        opened.unit.log_ends()
     assert lines == []
 
 
 def test_an_end_that_was_not_written_is_not_told(opened: Open) -> None:
     new = accept(opened, new_run(start=False))
-    ended = opened.books.ended
+    ended = opened.unit.ended
 
     def fail() -> None:
-        with opened.books.transaction():
-            list(commands.cancel(opened.books, Selection(runs=(new.id,))))
+        with opened.unit.transaction():
+            list(commands.cancel(opened.unit, Selection(runs=(new.id,))))
             assert len(ended) == 1
             opened.db.execute("SELECT nothing")
 
     with capture_logs() as lines:
         with pytest.raises(sqlite3.OperationalError):
             fail()
-        opened.books.log_ends()
+        opened.unit.log_ends()
     assert lines == []
 
 
@@ -125,4 +125,4 @@ def test_a_result_that_is_told_again_to_the_next_store_is_not_late(
     opened.told()
     opened.writer.write([(WORKER + 1, Report(3, told)), (WORKER + 1, Report(4, other))])
     assert opened.told() == [Reported(3, True), Reported(4, False)]
-    assert (opened.numbers(), opened.books.counts.late) == (before, 1)
+    assert (opened.numbers(), opened.unit.counts.late) == (before, 1)

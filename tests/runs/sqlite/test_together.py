@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from gateway.runs.gate import Gate
+from gateway.runs.dispatcher import Dispatcher
 from gateway.runs.run import NewRun
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.messages import Accept, Refused, Report, Reported, Stored
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.sqlite.writer import Left, Task
 from tests.runs.sqlite.given import done, new_run
 from tests.runs.sqlite.opened import SIZE, WORKER, Open
@@ -73,9 +73,9 @@ def test_numbers_are_those_of_the_rows_whichever_statement_fails(
     opened.writer.write(tasks)
     assert [one.kept for one in opened.told() if isinstance(one, Reported)] == [True, True]
     again = Open.__new__(Open)
-    again.db, again.gate = opened.db, Gate(64, lambda: 0.5)
-    again.books = Books(opened.db, again.gate, lambda: 0.5)
-    load(again.books)
+    again.db, again.dispatcher = opened.db, Dispatcher(64, lambda: 0.5)
+    again.unit = UnitOfWork(opened.db, again.dispatcher, lambda: 0.5)
+    load(again.unit)
     assert opened.numbers() == again.numbers()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.runs.frozen import Frozen
 from gateway.runs.postgres.store import PostgresStore
-from gateway.runs.sqlite.orders import Failed
+from gateway.runs.sqlite.control import Failed
 from gateway.runs.transfer.moving import Move
 from gateway.runs.transfer.postgres import PostgresEnd
 from gateway.runs.transfer.sqlite import SqliteEnd

@@ -1,4 +1,4 @@
-"""What one transaction changes: rows in the file, numbers in the gate, and what is told then."""
+"""What one transaction changes: rows, numbers in the dispatcher, and what is told then."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import partial
 import msgspec
 
 from gateway.runs.counts import Counts
+from gateway.runs.dispatcher import Dispatcher
 from gateway.runs.end_log import log_end
-from gateway.runs.gate import Gate
 from gateway.runs.run import Ordered, Policy, State
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.names import HookNames
@@ -21,20 +21,20 @@ End = tuple[str, str, State, int, str]
 """What `log_end` is given."""
 _NOBODY = Policy(target="")
 COUNTED = (State.WAITING, State.QUEUED, State.DEAD)
-"""What the gate counts besides RUNNING. Of what succeeded or was cancelled there may be millions,
+"""What the dispatcher counts besides RUNNING. There may be millions of other runs,
 which no start could count.
 """
 
 
-class Books:
+class UnitOfWork:
     """Rows and numbers change together, within `transaction`; where it fails, neither does.
 
     `now` is the time of the transaction in ms. `share` gives random numbers in [0, 1).
     """
 
-    def __init__(self, db: Database, gate: Gate, share: Callable[[], float]) -> None:
+    def __init__(self, db: Database, dispatcher: Dispatcher, share: Callable[[], float]) -> None:
         self.db = db
-        self.gate = gate
+        self.dispatcher = dispatcher
         self.share = share
         self.now = 0
         self.counts = Counts()
@@ -100,7 +100,7 @@ class Books:
 
     def policy(self, hook: str) -> Policy:
         """A hook's policy; that of a hook which is not there is the default."""
-        return self.gate.line(hook).policy or _NOBODY
+        return self.dispatcher.queue(hook).policy or _NOBODY
 
     def find(self, where: str, *values: object) -> Kept | None:
         """One run, by a condition."""
@@ -111,24 +111,24 @@ class Books:
         """A run is in a state that is not RUNNING now."""
         if state in COUNTED:
             at, now = math.inf if due is None else due, self.seconds
-            self.gate.add(hook, state, again, now, due=at)
-            self._undo.append(partial(self.gate.remove, hook, state, again, now))
+            self.dispatcher.add(hook, state, again, now, due=at)
+            self._undo.append(partial(self.dispatcher.remove, hook, state, again, now))
 
     def leave(self, hook: str, state: State, again: bool) -> None:
         """A run is not in a state any more that was not RUNNING."""
         if state in COUNTED:
             now = self.seconds
-            self.gate.remove(hook, state, again, now)
-            self.undo(lambda: self.gate.add(hook, state, again, now, due=now))
+            self.dispatcher.remove(hook, state, again, now)
+            self.undo(lambda: self.dispatcher.add(hook, state, again, now, due=now))
 
     def starts(self, run: str, hook: str, again: bool, owner: int) -> None:
         """A run is running now."""
         now = self.seconds
-        self.gate.started(run, hook, again, owner, now)
+        self.dispatcher.started(run, hook, again, owner, now)
 
         def undo() -> None:
             self.fresh.pop(run, None)
-            self.gate.ended(run, hook, again, owner, now)
+            self.dispatcher.ended(run, hook, again, owner, now)
 
         self.undo(undo)
 
@@ -139,8 +139,8 @@ class Books:
         """A run is not running any more."""
         now = self.seconds
         self.fresh.pop(run, None)
-        self.gate.ended(run, hook, again, owner, now, blamed, took)
-        self.undo(lambda: self.gate.started(run, hook, again, owner, now))
+        self.dispatcher.ended(run, hook, again, owner, now, blamed, took)
+        self.undo(lambda: self.dispatcher.started(run, hook, again, owner, now))
 
     def count_unfinished(self, change: int) -> None:
         """So many runs more are unfinished."""
@@ -161,7 +161,7 @@ class Books:
 
     def ordered(self, hook: int) -> Ordered:
         """What a dead run does to its lane. Of a hook that is not there, the lanes stand."""
-        policy = self.gate.line(self.hooks.name(hook)).policy
+        policy = self.dispatcher.queue(self.hooks.name(hook)).policy
         return "hold" if policy is None else policy.ordered
 
     def named(self, run: Kept) -> tuple[str, str]:

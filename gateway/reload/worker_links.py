@@ -15,7 +15,7 @@ from gateway.reload.numbering import Current
 _log = structlog.get_logger("gateway.reload")
 
 
-class Crew:
+class WorkerLinks:
     """All workers. Whoever calls holds the leader's lock. `board` is what they were told last."""
 
     def __init__(self, receive: Receive) -> None:

@@ -25,7 +25,7 @@ def answered(code: int, **more: Any) -> Delivery:
     return Delivery(ended=Ended(code), reason=reason, **more)
 
 
-class ScriptedCourier:
+class ScriptedExecutor:
     """A hook whose attempts a test writes, one after the other; the last one is repeated."""
 
     def __init__(self, *scripts: Script | Delivery, wrong: str = "") -> None:
@@ -47,15 +47,15 @@ class ScriptedCourier:
 class Delivering:
     """A worker with one hook, `orders`."""
 
-    def __init__(self, store: RunStore, couriers: dict[str, ScriptedCourier]) -> None:
+    def __init__(self, store: RunStore, executors: dict[str, ScriptedExecutor]) -> None:
         self.store = store
-        self.couriers = couriers
+        self.executors = executors
         self.results: list[Result] = []
         self.faults: list[Exception] = []
         self.waiting = Waiting(store)
         self.deliverer = Deliverer(
             store,
-            couriers.get,
+            executors.get,
             self.waiting,
             lambda _assignment, result, _kept: self.results.append(result),
             lambda _assignment, error: self.faults.append(error),
@@ -108,5 +108,5 @@ async def delivering(
     """A memory store and a worker."""
     shared = MemoryStore()
     shared.follow(Policies(1, {"orders": policy}))
-    yield Delivering(shared.session(), {"orders": ScriptedCourier(*scripts)})
+    yield Delivering(shared.session(), {"orders": ScriptedExecutor(*scripts)})
     shared.close()

@@ -21,7 +21,7 @@ Keep = Callable[[Reply], bytes | None]
 """What the store keeps of the outputs. Raises WorkflowFailure where they cannot be made."""
 
 
-class HookCourier:
+class HookExecutor:
     """The attempts of one hook. `problems` says why it can make none, as `Hook.problems` does."""
 
     def __init__(

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from gateway.compile.courier import HookCourier
+from gateway.compile.executor import HookExecutor
 from gateway.compile.invocation import StoringInvoker
 from gateway.compile.payload import Payload
 from gateway.errors import WorkflowFailure
 from gateway.ids import uuid7
 from gateway.language.spec import SecretReference, Workflow
 from gateway.language.spec.outgoing import BearerWorkflowAuthentication
-from gateway.runs.deliverer import Courier, Deliverer
+from gateway.runs.deliverer import Deliverer, Executor
 from gateway.runs.invocation import encode
 from gateway.runs.memory.store import MemoryStore
 from gateway.runs.run import Accepted, Assignment, NewRun, Policies, Query, Record, Result, State
@@ -27,7 +27,7 @@ from gateway.runs.waiting import Finished, Waiting
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings
 from gateway.wire.client import Reply
-from tests.runs.couriers import POLICY
+from tests.runs.executors import POLICY
 from tests.support import workflow as endpoint
 from tests.support.exchanges import an_exchange
 
@@ -53,14 +53,14 @@ class Orders:
         self.results: list[Result] = []
         self.waiting = Waiting(self.store)
         self.deliverer = Deliverer(
-            self.store, self._courier, self.waiting, self._watch, lambda _run, _error: None
+            self.store, self._executor, self.waiting, self._watch, lambda _run, _error: None
         )
         self.deliverer.open()
 
     def hook(self, url: str, **keys: Any) -> None:
         """The hook as it is from now on."""
         self.invoker = StoringInvoker(Workflow(url=url, **keys), self.runtime)
-        self.courier = HookCourier(
+        self.executor = HookExecutor(
             self.invoker,
             Schedule(POLICY.after),
             POLICY,
@@ -82,8 +82,8 @@ class Orders:
         self.deliverer.begin(Assignment(new.id, new.hook, 1, 0, data), invocation)
         return new.id, await self.waiting.outcome(new.id, 20, expected)
 
-    def _courier(self, _hook: str) -> Courier | None:
-        return self.courier
+    def _executor(self, _hook: str) -> Executor | None:
+        return self.executor
 
     def _problems(self) -> list[str]:
         return [need.problem for need in self.invoker.needs if need.problem]

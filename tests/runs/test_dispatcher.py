@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.runs.breaker import IN_A_ROW
-from gateway.runs.gate import HOLD, Claim, Gate
-from gateway.runs.line import NOWHERE, UNKNOWN
+from gateway.runs.dispatcher import HOLD, Claim, Dispatcher
+from gateway.runs.hook_queue import NOWHERE, UNKNOWN
 from gateway.runs.run import Policies, Policy, State
 
 FULL = 8
@@ -27,42 +27,42 @@ class Running(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Rows in lists, and a gate that decides what is claimed of them."""
+    """Rows in lists, and a dispatcher that decides what is claimed of them."""
 
     def __init__(self, policies: dict[str, Policy], workers: Iterable[int] = (128,)) -> None:
-        self.gate = Gate(FULL, lambda: 0.5)
+        self.dispatcher = Dispatcher(FULL, lambda: 0.5)
         self.policies = policies
         self.now = 0.0
         self.due: dict[tuple[str, bool], list[tuple[float, str]]] = {}
         self.running: list[Running] = []
         self.claims: list[Claim] = []
         self._ids = map(str, count())
-        self.gate.follow(Policies(1, policies), 0)
+        self.dispatcher.follow(Policies(1, policies), 0)
         for number, credit in enumerate(workers, 1):
-            self.gate.joined(number, 1, credit, 0)
+            self.dispatcher.joined(number, 1, credit, 0)
 
     def queue(self, hook: str, runs: int = 1, *, again: bool = False, after: float = 0) -> None:
         due = self.now + after
         self.due.setdefault((hook, again), []).extend((due, next(self._ids)) for _ in range(runs))
-        self.gate.add(hook, State.QUEUED, again, self.now, due=due, count=runs)
+        self.dispatcher.add(hook, State.QUEUED, again, self.now, due=due, count=runs)
 
     def turn(self) -> Counter[str]:
         """Claim all that may be claimed; how many of which hook that were."""
         before = len(self.running)
-        while claim := self.gate.next_claim(self.now):
+        while claim := self.dispatcher.next_claim(self.now):
             self.claims.append(claim)
             queue = sorted(self.due.get((claim.hook, claim.again), []))
             taken = [run for due, run in queue if due <= self.now][: claim.count]
             rest = queue[len(taken) :]
             self.due[claim.hook, claim.again] = rest
             next_due = rest[0][0] if rest else math.inf
-            self.gate.claimed(claim, taken, next_due, self.now)
+            self.dispatcher.claimed(claim, taken, next_due, self.now)
             self.running += [Running(run, claim.hook, claim.again, claim.owner) for run in taken]
         return Counter(one.hook for one in self.running[before:])
 
     def end(self, one: Running, blamed: bool | None = False) -> None:
         self.running.remove(one)
-        self.gate.ended(one.run, one.hook, one.again, one.owner, self.now, blamed)
+        self.dispatcher.ended(one.run, one.hook, one.again, one.owner, self.now, blamed)
 
     def of(self, hook: str) -> list[Running]:
         return [one for one in self.running if one.hook == hook]
@@ -85,10 +85,10 @@ def test_what_is_due_later_starts_later_and_the_gate_says_when() -> None:
     engine = Engine({"a": a_policy()})
     engine.queue("a", 1, after=7)
     assert not engine.turn()
-    assert engine.gate.wakes(engine.now) == 7
+    assert engine.dispatcher.wakes(engine.now) == 7
     engine.now = 7
     assert engine.turn() == {"a": 1}
-    assert engine.gate.wakes(engine.now) == math.inf
+    assert engine.dispatcher.wakes(engine.now) == math.inf
 
 
 def test_a_target_is_shared_evenly_by_its_hooks() -> None:
@@ -127,7 +127,7 @@ def test_workers_have_no_more_than_their_credit_and_the_freest_is_given_most() -
 
 def test_only_workers_of_the_newest_generation_are_given_runs() -> None:
     engine = Engine({"a": a_policy()}, (10, 10))
-    engine.gate.joined(2, 2, 10, 0)
+    engine.dispatcher.joined(2, 2, 10, 0)
     engine.queue("a", 4)
     engine.turn()
     assert {one.owner for one in engine.running} == {2}
@@ -135,33 +135,33 @@ def test_only_workers_of_the_newest_generation_are_given_runs() -> None:
 
 def test_a_hook_that_comes_back_waits_for_a_worker_that_has_it() -> None:
     engine = Engine({"a": a_policy()}, (10, 10))
-    engine.gate.follow(Policies(2, {}), 0)
+    engine.dispatcher.follow(Policies(2, {}), 0)
     engine.queue("a", 4)
     back = msgspec.structs.replace(a_policy(), since=3)
-    engine.gate.follow(Policies(3, {"a": back, "b": a_policy("http://b")}), 0)
+    engine.dispatcher.follow(Policies(3, {"a": back, "b": a_policy("http://b")}), 0)
     engine.queue("b", 2)
     assert engine.turn() == {"b": 2}
-    assert engine.gate.line("a").held(0) == NOWHERE
-    engine.gate.joined(2, 3, 10, 0)
+    assert engine.dispatcher.queue("a").held(0) == NOWHERE
+    engine.dispatcher.joined(2, 3, 10, 0)
     assert engine.turn() == {"a": 4}
     assert {one.owner for one in engine.of("a")} == {2}
-    assert engine.gate.line("a").held(0) == ""
+    assert engine.dispatcher.queue("a").held(0) == ""
 
 
 def test_a_hook_waits_again_where_the_only_worker_that_has_it_is_gone() -> None:
     engine = Engine({"a": msgspec.structs.replace(a_policy(), since=2)}, (10, 10))
-    engine.gate.joined(2, 2, 10, 0)
-    engine.gate.left(2, 0)
+    engine.dispatcher.joined(2, 2, 10, 0)
+    engine.dispatcher.left(2, 0)
     engine.queue("a", 1)
     assert not engine.turn()
-    engine.gate.joined(1, 2, 10, 0)
+    engine.dispatcher.joined(1, 2, 10, 0)
     assert engine.turn() == {"a": 1}
 
 
 def test_a_worker_that_left_is_given_nothing() -> None:
     engine = Engine({"a": a_policy()})
     engine.queue("a", 4)
-    engine.gate.left(1, 0)
+    engine.dispatcher.left(1, 0)
     assert not engine.turn()
 
 
@@ -210,8 +210,8 @@ def test_a_hook_that_is_not_there_is_held_until_it_is() -> None:
     engine = Engine({})
     engine.queue("a", 2)
     assert not engine.turn()
-    assert engine.gate.line("a").held(0) == UNKNOWN
-    engine.gate.follow(Policies(2, {"a": a_policy()}), 0)
+    assert engine.dispatcher.queue("a").held(0) == UNKNOWN
+    engine.dispatcher.follow(Policies(2, {"a": a_policy()}), 0)
     assert engine.turn() == {"a": 2}
 
 
@@ -219,20 +219,20 @@ def test_a_hook_whose_policy_says_why_is_held() -> None:
     engine = Engine({"a": msgspec.structs.replace(a_policy(), held="disabled")})
     engine.queue("a")
     assert not engine.turn()
-    assert not engine.gate.may_start("a", 1, 0)
-    assert engine.gate.line("a").held(0) == "disabled"
+    assert not engine.dispatcher.may_start("a", 1, 0)
+    assert engine.dispatcher.queue("a").held(0) == "disabled"
 
 
 def test_a_hook_that_a_worker_could_not_start_is_left_alone_for_a_while() -> None:
     engine = Engine({"a": a_policy()})
-    engine.gate.hold("a", 0, "a secret is missing")
+    engine.dispatcher.hold("a", 0, "a secret is missing")
     engine.queue("a")
     assert not engine.turn()
-    assert engine.gate.line("a").held(0) == "a secret is missing"
-    assert engine.gate.wakes(0) == HOLD
+    assert engine.dispatcher.queue("a").held(0) == "a secret is missing"
+    assert engine.dispatcher.wakes(0) == HOLD
     engine.now = HOLD
     assert engine.turn() == {"a": 1}
-    assert engine.gate.line("a").held(HOLD) == ""
+    assert engine.dispatcher.queue("a").held(HOLD) == ""
 
 
 def test_a_target_that_is_down_costs_one_attempt_a_period_and_other_targets_none() -> None:
@@ -241,10 +241,10 @@ def test_a_target_that_is_down_costs_one_attempt_a_period_and_other_targets_none
     while len(engine.claims) < 100 and engine.turn():
         for one in list(engine.running):
             engine.end(one, blamed=True)
-    assert engine.gate.targets["http://down"].breaker.position(engine.now) == "open"
+    assert engine.dispatcher.targets["http://down"].breaker.position(engine.now) == "open"
     engine.queue("b", 8)
     assert engine.turn() == {"b": 8}
-    engine.now = engine.gate.wakes(engine.now)
+    engine.now = engine.dispatcher.wakes(engine.now)
     assert engine.turn() == {"a": 1}
     engine.end(engine.of("a")[0], blamed=True)
     assert not engine.turn()
@@ -259,7 +259,7 @@ def test_a_target_that_was_down_for_long_is_not_run_over_when_it_is_back() -> No
         calls_while_down += sum(engine.turn().values())
         for one in list(engine.running):
             engine.end(one, blamed=True)
-        engine.now = min(engine.gate.wakes(engine.now), engine.now + 60)
+        engine.now = min(engine.dispatcher.wakes(engine.now), engine.now + 60)
     # What opened it, and one for each period: 5, 10, 20, 40 and then 60 s.
     assert calls_while_down <= IN_A_ROW + FULL + 9
     rounds = []
@@ -269,7 +269,7 @@ def test_a_target_that_was_down_for_long_is_not_run_over_when_it_is_back() -> No
             engine.end(one, blamed=False)
         if not rounds[-1]:
             rounds.pop()
-            engine.now = engine.gate.wakes(engine.now)
+            engine.now = engine.dispatcher.wakes(engine.now)
     # One succeeded as the probe; each round of successes doubles what is in flight.
     assert rounds[:5] == [1, 1, 2, 4, FULL]
     assert set(rounds[5:-1]) == {FULL}
@@ -279,7 +279,7 @@ def test_the_probe_is_the_run_that_is_due_longest() -> None:
     engine = Engine({name: a_policy(concurrency=8) for name in "abc"})
     engine.queue("a", 1)
     engine.turn()
-    target = engine.gate.targets["http://t"]
+    target = engine.dispatcher.targets["http://t"]
     engine.queue("c", 5, after=2)
     engine.queue("b", 5, after=1)
     engine.queue("a", 5, after=3)
@@ -291,62 +291,62 @@ def test_the_probe_is_the_run_that_is_due_longest() -> None:
 
 def test_a_new_run_starts_at_once_where_nothing_is_before_it() -> None:
     engine = Engine({"a": a_policy(concurrency=1), "b": a_policy()})
-    assert engine.gate.may_start("a", 1, 0)
-    assert not engine.gate.may_start("a", 2, 0)
-    assert not engine.gate.may_start("unknown", 1, 0)
-    engine.gate.started("r", "a", False, 1, 0)
-    assert not engine.gate.may_start("a", 1, 0)
-    assert engine.gate.may_start("b", 1, 0)
+    assert engine.dispatcher.may_start("a", 1, 0)
+    assert not engine.dispatcher.may_start("a", 2, 0)
+    assert not engine.dispatcher.may_start("unknown", 1, 0)
+    engine.dispatcher.started("r", "a", False, 1, 0)
+    assert not engine.dispatcher.may_start("a", 1, 0)
+    assert engine.dispatcher.may_start("b", 1, 0)
 
 
 def test_a_new_run_does_not_overtake_what_is_due() -> None:
     engine = Engine({"a": a_policy(), "b": a_policy()})
     engine.queue("a")
-    assert not engine.gate.may_start("a", 1, 0)
-    assert not engine.gate.may_start("b", 1, 0)
+    assert not engine.dispatcher.may_start("a", 1, 0)
+    assert not engine.dispatcher.may_start("b", 1, 0)
 
 
 def test_a_new_run_is_not_kept_back_by_what_cannot_start_itself() -> None:
     engine = Engine({"a": a_policy(concurrency=1), "b": a_policy()})
     engine.queue("a", 5)
     engine.turn()
-    assert engine.gate.may_start("b", 1, 0)
+    assert engine.dispatcher.may_start("b", 1, 0)
 
 
 def test_a_new_run_is_no_probe() -> None:
     engine = Engine({"a": a_policy()})
     for number in range(10):
-        engine.gate.started(str(number), "a", False, 1, 0)
-        engine.gate.ended(str(number), "a", False, 1, 0, blamed=True)
-    assert not engine.gate.may_start("a", 1, 0)
-    assert not engine.gate.may_start("a", 1, 100)
+        engine.dispatcher.started(str(number), "a", False, 1, 0)
+        engine.dispatcher.ended(str(number), "a", False, 1, 0, blamed=True)
+    assert not engine.dispatcher.may_start("a", 1, 0)
+    assert not engine.dispatcher.may_start("a", 1, 100)
 
 
 def test_a_pause_that_a_target_asks_for_is_kept_by_all_its_hooks() -> None:
     engine = Engine({"a": a_policy(), "b": a_policy(), "c": a_policy("http://other")})
-    engine.gate.pause("a", 0, 90)
+    engine.dispatcher.pause("a", 0, 90)
     for name in "abc":
         engine.queue(name)
     assert engine.turn() == {"c": 1}
-    assert engine.gate.wakes(0) == 90
+    assert engine.dispatcher.wakes(0) == 90
 
 
 def test_hooks_that_are_gone_are_forgotten_once_they_have_no_runs() -> None:
     engine = Engine({"a": a_policy(), "b": a_policy()})
     engine.queue("a")
-    engine.gate.follow(Policies(2, {}), 0)
-    assert set(engine.gate.lines) == {"a"}
-    assert not engine.gate.targets
+    engine.dispatcher.follow(Policies(2, {}), 0)
+    assert set(engine.dispatcher.queues) == {"a"}
+    assert not engine.dispatcher.targets
 
 
 def test_what_the_gate_remembers_does_not_grow_with_time() -> None:
     engine = Engine({"a": a_policy(concurrency=1)})
     engine.queue("a", 1, again=True, after=1e9)
     for number in range(5000):
-        engine.gate.started(str(number), "a", False, 1, engine.now)
-        engine.gate.ended(str(number), "a", False, 1, engine.now, False)
+        engine.dispatcher.started(str(number), "a", False, 1, engine.now)
+        engine.dispatcher.ended(str(number), "a", False, 1, engine.now, False)
         engine.now += 1
-    assert len(engine.gate._alarms) < 100
+    assert len(engine.dispatcher._timers) < 100
 
 
 HOOKS = "abcdef"
@@ -385,25 +385,25 @@ def act(engine: Engine, step: tuple[object, ...]) -> None:
         case ("wait", int(seconds)):
             engine.now += seconds
         case ("pause", str(hook)):
-            engine.gate.pause(hook, engine.now, 20)
+            engine.dispatcher.pause(hook, engine.now, 20)
         case ("hold", str(hook)):
-            engine.gate.hold(hook, engine.now, "why")
+            engine.dispatcher.hold(hook, engine.now, "why")
         case ("follow", dict(policies)):
             engine.policies = policies
-            engine.gate.follow(Policies(1, policies), engine.now)
+            engine.dispatcher.follow(Policies(1, policies), engine.now)
 
 
 def could_start(engine: Engine, hook: str) -> bool:
     """Whether a run of the hook could start, counted from the rows."""
     policy, now = engine.policies[hook], engine.now
-    target = engine.gate.targets.get(policy.target)
+    target = engine.dispatcher.targets.get(policy.target)
     due = any(
         when <= now for again in (False, True) for when, _ in engine.due.get((hook, again), ())
     )
     return (
         due
         and len(engine.of(hook)) < policy.concurrency
-        and not engine.gate.line(hook).held(now)
+        and not engine.dispatcher.queue(hook).held(now)
         and target is not None
         and target.breaker.free(now, on_target(engine, policy.target)) > 0
     )
@@ -429,10 +429,10 @@ def test_limits_hold_and_nothing_that_could_start_is_left(
             assert before[hook] + started[hook] <= engine.policies[hook].concurrency
         if sum(owners.values()) < sum(limits):
             assert not [hook for hook in HOOKS if could_start(engine, hook)]
-        for name, target in engine.gate.targets.items():
+        for name, target in engine.dispatcher.targets.items():
             assert target.in_flight == on_target(engine, name)
             assert target.in_flight <= FULL + sum(before.values())
-        wakes = engine.gate.wakes(engine.now)
+        wakes = engine.dispatcher.wakes(engine.now)
         assert wakes > engine.now
 
 
@@ -451,6 +451,6 @@ def test_time_alone_starts_whatever_is_queued(
         for one in list(engine.running):
             engine.end(one)
         if not engine.turn():
-            wakes = engine.gate.wakes(engine.now)
+            wakes = engine.dispatcher.wakes(engine.now)
             engine.now = wakes if wakes < math.inf else engine.now
     raise AssertionError("something is never started")

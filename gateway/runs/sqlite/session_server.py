@@ -11,9 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from gateway.runs.gate import Gate
-from gateway.runs.sqlite.books import Books
-from gateway.runs.sqlite.desk import Lookup
+from gateway.runs.dispatcher import Dispatcher
+from gateway.runs.sqlite.lookup_handler import Lookup
 from gateway.runs.sqlite.messages import (
     Accept,
     Credit,
@@ -28,6 +27,7 @@ from gateway.runs.sqlite.messages import (
 )
 from gateway.runs.sqlite.recovery import Recovery
 from gateway.runs.sqlite.session import SILENT, Session
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.sqlite.writer import Left, Task
 
 MESSAGES = 1000
@@ -38,18 +38,20 @@ _READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRIT
 _log = structlog.get_logger("gateway.store")
 
 
-class Crew:
+class SessionServer:
     """Sessions by number. No number is given twice, or to the owner of a run in the file."""
 
-    def __init__(self, books: Books, recovery: Recovery, selector: selectors.BaseSelector) -> None:
-        self._books = books
-        self._gate: Gate = books.gate
+    def __init__(
+        self, unit: UnitOfWork, recovery: Recovery, selector: selectors.BaseSelector
+    ) -> None:
+        self._unit = unit
+        self._dispatcher: Dispatcher = unit.dispatcher
         self._recovery = recovery
         self._selector = selector
         self._sessions: dict[int, Session] = {}
         owner = "SELECT coalesce(max(owner), 0) FROM run INDEXED BY run_running WHERE state=2"
-        self._last = books.db.number(owner)
-        meta = dict(books.db.execute("SELECT key, value FROM meta").fetchall())
+        self._last = unit.db.number(owner)
+        meta = dict(unit.db.execute("SELECT key, value FROM meta").fetchall())
         self._keys = (meta["store_id"], meta["ticket_key"], meta["key_key"])
         self._path = ""
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -131,16 +133,16 @@ class Crew:
     def _greet(self, session: Session, hello: Hello) -> None:
         session.process, session.generation = hello.process, hello.generation
         self._place(session)
-        self._books.tell(session.number, Welcome(session.number, *self._keys))
+        self._unit.tell(session.number, Welcome(session.number, *self._keys))
         self._recovery.greet(session.number, hello)
 
     def _place(self, session: Session) -> None:
-        """Tell the gate what the worker may have; nothing while it does not read."""
+        """Tell the dispatcher what the worker may have; nothing while it does not read."""
         credit = 0 if session.slow else session.credit
-        self._gate.joined(session.number, session.generation, credit, self._books.seconds)
+        self._dispatcher.joined(session.number, session.generation, credit, self._unit.seconds)
 
     def _leave(self, session: Session) -> None:
-        self._gate.left(session.number, self._books.seconds)
+        self._dispatcher.left(session.number, self._unit.seconds)
         del self._sessions[session.number]
         self._selector.unregister(session.connection)
         session.close()
@@ -148,7 +150,7 @@ class Crew:
 
     def tell(self) -> None:
         """Send what was decided, as far as the workers take it."""
-        told, self._books.told = self._books.told, []
+        told, self._unit.told = self._unit.told, []
         for number, message in told:
             if (session := self._sessions.get(number)) is not None:
                 session.tell(message)

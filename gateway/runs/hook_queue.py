@@ -23,7 +23,7 @@ class Share(msgspec.Struct, frozen=True):
     count: int
 
 
-class Line:
+class HookQueue:
     """One hook's runs. First attempts and further ones are two classes: while both are due, each
     has half of what is in flight. `due` are lower bounds until an engine has looked.
     """
@@ -40,7 +40,7 @@ class Line:
         self.running = [0, 0]
         self.due = [math.inf, math.inf]
         self.wake = math.inf
-        """When the gate will look at the hook, of itself."""
+        """When the dispatcher will look at the hook, of itself."""
         self.newest = 0
         """The newest generation that a worker serves."""
         self._last = True

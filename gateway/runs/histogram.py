@@ -22,7 +22,7 @@ class Histogram(msgspec.Struct, frozen=True):
     total: float = 0.0
 
 
-class Tally:
+class HistogramRecorder:
     """Counts values."""
 
     __slots__ = ("_bounds", "_counts", "_total")

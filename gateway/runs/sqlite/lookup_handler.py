@@ -8,7 +8,6 @@ from collections.abc import Callable
 import msgspec
 
 from gateway.runs.sqlite import commands, reading
-from gateway.runs.sqlite.books import Books
 from gateway.runs.sqlite.messages import (
     Answer,
     Backup,
@@ -23,6 +22,7 @@ from gateway.runs.sqlite.messages import (
     Show,
     Wait,
 )
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.sqlite.watchers import Watcher, Watchers
 from gateway.runs.stats import Stats
 
@@ -33,13 +33,13 @@ Lookup = (
 )
 
 
-class Desk:
+class LookupHandler:
     """Answers sessions, which are known by their numbers here. `judge` is told of what fails."""
 
     def __init__(
-        self, books: Books, judge: Callable[[Exception], None], look_around: Callable[[], Stats]
+        self, unit: UnitOfWork, judge: Callable[[Exception], None], look_around: Callable[[], Stats]
     ) -> None:
-        self._books = books
+        self._unit = unit
         self._judge = judge
         self._look_around = look_around
         self.backups: deque[tuple[int, Backup]] = deque()
@@ -53,14 +53,14 @@ class Desk:
 
     def look_up(self, session: int, message: Lookup) -> None:
         """Answer what changes nothing, and begin with what takes many steps."""
-        books, number = self._books, message.number
+        unit, number = self._unit, message.number
         match message:
             case GetRecord():
-                self.answer(session, number, reading.record(books, message.run))
+                self.answer(session, number, reading.record(unit, message.run))
             case Show():
-                self.answer(session, number, reading.show(books, message.run))
+                self.answer(session, number, reading.show(unit, message.run))
             case GetPayload():
-                self.answer(session, number, reading.payload(books, message.run))
+                self.answer(session, number, reading.payload(unit, message.run))
             case GetStats():
                 self.answer(session, number, self._look_around())
             case Wait():
@@ -75,16 +75,16 @@ class Desk:
     def _steps(self, message: ListRuns | Replay | Cancel) -> Work:
         match message:
             case ListRuns():
-                return reading.page(self._books, message.query)
+                return reading.page(self._unit, message.query)
             case Replay():
-                return commands.replay(self._books, message.which, message.anew)
+                return commands.replay(self._unit, message.which, message.anew)
             case Cancel():
-                return commands.cancel(self._books, message.which)
+                return commands.cancel(self._unit, message.which)
 
     def _wait(self, session: int, message: Wait) -> None:
-        until = self._books.now + int(message.seconds * 1000)
+        until = self._unit.now + int(message.seconds * 1000)
         watcher = Watcher(until, session, message.number, message.run)
-        record = reading.record(self._books, message.run)
+        record = reading.record(self._unit, message.run)
         if watcher.is_answered(record):
             self.answer(session, message.number, record)
         else:
@@ -92,14 +92,14 @@ class Desk:
 
     def tell_watchers(self) -> None:
         """Answer those who wait for runs that have changed, and those who have waited enough."""
-        changed, self._books.changed = self._books.changed, []
+        changed, self._unit.changed = self._unit.changed, []
         for run in changed if self.watchers else ():
             if run in self.watchers:
-                record = reading.record(self._books, run)
+                record = reading.record(self._unit, run)
                 for watcher in self.watchers.answered(run, record):
                     self.answer(watcher.session, watcher.number, record)
-        for watcher in self.watchers.over(self._books.now):
-            record = reading.record(self._books, watcher.run)
+        for watcher in self.watchers.over(self._unit.now):
+            record = reading.record(self._unit, watcher.run)
             self.answer(watcher.session, watcher.number, record)
 
     def begin(self, session: int, number: int, steps: Work) -> None:
@@ -112,7 +112,7 @@ class Desk:
             return
         session, number, steps = self._jobs.popleft()
         try:
-            with self._books.transaction():
+            with self._unit.transaction():
                 done, value = _advance(steps)
         except Exception as error:
             self._judge(error)
@@ -125,15 +125,15 @@ class Desk:
 
     def answer(self, session: int, number: int, value: object) -> None:
         """Answer a question once everything before it is durable."""
-        self._books.tell(session, Answer(number, msgspec.Raw(_encode(value))))
+        self._unit.tell(session, Answer(number, msgspec.Raw(_encode(value))))
 
     def refuse(self, session: int, number: int, why: str) -> None:
         """Say that nothing is promised."""
-        self._books.tell(session, Refused(number, "unavailable", why))
+        self._unit.tell(session, Refused(number, "unavailable", why))
 
     def decline(self, session: int, number: int, why: str) -> None:
         """Say why what an operator asked for cannot be done."""
-        self._books.tell(session, Refused(number, "declined", why))
+        self._unit.tell(session, Refused(number, "declined", why))
 
 
 def _advance(steps: Work) -> tuple[bool, msgspec.Struct | None]:

@@ -11,22 +11,22 @@ from pathlib import Path
 
 import structlog
 
-from gateway.runs.sqlite.books import Books
+from gateway.runs.sqlite.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger("gateway.store")
 
 
-class Mark:
+class Watermark:
     """The place in the order of acceptance of the last run that is durable, with the store's id.
 
     It is never ahead of the file: it is written after a commit, and not synced. Whether the disk
     takes it makes no difference to the store.
     """
 
-    def __init__(self, path: Path, books: Books) -> None:
+    def __init__(self, path: Path, unit: UnitOfWork) -> None:
         self._path = path
-        self._books = books
-        row = books.db.one("SELECT value FROM meta WHERE key='store_id'") or (b"",)
+        self._unit = unit
+        row = unit.db.one("SELECT value FROM meta WHERE key='store_id'") or (b"",)
         self._store = row[0].hex()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._compare()
@@ -36,12 +36,12 @@ class Mark:
     def _compare(self) -> None:
         """Say what is missing where the file ends before the mark."""
         store, place = self._read()
-        last = self._books.durable
+        last = self._unit.durable
         if store == self._store and place > last:
             _log.error(
                 "stored runs are missing",
                 runs=place - last,
-                store=str(self._books.db.path),
+                store=str(self._unit.db.path),
                 reason="runs.db-wal was removed, cut or damaged, or an older runs.db was put back",
             )
         elif store not in ("", self._store):
@@ -49,8 +49,8 @@ class Mark:
 
     def step(self) -> None:
         """Follow what was committed; before anybody is told of it."""
-        if self._place != self._books.durable:
-            self._place = self._books.durable
+        if self._place != self._unit.durable:
+            self._place = self._unit.durable
             with suppress(OSError):
                 os.pwrite(self._file, f"{self._store} {self._place:>20}\n".encode(), 0)
 
