@@ -42,7 +42,8 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     """The whole store. Sizes are bytes; counts are since the store started, at `started`.
 
     `refused` are accepts by reason: `size`, `runs`, `limit`. `batch_size` are accepts and results
-    in one transaction.
+    in one transaction. Of a database alone, `dead_rows` are versions of rows that are to be
+    removed, and `oldest_xmin` the seconds for which a transaction has kept them from that.
     """
 
     engine: str
@@ -52,6 +53,8 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     bytes_used: int = 0
     bytes_limit: int = 0
     wal_bytes: int = 0
+    dead_rows: int | None = None
+    oldest_xmin: float | None = None
     runs: int = 0
     runs_limit: int = 0
     clock: float = 0

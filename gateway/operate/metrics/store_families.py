@@ -38,6 +38,14 @@ BATCH_SIZE = Family(
 BYTES = Family("gateway_store_bytes", "Bytes in use in the store's file.", "gauge")
 WAL_BYTES = Family("gateway_store_wal_bytes", "Bytes of the store's write-ahead log.", "gauge")
 LIMIT_BYTES = Family("gateway_store_limit_bytes", "Bytes that the file may have.", "gauge")
+DEAD_TUPLES = Family(
+    "gateway_store_dead_tuples", "Versions of rows that autovacuum has to remove.", "gauge"
+)
+OLDEST_XMIN = Family(
+    "gateway_store_oldest_xmin_seconds",
+    "How long the oldest transaction has kept versions of rows from being removed.",
+    "gauge",
+)
 REFUSED = Family("gateway_store_refused", "Runs refused for want of room.", "counter", ("reason",))
 BREAKER = Family("gateway_target_breaker", "0 closed, 1 half-open, 2 open.", "gauge", ("target",))
 TARGET_IN_FLIGHT = Family(
@@ -60,6 +68,7 @@ CLOCK_OFFSET = Family(
 STORE = (
     *(ACCEPTED, DUPLICATES, ATTEMPTS, FINISHED, RUNS, HELD, OLDEST_DUE, ATTEMPT_SECONDS),
     *(LATENCY_SECONDS, COMMIT_SECONDS, BATCH_SIZE, BYTES, WAL_BYTES, LIMIT_BYTES, REFUSED),
+    *(DEAD_TUPLES, OLDEST_XMIN),
     *(BREAKER, TARGET_IN_FLIGHT, LATE_RESULTS, INTERRUPTED, UP, RESTARTS, CLOCK_OFFSET),
 )
 """In the order in which they are written."""

@@ -114,4 +114,7 @@ def _gauges(stats: Stats) -> Iterator[Series]:
     yield f.BYTES, (), [stats.bytes_used]
     yield f.WAL_BYTES, (), [stats.wal_bytes]
     yield f.LIMIT_BYTES, (), [stats.bytes_limit]
+    if stats.dead_rows is not None and stats.oldest_xmin is not None:
+        yield f.DEAD_TUPLES, (), [stats.dead_rows]
+        yield f.OLDEST_XMIN, (), [stats.oldest_xmin]
     yield f.CLOCK_OFFSET, (), [stats.clock_offset]

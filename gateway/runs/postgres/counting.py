@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+import msgspec
+
 from gateway.runs.coding import STATES
 from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.rows import NOW
@@ -19,6 +21,11 @@ _COUNT = " UNION ALL ".join(
 _DEAD = "SELECT hook, count(*) FROM gateway.run WHERE state=5 GROUP BY hook"
 _BYTES = """SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
     JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname='gateway' AND c.relkind='r'"""
+# Of others a user sees when their transactions began only as a member of pg_read_all_stats.
+_BLOAT = """SELECT (SELECT sum(n_dead_tup)::bigint FROM pg_stat_user_tables
+        WHERE schemaname='gateway'),
+    (SELECT extract(epoch FROM clock_timestamp()-min(xact_start))::float8 FROM pg_stat_activity
+        WHERE backend_xmin IS NOT NULL AND pid<>pg_backend_pid())"""
 Numbers = dict[tuple[State, bool], int]
 
 
@@ -55,8 +62,18 @@ def _tell(books: Books, found: dict[str, Numbers], due: dict[tuple[str, bool], f
         )
 
 
-async def all_numbers(books: Books, session: Session) -> int:
-    """The same with dead runs, for operators; the bytes on disk."""
+class Space(msgspec.Struct, frozen=True):
+    """What the tables take: bytes on disk, versions of rows to be removed, and for how many seconds
+    the oldest transaction has kept them from that.
+    """
+
+    used: int
+    dead_rows: int
+    oldest_xmin: float
+
+
+async def all_numbers(books: Books, session: Session) -> Space:
+    """The same with dead runs, for operators; and what all of it takes."""
     await count(session, books)
     rows = await session.fetch(_DEAD)
     await books.names.know(session, {row[0] for row in rows})
@@ -64,4 +81,5 @@ async def all_numbers(books: Books, session: Session) -> int:
     for name, queue in books.dispatcher.queues.items():
         queue.counts[State.DEAD] = dead.get(name, 0)
     [(size,)] = await session.fetch(_BYTES)
-    return int(size or 0)
+    [(rows_left, oldest)] = await session.fetch(_BLOAT)
+    return Space(int(size or 0), int(rows_left or 0), max(float(oldest or 0), 0.0))

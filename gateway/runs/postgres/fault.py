@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Literal
 
 import asyncpg
@@ -34,8 +35,11 @@ LASTING = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
+    ssl.SSLCertVerificationError,
 )
 """What an operator has to change."""
+_NO_TLS = "rejected SSL upgrade"
+"""What the client says of a server without TLS."""
 
 
 def meaning(error: Exception) -> Meaning:
@@ -56,6 +60,13 @@ def sentence(error: BaseException, address: Address) -> str:
         return _refused(error, address)
     if isinstance(error, TimeoutError):
         return f"{address} does not answer"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"{address} has a certificate that is not trusted ({error.verify_message}): correct "
+            "--store-ca, the host in --store, or the certificate"
+        )
+    if isinstance(error, ConnectionError) and _NO_TLS in str(error):
+        return f"{address} has no TLS, which sslmode={address.mode} needs: turn it on in the server"
     if isinstance(error, OSError):
         return f"{address} cannot be reached: {error.strerror or error}"
     return f"the connection to {address} is lost: {error}"

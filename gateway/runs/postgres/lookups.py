@@ -83,11 +83,13 @@ class Lookups:
     async def stats(self) -> Stats:
         """Counts and gauges: where it is told of a gateway, those of all its processes."""
         books = self._books
-        used = await self._link.run(partial(counting.all_numbers, books), LOOK_UP)
+        space = await self._link.run(partial(counting.all_numbers, books), LOOK_UP)
         stats = msgspec.structs.replace(
             own_stats(books),
             started=self._started,
-            bytes_used=used,
+            bytes_used=space.used,
+            dead_rows=space.dead_rows,
+            oldest_xmin=space.oldest_xmin,
             runs_limit=self._runs,
             clock_offset=time.time() - books.now,
         )

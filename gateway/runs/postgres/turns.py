@@ -80,6 +80,7 @@ class Turns:
         while books.owner and (order := books.dispatcher.next_claim(books.now)) is not None:
             for assignment in await self._link.run(partial(claim, books, order)):
                 self._begin(assignment)
+            await self._chores.beat()
 
     async def _go_on(self) -> None:
         while True:
