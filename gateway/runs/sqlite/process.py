@@ -108,10 +108,13 @@ class Store:
         self._socket = settings.socket
         state = Path(settings.state)
         self._lock = lock(state)
+        self._db = Database(state / "runs.db", settings.size, clock.now())
         reserve = Reserve(state / "runs.reserve", settings.reserve)
         if not reserve.take():
-            _log.error("the disk is nearly full: nothing is accepted until there is room")
-        self._db = Database(state / "runs.db", settings.size, clock.now())
+            _log.error(
+                "the disk is nearly full: nothing is accepted until there is room",
+                directory=str(state), hint=f"free at least {2 * settings.reserve >> 20} MiB there",
+            )  # fmt: skip
         self._dispatcher = Dispatcher(settings.target_concurrency, share)
         self._unit = UnitOfWork(self._db, self._dispatcher, share)
         self._unit.now = clock.now()
