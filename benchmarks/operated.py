@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,15 @@ def operated(workdir: Path, hooks: Mapping[str, str], workers: int = 1) -> Itera
     place = launched(workdir, hooks, workers)
     with running("gateway", place[0], workdir) as server:
         found = Operated(server, *place[1:])
-        until_it_works(found.check, server)
+        until_it_works(partial(_all_serve, found, workers), server)
         yield found
+
+
+def _all_serve(place: Operated, workers: int) -> None:
+    place.check()
+    serving = sum(one["generation"] > 0 for one in place.status()["workers"])
+    if serving < workers:
+        raise PeerError(f"{serving} of {workers} workers serve")
 
 
 def launched(

@@ -119,7 +119,7 @@ class _Served:
     def _follow(self, current: Current) -> None:
         """Have a store for the runs of a generation, if that has durable hooks."""
         if self._access.kept:
-            from gateway.processes.keeper import policies_of
+            from gateway.processes.policies import policies_of
 
             policies = policies_of(current, self._settings.workflow_base)
             self._access.policies = policies

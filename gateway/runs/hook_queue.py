@@ -10,7 +10,7 @@ import msgspec
 from gateway.runs.quota import Quota
 from gateway.runs.run import Policy, State
 
-UNKNOWN = "no hook of this name"
+UNKNOWN = "no durable hook of this name"
 NOWHERE = "no worker has the hook yet"
 Numbers = Mapping[tuple[State, bool], int]
 """How many runs are in a state, first attempts and further ones apart."""

@@ -36,9 +36,9 @@ class StoreFull(Refusal):
 
 
 class StoreUnavailable(Refusal):
-    """Nobody can promise that the run is stored; it may be."""
+    """The store does not answer. A run that it was asked to keep may be stored."""
 
-    status, code, title = 503, "store-unavailable", "The request cannot be stored now"
+    status, code, title = 503, "store-unavailable", "The store is not available"
 
 
 class RunStore(Protocol):

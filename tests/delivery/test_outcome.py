@@ -128,7 +128,7 @@ def test_outputs_are_kept_where_the_answer_would_be_outputs(
 ) -> None:
     workflow.raws["large"] = _answer(b"application/json", b'"%s"' % (b"x" * 70_000))
     workflow.raws["text"] = _answer(b"text/plain; charset=utf-8", "é".encode())
-    workflow.raws["deep"] = _answer(b"application/json", b"[" * 5000 + b"]" * 5000)
+    workflow.raws["deep"] = _answer(b"application/json", b"[" * 30_000 + b"]" * 30_000)
     workflow.raws["binary"] = _answer(b"application/pdf", b"\xff\x00")
     select = "{select: [received.order.id]}"
     text = "---\n".join(

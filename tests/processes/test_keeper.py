@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from gateway.processes import keeper as keeper_module
-from gateway.processes.keeper import StoreKeeper, dated
+from gateway.processes.keeper import StoreKeeper
+from gateway.processes.policies import dated
 from gateway.processes.sockets import store_socket
 from gateway.reload import mounts
 from gateway.reload.mounts import Mount

@@ -139,7 +139,7 @@ async def test_a_hook_that_is_gone_burns_no_attempts() -> None:
         await worker.ended(1)
         record = await worker.store.record(run)
         assert record is not None
-        assert (record.state, record.held) == (State.QUEUED, "no hook of this name")
+        assert (record.state, record.held) == (State.QUEUED, "no durable hook of this name")
 
 
 @run_in_loop

@@ -58,7 +58,7 @@ def test_an_attempt_that_was_interrupted_is_not_counted() -> None:
 
 
 def test_a_run_that_was_held_stays_in_its_class() -> None:
-    move = after("held", reason="no hook of this name")
+    move = after("held", reason="no durable hook of this name")
     assert (move.state, move.due, move.tries, move.again) == (State.QUEUED, NOW, 1, False)
 
 

@@ -73,7 +73,7 @@ async def test_a_hook_that_is_gone_keeps_its_runs_and_says_why_they_stand(site: 
     run = await site.accept()
     await site.bench.settle()
     assert site.assigned == []
-    assert "no hook of this name" in (await site.record(run)).held
+    assert "no durable hook of this name" in (await site.record(run)).held
     await site.bench.follow(Policies(3, {"orders": POLICY}))
     await site.bench.settle()
     assert [one.run for one in site.assigned] == [run]

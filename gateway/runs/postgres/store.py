@@ -12,14 +12,12 @@ from pathlib import Path
 import msgspec
 
 from gateway.errors import Conflict
-from gateway.runs.frozen import KEY, refusal
-from gateway.runs.postgres import counting, owners
+from gateway.runs.postgres import counting, fitness, owners
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.commands import Commands
 from gateway.runs.postgres.database import Database
-from gateway.runs.postgres.fault import Unfit
 from gateway.runs.postgres.intake import Intake
 from gateway.runs.postgres.link import Link, unavailable
 from gateway.runs.postgres.lookups import Lookups
@@ -41,11 +39,8 @@ from gateway.runs.run import (
     Result,
     Selection,
 )
-from gateway.runs.sealed import PREFIX, foreign
 from gateway.runs.stats import Stats
 
-_NEWEST = f"""SELECT substr(invocation, 1, {PREFIX}) FROM gateway.payload
-    ORDER BY seq DESC LIMIT 1"""
 _ACCEPTS = 2
 """Connections for accepts: one batch is sent while another is being committed."""
 
@@ -109,32 +104,20 @@ class PostgresStore:
 
     async def _opened_first(self, session: Session) -> None:
         await migrate(session, self._database.address)
-        await self._check_frozen(session)
+        await fitness.check_unmoved(session, self._database.address)
         if not self.keys.done() and not self._observes:
-            await self._check_keys(session)
+            await fitness.check_keys(session, self._known())
         if self._turns.credit:
             await owners.beat(session, self.books, self._turns.me)
             await owners.look(session, self.books)
             # Who moves runs away has seen this process by now, or this one sees the move.
-            await self._check_frozen(session)
+            await fitness.check_unmoved(session, self._database.address)
         await counting.count(session, self.books)
         if not self.keys.done():
             rows = await session.fetch("SELECT name, value FROM gateway.meta")
             known = {row["name"]: row["value"] for row in rows}
             self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
         self._turns.wake()
-
-    async def _check_frozen(self, session: Session) -> None:
-        """Raises Unfit where runs are being moved, or were."""
-        rows = await session.fetch("SELECT value FROM gateway.meta WHERE name=$1", KEY)
-        if problem := refusal(rows[0][0] if rows else None, str(self._database.address)):
-            raise Unfit(problem)
-
-    async def _check_keys(self, session: Session) -> None:
-        """Raises Unfit where what others store could not be opened here."""
-        rows = await session.fetch(_NEWEST)
-        if problem := foreign(rows[0][0] if rows else None, self._known()):
-            raise Unfit(problem)
 
     @property
     def is_connected(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -15,7 +16,8 @@ LONGEST_PAUSE = 1.0
 """Seconds between two attempts to connect; each pause is twice as long as the one before."""
 ENOUGH = 16
 """Messages that are sent before the turn ends: the store writes them while this process goes on.
-With 64 callers it accepts half as many again as when each waits for all of the other's work.
+With 64 callers it accepts half as many again as when each waits for all of the other's work. As
+many that came are handled before other callers have their turn.
 """
 FULL = 16 * 1024 * 1024
 """Bytes that the store has not read; beyond it nothing new is sent."""
@@ -42,6 +44,7 @@ class Link(asyncio.Protocol):
         self._splitter: Splitter[ToWorker] = Splitter(ToWorker)
         self._transport: asyncio.Transport | None = None
         self._waiting: list[bytes] = []
+        self._inbox: deque[ToWorker] = deque()
         self._pause = FIRST_PAUSE
         self._over = False
         self.heard = 0.0
@@ -111,14 +114,25 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._pause = FIRST_PAUSE
         self.heard = self._loop.time()
+        busy = bool(self._inbox)
         try:
-            for message in self._splitter.feed(data):
-                self._received(message)
+            self._inbox += self._splitter.feed(data)
         except Unframed:
             if self._transport is not None:
                 self._transport.abort()
+        if not busy:
+            self._handle()
+
+    def _handle(self) -> None:
+        some = [self._inbox.popleft() for _ in range(min(ENOUGH, len(self._inbox)))]
+        if self._inbox:
+            self._loop.call_soon(self._handle)
+        for message in some:
+            self._received(message)
 
     def connection_lost(self, error: Exception | None) -> None:
+        while self._inbox:
+            self._received(self._inbox.popleft())
         self._transport = None
         self._closed()
         if not self._over:

@@ -21,9 +21,7 @@ import msgspec
 import structlog
 
 from gateway.runs.dispatcher import Dispatcher
-from gateway.runs.frozen import KEY, refusal
 from gateway.runs.run import Ordered, Policies, State
-from gateway.runs.sealed import PREFIX, foreign
 from gateway.runs.sqlite.accepting import Capacity
 from gateway.runs.sqlite.clock import Clock
 from gateway.runs.sqlite.control import (
@@ -37,7 +35,8 @@ from gateway.runs.sqlite.control import (
     ToStore,
 )
 from gateway.runs.sqlite.database import Database
-from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault, Unreadable, damaged, fault
+from gateway.runs.sqlite.fault import TRY_AGAIN, Fault, Unreadable, damaged, fault
+from gateway.runs.sqlite.fitness import check
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.lock import leave, lock
 from gateway.runs.sqlite.lookup_handler import LookupHandler
@@ -53,8 +52,6 @@ from gateway.runs.sqlite.writer import Writer
 
 ALONE = 60_000
 """Milliseconds that workers have to finish once the supervisor is gone."""
-_NEWEST = f"""SELECT substr(invocation, 1, {PREFIX}) FROM payload
-    ORDER BY seq DESC LIMIT 1"""  # noqa: S608
 BACKUP_PAGES = 100
 _LONGEST = 60.0
 _log = structlog.get_logger("gateway.store")
@@ -90,20 +87,6 @@ def main(
     return 0
 
 
-def _check_frozen(db: Database) -> None:
-    """Raises a Fault where runs are being moved, or were."""
-    found = db.one("SELECT value FROM meta WHERE key=?", (KEY,))
-    if problem := refusal(None if found is None else found[0], str(db.path.parent)):
-        raise Fault(GIVE_UP, problem)
-
-
-def _check_keys(db: Database, settings: StoreSettings) -> None:
-    """Raises a Fault where workers could not open what is stored."""
-    newest = db.one(_NEWEST)
-    if problem := foreign(None if newest is None else newest[0], settings.known):
-        raise Fault(GIVE_UP, problem)
-
-
 def _failed(pipe: Connection[Any, Any], error: Fault) -> int:
     _log.error("the store ends", reason=str(error), status=error.status)
     with suppress(OSError):
@@ -126,13 +109,14 @@ class Store:
         self._socket = settings.socket
         state = Path(settings.state)
         self._lock = lock(state)
+        self._db = Database(state / "runs.db", settings.size, clock.now())
         reserve = Reserve(state / "runs.reserve", settings.reserve)
         if not reserve.take():
-            _log.error("the disk is nearly full: nothing is accepted until there is room")
-        self._db = Database(state / "runs.db", settings.size, clock.now())
-        _check_frozen(self._db)
-        if settings.checks_keys:
-            _check_keys(self._db, settings)
+            _log.error(
+                "the disk is nearly full: nothing is accepted until there is room",
+                directory=str(state), hint=f"free at least {2 * settings.reserve >> 20} MiB there",
+            )  # fmt: skip
+        check(self._db, settings)
         self._dispatcher = Dispatcher(settings.target_concurrency, share)
         self._unit = UnitOfWork(self._db, self._dispatcher, share)
         self._unit.now = clock.now()

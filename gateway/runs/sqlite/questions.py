@@ -12,11 +12,12 @@ import msgspec
 
 from gateway.errors import Conflict
 from gateway.runs.sqlite.link import Link
-from gateway.runs.sqlite.messages import Question, Refused, Report
+from gateway.runs.sqlite.messages import Accept, Question, Refused, Report
 from gateway.runs.store import DOWN, RETRY_LATER, RETRY_SOON, StoreFull, StoreUnavailable
 
 AGAIN = 1.0
 """Seconds until a result is sent again that the store could not write."""
+SILENT = "The store did not answer. Ask again."
 
 
 class Asked(msgspec.Struct):
@@ -39,7 +40,8 @@ class Asked(msgspec.Struct):
     def fail(self, reason: str) -> None:
         """Tell who waits that there will be no answer."""
         if self.awaited:
-            self.future.set_exception(StoreUnavailable(DOWN, RETRY_LATER, reason))
+            said = DOWN if isinstance(self.message, Accept) else SILENT
+            self.future.set_exception(StoreUnavailable(said, RETRY_LATER, reason))
 
 
 class Questions:

@@ -258,5 +258,5 @@ def test_the_runs_of_a_hook_that_is_gone_or_disabled_are_held_and_not_replayed(
     assert (refused.status_code, "disabled" in refused.json()["detail"]) == (409, True)
     gone = ask(running, "POST", "/replay", json={"hook": "late"})
     assert (gone.status_code, "No hook is named" in gone.json()["detail"]) == (409, True)
-    until(lambda: shown(running, waiting)["held"] == "no hook of this name")
+    until(lambda: shown(running, waiting)["held"] == "no durable hook of this name")
     assert ask(running, "POST", f"/{waiting}/cancel").json()["changed"] == 1

@@ -99,5 +99,5 @@ def test_runs_are_found_and_cancelled_after_the_last_durable_hook_is_gone(
     state = ("--state", str(tmp_path / "state"))
     with gateway(tmp_path, {"hooks.yaml": hook}, *state) as running:
         [found] = ask(running, "GET", "").json()["runs"]
-        assert (found["run"], found["held"]) == (run, "no hook of this name")
+        assert (found["run"], found["held"]) == (run, "no durable hook of this name")
         assert ask(running, "POST", f"/{run}/cancel").json()["changed"] == 1

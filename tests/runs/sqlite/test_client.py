@@ -50,6 +50,22 @@ async def test_large_requests_wait_for_the_store_up_to_so_many_bytes(
 
 
 @in_loop
+async def test_who_asks_for_a_run_is_not_told_that_something_was_to_be_stored(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.pause()
+    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.stats()
+    assert refused.value.detail == "The store did not answer. Ask again."
+    store.resume()
+    await client.close()
+
+
+@in_loop
 async def test_a_store_that_is_behind_stores_nothing_that_nobody_waits_for(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,7 +46,7 @@ def give_up(opened: Open, new: NewRun) -> None:
 
 def hold_too_long(opened: Open, new: NewRun) -> None:
     opened.unit.now += 2 * HOUR
-    report(opened, new, "held", reason="no hook of this name")
+    report(opened, new, "held", reason="no durable hook of this name")
 
 
 def interrupt_too_often(opened: Open, new: NewRun) -> None:
