@@ -1,0 +1,144 @@
+"""A network that is cut between gateways and their database: nothing that was promised is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.ledger import all_delivered
+from tests.delivery.site import sharing
+from tests.delivery.test_faults import answers, text
+from tests.delivery.test_shared import BACK, calling
+from tests.runs.postgres.databases import Template, fresh, run
+from tests.support.polling import until
+from tests.support.postgres import PASSWORD, Server, server, unprivileged
+from tests.support.way import Way
+from tests.support.workflow import Workflow
+
+ROOM = 40 * 1024 * 1024
+SOON = 4.0
+"""Seconds within which a caller is told that nothing is promised."""
+
+
+@pytest.fixture
+def way() -> Iterator[Way]:
+    """To the server that tests share."""
+    made = Way(server().port)
+    yield made
+    made.close()
+
+
+def url(way: Way, database: str) -> str:
+    return server().url(database).replace(f":{server().port}/", f":{way.port}/")
+
+
+@pytest.mark.parametrize("kind", ["lose", "refuse"])
+def test_a_cut_costs_503s_and_no_run(
+    tmp_path: Path, workflow: Workflow, way: Way, kind: str
+) -> None:
+    database = asyncio.run(fresh())
+    with sharing(tmp_path, workflow, text=text(workflow), url=url(way, database)) as running:
+        with calling(running, "/hooks/durable") as callers:
+            callers.until(50)
+            getattr(way, kind)()
+            until(lambda: callers.refused[503] > 0)
+            begun = time.monotonic()
+            assert answers(running, "durable") == 503
+            assert time.monotonic() - begun < SOON
+            assert answers(running, "direct") == 200
+            way.mend()
+            back = time.monotonic()
+            callers.until(1)
+            assert time.monotonic() - back < BACK
+            callers.until(50)
+        assert set(callers.refused) <= {503}
+        assert callers.broken == 0
+        all_delivered(workflow, "/run/durable", callers.promised)
+
+
+def test_the_runs_of_a_gateway_that_is_cut_off_are_delivered_by_another_one(
+    tmp_path: Path, workflow: Workflow, way: Way
+) -> None:
+    database, written = asyncio.run(fresh()), text(workflow)
+    with (
+        sharing(tmp_path / "one", workflow, text=written, url=url(way, database)) as one,
+        sharing(tmp_path / "two", workflow, text=written, url=server().url(database)) as two,
+        sharing(tmp_path / "three", workflow, text=written, url=server().url(database)) as three,
+    ):
+        with (
+            calling(one, "/hooks/durable") as first,
+            calling(two, "/hooks/durable") as second,
+            calling(three, "/hooks/durable") as third,
+        ):
+            for callers in (first, second, third):
+                callers.until(50)
+            way.lose()
+            until(lambda: first.refused[503] > 0)
+            second.until(50)
+            third.until(50)
+        promised = {**first.promised, **second.promised, **third.promised}
+        all_delivered(workflow, "/run/durable", promised)
+
+
+def _fill(path: Path) -> None:
+    """Take all the room that there is."""
+    with suppress(OSError), path.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+
+
+def _on(at: Server, database: str, statement: str) -> None:
+    asyncio.run(run(at, database, statement))
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A small disk that the server may write to."""
+    place = Path(tempfile.mkdtemp(prefix="disk"))
+    if (
+        os.geteuid()
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", place], check=False
+        ).returncode
+    ):
+        pytest.skip("nothing can be mounted here")
+    if user := unprivileged():
+        os.chown(place, user["user"], user["group"])
+    yield place
+    subprocess.run(["umount", "-l", place], check=False)
+    place.rmdir()
+
+
+def test_a_disk_without_room_costs_503s_until_there_is_room(
+    tmp_path: Path, workflow: Workflow, disk: Path
+) -> None:
+    own = Server().start()
+    try:
+        _on(own, "postgres", f"CREATE TABLESPACE small LOCATION '{disk}'")
+        database = asyncio.run(Template().copy(own))
+        _on(own, "postgres", f"ALTER DATABASE {database} SET TABLESPACE small")
+        with sharing(tmp_path / "gateway", workflow, text=text(workflow),
+                     url=own.url(database)) as running:  # fmt: skip
+            assert answers(running, "durable") == 202
+            filler = disk / "filler"
+            _fill(filler)
+            body = os.urandom(200_000)
+
+            def stored() -> int:
+                return running.request("POST", "/hooks/durable", content=body).status_code
+
+            until(lambda: stored() == 503)
+            assert answers(running, "direct") == 200
+            filler.unlink()
+            until(lambda: stored() == 202)
+            assert PASSWORD not in running.output()
+    finally:
+        own.close()
