@@ -16,7 +16,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.ready
 	@if command -v npm >/dev/null; then $(MAKE) -s editor; fi || echo 'no language server: npm failed'
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 editor: $(EDITOR)
 

@@ -66,8 +66,17 @@ async def fill(socket: str, count: int) -> None:
     await client.close()
 
 
-async def deliver(socket: str, count: int) -> bool:
-    """Whether all are delivered, another one is accepted, and all are listed."""
+async def deliver(store: StoreProcess, count: int) -> bool:
+    """Whether the store lives to see all delivered, another one accepted, and all listed."""
+    task = asyncio.create_task(_delivered(store.socket, count))
+    while not task.done():
+        if not store.process.is_alive():
+            task.cancel()
+        await asyncio.wait([task], timeout=0.05)
+    return not task.cancelled() and task.result()
+
+
+async def _delivered(socket: str, count: int) -> bool:
     client = await connected(socket)
     taken, delivered = Taken(client), 0
     try:
@@ -92,7 +101,7 @@ def used(state: Path, runs: int) -> str:
     store = StoreProcess(state)
     try:
         said = store.heard()
-        if isinstance(said, Ready) and asyncio.run(deliver(store.socket, runs)):
+        if isinstance(said, Ready) and asyncio.run(deliver(store, runs)):
             return "served"
         if store.process.is_alive() and isinstance(said, Ready):
             return "stuck"

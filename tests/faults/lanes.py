@@ -26,6 +26,7 @@ PATIENCE = 120
 """Seconds that a lane may take to be accepted, and then to be delivered."""
 LONGEST = 0.03
 """Seconds that a call takes at most."""
+_FAILS = 20
 HOOK = (
     'order: {by: "${body.lane}"}, concurrency: 64, retry: {after: [1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s]}'
 )
@@ -54,12 +55,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LaneWorkflow(Workflow):
-    """Answers one call in twenty 500 or 503, after a random time."""
+    """Answers each twentieth call 500 or 503, and each after a random time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.came: dict[int, list[int]] = defaultdict(list)
-        self.failed = 0
+        self.failed = self._calls = 0
         self.overlaps: list[tuple[int, float, float]] = []
         """Lanes, and when the first and the second of two attempts began that overlap."""
         self._begun: dict[int, list[float]] = defaultdict(list)
@@ -71,7 +72,8 @@ class LaneWorkflow(Workflow):
         self._begun[lane].append(now)
         await asyncio.sleep(random.uniform(0, LONGEST))  # noqa: S311
         self._begun[lane].remove(now)
-        [status] = random.choices((200, 500, 503), (38, 1, 1))  # noqa: S311
+        self._calls += 1
+        status = 200 if self._calls % _FAILS else random.choice((500, 503))  # noqa: S311
         self.failed += status != 200
         head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
         writer.write(head.encode() + b"{}")
