@@ -120,9 +120,11 @@ class Server:
     def _answers(self, until: float) -> bool:
         assert self._process is not None
         while time.monotonic() < until and self._process.poll() is None:
-            pid = self.data / "postmaster.pid"
-            if pid.exists() and pid.read_text().rstrip().endswith("ready"):
-                return True
+            with suppress(FileNotFoundError):
+                said = (self.data / "postmaster.pid").read_text().split()
+                # That of a server which was killed may be there still.
+                if said[:1] == [str(self.pid)] and said[-1] == "ready":
+                    return True
             time.sleep(0.02)
         return False
 
