@@ -49,6 +49,7 @@ def standbys(directory: Path) -> Outcome:
             time.sleep(CALM)
             made.second.start()
         made.replicates(SECOND)
+        usual = made.connections()
         with at.fault("synchronous standby killed") as away:
             made.first.kill()
             most = _watched(made, AWAY)
@@ -62,7 +63,9 @@ def standbys(directory: Path) -> Outcome:
             made.waits_for(SECOND)
         told = at.end(made.primary)
     troubles = told.troubles()
-    connections = f"connections of gateways while the standby was away: at most {most}"
+    if most > 2 * usual:
+        troubles.append("gateways use up the connections of the server")
+    connections = f"connections of gateways: {usual}, while the standby was away at most {most}"
     return not troubles, [*troubles, *told.lines(), connections]
 
 
