@@ -48,7 +48,9 @@ class Connection:
             raise
 
     async def _posted(self, number: int) -> tuple[int, bytes]:
-        if self._streams is None:
+        if self._streams is None or self._streams[0].at_eof():
+            # The gateway ends connections that nobody has used for long.
+            self.close()
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
         body = json.dumps({"n": number, "lane": number % 10}).encode()

@@ -124,7 +124,6 @@ def cuts(directory: Path, names: list[str]) -> Outcome:
     places = [Place(_address(number), _inside(name)) for number, name in enumerate(names)]
     with cluster(host=HUB) as made, scene(directory, made, places=places) as at:
         cut = Cut(names, made)
-        at.kills.append(Kill("cut off", time.monotonic()))
         _cut(at, cut, "one gateway cut off, silent", "silent", (0,), LONG)
         for kind in KINDS:
             _cut(at, cut, f"one gateway cut off, {kind}", kind, (0,))
@@ -142,6 +141,7 @@ def _cut(
         for number in numbers:
             cuts.enter_context(cut.off(number, kind))
         away.begins()
+        at.kills.append(Kill("cut off", time.monotonic()))
         time.sleep(seconds)
         away.ends()
 
