@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.runs.counts import of_target
 from gateway.runs.histogram import Histogram
-from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.stats import HookStats, Stats, TargetStats
 
 T = TypeVar("T")
@@ -20,29 +20,29 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Stats).decode
 
 
-def own_stats(books: Books) -> Stats:
+def own_stats(local: LocalState) -> Stats:
     """What one process knows by itself, without asking."""
-    counts, now = books.counts, books.now
+    counts, now = local.counts, local.now
     return Stats(
         engine="postgres",
-        hooks={name: counts.of_hook(queue, now) for name, queue in books.dispatcher.queues.items()},
-        targets={name: of_target(one, now) for name, one in books.dispatcher.targets.items()},
-        runs=books.unfinished,
+        hooks={name: counts.of_hook(queue, now) for name, queue in local.dispatcher.queues.items()},
+        targets={name: of_target(one, now) for name, one in local.dispatcher.targets.items()},
+        runs=local.unfinished,
         clock=now,
         late_results=counts.late,
         interrupted=counts.interrupted,
         refused=dict(counts.refused),
-        commit_seconds=books.commits.told(),
+        commit_seconds=local.commits.told(),
         batch_size=counts.batch_size.told(),
     )
 
 
-def own_numbers(books: Books) -> bytes:
+def own_numbers(local: LocalState) -> bytes:
     """The same as it is told to others."""
-    return _encode(own_stats(books))
+    return _encode(own_stats(local))
 
 
-class Sums:
+class GatewayTotals:
     """What the processes of a gateway have counted, those that have ended among them."""
 
     def __init__(self) -> None:

@@ -63,7 +63,7 @@ async def gateways(
     try:
         for one in made:
             one.take()
-        await until(lambda: all(one.store.books.owner for one in made))
+        await until(lambda: all(one.store.local.owner for one in made))
         await until(lambda: all(one.store.is_connected for one in made))
         yield made
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.runs.postgres import intake
+from gateway.runs.postgres import acceptor
 from gateway.runs.run import Accepted, State
 from gateway.runs.store import StoreUnavailable
 from tests.runs.postgres.databases import Template, connected
@@ -76,7 +76,7 @@ async def test_a_server_that_stands_still_is_told_in_time_and_used_again(
 async def test_so_many_requests_wait_for_a_server_that_stands_still(
     own: Server, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "BYTES", 100_000)
+    monkeypatch.setattr(acceptor, "BYTES", 100_000)
     async with gateways(own, await template.copy(own)) as [gateway]:
         large = {"invocation": b"x" * 60_000}
         own.pause()

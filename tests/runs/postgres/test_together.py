@@ -71,7 +71,7 @@ async def test_gateways_together_make_as_many_attempts_as_a_hook_may_have() -> N
 
 
 def _parts(which: list[Gateway]) -> int:
-    return sum(one.store.books.shares.part("orders", 5) for one in which)
+    return sum(one.store.local.shares.part("orders", 5) for one in which)
 
 
 @in_loop

@@ -1,4 +1,4 @@
-"""A way to a server that a test may cut, and that may be encrypted up to its end."""
+"""A TCP proxy before a server, which a test may cut, and which may speak TLS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ASKS_FOR_TLS = bytes.fromhex("0000000804d2162f")
 """PostgreSQL's SSLRequest."""
 
 
-class Way:
+class Proxy:
     """Listens on a port and hands on what comes, in both directions, while it is whole. With a
     `certificate` it speaks TLS as a server of PostgreSQL does, for one that cannot.
     """
