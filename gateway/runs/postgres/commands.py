@@ -15,7 +15,8 @@ from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.moves import Lane, Moved, Step, enter, heads, lock, move
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import FINAL, Changed, Selection, State
+from gateway.runs.run import FINAL, State
+from gateway.runs.selection import Changed, Selection
 
 STEP = 200
 """Rows that one step reads."""

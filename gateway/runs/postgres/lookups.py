@@ -16,7 +16,8 @@ from gateway.runs.postgres.link import LOOK_UP, Link
 from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.numbers import GatewayTotals, own_stats
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import Detail, Page, Query, Record
+from gateway.runs.run import Record
+from gateway.runs.selection import Detail, Page, Query
 from gateway.runs.stats import Stats
 
 _AGAIN = 0.25

@@ -12,7 +12,8 @@ from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.moves import KEPT_ATTEMPTS
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import Attempt, Detail, Page, Query, Record, State
+from gateway.runs.run import Attempt, Record, State
+from gateway.runs.selection import Detail, Page, Query
 
 MOST = 200
 """Runs on a page."""

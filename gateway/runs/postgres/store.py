@@ -25,20 +25,8 @@ from gateway.runs.postgres.lookups import Lookups
 from gateway.runs.postgres.migrate import migrate
 from gateway.runs.postgres.reporting import Reporting, storable
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Changed,
-    Detail,
-    Duplicate,
-    NewRun,
-    Page,
-    Policies,
-    Query,
-    Record,
-    Result,
-    Selection,
-)
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record, Result
+from gateway.runs.selection import Changed, Detail, Page, Query, Selection
 from gateway.runs.stats import Stats
 
 _ACCEPTS = 2

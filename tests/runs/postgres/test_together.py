@@ -8,7 +8,8 @@ from collections import defaultdict
 
 import msgspec
 
-from gateway.runs.run import Accepted, Policies, Query, Selection, State
+from gateway.runs.run import Accepted, Policies, State
+from gateway.runs.selection import Query, Selection
 from tests.runs.postgres.databases import connected, fresh
 from tests.runs.postgres.stores import POLICY, Gateway, a_run, gateways, in_loop, until
 from tests.support.postgres import server
