@@ -117,4 +117,4 @@ class DispatchLoop:
             await asyncio.gather(self._work, return_exceptions=True)
         if self._local.owner:
             with suppress(StoreUnavailable):
-                await self._link.run(partial(owners.leave, self._local), _LEAVING, 0)
+                await self._link.run(partial(owners.leave, self._local, self.me), _LEAVING, 0)

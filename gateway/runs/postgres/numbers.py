@@ -42,6 +42,14 @@ def own_numbers(local: LocalState) -> bytes:
     return _encode(own_stats(local))
 
 
+class Said(msgspec.Struct, frozen=True):
+    """The numbers of another process, encoded, and whether it has ended."""
+
+    owner: int
+    told: bytes
+    ended: bool
+
+
 class GatewayTotals:
     """What the processes of a gateway have counted, those that have ended among them."""
 
@@ -49,18 +57,19 @@ class GatewayTotals:
         self._told: dict[int, Stats] = {}
         self._there: list[Stats] = []
 
-    def hear(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        """What those that are there say now. What a later version of the gateway says is left out
-        where it cannot be read.
+    def hear(self, rows: Iterable[Said]) -> None:
+        """What processes say now, or said when they ended. What a later version of the gateway says
+        is left out where it cannot be read.
         """
         self._there = []
-        for owner, told in rows:
+        for said in rows:
             try:
-                stats = _decode(told)
+                stats = _decode(said.told)
             except msgspec.MsgspecError:
                 continue
-            self._told[owner] = stats
-            self._there.append(stats)
+            self._told[said.owner] = stats
+            if not said.ended:
+                self._there.append(stats)
 
     def added(self, stats: Stats) -> Stats:
         """Gauges of the database with what was counted of the past, and with what is in flight."""

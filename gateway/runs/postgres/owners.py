@@ -11,6 +11,7 @@ import msgspec
 from gateway.runs.endings import INTERRUPTED, lost
 from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.moves import Step, enter, move
+from gateway.runs.postgres.numbers import Said
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
@@ -29,11 +30,13 @@ _HEARTBEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, 
 # away for all of them.
 _FORGET = f"""DELETE FROM gateway.owner WHERE seen < now() - interval '{SILENT} s' AND EXISTS
     (SELECT FROM gateway.owner WHERE id=$1 AND since <= now() - interval '{SILENT} s')"""
-_THERE = "SELECT id, takes FROM gateway.owner ORDER BY id"
+_THERE = "SELECT id, takes FROM gateway.owner WHERE NOT ended ORDER BY id"
 _LEFT = f"""SELECT {COLUMNS} FROM gateway.run r WHERE state=2
-    AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner) ORDER BY seq LIMIT {_MOST}"""
-_NUMBERS = "SELECT id, told FROM gateway.owner WHERE gateway=$1"
-_GO = "DELETE FROM gateway.owner WHERE id=$1"
+    AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner AND NOT o.ended)
+    ORDER BY seq LIMIT {_MOST}"""
+_NUMBERS = "SELECT id, told, ended FROM gateway.owner WHERE gateway=$1"
+_LEAVE = """UPDATE gateway.owner SET ended=true, takes=false, told=$2, seen=now()
+    WHERE id=$1"""
 
 
 def own_name() -> str:
@@ -94,11 +97,13 @@ async def rescue(session: Session, local: LocalState) -> bool:
     return len(rows) == _MOST
 
 
-async def leave(local: LocalState, session: Session) -> None:
-    """Say that this process ends: what it had in flight is everybody's at once."""
-    await session.fetch(_GO, local.owner)
+async def leave(local: LocalState, me: Self, session: Session) -> None:
+    """Say that this process ends, with its last numbers: what it had in flight is everybody's at
+    once.
+    """
+    await session.fetch(_LEAVE, local.owner, me.numbers())
 
 
-async def numbers(gateway: str, session: Session) -> list[tuple[int, bytes]]:
-    """What the processes of one gateway say of themselves, by owner."""
-    return [(owner, told) for owner, told in await session.fetch(_NUMBERS, gateway)]
+async def numbers(gateway: str, session: Session) -> list[Said]:
+    """What the processes of one gateway say of themselves, or said when they ended."""
+    return [Said(*row) for row in await session.fetch(_NUMBERS, gateway)]

@@ -27,7 +27,9 @@ class Gateway:
     ) -> None:
         self.started: list[Assignment] = []
         self.stopped: list[tuple[str, int]] = []
-        self.store = PostgresStore(database_of(at, database, **more), runs=1_000_000, targets=1000)
+        self.store = PostgresStore(
+            database_of(at, database, **more), runs=1_000_000, targets=1000, gateway="one"
+        )
         self.store.serving(policies)
 
     def take(self, credit: int = 128) -> None:
