@@ -48,13 +48,16 @@ def unprivileged() -> dict[str, int]:
 
 
 class Server:
-    """One server on a directory of its own, which is in memory where there is such a place. One
+    """One server on a directory of its own: in `place`, else in memory where that is possible. One
     that is `of` another is its standby.
     """
 
-    def __init__(self, of: Server | None = None, **settings: str) -> None:
+    def __init__(
+        self, of: Server | None = None, *, place: Path | None = None, **settings: str
+    ) -> None:
         memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
-        place = memory if os.access(memory, os.W_OK) else None
+        if place is None and os.access(memory, os.W_OK):
+            place = memory
         self.directory = Path(tempfile.mkdtemp(prefix="pg", dir=place))
         self.port = free_port()
         self._settings = {**SETTINGS, **settings}
