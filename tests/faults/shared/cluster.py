@@ -28,8 +28,8 @@ class Cluster:
 
     def __init__(self, synchronous: bool = True, host: str = "127.0.0.1") -> None:
         self.host = host
-        given = {**_SETTINGS, "listen_addresses": "*"}
-        self.primary = Server(None, **given)
+        given: dict[str, Any] = {**_SETTINGS, "listen_addresses": "*"}
+        self.primary = Server(**given)
         with (self.primary.data / "pg_hba.conf").open("a") as rules:
             rules.write("host all all samenet scram-sha-256\n")
         self.primary.start()
