@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.delivery.site import delivering, sharing
+from tests.delivery.site import accepted, delivering, sharing
 from tests.support.gateway import Gateway
 from tests.support.workflow import Workflow
 
@@ -25,4 +25,6 @@ def running(
     directory = tmp_path_factory.mktemp("delivery")
     opened = delivering if request.param == "sqlite" else sharing
     with opened(directory, workflow) as found:
+        # The first connection to a database may take longer than a caller waits.
+        accepted(found, "headers")
         yield found

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from tests.delivery.site import delivering, hook, outcome, sharing
+from tests.delivery.site import accepted, delivering, hook, outcome, sharing
 from tests.runs.postgres.databases import connected, fresh
 from tests.runs.test_sealing import identity, line
 from tests.support.command import run as command
@@ -134,9 +134,7 @@ def asked(running: Gateway, name: str) -> httpx.Response:
 
 
 def run_of(running: Gateway, name: str) -> str:
-    answer = asked(running, name)
-    assert answer.status_code == 202, answer.text
-    return str(answer.json()["run"])
+    return str(accepted(running, name, json={"word": CANARY}).json()["run"])
 
 
 def told(running: Gateway, run: str) -> dict[str, Any]:
@@ -161,7 +159,9 @@ def test_requests_and_answers_are_sealed_and_reach_who_they_are_for(
     place: Place, workflow: Workflow
 ) -> None:
     with place.gateway(workflow, line("one")) as running:
-        known = outcome(running, asked(running, "echo").headers["location"])
+        known = outcome(
+            running, accepted(running, "echo", json={"word": CANARY}).headers["location"]
+        )
         assert (known["status"], CANARY in json.dumps(known["outputs"])) == ("succeeded", True)
         run = run_of(running, "later")
         payload = running.operate("GET", f"/-/runs/{run}/payload", headers=ADMIN).json()
@@ -180,7 +180,7 @@ def test_runs_and_answers_from_before_a_rotation_are_there_after_it(
 ) -> None:
     with place.gateway(workflow, line("old")) as running:
         run = run_of(running, "later")
-        path = asked(running, "echo").headers["location"]
+        path = accepted(running, "echo", json={"word": CANARY}).headers["location"]
         before = outcome(running, path)
     with place.gateway(workflow, line("new"), line("old"), later="/run/later") as running:
         until(lambda: told(running, run)["state"] == "succeeded")
