@@ -24,8 +24,19 @@ from hypothesis.stateful import (
 
 from gateway.ids import uuid7
 from gateway.runs.endings import EXPIRED
-from gateway.runs.run import Accepted, Assignment, NewRun, Outcome, Policies, Policy, Result, State
-from gateway.runs.selection import Detail, Query, Selection
+from gateway.runs.run import (
+    Accepted,
+    Assignment,
+    Detail,
+    NewRun,
+    Outcome,
+    Policies,
+    Policy,
+    Query,
+    Result,
+    Selection,
+    State,
+)
 from gateway.runs.store import RunStore, StoreFull
 from tests.runs.engines import ENGINES
 from tests.runs.model import Model, Run
@@ -185,7 +196,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.run(self.bench.reopen())
+        if self.run(self.bench.reopen()):
+            self.model.held.clear()
 
     @rule(seconds=st.sampled_from([1, 5, 10, 40, 100]))
     def advance(self, seconds: int) -> None:

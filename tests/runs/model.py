@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway.runs.run import Accepted, Duplicate, NewRun, Policy, Result, State
-from gateway.runs.selection import Changed, Selection
+from gateway.runs.run import Accepted, Changed, Duplicate, NewRun, Policy, Result, Selection, State
 
 UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
 ACTIVE = (State.QUEUED, State.RUNNING)

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.ids import uuid7
-from gateway.runs.run import State
-from gateway.runs.selection import Query, Selection
+from gateway.runs.run import Query, Selection, State
 from tests.runs.promises import POLICY, Site, promised
 
 

@@ -6,8 +6,14 @@ from typing import Literal
 
 import msgspec
 
-from gateway.runs.run import Assignment, NewRun, Result, State
-from gateway.runs.selection import Query, Selection
+from gateway.runs.run import (
+    Assignment,
+    NewRun,
+    Query,
+    Result,
+    Selection,
+    State,
+)
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
