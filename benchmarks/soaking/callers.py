@@ -18,10 +18,10 @@ LEAVE_AFTER = (0.0, 0.001, 0.01, 0.1)
 
 @dataclass
 class Account:
-    """What became of the requests. `answered` counts by hook and status, `problems` what the other
-    answers gave as their type; `succeeded` are the numbers that were answered 2xx. `cut` ended without an answer on a connection of a worker that
-    was killed, `lost` elsewhere. `left` are those that nobody waited for, `slow` the
-    slow clients that came to an end.
+    """What became of the requests. `answered` counts by hook and status, `problems` also what
+    answers other than 2xx say; `succeeded` are the numbers that were answered 2xx. `cut` ended
+    without an answer on a connection of a worker that was killed, `lost` elsewhere. `left` are
+    those that nobody waited for, `slow` the slow clients that came to an end.
     """
 
     answered: Counter[tuple[str, int]] = field(default_factory=Counter)

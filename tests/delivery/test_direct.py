@@ -15,7 +15,9 @@ HOOK = "name: {name}\nmethod: POST\nauthentication: none\nworkflow: {url}\n"
 PATHS = ("raw/down", "gate")
 
 
-def test_a_workflow_that_is_down_is_answered_503_at_once(tmp_path: Path, workflow: Workflow) -> None:
+def test_a_workflow_that_is_down_is_answered_503_at_once(
+    tmp_path: Path, workflow: Workflow
+) -> None:
     down = f"http://127.0.0.1:{free_port()}/run/x"
     workflow.raws["broken"] = b""
     text = "---\n".join(
