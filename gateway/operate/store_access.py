@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gateway.errors import NotFound
+from gateway.errors import KeepsNoRuns
 from gateway.runs.store import RETRY_LATER, StoreUnavailable
 from gateway.settings import Settings
 
@@ -45,9 +45,9 @@ class StoreAccess:
         return self.kept and os.path.exists(self._path)
 
     async def store(self) -> SqliteStore:
-        """The store. Raises NotFound where the gateway keeps no runs, and StoreUnavailable."""
+        """The store. Raises KeepsNoRuns where the gateway keeps no runs, and StoreUnavailable."""
         if not self.kept:
-            raise NotFound("The gateway keeps no runs: it was started without --state.")
+            raise KeepsNoRuns("The gateway keeps no runs: it was started without --state.")
         if self._client is None and self.begun:
             # Imported when somebody asks: most gateways have no store.
             from gateway.runs.sqlite.client import SqliteStore

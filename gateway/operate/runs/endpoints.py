@@ -12,7 +12,7 @@ import structlog
 
 from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.errors import Conflict, Malformed, NotFound
+from gateway.errors import Conflict, Malformed, NoSuchRun
 from gateway.operate.answers import answer_json
 from gateway.operate.runs.asked import BackupCommand, BulkCommand, Command, body_of, query_of
 from gateway.operate.runs.replaying import changed_since, gate_for_replay, refuse_changed
@@ -77,7 +77,7 @@ class RunEndpoints:
     async def _payload(self, exchange: Exchange, run: str) -> Answer:
         stored = await (await self._store()).payload(run)
         if stored is None:
-            raise NotFound(_unknown(run))
+            raise NoSuchRun(_unknown(run))
         try:
             payload = decode(stored)
         except UnreadableError as error:
@@ -143,7 +143,7 @@ class RunEndpoints:
     async def _detail(self, run: str) -> Detail:
         detail = await (await self._store()).show(run)
         if detail is None:
-            raise NotFound(_unknown(run))
+            raise NoSuchRun(_unknown(run))
         return detail
 
 

@@ -167,6 +167,11 @@ def test_a_server_that_is_no_gateway_is_called_that(running: Gateway, workflow: 
     assert (done.returncode, "is not a gateway" in done.stderr) == (2, True)
 
 
+def test_the_address_of_the_hooks_is_not_that_of_the_operators(running: Gateway) -> None:
+    done = runs(running, "list", "--url", running.url)
+    assert (done.returncode, "has no operators' endpoints" in done.stderr) == (2, True)
+
+
 def test_a_backup_of_a_running_gateway_is_sound_and_can_be_listed(
     running: Gateway, tmp_path: Path
 ) -> None:
