@@ -230,9 +230,12 @@ def test_a_stopped_gateway_knows_the_hooks_of_its_runs(
 def test_the_store_of_a_running_gateway_is_left_alone(running: Gateway) -> None:
     state = ("--state-dir", str(running.log.parent / "state"))
     accepted(running, "dead", "dead")
-    for arguments in (("list", *state), ("check", *state)):
+    for arguments, told in (
+        (("list", *state), "is used by another gateway (process"),
+        (("check", *state), "stop it first, or check a copy"),
+    ):
         done = command("runs", *arguments)
-        assert (done.returncode, "is used by another gateway (process" in done.stderr) == (2, True)
+        assert (done.returncode, told in done.stderr) == (2, True)
 
 
 def test_damage_is_found(stopped: tuple[Path, str, str], tmp_path: Path) -> None:
