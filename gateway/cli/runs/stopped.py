@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from gateway.compile.exchange import Exchange
 from gateway.errors import OperatorError, Refusal
 from gateway.operate.runs.endpoints import RunEndpoints
 from gateway.operate.store_access import StoreAccess
+from gateway.processes.sockets import store_socket
 from gateway.runs.run import Policies
 from gateway.runs.sqlite.control import Failed, FromStore, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.process import main
@@ -98,8 +99,7 @@ def stopped(state: Path) -> Iterator[Stopped]:
     silent = structlog.make_filtering_bound_logger(_SILENT)
     structlog.configure(wrapper_class=silent, cache_logger_on_first_use=False)
     ours, theirs = Pipe()
-    with tempfile.TemporaryDirectory(prefix="gateway-") as directory:
-        path = f"{directory}/runs.sock"
+    with _socket(state) as path:
         store = threading.Thread(target=main, args=(theirs,), name="store", daemon=True)
         store.start()
         ours.send_bytes(_encode(StoreSettings(state=str(state), socket=path, size=LARGEST)))
@@ -111,6 +111,19 @@ def stopped(state: Path) -> Iterator[Stopped]:
         finally:
             ours.send_bytes(_encode(Stop()))
             store.join()
+
+
+@contextmanager
+def _socket(state: Path) -> Iterator[str]:
+    """Where the store listens: in its directory, as that of a gateway does, because a container may
+    have no other place to write to. Its lock keeps two of them apart.
+    """
+    path = store_socket(state)
+    try:
+        yield path
+    finally:
+        if (place := Path(path).parent) != state:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _await(store: Connection[Any, Any]) -> None:

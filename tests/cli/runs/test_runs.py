@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -197,6 +198,20 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
     ]  # fmt: skip
     assert process("runs", "cancel", late, *copy).stdout == f"{late} is cancelled\n"
     assert "state: cancelled" in command("runs", "show", late, *copy).stdout
+
+
+def test_a_stopped_gateway_s_runs_are_found_where_only_its_directory_can_be_written(
+    stopped: tuple[Path, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, dead, _ = stopped
+    copy = shutil.copytree(state, tmp_path / "state")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    done = command("runs", "show", dead, "--state-dir", str(copy))
+    assert (done.returncode, "state: dead" in done.stdout) == (0, True), done.stderr
+    long = tmp_path / ("a" * 100)
+    copy.rename(long)
+    done = command("runs", "show", dead, "--state-dir", str(long))
+    assert (done.returncode, "use a shorter path, or set TMPDIR" in done.stderr) == (2, True)
 
 
 def test_an_empty_list_is_no_error(running: Gateway) -> None:
