@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ class Account:
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     open: dict[int, Connection] = field(default_factory=dict)
     """Connections by their own port."""
+    killed: dict[int, float] = field(default_factory=dict)
+    """Other ports that a killed worker had a connection of, and when: the caller may just have
+    connected without knowing it yet.
+    """
 
 
 class Connection:
@@ -91,7 +96,9 @@ class Caller:
             await asyncio.sleep(0.02)
 
     async def _connect(self) -> Connection:
+        begun = time.monotonic()
         connection = Connection(*await asyncio.open_connection("127.0.0.1", self._port))
+        connection.killed = self._account.killed.pop(connection.port, 0.0) >= begun
         self._account.open[connection.port] = connection
         return connection
 
