@@ -19,7 +19,8 @@ from gateway.operate.runs.replaying import changed_since, gate_for_replay, refus
 from gateway.operate.runs.shown import shown_detail, shown_payload, shown_run
 from gateway.operate.view import HooksView
 from gateway.runs.invocation import UnreadableError, decode
-from gateway.runs.run import Changed, Detail, Record, Selection
+from gateway.runs.run import Record
+from gateway.runs.selection import Changed, Detail, Selection
 from gateway.runs.sqlite.client import SqliteStore
 
 _log = structlog.get_logger("gateway.runs")

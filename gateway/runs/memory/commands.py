@@ -10,7 +10,8 @@ from gateway.ids import uuid7
 from gateway.runs.endings import cancelled, replayed
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import UNFINISHED, Table
-from gateway.runs.run import FINAL, Changed, Outcome, Page, Query, Selection, State
+from gateway.runs.run import FINAL, Outcome, State
+from gateway.runs.selection import Changed, Page, Query, Selection
 from gateway.runs.stats import HookStats, Stats, TargetStats
 
 NAMED = 100
