@@ -185,7 +185,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.run(self.bench.reopen())
+        if self.run(self.bench.reopen()):
+            self.model.held.clear()
 
     @rule(seconds=st.sampled_from([1, 5, 10, 40, 100]))
     def advance(self, seconds: int) -> None:
