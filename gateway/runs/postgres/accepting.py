@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.runs import lanes
 from gateway.runs.coding import NUMBERS, STATES
-from gateway.runs.postgres.books import ME, Books, Held
+from gateway.runs.postgres.books import Books, Held
 from gateway.runs.postgres.moving import Lane, heads, lock
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
@@ -60,6 +60,8 @@ class Asked(msgspec.Struct, eq=False):
     new: NewRun
     full: str = ""
     state: State = State.QUEUED
+    mark: int = 0
+    """That of the attempt that begins, see `HookQueue.give_back`."""
 
 
 async def keep(session: Session, books: Books, batch: Sequence[Asked]) -> dict[str, Answer]:
@@ -193,9 +195,10 @@ def reserve(books: Books, asked: Asked) -> None:
     new = asked.new
     if asked.full:
         return
-    if new.start and books.owner and books.dispatcher.may_start(new.hook, ME, books.now):
+    if new.start and books.may_start(new.hook):
         asked.state = State.RUNNING
         books.hold(new.id, Held(1, new.hook, False, new.lane is not None))
+        asked.mark = books.dispatcher.queue(new.hook).mark
         books.reserved.add(new.id)
     else:
         books.enter(new.hook, State.QUEUED, False)
@@ -208,6 +211,8 @@ def settle(books: Books, asked: Asked, answer: Answer | None) -> None:
     if asked.full:
         pass
     elif not stored or asked.state is State.WAITING:
+        if asked.mark:
+            books.dispatcher.queue(new.hook).give_back(1, asked.mark)
         if not books.let_go(new.id, 1):
             books.leave(new.hook, State.QUEUED, False)
         if stored:

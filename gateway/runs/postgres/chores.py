@@ -90,6 +90,10 @@ class Chores:
         if anyway or self._beat.at <= self._loop.time():
             await self._do(self._beat)
 
+    async def look(self) -> None:
+        """See which processes there are, at once. Raises StoreUnavailable."""
+        await self._do(self._look)
+
     async def _do(self, chore: Chore) -> None:
         begun = self._loop.time()
         more = await self._link.run(chore.work, chore.seconds)

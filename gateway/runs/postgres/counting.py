@@ -54,12 +54,10 @@ async def count(session: Session, books: Books) -> None:
 def _tell(books: Books, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
     books.unfinished = sum(sum(numbers.values()) for numbers in found.values())
     for name in {*found, *books.dispatcher.queues}:
-        books.dispatcher.recount(
-            name,
-            found.get(name, {}),
-            [due.get((name, again), float("inf")) for again in (False, True)],
-            books.now,
-        )
+        queue = books.dispatcher.queue(name)
+        first = [due.get((name, again), float("inf")) for again in (False, True)]
+        queue.recount(found.get(name, {}), first)
+        books.dispatcher.place(queue, books.now)
 
 
 class Space(msgspec.Struct, frozen=True):

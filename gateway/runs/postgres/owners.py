@@ -64,8 +64,9 @@ async def beat(session: Session, books: Books, me: Self) -> None:
 
 async def look(session: Session, books: Books) -> set[int]:
     """Which processes are there; those that are given runs share them."""
+    asked = books.clock.steady()
     rows = await session.fetch(_THERE)
-    books.shared([owner for owner, takes in rows if takes])
+    books.shared([owner for owner, takes in rows if takes], asked)
     return {owner for owner, _ in rows}
 
 

@@ -78,6 +78,9 @@ class Turns:
         await self._chores.run(every)
         books = self._books
         while books.owner and (order := books.dispatcher.next_claim(books.now)) is not None:
+            if books.is_stale(order.hook):
+                await self._chores.look()
+                continue
             for assignment in await self._link.run(partial(claim, books, order)):
                 self._begin(assignment)
             await self._chores.beat()

@@ -45,7 +45,7 @@ class PostgresBench:
     async def join(self) -> RunStore:
         database = database_of(server(), self._name)
         worker = PostgresStore(
-            database, runs=1_000_000, targets=512, monotonic=lambda: 0.0, works=False
+            database, runs=1_000_000, targets=512, monotonic=self.now, works=False
         )
         worker.serving(self._policies)
         await worker.keys
