@@ -178,7 +178,7 @@ class HookQueue:
         if self.pace is not None:
             self.pace.give_back(count, mark)
 
-    def paced(self, now: float) -> bool:
+    def rate_limited(self, now: float) -> bool:
         """Whether something is due that only the rate keeps from starting."""
         waits = min(self.due) <= now and self.free > 0 and not self.held(now)
         return waits and self.pace is not None and not self.pace.free(now)
