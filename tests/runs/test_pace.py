@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.runs.pace import MOMENT, ROUNDING, Pace
+from gateway.runs.pace import MOMENT, Pace
+from tests.runs.model import keeps
 
 START = 1_800_000_000.0
 RATES = st.sampled_from([0.01, 0.5, 1, 3, 7.3, 100, 10_000])
@@ -28,15 +29,6 @@ class Steady:
 
     def drift(self) -> float:
         return self.ahead
-
-
-def keeps(starts: list[float], rate: float, burst: float) -> bool:
-    """Whether in any time no more started than the burst, and the rate times that time."""
-    return all(
-        last - first + 1 <= burst + rate * (starts[last] - starts[first]) + 2 * ROUNDING
-        for first in range(len(starts))
-        for last in range(first, len(starts))
-    )
 
 
 @given(RATES, BURSTS, st.lists(st.tuples(SPANS, st.integers(0, 3), st.booleans()), max_size=60))
