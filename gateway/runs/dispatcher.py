@@ -108,8 +108,11 @@ class Dispatcher:
 
     def started(self, run: str, hook: str, again: bool, owner: int, now: float) -> None:
         """A run begins to run in a worker; it was counted in no state."""
-        self.queue(hook).take(1, now)
-        self.resumed(run, hook, again, owner, now)
+        queue = self.queue(hook)
+        if queue.pace is not None:
+            queue.pace.take(1, now)
+        self._start(queue, (run,), again, owner)
+        self.place(queue, now)
 
     def resumed(self, run: str, hook: str, again: bool, owner: int, now: float) -> None:
         """A run is running in a worker, and was before, in whatever process."""
@@ -166,8 +169,7 @@ class Dispatcher:
         target = able[0]
         queue = target.next_queue(now)
         part = min(target.part(queue, now), ceil(worker.free / len(able)))
-        # What is ready may start one at least, by whatever a sum of times is rounded to.
-        share = queue.share(now, max(min(queue.room(now), part), 1))
+        share = queue.share(now, min(queue.room(now), part))
         return Claim(queue.name, share.again, worker.number, share.count)
 
     def claimed(self, claim: Claim, runs: Sequence[str], next_due: float, now: float) -> None:
@@ -177,7 +179,8 @@ class Dispatcher:
         queue = self.queue(claim.hook)
         queue.remove(State.QUEUED, claim.again, len(runs))
         queue.looked(claim.again, next_due, now, len(runs))
-        queue.take(len(runs), now)
+        if queue.pace is not None and runs:
+            queue.pace.take(len(runs), now)
         self._start(queue, runs, claim.again, claim.owner)
         self.place(queue, now)
         if target := self._target(queue):

@@ -160,13 +160,11 @@ class HookQueue:
         return max(0, free)
 
     def room(self, now: float) -> int:
-        """How many attempts may start, by the hook's concurrency and its rate."""
-        return self.free if self.pace is None else min(self.free, self.pace.free(now))
-
-    def take(self, count: int, now: float) -> None:
-        """So many attempts start."""
-        if self.pace is not None and count:
-            self.pace.take(count, now)
+        """How many attempts of a hook that is ready may start, by its concurrency and its rate."""
+        if self.pace is None:
+            return self.free
+        # One at least, by whatever the sum of times is rounded to that made it ready.
+        return min(self.free, max(self.pace.free(now), 1))
 
     @property
     def mark(self) -> int:
@@ -207,7 +205,9 @@ class HookQueue:
 
     def fresh_may_start(self, now: float) -> bool:
         """Whether a run that is accepted now is the next to start, as far as its hook goes."""
-        if self.due[False] <= now or not self.room(now) or self.held(now):
+        if self.due[False] <= now or not self.free or self.held(now):
+            return False
+        if self.pace is not None and not self.pace.free(now):
             return False
         if self.due[True] > now:
             return True

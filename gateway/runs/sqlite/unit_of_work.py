@@ -125,12 +125,13 @@ class UnitOfWork:
         """A run is running now."""
         now = self.seconds
         self.dispatcher.started(run, hook, again, owner, now)
-        queue = self.dispatcher.queue(hook)
-        mark = queue.mark
+        pace = self.dispatcher.queues[hook].pace
+        mark = 0 if pace is None else pace.mark
 
         def undo() -> None:
             self.fresh.pop(run, None)
-            queue.give_back(1, mark)
+            if pace is not None:
+                pace.give_back(1, mark)
             self.dispatcher.ended(run, hook, again, owner, now)
 
         self.undo(undo)
