@@ -19,7 +19,6 @@ from tests.support.ports import free_port
 HERE = Path(__file__).resolve().parent
 PEERS = HERE.parent / ".peers"
 COMMAND = Path(sys.executable).with_name("gateway")
-CONCURRENCY = 64
 DURABLE = """\
 name: {name}
 method: POST
@@ -35,7 +34,10 @@ delivery:
   type: durable
   concurrency: {concurrency}
   limit: 10000000
+  retention: {{succeeded: {retention}}}
 """
+SETTINGS = {"concurrency": 64, "retention": "24h"}
+"""Of the delivery of a durable hook."""
 NODE_MODULES = PEERS / "delivery" / "node_modules"
 PACKAGES = ("bullmq@6", "ioredis@5")
 PYTHON = PEERS / "delivery" / "python" / "bin" / "python"
@@ -49,8 +51,8 @@ DISTRIBUTIONS = (
 NOBODY = 65534
 
 
-def serve(site: Site, hooks: str, workers: int) -> Launch:
-    """`gateway serve` with these hooks and a state directory."""
+def serve(site: Site, hooks: str, workers: int, *more: str) -> Launch:
+    """`gateway serve` with these hooks, a state directory and further flags."""
     directory, secrets = site.workdir / "hooks.d", site.workdir / "secrets"
     for made in (directory, secrets):
         made.mkdir(exist_ok=True)
@@ -60,18 +62,18 @@ def serve(site: Site, hooks: str, workers: int) -> Launch:
             *(str(COMMAND), "serve", str(directory), "--secrets", str(secrets)),
             *("--host", "127.0.0.1", "--port", str(site.port), "--workers", str(workers)),
             *("--state", str(site.workdir / "state"), "--store-runs", "10000000"),
-            *("--pre-drain", "0s"),
+            *("--pre-drain", "0s", *more),
         ]
     )
 
 
-def durable_hook(site: Site, name: str = HOOK, more: str = "") -> str:
-    """A hook that does the job."""
-    return more + DURABLE.format(
+def durable_hook(site: Site, name: str = HOOK, **settings: object) -> str:
+    """A hook that does the job, with `settings` instead of some of SETTINGS."""
+    return DURABLE.format(
         name=name,
         sha256=site.scenario.token_sha256,
         workflow=site.workflow_url,
-        concurrency=CONCURRENCY,
+        **{**SETTINGS, **settings},
     )
 
 
@@ -141,7 +143,7 @@ def _procrastinate(site: Site) -> Launch:
     ready = f"until {binaries}/pg_isready -q -h 127.0.0.1 -p {port}; do sleep 0.1; done"
     task = f"{PYTHON} -m procrastinate --app=jobs.app"
     serving = f"{PYTHON} -m granian --interface asgi --port {site.port} jobs:accept"
-    worker = f"{task} worker --concurrency={CONCURRENCY} --delete-jobs=never"
+    worker = f"{task} worker --concurrency={SETTINGS['concurrency']} --delete-jobs=never"
     steps = (
         f"cd {HERE / 'procrastinate'}; export PYTHONPATH={HERE / 'procrastinate'}",
         f"{lower}{binaries}/initdb -D {data} -U postgres -A trust >/dev/null",

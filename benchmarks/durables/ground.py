@@ -16,7 +16,7 @@ from benchmarks.delivery.job import accepts, family
 from benchmarks.load import Load, Round
 from benchmarks.processes import Running, running, until_it_works
 from benchmarks.resources import TICKS, process_ticks
-from benchmarks.scenario import Scenario, Site
+from benchmarks.scenario import HOOK, Scenario, Site
 
 KEYED = "keyed"
 KEYS = """
@@ -31,7 +31,7 @@ end
 
 @dataclass(frozen=True)
 class Ground:
-    """A running gateway. `runs.db` is in `state`."""
+    """A running gateway. `runs.db` is in `state`, unless its runs are in a database."""
 
     server: Running
     site: Site
@@ -51,12 +51,17 @@ class Ground:
 
 
 @contextmanager
-def gateway(site: Site, workers: int = 1, more: str = "") -> Iterator[Ground]:
-    """A gateway with a durable hook, the same with `deduplicate`, and further hooks."""
+def gateway(
+    site: Site, workers: int = 1, more: str = "", *flags: str, **settings: object
+) -> Iterator[Ground]:
+    """A gateway with a durable hook, the same with `deduplicate`, further hooks and flags.
+    `settings` are those of `durable_hook`.
+    """
     site.workdir.mkdir(exist_ok=True)
-    keyed = durable_hook(site, KEYED) + 'deduplicate: {by: "${headers.X-Key}"}\n'
-    hooks = "---\n".join([durable_hook(site), keyed, *([more] if more else [])])
-    launch = serve(site, hooks, workers)
+    plain, keyed = (durable_hook(site, name, **settings) for name in (HOOK, KEYED))
+    keyed += 'deduplicate: {by: "${headers.X-Key}"}\n'
+    hooks = "---\n".join([plain, keyed, *([more] if more else [])])
+    launch = serve(site, hooks, workers, *flags)
     with running("gateway", launch, site.workdir) as server:
         until_it_works(lambda: accepts(site), server)
         yield Ground(server, site, site.workdir / "state")

@@ -25,6 +25,7 @@ from tests.faults import (
     powercuts,
     waits,
 )
+from tests.faults.shared import fleet, network, servers
 
 ROWS: dict[str, Callable[[Path], tuple[bool, list[str]]]] = {
     "kills": kills.full,
@@ -37,6 +38,16 @@ ROWS: dict[str, Callable[[Path], tuple[bool, list[str]]]] = {
     "pending": pending.full,
     "poison": poison.full,
     "waits": waits.full,
+    "gateway-killed": fleet.killed,
+    "gateways-restarted": fleet.restarted,
+    "primary-killed": servers.primary,
+    "primary-stopped": servers.stopped,
+    "standbys-killed": servers.standbys,
+    "failover": servers.failover,
+    "failover-silent": servers.silent,
+    "failover-asynchronous": servers.lossy,
+    "network-cut": network.full,
+    "pooler": servers.pooled,
 }
 
 

@@ -1,9 +1,11 @@
-"""`python -m tests.faults.caller PORT PATH RATE LEDGER`: a sender that gives up no request.
+"""`python -m tests.faults.caller [HOST:]PORT PATH RATE LEDGER [FIRST]`: a sender that does not
+give up.
 
-It sends RATE requests a second, each with an id of its own, while less than OPEN are unanswered,
-and repeats one with the same id until it is answered 2xx. A promise counts once it is in LEDGER, on
-disk: a line with the number of the request and the run. After the end of its standard input it
-sends nothing new, repeats what is open for at most REST seconds, and prints its counts as JSON.
+It sends RATE requests a second, each with an id of its own, numbers from FIRST on, while less than
+OPEN are unanswered, and repeats one with the same id until it is answered 2xx. A promise counts
+once it is in LEDGER, on disk: a line with the number of the request, the run and the monotonic
+time. After the end of its standard input it sends nothing new, repeats what is open for at most
+REST seconds, and prints its counts as JSON, with the seconds after which it was refused, sorted.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -29,8 +32,9 @@ _FAILED = (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError, ValueEr
 class Connection:
     """One connection, which is made anew after each failure."""
 
-    def __init__(self, port: int, path: str) -> None:
-        self._port = port
+    def __init__(self, address: str, path: str) -> None:
+        host, _, port = address.rpartition(":")
+        self._host, self._port = host or "127.0.0.1", int(port)
         self._path = path
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -44,8 +48,10 @@ class Connection:
             raise
 
     async def _posted(self, number: int) -> tuple[int, bytes]:
-        if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        if self._streams is None or self._streams[0].at_eof():
+            # The gateway ends connections that nobody has used for long.
+            self.close()
+            self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
         body = json.dumps({"n": number, "lane": number % 10}).encode()
         writer.write(
@@ -92,15 +98,17 @@ class Ledger:
 class Caller:
     """Requests at a rate, and the ledger of what was promised."""
 
-    def __init__(self, port: int, path: str, ledger: Path) -> None:
+    def __init__(self, address: str, path: str, ledger: Path, first: int) -> None:
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
-            self._free.put_nowait(Connection(port, path))
+            self._free.put_nowait(Connection(address, path))
+        self._first = first
         self._ledger = Ledger(ledger)
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self.sent = 0
         self.answers: Counter[str] = Counter()
+        self.refused: list[float] = []
 
     async def run(self, rate: float) -> None:
         """Until the end of the standard input, and a little longer."""
@@ -121,7 +129,7 @@ class Caller:
                 task.cancel()
 
     def _send(self) -> None:
-        task = asyncio.ensure_future(self._until_promised(self.sent))
+        task = asyncio.ensure_future(self._until_promised(self._first + self.sent))
         self.sent += 1
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -132,6 +140,7 @@ class Caller:
 
     async def _promised(self, number: int) -> bool:
         connection = await self._free.get()
+        begun = time.monotonic()
         try:
             status, body = await connection.post(number)
         except _FAILED:
@@ -140,18 +149,27 @@ class Caller:
         finally:
             self._free.put_nowait(connection)
         told = json.loads(body)
-        kind = told["status"] if isinstance(told.get("status"), str) else status
-        self.answers["duplicate" if kind == "duplicate" else str(status)] += 1
+        self.answers[_kind(status, told)] += 1
         if status // 100 != 2:
+            self.refused.append(round(time.monotonic() - begun, 3))
             return False
-        await self._ledger.write(f"{number} {told['run']}")
+        await self._ledger.write(f"{number} {told['run']} {time.monotonic()}")
         return True
 
 
-async def _main(port: str, path: str, rate: str, ledger: str) -> None:
-    caller = Caller(int(port), path, Path(ledger))
+def _kind(status: int, told: dict[str, object]) -> str:
+    """What answers are counted by."""
+    if told.get("status") == "duplicate":
+        return "duplicate"
+    problem = str(told.get("type", "")).rpartition(":")[2]
+    return f"{status} {problem}" if problem else str(status)
+
+
+async def _main(address: str, path: str, rate: str, ledger: str, first: str = "0") -> None:
+    caller = Caller(address, path, Path(ledger), int(first))
     await caller.run(float(rate))
-    print(json.dumps({"sent": caller.sent, "answers": caller.answers}))  # noqa: T201
+    told = {"sent": caller.sent, "answers": caller.answers, "refused": sorted(caller.refused)}
+    print(json.dumps(told))  # noqa: T201
 
 
 if __name__ == "__main__":

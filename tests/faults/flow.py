@@ -1,8 +1,9 @@
-"""`python -m tests.faults.flow LEDGER`: a workflow that writes down what it is called with.
+"""`python -m tests.faults.flow LEDGER [HOST]`: a workflow that writes down what it is called with.
 
-It prints its port. LEDGER has a line for each call: when it came and when it was answered, in
-monotonic seconds, the Idempotency-Key, the attempt, the status, the number in the body. One number
-in fifty fails at first (500) and one in a hundred always (422).
+It prints its port. A call that is not of a run is answered at once. LEDGER has a line for each
+other call: when it came and when it was answered, in monotonic seconds, the Idempotency-Key, the
+attempt, the status, the number in the body. One number in fifty fails at first (500) and one in a
+hundred always (422).
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ class Flow(asyncio.Protocol):
         if len(rest) < length:
             return
         self._received = rest[length:]
+        if "gateway-attempt" not in headers:
+            self._write(200)
+            return
         number = json.loads(rest[:length])["n"]
         attempt = int(headers["gateway-attempt"])
         call = (time.monotonic(), headers["idempotency-key"], attempt, _status(number, attempt))
@@ -52,6 +56,9 @@ class Flow(asyncio.Protocol):
         came, key, attempt, status = call
         with self._ledger.open("a") as ledger:
             ledger.write(f"{came} {time.monotonic()} {key} {attempt} {status} {number}\n")
+        self._write(status)
+
+    def _write(self, status: int) -> None:
         if self._transport is not None:
             head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n"
             self._transport.write(f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
@@ -63,12 +70,12 @@ def _status(number: int, attempt: int) -> int:
     return 500 if number % 50 == 7 and attempt == 1 else 200
 
 
-async def _main(ledger: Path) -> None:
+async def _main(ledger: str, host: str = "127.0.0.1") -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Flow(ledger), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Flow(Path(ledger)), host, 0)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1])))
+    asyncio.run(_main(*sys.argv[1:]))

@@ -23,21 +23,23 @@ class Service:
     """What systemd or Kubernetes would do for one gateway.
 
     `gateway serve` runs in a process group of its own, so that nothing of it outlives the test.
+    `prefix` is a command that becomes the one it is given.
     """
 
     def __init__(
         self, directory: Path, hooks: str, *arguments: str,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None, prefix: Sequence[str] = (),
+        host: str = "127.0.0.1",
     ) -> None:  # fmt: skip
         self.state = directory / "state"
         self.log = directory / "gateway.log"
-        self.port = free_port()
+        self.host, self.port = host, free_port()
         self._environment = {**os.environ, **ENVIRONMENT, **(environment or {})}
         write_files(directory / "hooks.d", {"hooks.yaml": hooks})
         write_files(directory / "secrets", {"admin": ADMIN_TOKEN})
         self._command = [
-            sys.executable, "-m", "gateway", "serve", str(directory / "hooks.d"),
-            "--port", str(self.port), "--secrets", str(directory / "secrets"),
+            *prefix, sys.executable, "-m", "gateway", "serve", str(directory / "hooks.d"),
+            "--host", host, "--port", str(self.port), "--secrets", str(directory / "secrets"),
             "--admin-token", "admin", "--pre-drain", "0s", "--state", str(self.state), *arguments,
         ]  # fmt: skip
         self._started: list[subprocess.Popen[bytes]] = []
@@ -73,7 +75,7 @@ class Service:
 
     def ask(self, method: str, path: str, **arguments: object) -> httpx.Response:
         """One request on a connection of its own."""
-        url = f"http://127.0.0.1:{self.port}{path}"
+        url = f"http://{self.host}:{self.port}{path}"
         return httpx.request(method, url, timeout=30, verify=PLAIN, **arguments)  # type: ignore[arg-type]
 
     def unfinished(self) -> int:

@@ -16,7 +16,8 @@ SLACK = 0.1
 """Seconds between two clocks."""
 _ATTEMPTS = "SELECT seq, number, started, outcome FROM attempt"
 _RUNS = "SELECT seq, id, state, attempts, started FROM run"
-_STATES = {0: "waiting", 1: "queued", 2: "running", 4: "succeeded", 5: "dead", 6: "cancelled"}
+STATES = {0: "waiting", 1: "queued", 2: "running", 4: "succeeded", 5: "dead", 6: "cancelled"}
+_SHOWN = 5
 _FINAL = {"succeeded", "dead", "cancelled"}
 
 
@@ -48,8 +49,8 @@ class Repeat(NamedTuple):
 
 def promised(ledger: Path) -> dict[int, str]:
     """The run that each request was promised, by its number."""
-    pairs = (line.split() for line in ledger.read_text().splitlines())
-    return {int(number): run for number, run in pairs}
+    lines = (line.split() for line in ledger.read_text().splitlines())
+    return {int(number): run for number, run, _ in lines}
 
 
 def calls(ledger: Path) -> list[Call]:
@@ -87,7 +88,7 @@ def rows(database: Path) -> dict[str, Row]:
             if started is not None:
                 times[number] = started / 1000 - ahead
             cut = {one for one, _, outcome in made if outcome == "interrupted"}
-            found[str(uuid.UUID(bytes=run))] = Row(_STATES[state], times, cut)
+            found[str(uuid.UUID(bytes=run))] = Row(STATES[state], times, cut)
     return found
 
 
@@ -101,7 +102,8 @@ def repeats(seen: Iterable[Call], kills: Sequence[Kill], stored: Mapping[str, Ro
         made.sort(key=lambda call: (call.attempt, call.came))
         for first, second in pairwise(made):
             if first.status != 500:
-                found.append(Repeat(first, second, _explaining(first, second, kills, stored[run])))
+                kill = _explaining(first, second, kills, stored[run]) if run in stored else None
+                found.append(Repeat(first, second, kill))
     return found
 
 
@@ -152,7 +154,7 @@ class Ledger(NamedTuple):
         ]
         return [
             *shown,
-            *(f"unexplained: {one.first} then {one.second}" for one in self.unexplained),
+            *(f"unexplained: {one.first} then {one.second}" for one in self.unexplained[:_SHOWN]),
         ]
 
 
@@ -167,7 +169,7 @@ def settled(
     gone = {run for run in runs if run not in stored or stored[run].state == "succeeded"}
     of_number: defaultdict[int, set[str]] = defaultdict(set)
     for call in seen:
-        if stored[call.run].state != "dead":
+        if call.run not in stored or stored[call.run].state != "dead":
             of_number[call.number].add(call.run)
     return Ledger(
         accepted=len(runs),

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.runs.run import Accepted, Changed, Duplicate, NewRun, Policy, Result, Selection, State
+from gateway.runs.run import Accepted, Duplicate, NewRun, Policy, Result, State
+from gateway.runs.selection import Changed, Selection
 
 UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
 ACTIVE = (State.QUEUED, State.RUNNING)

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.runs.run import Accepted, Policies, Policy, Selection, State
+from gateway.runs.run import Accepted, Policies, Policy, State
+from gateway.runs.selection import Selection
 from tests.runs.engines import ENGINES
 from tests.runs.promises import POLICY, Site, a_run, a_site
 from tests.runs.test_dispatcher import Engine, a_policy

@@ -16,27 +16,33 @@ _STARTS = 20.0
 
 
 class Pooler:
-    """Has fewer connections to the server than it lends."""
+    """Has `pool` connections to the server, and lends more."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, pool: int = 2) -> None:
         assert BINARY is not None
         self.port = free_port()
         self._log = server.directory / "pooler.log"
         users = server.directory / "users"
         users.write_text(f'"postgres" "{PASSWORD}"\n')
         config = server.directory / "pooler.ini"
-        config.write_text(self._config(server, users))
+        config.write_text(self._config(server, users, pool))
         if user := unprivileged():
             for path in (users, config):
                 os.chown(path, user["user"], user["group"])
+        self._command = [BINARY, "-q", str(config)]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, be it anew; returns once it takes connections."""
+        self._log.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [BINARY, "-q", str(config)],
+            self._command,
             stdin=subprocess.DEVNULL,
             **unprivileged(),  # type: ignore[call-overload]
         )
         self._await()
 
-    def _config(self, server: Server, users: Path) -> str:
+    def _config(self, server: Server, users: Path, pool: int) -> str:
         return f"""[databases]
 * = host=127.0.0.1 port={server.port}
 [pgbouncer]
@@ -46,8 +52,9 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = {users}
 pool_mode = transaction
-default_pool_size = 2
+default_pool_size = {pool}
 max_client_conn = 500
+server_login_retry = 1
 logfile = {self._log}
 """
 

@@ -30,6 +30,10 @@ class Unfit(Exception):  # noqa: N818 - it says what the database is
     """The database is there and cannot be used; why, and what to do, in a sentence."""
 
 
+class StalledError(OSError):
+    """The database is there and makes nothing durable now; why, in a sentence."""
+
+
 LASTING = (
     Unfit,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -54,7 +58,7 @@ def meaning(error: Exception) -> Meaning:
 
 def sentence(error: BaseException, address: Address) -> str:
     """Why there is no connection, for operators."""
-    if isinstance(error, Unfit):
+    if isinstance(error, (Unfit, StalledError)):
         return str(error)
     if isinstance(error, asyncpg.PostgresError):
         return _refused(error, address)
@@ -65,6 +69,8 @@ def sentence(error: BaseException, address: Address) -> str:
             f"{address} has a certificate that is not trusted ({error.verify_message}): correct "
             "--store-ca, the host in --store, or the certificate"
         )
+    if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
+        return f"{address} names no server that takes writes: standbys are there, and no primary"
     if isinstance(error, ConnectionError) and _NO_TLS in str(error):
         return f"{address} has no TLS, which sslmode={address.mode} needs: turn it on in the server"
     if isinstance(error, OSError):
@@ -81,7 +87,9 @@ def _refused(error: asyncpg.PostgresError, address: Address) -> str:
                 "correct the secret that --store-password names"
             )
         case asyncpg.InvalidAuthorizationSpecificationError():
-            return f"{address} lets {_user(address)} not in: see its pg_hba.conf ({_said(error)})"
+            return (
+                f"{address} does not let {_user(address)} in: see its pg_hba.conf ({_said(error)})"
+            )
         case asyncpg.InvalidCatalogNameError():
             return f"{address} has no database of this name: create it, or correct --store"
         case asyncpg.InsufficientPrivilegeError():

@@ -22,6 +22,8 @@ WORK = 3.0
 """Seconds after which a statement is given up with its connection."""
 LOOK_UP = 10.0
 """The same where many rows may be read."""
+OPENS = 30.0
+"""The same for what a new connection begins with."""
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 _log = structlog.get_logger("gateway.store")
@@ -125,7 +127,8 @@ class Link:
             try:
                 session = await self._database.dial()
                 try:
-                    await self._opened(session)
+                    async with asyncio.timeout(OPENS):
+                        await self._opened(session)
                 except BaseException:
                     session.terminate()
                     raise

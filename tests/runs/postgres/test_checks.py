@@ -169,7 +169,17 @@ def test_a_standby_is_refused(odd: Server) -> None:
         assert "let --store name the primary" in said
 
 
+def test_a_server_that_falls_silent_when_it_is_asked_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.runs.postgres.database.CONNECT", 0.5)
+    monkeypatch.setattr(
+        "gateway.runs.postgres.database.ask", lambda _connection: asyncio.Event().wait()
+    )
+    assert "does not answer" in asyncio.run(refusal(database_of(server(), "postgres")))
+
+
 def test_a_server_that_is_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.runs.postgres.database.OLDEST", 990_000)
+    monkeypatch.setattr("gateway.runs.postgres.server.OLDEST", 990_000)
     said = asyncio.run(refusal(database_of(server(), "postgres")))
     assert "upgrade the server" in said

@@ -46,7 +46,7 @@ class Together:
         one = Gateway(server(), self.database, Policies(1, {"orders": PACED}))
         one.started = Begun(self.note)
         one.take(MANY)
-        await until(lambda: one.store.books.owner and one.store.is_connected)
+        await until(lambda: one.store.local.owner and one.store.is_connected)
         return one
 
     async def send(self, gateway: Gateway, runs: int) -> None:

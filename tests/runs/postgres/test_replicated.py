@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
@@ -11,11 +12,14 @@ import pytest
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.store import PostgresStore
 from gateway.runs.store import StoreUnavailable
-from tests.runs.postgres.databases import Template, address_of, run
+from tests.runs.postgres.databases import Template, address_of, connected, run
 from tests.runs.postgres.stores import POLICIES, a_run, in_loop, until
 from tests.support.postgres import PASSWORD, Server
 
 BEFORE, AFTER = 150, 100
+AWAY = 9.0
+LINKS = 3
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name='gateway'"
 Pair = tuple[Server, Server]
 
 
@@ -53,7 +57,10 @@ async def accepted(store: PostgresStore, promised: list[str], count: int) -> Non
     await asyncio.gather(*(send() for _ in range(8)))
 
 
-def test_nothing_that_was_promised_is_lost_in_a_failover(pair: Pair) -> None:
+@pytest.mark.parametrize("end", [Server.kill, Server.pause])
+def test_nothing_that_was_promised_is_lost_in_a_failover(
+    pair: Pair, end: Callable[[Server], None]
+) -> None:
     @in_loop
     async def promise() -> None:
         primary, standby = pair
@@ -61,7 +68,7 @@ def test_nothing_that_was_promised_is_lost_in_a_failover(pair: Pair) -> None:
         promised: list[str] = []
         sending = asyncio.create_task(accepted(store, promised, BEFORE + AFTER))
         await until(lambda: len(promised) >= BEFORE)
-        await asyncio.to_thread(primary.kill)
+        await asyncio.to_thread(end, primary)
         await run(standby, "postgres", "SELECT pg_promote()")
         await asyncio.wait_for(sending, 30)
         records = await asyncio.gather(*map(store.record, promised))
@@ -83,6 +90,32 @@ def test_nothing_is_promised_while_the_standby_does_not_have_it(pair: Pair) -> N
                 await store.accept(a_run())
         finally:
             standby.go_on()
+        await asyncio.wait_for(accepted(store, [], 5), 20)
+        await store.close()
+
+    promise()
+
+
+def test_a_standby_that_stays_away_does_not_use_up_the_connections(pair: Pair) -> None:
+    @in_loop
+    async def promise() -> None:
+        primary, standby = pair
+        store = opened(pair, await Template().copy(primary))
+        await store.accept(a_run())
+        admin = await connected(primary, "postgres")
+        standby.pause()
+        try:
+            end = time.monotonic() + AWAY
+            while time.monotonic() < end:
+                with pytest.raises(StoreUnavailable):
+                    await store.accept(a_run())
+                await asyncio.sleep(0.05)
+            # Those whose commits wait, and at most as many that ask whether they still do.
+            assert await admin.fetchval(CONNECTIONS) <= 2 * LINKS
+            assert "synchronous_standby_names" in store.problem
+        finally:
+            standby.go_on()
+            await admin.close()
         await asyncio.wait_for(accepted(store, [], 5), 20)
         await store.close()
 

@@ -1,0 +1,1 @@
+"""Gateways that share a database, and what they do together."""
