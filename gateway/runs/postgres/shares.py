@@ -73,5 +73,10 @@ class Shares:
         return self._views[-1].part(name, whole)
 
     def fraction(self, name: str, places: int) -> float:
-        """Which fraction of a rate is this process's; see `View.fraction`."""
-        return min(view.fraction(name, places) for view in self._views)
+        """Which fraction of a rate is this process's; see `View.fraction`. While processes come or
+        go, it divides with all: others may see those that have a place otherwise.
+        """
+        if len(self._views) == 1:
+            return self._views[0].fraction(name, places)
+        has_place = all(view.fraction(name, places) for view in self._views)
+        return 1 / max(len(view.owners) for view in self._views) if has_place else 0.0

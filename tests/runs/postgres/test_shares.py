@@ -69,10 +69,10 @@ class Processes:
         self.there.remove(me)
         del self.shares[me]
 
-    def together(self) -> float:
+    def together(self, places: int) -> float:
         """What all may do that act on what they know."""
         acting = [one for one in self.shares.values() if not one.is_stale(self.now)]
-        return sum(one.fraction("orders", 100) for one in acting)
+        return sum(one.fraction("orders", places) for one in acting)
 
 
 STEPS = st.tuples(st.sampled_from(["join", "leave", "look", "wait"]), st.integers(0, 9))
@@ -94,7 +94,8 @@ def test_all_together_never_have_more_than_the_whole_whoever_comes_and_goes(
             all_of_them.look(there[which % len(there)])
         else:
             all_of_them.now += which / 2
-        assert all_of_them.together() <= 1 + 1e-9
+        for places in (1, 2, 100):
+            assert all_of_them.together(places) <= 1 + 1e-9
 
 
 def test_who_comes_has_its_fraction_once_all_have_seen_it_or_have_to_look() -> None:
