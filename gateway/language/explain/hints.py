@@ -20,10 +20,14 @@ from gateway.language.yaml12.scalars import shortened
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _BOOLEANS = ("true", "false")
 _REFERENCES = ("secret", "env", "sha256", "scrypt")
-_OF_RULES = dict.fromkeys(
-    ("Match", "Rule"),
-    "write conditions under body, query, headers or path; any, all and not combine them",
-)
+_OF_MAPPINGS = {
+    **dict.fromkeys(
+        ("Match", "Rule"),
+        "write conditions under body, query, headers or path; any, all and not combine them",
+    ),
+    "Direct delivery": "a direct hook calls its workflow while the caller waits, and stores no "
+    "runs: write type: durable",
+}
 _ELEMENTS = ("any", "all", "none")
 
 
@@ -37,7 +41,7 @@ def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], step
     if homes := _homes(key, mapping, known):
         return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
     meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
-    return meant or _OF_RULES.get(schema["title"]) or f"known keys: {', '.join(known)}"
+    return meant or _OF_MAPPINGS.get(schema["title"]) or f"known keys: {', '.join(known)}"
 
 
 def _hint_for_operator(

@@ -13,11 +13,15 @@ from gateway.language.inputs import reads, response_of, templated, workflow_of
 from gateway.language.lint.readable import before_workflow
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import CREDENTIALS, proof_headers
-from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.quantities import parse_duration, parse_rate, parse_size
 from gateway.language.spec import DurableDelivery, Hook
 from gateway.language.spec.bounds import DELAY, GIVE_UP, RETENTION, WAIT, Bounds
 from gateway.language.template.roots import ANSWERED
 from gateway.language.yaml12 import Steps
+
+MAX_RATE = 10_000
+"""Deliveries a second."""
+_DAY = 86_400.0
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -36,6 +40,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _answered(hook)
     yield from _waits(hook, delivery)
     yield from _spans(delivery)
+    yield from _rated(delivery)
     yield from _never_used(delivery)
 
 
@@ -92,6 +97,22 @@ def span(steps: Steps, what: str, written: str, bounds: Bounds) -> Iterator[Mist
     """A time outside its bounds."""
     if not bounds.hold(written):
         yield Mistake("bad-span", steps, f"{what} must be {bounds}, not {written}")
+
+
+def _rated(delivery: DurableDelivery) -> Iterator[Mistake]:
+    """A rate that limits nothing, or stops deliveries."""
+    if delivery.rate is UNSET:
+        return
+    count, seconds = parse_rate(delivery.rate)
+    steps = ("delivery", "rate")
+    if count / seconds > MAX_RATE:
+        message = f"'rate' must be at most {MAX_RATE}/1s, not {delivery.rate}"
+        hint = "remove it: without a rate, only 'concurrency' limits deliveries"
+        yield Mistake("bad-rate", steps, message, hint)
+    elif count / seconds < 1 / _DAY:
+        message = f"'rate' must be at least one delivery in 24h, not {delivery.rate}"
+        hint = "to stop deliveries, write `enabled: false`: stored runs are then held"
+        yield Mistake("bad-rate", steps, message, hint)
 
 
 def _never_used(delivery: DurableDelivery) -> Iterator[Mistake]:

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
 from gateway.language.spec.bounds import DELAY, GIVE_UP, RETENTION, WAIT
-from gateway.language.spec.scalars import Duration, KeyTemplate
+from gateway.language.spec.scalars import Duration, KeyTemplate, Rate
 
 AFTER = ("5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h")
 """The delays of Standard Webhooks."""
@@ -129,6 +129,13 @@ class DurableDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag=
     concurrency: Annotated[
         int, Meta(ge=1, le=512, description="Deliveries in flight at the same time.")
     ] = 16
+    rate: Annotated[
+        Rate | UnsetType,
+        Meta(
+            description="Deliveries that may start, retries included, by all gateways together; by "
+            "default any number. `10/1s`: ten at once, then one each 100ms. Beyond it, runs wait."
+        ),
+    ] = UNSET
     limit: Annotated[
         int,
         Meta(ge=1, le=10_000_000, description="Unfinished runs of this hook. Beyond it: 503."),
