@@ -18,6 +18,8 @@ _SETTINGS = {
     # A commit that is cancelled while it waits for a standby reports success.
     "statement_timeout": "0",
     "default_transaction_isolation": "'read committed'",
+    # What is planned while a table is small is kept when it has grown, until it is analyzed.
+    "enable_seqscan": "off",
 }
 _LOCAL = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + "".join(
     f"SET LOCAL {name}={value}; " for name, value in _SETTINGS.items()
