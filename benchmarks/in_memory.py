@@ -15,7 +15,8 @@ from gateway.compile.hook import Hook
 from gateway.language.spec import Hook as Spec
 from gateway.runtime.runtime import Runtime
 from gateway.serve.client import ClientFinder
-from gateway.serve.generation import Generation, Served
+from gateway.serve.generation import Generation
+from gateway.serve.served import Served
 from gateway.serve.server import server_limits
 from gateway.serve.switch import Switch
 from gateway.serve.unrouted import Unrouted

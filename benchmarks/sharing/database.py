@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from benchmarks.delivery.job import cpu_of
-from tests.support.postgres import PASSWORD, Server
+from tests.support.postgres import PASSWORD, Server, binaries
 
 SETTINGS = {
     "shared_buffers": "512MB",
@@ -33,7 +33,7 @@ _ASK = """SELECT (SELECT sum(xact_commit)::bigint FROM pg_stat_database),
 @contextmanager
 def server() -> Iterator[Server]:
     """A PostgreSQL server on the disk, which is removed on the way out."""
-    made = Server(None, place=Path(tempfile.gettempdir()), **SETTINGS)
+    made = Server(None, place=Path(tempfile.gettempdir()), programs=binaries(), **SETTINGS)
     try:
         yield made.start()
     finally:

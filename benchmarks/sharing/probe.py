@@ -14,12 +14,12 @@ from benchmarks.scenario import HOOK, Site
 from benchmarks.sharing.ground import CONCURRENCY
 from gateway.runs.postgres import counting, owners
 from gateway.runs.postgres.address import parse
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.chores import Chores
 from gateway.runs.postgres.claiming import claim
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.maintenance import Maintenance
 from gateway.runs.postgres.reporting import Reporting
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment, Policies, Policy, Result
@@ -48,33 +48,33 @@ class Probe:
     def __init__(self, server: Server, database: str, site: Site) -> None:
         address = parse(server.url(database))
         self.claims = Claims()
-        self._books = Books(Clock(time.monotonic), CONCURRENCY, random.random)
+        self._local = LocalState(Clock(time.monotonic), CONCURRENCY, random.random)
         target = f"http://127.0.0.1:{site.workflow_port}"
         policy = Policy(target=target, concurrency=CONCURRENCY, limit=10_000_000)
-        self._books.follow(Policies(1, {HOOK: policy}))
+        self._local.follow(Policies(1, {HOOK: policy}))
         self._me = owners.Self("probe", lambda: True, bytes)
         self._link = Link(Database(address, lambda: PASSWORD), self._opened)
-        self._chores = Chores(self._books, self._link, self._me, _nothing, _nothing)
-        self._reporting = Reporting(self._books)
+        self._maintenance = Maintenance(self._local, self._link, self._me, _nothing, _nothing)
+        self._reporting = Reporting(self._local)
 
     async def _opened(self, session: Session) -> None:
-        await owners.beat(session, self._books, self._me)
-        await owners.look(session, self._books)
-        await counting.count(session, self._books)
-        self._books.joined(CREDIT)
+        await owners.heartbeat(session, self._local, self._me)
+        await owners.refresh(session, self._local)
+        await counting.count(session, self._local)
+        self._local.joined(CREDIT)
 
     async def run(self, until: asyncio.Event) -> None:
         """Claim and end runs until then."""
         while not until.is_set():
-            await self._chores.run(False)
-            order = self._books.dispatcher.next_claim(self._books.now)
+            await self._maintenance.run(False)
+            order = self._local.dispatcher.next_claim(self._local.now)
             if order is not None:
                 at = time.perf_counter()
-                given = await self._link.run(partial(claim, self._books, order))
+                given = await self._link.run(partial(claim, self._local, order))
                 self.claims.found.append((at, time.perf_counter() - at, len(given)))
                 await self._end(given)
             await asyncio.sleep(_EVERY)
-        await self._link.run(partial(owners.leave, self._books))
+        await self._link.run(partial(owners.leave, self._local, self._me))
         await self._link.close()
 
     async def _end(self, given: list[Assignment]) -> None:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from gateway.compile.acknowledgement import Acknowledgement
 from gateway.compile.answer import Answer, Headers
 from gateway.compile.delivery import Durable
 from gateway.compile.exchange import Exchange
 from gateway.compile.invocation import StoringInvoker
-from gateway.compile.outcome import (
-    OMITTED,
-    answer_of,
-    ask_again,
-    document,
-    instant,
-    opened,
-    status_of,
-)
+from gateway.compile.outcome import OMITTED, answer_of, opened
 from gateway.compile.payload import Payload
 from gateway.compile.prefer import NO_PREFERENCE, Preference, preference_of
+from gateway.compile.receipt import Receipt
 from gateway.compile.responder import Responder, failed, reported
 from gateway.compile.templates.keys import NO_KEYS
 from gateway.errors import WorkflowFailure, failure_of, out_of_service
@@ -33,19 +24,6 @@ from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
 
 VARY = (b"vary", b"prefer")
-_SOON = ask_again(None)
-
-
-class _Document(msgspec.Struct, omit_defaults=True):
-    """What a caller is told whose run is stored. `was` is the state of an earlier request's run."""
-
-    status: str
-    hook: str
-    run: str
-    outcome: str
-    was: str = ""
-    attempts: int = 0
-    next_attempt_at: str | None = None
 
 
 class Acceptance:
@@ -107,7 +85,7 @@ class Acceptance:
         if kept.run != exchange.run:
             exchange.run = kept.run
             said = self._said(exchange)
-        told = _Told(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange, said)
+        receipt = Receipt(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange, said)
         gauge = self._gauge
         if seconds > 0 and gauge.waiting >= self._most:
             # Who waits keeps others out, and the run is stored.
@@ -116,9 +94,9 @@ class Acceptance:
         gauge.waiting += waits
         try:
             if isinstance(kept, Duplicate):
-                answer = await _duplicate(runs, kept, told, seconds)
+                answer = await _duplicate(runs, kept, receipt, seconds)
             else:
-                answer = await self._accepted(runs, kept, new, invocation, told, seconds)
+                answer = await self._accepted(runs, kept, new, invocation, receipt, seconds)
         finally:
             gauge.waiting -= waits
         return self._finished(answer, preference)
@@ -150,7 +128,7 @@ class Acceptance:
         kept: Accepted,
         new: NewRun,
         invocation: Invocation,
-        told: _Told,
+        receipt: Receipt,
         seconds: float,
     ) -> Answer:
         expected = None
@@ -161,11 +139,11 @@ class Acceptance:
         if seconds > 0:
             found = await runs.outcome(new.id, seconds, expected)
         if isinstance(found, Finished):
-            return self._ended(told.exchange, found)
+            return self._ended(receipt.exchange, found)
         if isinstance(found, Record) and found.state.final:
-            return self._stored(told, found)
+            return self._stored(receipt, found)
         started = State.RUNNING if kept.attempt else State.QUEUED
-        return told.unfinished(started, found)
+        return receipt.unfinished(started, found)
 
     def _ended(self, exchange: Exchange, found: Finished) -> Answer:
         """The answer after an attempt of this process, as of a direct hook."""
@@ -178,16 +156,16 @@ class Acceptance:
             reply = failure_of(result.reason, result.status_code)
         return failed(exchange, reply, "dead")
 
-    def _stored(self, told: _Told, record: Record) -> Answer:
+    def _stored(self, receipt: Receipt, record: Record) -> Answer:
         """The answer after an attempt of another process, or of a later one."""
-        exchange = told.exchange
+        exchange = receipt.exchange
         exchange.workflow_ms = float(record.duration_ms or 0)
         if record.state is not State.SUCCEEDED:
             failure = failure_of(record.reason, record.status_code)
             return failed(exchange, failure, record.state)
         exchange.outcome = "succeeded"
-        if isinstance(told.said, Answer):
-            return told.said
+        if isinstance(receipt.said, Answer):
+            return receipt.said
         record = opened(record, self._runtime.sealing)
         if record.answer:
             return self._acknowledgement.completed(exchange, answer_of(record.answer))
@@ -204,56 +182,10 @@ class Acceptance:
         return Answer(answer.status, headers, answer.body, answer.own)
 
 
-class _Told:
-    """What the caller of one request is told of its run. `said` is the hook's own answer, or what
-    it adds to the one here.
-    """
-
-    def __init__(self, path: str, exchange: Exchange, said: Answer | Headers) -> None:
-        self.exchange = exchange
-        self.said = said
-        self._path = path
-        self._location = (b"location", path.encode())
-
-    def unfinished(self, started: State, record: Record | None) -> Answer:
-        """The run is stored and goes on; `record` is there where somebody has looked."""
-        values = self._values(status_of(started if record is None else record.state))
-        if isinstance(self.said, Answer):
-            return self._own(self.said)
-        again = _SOON
-        if record is not None and record.attempts and record.next_attempt is not None:
-            values.attempts = record.attempts
-            values.next_attempt_at = instant(record.next_attempt)
-            again = ask_again(record.next_attempt)
-        return document(202, values, (self._location,), (*self.said, again))
-
-    def duplicate(self, was: State, record: Record | None) -> Answer:
-        """The run was stored for an earlier request with the same key."""
-        values = self._values("duplicate")
-        values.was = status_of(was)
-        if isinstance(self.said, Answer):
-            return self._own(self.said)
-        if was.final:
-            return document(200, values, (self._location,))
-        again = ask_again(None if record is None else record.next_attempt)
-        return document(202, values, (self._location, again))
-
-    def _own(self, said: Answer) -> Answer:
-        """The hook's own answer, which says as well where the outcome is."""
-        if any(name == b"location" for name, _ in said.headers):
-            return said
-        return msgspec.structs.replace(said, own=(self._location,))
-
-    def _values(self, status: str) -> _Document:
-        exchange = self.exchange
-        exchange.outcome = status
-        return _Document(status, exchange.hook, exchange.run, self._path)
-
-
-async def _duplicate(runs: Runs, kept: Duplicate, told: _Told, seconds: float) -> Answer:
+async def _duplicate(runs: Runs, kept: Duplicate, receipt: Receipt, seconds: float) -> Answer:
     """Who repeats a request may wait for the run of the first one."""
     found = None
     if seconds > 0 and not kept.state.final:
         found = await runs.outcome(kept.run, seconds)
     record = found if isinstance(found, Record) else None
-    return told.duplicate(kept.state if record is None else record.state, record)
+    return receipt.duplicate(kept.state if record is None else record.state, record)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import msgspec
 from msgspec import UNSET
 
 from gateway.compile.answer import Answer
@@ -33,12 +32,12 @@ from gateway.compile.responder import compile_kept, compile_response, ignored, p
 from gateway.compile.templates.inputs import Inputs
 from gateway.compile.templates.keys import compile_keys
 from gateway.compile.templates.mapping import Mapped
+from gateway.compile.workflow import effective_workflow
 from gateway.errors import NoMatch, WorkflowFailure
 from gateway.ids import uuid7
-from gateway.language.inputs import response_of, workflow_of
+from gateway.language.inputs import response_of
 from gateway.language.spec import Hook as Spec
 from gateway.language.spec import Workflow
-from gateway.language.template.url import parse_url
 from gateway.runtime.offloading import SMALL
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.targets import blames
@@ -74,7 +73,7 @@ class Hook:
     )
 
     def __init__(self, spec: Spec, runtime: Runtime, places: Places | None = None) -> None:
-        workflow = _workflow(spec, runtime.settings.workflow_base)
+        workflow = effective_workflow(spec, runtime.settings.workflow_base)
         self.name = spec.name
         self.route = spec.route
         self.methods = spec.methods
@@ -238,18 +237,3 @@ def _problems(needs: tuple[Need, ...]) -> list[str]:
 
 def _invoker(workflow: Workflow, runtime: Runtime, durable: Durable | None) -> Invoker:
     return Invoker(workflow, runtime) if durable is None else StoringInvoker(workflow, runtime)
-
-
-def _workflow(spec: Spec, base: str) -> Workflow:
-    """The long form; with a base, the same path there. A body that is decompressed is not sent
-    with the encoding that it had.
-    """
-    workflow = workflow_of(spec)
-    if spec.receive is not UNSET and workflow.format != "raw":
-        forwarded = [one for one in workflow.forward_headers if one.lower() != "content-encoding"]
-        workflow = msgspec.structs.replace(workflow, forward_headers=forwarded)
-    if not base:
-        return workflow
-    target = workflow.url.removeprefix(parse_url(workflow.url).origin)
-    target = target if target.startswith("/") else f"/{target}"
-    return msgspec.structs.replace(workflow, url=base + target)

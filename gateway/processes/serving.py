@@ -138,6 +138,8 @@ class _Served:
     def _ended(self, child: Child, expected: bool) -> None:
         self._totals.end(child.number)
         self._view.ends += not expected
+        if not expected:
+            self._numbers.ask_soon()
 
     def _drain(self) -> None:
         self._view.draining = True

@@ -12,7 +12,8 @@ from gateway.language.internal import internal
 from gateway.reload.messages import Loaded, Refused, Resolved
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
-from gateway.serve.generation import Generation, Served
+from gateway.serve.generation import Generation
+from gateway.serve.served import Served
 
 Key = tuple[int, bool]
 """A hook's number, and whether it is stale."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.runs.run import Changed
+from gateway.runs.selection import Changed
 
 NAMED = 100
 """So many ids are told of a command's runs."""

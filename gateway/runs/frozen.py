@@ -8,14 +8,14 @@ import msgspec
 
 KEY: Final = "move"
 """Where the meta table has it."""
-Way = Literal["to", "from", "moved"]
+Direction = Literal["to", "from", "moved"]
 """Its runs are being copied to another store, or from one; they have been moved away."""
 
 
 class Frozen(msgspec.Struct, frozen=True):
-    """A move that a store takes part in: which way, and the other store by id and name."""
+    """A move that a store takes part in: which direction, and the other store by id and name."""
 
-    way: Way
+    direction: Direction
     other: str
     name: str
 
@@ -39,10 +39,10 @@ def refusal(value: bytes | None, place: str) -> str:
     frozen = read(value)
     if frozen is None:
         return ""
-    if frozen.way == "moved":
+    if frozen.direction == "moved":
         return f"the runs in {place} were moved to {frozen.name}: use that store"
-    way = "to" if frozen.way == "to" else "from"
+    direction = "to" if frozen.direction == "to" else "from"
     return (
-        f"a move of runs {way} {frozen.name} has not ended, and {place} is not used before: run "
-        "gateway runs move again, which goes on, or give it up with --abandon"
+        f"a move of runs {direction} {frozen.name} has not ended, and {place} is not used before: "
+        "run gateway runs move again, which goes on, or give it up with --abandon"
     )

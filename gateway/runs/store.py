@@ -6,19 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateway.errors import Refusal
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Changed,
-    Detail,
-    Duplicate,
-    NewRun,
-    Page,
-    Query,
-    Record,
-    Result,
-    Selection,
-)
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, Result
+from gateway.runs.selection import Changed, Detail, Page, Query, Selection
 from gateway.runs.stats import Stats
 
 RETRY_SOON = ((b"retry-after", b"5"),)

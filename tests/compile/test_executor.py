@@ -21,8 +21,9 @@ from gateway.language.spec.outgoing import BearerWorkflowAuthentication
 from gateway.runs.deliverer import Deliverer, Executor
 from gateway.runs.invocation import encode
 from gateway.runs.memory.store import MemoryStore
-from gateway.runs.run import Accepted, Assignment, NewRun, Policies, Query, Record, Result, State
+from gateway.runs.run import Accepted, Assignment, NewRun, Policies, Record, Result, State
 from gateway.runs.schedule import Schedule
+from gateway.runs.selection import Query
 from gateway.runs.waiting import Finished, Waiting
 from gateway.runtime.runtime import Runtime
 from gateway.settings import Settings

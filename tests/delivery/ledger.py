@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.support.gateway import Gateway
 from tests.support.workflow import Workflow
 
+PATIENCE = 100.0
+"""Seconds until something is lost rather than late, on a machine however busy."""
+
 
 def store_of(directory: Path) -> int:
     """The store's process."""
@@ -46,7 +49,7 @@ class Callers:
     def until(self, promises: int) -> None:
         """Return when so many more runs were promised."""
         goal = len(self.promised) + promises
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while len(self.promised) < goal:
             assert time.monotonic() < deadline, (len(self.promised), self.refused, self.broken)
             time.sleep(0.01)
@@ -83,7 +86,7 @@ def delivered(workflow: Workflow, path: str) -> Counter[str]:
 
 def all_delivered(workflow: Workflow, path: str, promised: dict[str, int]) -> Counter[str]:
     """Return when the workflow got every run that was promised; how often it got each run."""
-    deadline = time.monotonic() + 45
+    deadline = time.monotonic() + PATIENCE
     while missing := promised.keys() - delivered(workflow, path).keys():
         assert time.monotonic() < deadline, f"{len(missing)} of {len(promised)} runs are lost"
         time.sleep(0.05)

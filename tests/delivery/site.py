@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.runs.postgres.databases import fresh
 from tests.support.gateway import ADMIN, Gateway, gateway
 from tests.support.polling import until
@@ -88,6 +90,20 @@ def sharing(
     store = ("--store", url or server().url(asyncio.run(fresh())), "--store-password", "database")
     with gateway(directory, files, *store, *arguments, **given) as running:
         yield running
+
+
+def accepted(running: Gateway, name: str, **more: Any) -> httpx.Response:
+    """The answer of a hook once it has stored a run: nothing is promised while the machine is too
+    busy to commit in time.
+    """
+    answers: list[httpx.Response] = []
+
+    def is_stored() -> bool:
+        answers.append(running.request("POST", f"/hooks/{name}", **more))
+        return answers[-1].status_code == 202
+
+    until(is_stored, PATIENCE)
+    return answers[-1]
 
 
 def outcome(running: Gateway, path: str, wait: int = PATIENCE) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.delivery.ledger import Callers, all_delivered, delivered
-from tests.delivery.site import hook, outcome, sharing
+from tests.delivery.site import accepted, hook, outcome, sharing
 from tests.delivery.test_faults import answers, text
 from tests.runs.postgres.databases import Template, fresh
 from tests.support.gateway import ADMIN_TOKEN, Gateway
@@ -24,8 +24,11 @@ from tests.support.polling import until
 from tests.support.postgres import PASSWORD, Server, server
 from tests.support.workflow import Workflow
 
-BACK = 5.0
-"""Seconds from a server's return until runs are accepted."""
+BACK = 20.0
+"""Seconds from a server's return until runs are accepted, on a machine however busy."""
+SOON = 15.0
+"""Seconds within which a caller is told that nothing is promised, on such a machine."""
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +95,7 @@ def test_any_gateway_tells_what_became_of_a_run(tmp_path: Path, workflow: Workfl
         sharing(tmp_path / "one", workflow, text=written, url=shared) as one,
         sharing(tmp_path / "two", workflow, text=written, url=shared) as two,
     ):
-        kept = one.request("POST", "/hooks/plain", json={})
+        kept = accepted(one, "plain", json={})
         told = outcome(two, kept.headers["location"])
         assert (told["status"], told["run"]) == ("succeeded", kept.json()["run"])
 
@@ -101,31 +104,41 @@ def test_nothing_that_was_promised_is_lost_with_a_database_that_is_killed(
     tmp_path: Path, workflow: Workflow, own: Server, url: str
 ) -> None:
     with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
-        with calling(running, "/hooks/durable") as callers:
-            callers.until(100)
-            own.kill()
-            until(lambda: callers.refused[503] > 0)
-            assert answers(running, "direct") == 200
-            own.start()
-            back = time.monotonic()
-            callers.until(1)
-            assert time.monotonic() - back < BACK
-            callers.until(100)
-        assert set(callers.refused) <= {503}
-        assert callers.broken == 0
-        all_delivered(workflow, "/run/durable", callers.promised)
+        costs_503s_alone(running, workflow, own.kill, own.start)
+
+
+def costs_503s_alone(
+    running: Gateway, workflow: Workflow, begin: Callable[[], object], end: Callable[[], object]
+) -> None:
+    """A fault under load: callers are told in time, direct hooks go on, and no promise is lost."""
+    with calling(running, "/hooks/durable") as callers:
+        callers.until(50)
+        begin()
+        until(lambda: callers.refused[503] > 0)
+        begun = time.monotonic()
+        assert answers(running, "durable") == 503
+        assert time.monotonic() - begun < SOON
+        assert answers(running, "direct") == 200
+        end()
+        back = time.monotonic()
+        callers.until(1)
+        assert time.monotonic() - back < BACK
+        callers.until(50)
+    assert set(callers.refused) <= {503}
+    assert callers.broken == 0
+    all_delivered(workflow, "/run/durable", callers.promised)
 
 
 def test_a_database_that_stands_still_holds_up_no_caller_for_long(
     tmp_path: Path, workflow: Workflow, own: Server, url: str
 ) -> None:
     with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
-        assert answers(running, "durable") == 202
+        accepted(running, "durable")
         own.pause()
         try:
             begun = time.monotonic()
             assert answers(running, "durable") == 503
-            assert time.monotonic() - begun < 4
+            assert time.monotonic() - begun < SOON
             assert answers(running, "direct") == 200
         finally:
             own.go_on()
@@ -159,16 +172,16 @@ def test_operators_find_replay_and_cancel_the_runs_of_all_gateways(
 ) -> None:
     written = hook("dead", f"{workflow.url}/status/422")
     with sharing(tmp_path, workflow, text=written) as running:
-        run = running.request("POST", "/hooks/dead", json={}).json()["run"]
+        run = accepted(running, "dead", json={}).json()["run"]
 
         def state() -> str:
             return str(ask(running, "GET", f"/-/runs/{run}").json()["state"])
 
         until(lambda: state() == "dead")
         listed = ask(running, "GET", "/-/runs?state=dead").json()["runs"]
-        assert [one["run"] for one in listed] == [run]
+        assert run in [one["run"] for one in listed]
         assert ask(running, "POST", f"/-/runs/{run}/replay", json={}).status_code == 200
-        until(lambda: len(delivered(workflow, "/status/422")) == 1)
+        until(lambda: delivered(workflow, "/status/422")[run] == 2)
         store = ask(running, "GET", "/-/status").json()["store"]
         assert (store["state"], store["engine"]) == ("serving", "postgres")
         refused = ask(running, "POST", "/-/runs/backup", json={"file": str(tmp_path / "copy")})
@@ -181,13 +194,15 @@ def test_what_workers_count_is_in_the_metrics_of_their_gateway(
     written = hook("counted", f"{workflow.url}/run/counted")
     with sharing(tmp_path, workflow, "--workers", "2", text=written) as running:
         for _ in range(5):
-            assert answers(running, "counted") == 202
+            accepted(running, "counted")
 
-        def metrics() -> str:
-            return ask(running, "GET", "/-/metrics").text
+        def metric(name: str) -> float:
+            lines = ask(running, "GET", "/-/metrics").text.splitlines()
+            found = [float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")]
+            return found[0] if found else 0.0
 
-        # A worker tells each five seconds, and a busy machine takes its time.
-        until(lambda: 'gateway_runs_accepted_total{hook="counted"} 5.0' in metrics(), 40)
-        finished = 'gateway_runs_finished_total{hook="counted",state="succeeded"} 5.0'
-        until(lambda: finished in metrics())
-        assert "gateway_store_up 1.0" in metrics()
+        # What was answered 503 may be stored nevertheless.
+        until(lambda: metric('gateway_runs_accepted_total{hook="counted"}') >= 5, 40)
+        ended = 'gateway_runs_finished_total{hook="counted",state="succeeded"}'
+        until(lambda: metric(ended) >= 5, 40)
+        until(lambda: metric("gateway_store_up") == 1)

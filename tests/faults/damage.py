@@ -11,7 +11,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from gateway.runs.run import Query
+from gateway.runs.selection import Query
 from gateway.runs.sqlite.control import Ready
 from gateway.runs.sqlite.fault import GIVE_UP
 from gateway.runs.store import StoreUnavailable

@@ -17,7 +17,7 @@ from gateway.processes.view import LeaderView
 from gateway.reload.leader import Leader
 from gateway.reload.loading import Loader
 from gateway.reload.service import OUT, STALE
-from gateway.serve.generation import State
+from gateway.serve.served import State
 from gateway.settings import Settings
 
 SETTINGS = Settings(hooks=Path("hooks.d"))

@@ -24,19 +24,8 @@ from hypothesis.stateful import (
 
 from gateway.ids import uuid7
 from gateway.runs.endings import EXPIRED
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Detail,
-    NewRun,
-    Outcome,
-    Policies,
-    Policy,
-    Query,
-    Result,
-    Selection,
-    State,
-)
+from gateway.runs.run import Accepted, Assignment, NewRun, Outcome, Policies, Policy, Result, State
+from gateway.runs.selection import Detail, Query, Selection
 from gateway.runs.store import RunStore, StoreFull
 from tests.runs.engines import ENGINES
 from tests.runs.model import Model, Run

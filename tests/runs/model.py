@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.runs.run import Accepted, Changed, Duplicate, NewRun, Policy, Result, Selection, State
+from gateway.runs.run import Accepted, Duplicate, NewRun, Policy, Result, State
+from gateway.runs.selection import Changed, Selection
 
 UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
 ACTIVE = (State.QUEUED, State.RUNNING)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from gateway.runs.deliverer import CREDIT, Delivery
-from gateway.runs.run import Assignment, Record, Selection, State
+from gateway.runs.run import Assignment, Record, State
 from gateway.runs.schedule import Ended, Schedule
+from gateway.runs.selection import Selection
 from gateway.runs.store import StoreUnavailable
 from gateway.runs.waiting import Finished
 from tests.runs.executors import ScriptedExecutor, answered, delivering

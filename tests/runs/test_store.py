@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from gateway.ids import uuid7
-from gateway.runs.run import Query, Selection, State
+from gateway.runs.run import State
+from gateway.runs.selection import Query, Selection
 from tests.runs.promises import POLICY, Site, promised
 
 

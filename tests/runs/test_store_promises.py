@@ -10,7 +10,8 @@ import pytest
 
 from gateway.runs.breaker import FIRST_OPEN, IN_A_ROW
 from gateway.runs.endings import INTERRUPTIONS
-from gateway.runs.run import Accepted, Duplicate, Policies, Selection, State
+from gateway.runs.run import Accepted, Duplicate, Policies, State
+from gateway.runs.selection import Selection
 from gateway.runs.store import StoreFull, StoreUnavailable
 from tests.runs.promises import POLICY, Site, a_run, promised
 

@@ -26,6 +26,7 @@ SETTINGS = {
     "log_min_messages": "warning",
 }
 _STARTS = 30.0
+_RELOADED = "received SIGHUP"
 
 
 @cache
@@ -39,6 +40,12 @@ def binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def installed() -> Path | None:
+    """The programs of the newest release that Debian's packages have installed, which have TLS."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(found, key=lambda path: int(path.parent.name), default=None)
+
+
 def unprivileged() -> dict[str, int]:
     """As whom the server runs: it refuses root."""
     if os.geteuid():
@@ -49,12 +56,18 @@ def unprivileged() -> dict[str, int]:
 
 class Server:
     """One server on a directory of its own: in `place`, else in memory where that is possible. One
-    that is `of` another is its standby.
+    that is `of` another is its standby. `programs` are those of another release.
     """
 
     def __init__(
-        self, of: Server | None = None, *, place: Path | None = None, **settings: str
+        self,
+        of: Server | None = None,
+        *,
+        place: Path | None = None,
+        programs: Path | None = None,
+        **settings: str,
     ) -> None:
+        self._programs = programs or binaries()
         memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
         if place is None and os.access(memory, os.W_OK):
             place = memory
@@ -110,7 +123,7 @@ class Server:
         while True:
             with (self.directory / "log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    [binaries() / "postgres", "-D", self.data, f"--port={self.port}",
+                    [self._programs / "postgres", "-D", self.data, f"--port={self.port}",
                      f"--unix_socket_directories={self.directory}", *options],
                     cwd="/", stdout=log, stderr=log, start_new_session=True, **unprivileged(),  # type: ignore[call-overload]
                 )  # fmt: skip
@@ -133,6 +146,15 @@ class Server:
         """kill -9 of all its processes at once."""
         self._signal(signal.SIGKILL)
         self._ended()
+
+    def reload(self) -> None:
+        """Have it read its configuration anew, and return when it did."""
+        before = self.log.count(_RELOADED)
+        os.kill(self.pid, signal.SIGHUP)
+        until = time.monotonic() + _STARTS
+        while self.log.count(_RELOADED) == before:
+            assert time.monotonic() < until, self.log
+            time.sleep(0.02)
 
     def pause(self) -> None:
         """All of it does nothing any more, and its connections stay."""
@@ -169,7 +191,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [binaries() / program, *arguments],
+            [self._programs / program, *arguments],
             cwd="/", capture_output=True, text=True, check=False, **unprivileged(),  # type: ignore[call-overload]
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,17 @@ class StoreNumbers:
 
     async def ask(self) -> None:
         """Ask the store. One that does not answer in time has no gauges."""
-        self._stats = None
-        if not self.access.begun:
-            return
-        try:
-            async with asyncio.timeout(PATIENCE):
-                self._stats = await (await self.access.store()).stats()
-        except (TimeoutError, Refusal):
-            pass
+        stats = None
+        if self.access.begun:
+            with suppress(TimeoutError, Refusal):
+                async with asyncio.timeout(PATIENCE):
+                    stats = await (await self.access.store()).stats()
+        self._stats = stats
+
+    def ask_soon(self) -> None:
+        """Ask without waiting: a worker has ended, whose last numbers are there for a while."""
+        if self.loop is not None:
+            asyncio.run_coroutine_threadsafe(self.ask(), self.loop)
 
     def ask_from_thread(self) -> None:
         """The same from another thread than the loop's."""

@@ -12,7 +12,8 @@ import msgspec
 from gateway.compile import strict_json
 from gateway.compile.exchange import Exchange
 from gateway.errors import Malformed
-from gateway.runs.run import Query, Selection, State
+from gateway.runs.run import State
+from gateway.runs.selection import Query, Selection
 
 MOST = 16 * 1024
 """Bytes of a body."""

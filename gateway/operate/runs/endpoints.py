@@ -20,8 +20,9 @@ from gateway.operate.runs.shown import shown_detail, shown_payload, shown_run
 from gateway.operate.store_access import Reached
 from gateway.operate.view import HooksView
 from gateway.runs.invocation import decode
-from gateway.runs.run import Changed, Detail, Record, Selection
+from gateway.runs.run import Record
 from gateway.runs.sealed import UnreadableError, of_request
+from gateway.runs.selection import Changed, Detail, Selection
 from gateway.runtime.sealing import Sealing
 
 _log = structlog.get_logger("gateway.runs")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.runs.invocation import Invocation
-from gateway.runs.run import Attempt, Detail, Record
+from gateway.runs.run import Attempt, Record
+from gateway.runs.selection import Detail
 
 
 def instant(seconds: float | None) -> str | None:

@@ -12,7 +12,8 @@ from gateway.runs.counts import of_target
 from gateway.runs.endings import cancelled, replayed
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import UNFINISHED, Table
-from gateway.runs.run import FINAL, Changed, Outcome, Page, Query, Selection, State
+from gateway.runs.run import FINAL, Outcome, State
+from gateway.runs.selection import Changed, Page, Query, Selection
 from gateway.runs.stats import HookStats, Stats
 
 LONGEST_PAGE = 200

@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 from gateway.runs.endings import Move, Standing
-from gateway.runs.run import Attempt, Detail, Outcome, Query, Record, Selection, State
+from gateway.runs.run import Attempt, Outcome, Record, State
+from gateway.runs.selection import Detail, Query, Selection
 
 _ATTEMPTS = 20
 

@@ -9,20 +9,8 @@ from typing import Protocol
 from gateway.runs.memory import commands, transactions
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import Table
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Changed,
-    Detail,
-    Duplicate,
-    NewRun,
-    Page,
-    Query,
-    Record,
-    Result,
-    Selection,
-    State,
-)
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, Result, State
+from gateway.runs.selection import Changed, Detail, Page, Query, Selection
 from gateway.runs.stats import Stats
 from gateway.runs.store import RETRY_LATER, StoreUnavailable
 

@@ -8,8 +8,8 @@ import msgspec
 
 from gateway.runs import lanes
 from gateway.runs.coding import NUMBERS, STATES
-from gateway.runs.postgres.books import ME, Books, Held
-from gateway.runs.postgres.moving import Lane, heads, lock
+from gateway.runs.postgres.local_state import ME, Held, LocalState
+from gateway.runs.postgres.moves import Lane, heads, lock
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Accepted, Duplicate, NewRun, State
@@ -62,27 +62,27 @@ class Asked(msgspec.Struct, eq=False):
     state: State = State.QUEUED
 
 
-async def keep(session: Session, books: Books, batch: Sequence[Asked]) -> dict[str, Answer]:
+async def keep(session: Session, local: LocalState, batch: Sequence[Asked]) -> dict[str, Answer]:
     """Store what can be stored; the answers by run. Where one is missing there was no room.
 
     `enter` tells the numbers of this process.
     """
-    await books.names.add(session, (one.new.hook for one in batch))
+    await local.names.add(session, (one.new.hook for one in batch))
     fitting = [one for one in batch if not one.full]
     hard = [one for one in fitting if one.new.lane is not None]
     answers: dict[str, Answer] = {}
     if easy := [one for one in fitting if one.new.lane is None]:
-        answers = await _insert(session, books, easy, _KEYED)
+        answers = await _insert(session, local, easy, _KEYED)
         hard += [one for one in easy if one.new.id not in answers]
     if hard:
-        answers |= await _keep_in_steps(session, books, hard)
+        answers |= await _keep_in_steps(session, local, hard)
     if full := [one for one in batch if one.full and one.new.key is not None]:
-        answers |= await _holders(session, books, full)
+        answers |= await _holders(session, local, full)
     return answers
 
 
 async def _insert(
-    session: Session, books: Books, batch: Sequence[Asked], statement: str
+    session: Session, local: LocalState, batch: Sequence[Asked], statement: str
 ) -> dict[str, Answer]:
     """Those that were stored."""
     if not batch:
@@ -91,7 +91,7 @@ async def _insert(
     rows = await session.fetch(
         statement,
         [new.id for new in news],
-        [books.names.number(new.hook) for new in news],
+        [local.names.number(new.hook) for new in news],
         [new.invocation for new in news],
         [new.gate for new in news],
         [new.give_up for new in news],
@@ -99,30 +99,30 @@ async def _insert(
         [new.key_within for new in news],
         [new.lane for new in news],
         [NUMBERS[one.state] for one in batch],
-        books.owner,
+        local.owner,
     )
     running = {one.new.id for one in batch if one.state is State.RUNNING}
     if rows:
-        books.clock.told(rows[0][1])
+        local.clock.told(rows[0][1])
     return {run: Accepted(run, int(run in running)) for run, _ in rows}
 
 
 async def _keep_in_steps(
-    session: Session, books: Books, batch: Sequence[Asked]
+    session: Session, local: LocalState, batch: Sequence[Asked]
 ) -> dict[str, Answer]:
     """In one transaction: who has the keys, what is before them in their lanes, then the runs."""
     keyed = _first_of_each_key(batch)
     async with session.transaction():
-        await lock(session, {lane for one in batch if (lane := _lane(books, one.new))})
-        answers = await _take_keys(session, books, keyed)
+        await lock(session, {lane for one in batch if (lane := _lane(local, one.new))})
+        answers = await _take_keys(session, local, keyed)
         rest = [one for one in batch if one.new.id not in answers]
         unique = [one for one in rest if one.new.key is None or one in keyed]
-        await _place(session, books, unique)
-        answers |= await _insert(session, books, unique, _ALL)
+        await _place(session, local, unique)
+        answers |= await _insert(session, local, unique, _ALL)
     for one in rest:
         if one.new.id not in answers:
             # Another one of this batch has the key.
-            first = next(k for k in keyed if _key(books, k.new) == _key(books, one.new))
+            first = next(k for k in keyed if _key(local, k.new) == _key(local, one.new))
             holder = answers[first.new.id]
             known = Duplicate(holder.run, first.state)
             answers[one.new.id] = holder if isinstance(holder, Duplicate) else known
@@ -137,26 +137,30 @@ def _first_of_each_key(batch: Sequence[Asked]) -> list[Asked]:
     return list(found.values())
 
 
-async def _take_keys(session: Session, books: Books, batch: Sequence[Asked]) -> dict[str, Answer]:
+async def _take_keys(
+    session: Session, local: LocalState, batch: Sequence[Asked]
+) -> dict[str, Answer]:
     """Whose keys belong to other runs; the others have theirs now."""
     if not batch:
         return {}
-    await session.fetch(_LOCK_KEYS, *_keys(books, batch))
-    answers = await _holders(session, books, batch)
+    await session.fetch(_LOCK_KEYS, *_keys(local, batch))
+    answers = await _holders(session, local, batch)
     free = [one for one in batch if one.new.id not in answers]
     if free:
         await session.fetch(
             _TAKE,
-            *_keys(books, free),
+            *_keys(local, free),
             [one.new.id for one in free],
             [one.new.key_within for one in free],
         )
     return answers
 
 
-async def _holders(session: Session, books: Books, batch: Sequence[Asked]) -> dict[str, Answer]:
+async def _holders(
+    session: Session, local: LocalState, batch: Sequence[Asked]
+) -> dict[str, Answer]:
     """Who has the keys of these. A dead run has none."""
-    rows = await session.fetch(_HOLDERS, *_keys(books, batch))
+    rows = await session.fetch(_HOLDERS, *_keys(local, batch))
     return {
         batch[place - 1].new.id: Duplicate(run, STATES[state])
         for place, run, state in rows
@@ -164,58 +168,58 @@ async def _holders(session: Session, books: Books, batch: Sequence[Asked]) -> di
     }
 
 
-async def _place(session: Session, books: Books, batch: Iterable[Asked]) -> None:
+async def _place(session: Session, local: LocalState, batch: Iterable[Asked]) -> None:
     """Let those wait that are not the first of their lane."""
-    ordered = [(lane, one) for one in batch if (lane := _lane(books, one.new))]
+    ordered = [(lane, one) for one in batch if (lane := _lane(local, one.new))]
     found = await heads(session, [lane for lane, _ in ordered]) if ordered else {}
     states = {lane: [state for _, state in runs] for lane, runs in found.items()}
     for lane, one in ordered:
         before = states.setdefault(lane, [])
-        if lanes.waits(before, books.ordered(lane[0])):
+        if lanes.waits(before, local.ordered(lane[0])):
             one.state = State.WAITING
         before.append(one.state)
 
 
-def _lane(books: Books, new: NewRun) -> Lane | None:
-    return None if new.lane is None else (books.names.number(new.hook), new.lane)
+def _lane(local: LocalState, new: NewRun) -> Lane | None:
+    return None if new.lane is None else (local.names.number(new.hook), new.lane)
 
 
-def _key(books: Books, new: NewRun) -> tuple[int, bytes | None]:
-    return books.names.number(new.hook), new.key
+def _key(local: LocalState, new: NewRun) -> tuple[int, bytes | None]:
+    return local.names.number(new.hook), new.key
 
 
-def _keys(books: Books, batch: Sequence[Asked]) -> tuple[list[int], list[bytes | None]]:
-    return [books.names.number(one.new.hook) for one in batch], [one.new.key for one in batch]
+def _keys(local: LocalState, batch: Sequence[Asked]) -> tuple[list[int], list[bytes | None]]:
+    return [local.names.number(one.new.hook) for one in batch], [one.new.key for one in batch]
 
 
-def reserve(books: Books, asked: Asked) -> None:
+def reserve(local: LocalState, asked: Asked) -> None:
     """Count a run before it is stored, so that those asked for at the same time see it."""
     new = asked.new
     if asked.full:
         return
-    if new.start and books.owner and books.dispatcher.may_start(new.hook, ME, books.now):
+    if new.start and local.owner and local.dispatcher.may_start(new.hook, ME, local.now):
         asked.state = State.RUNNING
-        books.hold(new.id, Held(1, new.hook, False, new.lane is not None))
-        books.reserved.add(new.id)
+        local.hold(new.id, Held(1, new.hook, False, new.lane is not None))
+        local.reserved.add(new.id)
     else:
-        books.enter(new.hook, State.QUEUED, False)
+        local.enter(new.hook, State.QUEUED, False)
 
 
-def settle(books: Books, asked: Asked, answer: Answer | None) -> None:
+def settle(local: LocalState, asked: Asked, answer: Answer | None) -> None:
     """The run is stored as it was reserved, or otherwise, or not at all."""
     new, stored = asked.new, isinstance(answer, Accepted)
-    books.reserved.discard(new.id)
+    local.reserved.discard(new.id)
     if asked.full:
         pass
     elif not stored or asked.state is State.WAITING:
-        if not books.let_go(new.id, 1):
-            books.leave(new.hook, State.QUEUED, False)
+        if not local.let_go(new.id, 1):
+            local.leave(new.hook, State.QUEUED, False)
         if stored:
-            books.enter(new.hook, State.WAITING, False)
+            local.enter(new.hook, State.WAITING, False)
     elif asked.state is State.QUEUED:
         # It may be claimed from now on.
-        books.enter(new.hook, State.QUEUED, False, due=books.now, count=0)
+        local.enter(new.hook, State.QUEUED, False, due=local.now, count=0)
     if stored:
-        books.counts.accepted[new.hook] += 1
+        local.counts.accepted[new.hook] += 1
     elif answer is not None:
-        books.counts.duplicates[new.hook] += 1
+        local.counts.duplicates[new.hook] += 1

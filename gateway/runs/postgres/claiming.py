@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gateway.runs.dispatcher import Claim
-from gateway.runs.postgres.books import Books, Held
+from gateway.runs.postgres.local_state import Held, LocalState
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment
@@ -31,22 +31,22 @@ _CLAIM = f"""WITH due AS (SELECT seq, due, size FROM gateway.run
     ORDER BY s.seq"""
 
 
-async def claim(books: Books, order: Claim, session: Session) -> list[Assignment]:
+async def claim(local: LocalState, order: Claim, session: Session) -> list[Assignment]:
     """Start what an order allows; what this process has now."""
-    hook = books.names.known(order.hook)
+    hook = local.names.known(order.hook)
     rows = []
     if hook is not None:
-        first = books.floors.get((order.hook, order.again), 0.0)
-        values = (hook, int(order.again), order.count, books.owner, first)
+        first = local.floors.get((order.hook, order.again), 0.0)
+        values = (hook, int(order.again), order.count, local.owner, first)
         rows = await session.fetch(_CLAIM, *values)
-        books.clock.told(rows[0][7])
+        local.clock.told(rows[0][7])
     later = math.inf if not rows or rows[0][6] is None else rows[0][6]
-    books.floors[order.hook, order.again] = min(later, books.now - _LONGEST)
+    local.floors[order.hook, order.again] = min(later, local.now - _LONGEST)
     found = [row for row in rows if row[0] is not None]
     runs = [row[1] for row in found]
-    books.dispatcher.claimed(order, runs, later, books.now)
-    books.count_claimed(order.hook, order.again, len(runs))
+    local.dispatcher.claimed(order, runs, later, local.now)
+    local.count_claimed(order.hook, order.again, len(runs))
     for row in found:
-        books.holding[row[1]] = Held(row[2], order.hook, order.again, row[4])
-        books.changed(row[1])
+        local.holding[row[1]] = Held(row[2], order.hook, order.again, row[4])
+        local.changed(row[1])
     return [Assignment(row[1], order.hook, row[2], row[3], row[5]) for row in found]

@@ -11,11 +11,12 @@ from gateway.runs import lanes
 from gateway.runs.changes import Done, span
 from gateway.runs.coding import NUMBERS, is_id
 from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.moving import Lane, Moved, Step, enter, heads, lock, move
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.moves import Lane, Moved, Step, enter, heads, lock, move
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import FINAL, Changed, Selection, State
+from gateway.runs.run import FINAL, State
+from gateway.runs.selection import Changed, Selection
 
 STEP = 200
 """Rows that one step reads."""
@@ -41,8 +42,8 @@ Act = Callable[[Sequence[Kept], Session], Awaitable[list[str]]]
 class Commands:
     """Changes of many runs. `stop` is called for an attempt that was cancelled."""
 
-    def __init__(self, books: Books, run: Run, stop: Callable[[str, int], None]) -> None:
-        self._books = books
+    def __init__(self, local: LocalState, run: Run, stop: Callable[[str, int], None]) -> None:
+        self._local = local
         self._run = run
         self._stop = stop
 
@@ -61,7 +62,7 @@ class Commands:
         if which.state is State.DEAD:
             return run.state is State.DEAD
         stands = run.state is State.DEAD and run.lane is not None
-        return not run.state.final or (stands and self._books.ordered(run.hook) == "hold")
+        return not run.state.final or (stands and self._local.ordered(run.hook) == "hold")
 
     async def _change(self, which: Selection, fits: Fits, act: Act) -> Changed:
         [(newest,)] = await self._run(lambda session: session.fetch(_NEWEST))
@@ -90,17 +91,17 @@ class Commands:
             rows = [kept(row) for row in await session.fetch(_BY_ID, ids[:STEP])]
             rows.sort(key=lambda row: order[row.id])
         else:
-            await self._books.names.read(session)
-            hook = (self._books.names.known(which.hook) or -1) if which.hook else None
+            await self._local.names.read(session)
+            hook = (self._local.names.known(which.hook) or -1) if which.hook else None
             dead = "AND state=5" if which.state is State.DEAD else ""
             found = await session.fetch(_BY_ORDER.format(dead=dead), after, last, hook)
             rows = [kept(row) for row in found]
-        await self._books.names.know(session, {row.hook for row in rows})
+        await self._local.names.know(session, {row.hook for row in rows})
         return rows
 
     async def _move(self, session: Session, runs: Sequence[Kept], decide: Any) -> Moved:
-        moved = await move(session, self._books, [run.seq for run in runs], decide, _lanes(runs))
-        enter(self._books, moved)
+        moved = await move(session, self._local, [run.seq for run in runs], decide, _lanes(runs))
+        enter(self._local, moved)
         return moved
 
     async def _go_on(self, runs: Sequence[Kept], session: Session) -> list[str]:
@@ -109,7 +110,7 @@ class Commands:
         def decide(run: Kept, now: float) -> Step | None:
             if run.state not in _OVER:
                 return None
-            policy = self._books.policy(self._books.names.name(run.hook))
+            policy = self._local.policy(self._local.names.name(run.hook))
             # In a lane it waits first, and is queued in this transaction where it is the head.
             return Step(run=run, to=replayed(policy, now, waits=run.lane is not None))
 
@@ -121,7 +122,7 @@ class Commands:
         def decide(run: Kept, now: float) -> Step | None:
             if not fits(run):
                 return None
-            to = cancelled(run.standing, self._books.policy(self._books.names.name(run.hook)), now)
+            to = cancelled(run.standing, self._local.policy(self._local.names.name(run.hook)), now)
             if run.state is not State.RUNNING:
                 return Step(run=run, to=to)
             return Step(run=run, to=to, ended=True, outcome="cancelled", reason=CANCELLED_RUNNING)
@@ -129,23 +130,23 @@ class Commands:
         moved = await self._move(session, runs, decide)
         ended = {step.run.id: step for step in moved.steps if step.to.state is State.CANCELLED}
         for run, step in ended.items():
-            if step.ended and step.run.owner == self._books.owner:
+            if step.ended and step.run.owner == self._local.owner:
                 self._stop(run, step.run.attempts)
         return [run.id for run in runs if run.id in ended]
 
     async def _copy(self, runs: Sequence[Kept], session: Session) -> list[str]:
-        books, made = self._books, []
+        local, made = self._local, []
         async with session.transaction():
             await lock(session, _lanes(runs))
             for run in runs:
                 copied, state = uuid7(), await self._place(session, run)
-                give_up = books.policy(books.names.name(run.hook)).give_up
+                give_up = local.policy(local.names.name(run.hook)).give_up
                 rows = await session.fetch(_COPY, run.seq, copied, NUMBERS[state], give_up)
                 if rows:
                     await session.fetch(_COPY_PAYLOAD, rows[0][0], run.seq)
                     made.append((run, copied, state, rows[0][1]))
         for run, _, state, now in made:
-            books.enter(books.names.name(run.hook), state, True, now)
+            local.enter(local.names.name(run.hook), state, True, now)
         return [copied for _, copied, _, _ in made]
 
     async def _place(self, session: Session, run: Kept) -> State:
@@ -154,7 +155,7 @@ class Commands:
             return State.QUEUED
         found = await heads(session, [(run.hook, run.lane)])
         states = [state for _, state in found.get((run.hook, run.lane), [])]
-        ordered = self._books.ordered(run.hook)
+        ordered = self._local.ordered(run.hook)
         return State.WAITING if lanes.waits(states, ordered) else State.QUEUED
 
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import msgspec
 
 from gateway.runs.coding import STATES
-from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
@@ -29,36 +29,36 @@ _BLOAT = """SELECT (SELECT sum(n_dead_tup)::bigint FROM pg_stat_user_tables
 Numbers = dict[tuple[State, bool], int]
 
 
-async def count(session: Session, books: Books) -> None:
+async def count(session: Session, local: LocalState) -> None:
     """Let the dispatcher have the numbers that the database has."""
-    books.moved = Counter()
+    local.moved = Counter()
     rows = await session.fetch(_COUNT)
-    await books.names.know(session, {row[0] for row in rows})
+    await local.names.know(session, {row[0] for row in rows})
     found: defaultdict[str, Numbers] = defaultdict(dict)
     due: dict[tuple[str, bool], float] = {}
     for hook, state, class_, number, first, _now in rows:
-        name = books.names.name(hook)
+        name = local.names.name(hook)
         found[name][STATES[state], class_ == 1] = number
         if first is not None:
             due[name, class_ == 1] = first
             place = (name, class_ == 1)
-            books.floors[place] = min(first, books.floors.get(place, first))
+            local.floors[place] = min(first, local.floors.get(place, first))
     if rows:
-        books.clock.told(rows[0][5])
-    for (name, state, again), change in books.moved.items():
+        local.clock.told(rows[0][5])
+    for (name, state, again), change in local.moved.items():
         if not state.final:
             found[name][state, again] = found[name].get((state, again), 0) + change
-    _tell(books, found, due)
+    _tell(local, found, due)
 
 
-def _tell(books: Books, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
-    books.unfinished = sum(sum(numbers.values()) for numbers in found.values())
-    for name in {*found, *books.dispatcher.queues}:
-        books.dispatcher.recount(
+def _tell(local: LocalState, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
+    local.unfinished = sum(sum(numbers.values()) for numbers in found.values())
+    for name in {*found, *local.dispatcher.queues}:
+        local.dispatcher.recount(
             name,
             found.get(name, {}),
             [due.get((name, again), float("inf")) for again in (False, True)],
-            books.now,
+            local.now,
         )
 
 
@@ -72,13 +72,13 @@ class Space(msgspec.Struct, frozen=True):
     oldest_xmin: float
 
 
-async def all_numbers(books: Books, session: Session) -> Space:
+async def all_numbers(local: LocalState, session: Session) -> Space:
     """The same with dead runs, for operators; and what all of it takes."""
-    await count(session, books)
+    await count(session, local)
     rows = await session.fetch(_DEAD)
-    await books.names.know(session, {row[0] for row in rows})
-    dead = {books.names.name(hook): number for hook, number in rows}
-    for name, queue in books.dispatcher.queues.items():
+    await local.names.know(session, {row[0] for row in rows})
+    dead = {local.names.name(hook): number for hook, number in rows}
+    for name, queue in local.dispatcher.queues.items():
         queue.counts[State.DEAD] = dead.get(name, 0)
     [(size,)] = await session.fetch(_BYTES)
     [(rows_left, oldest)] = await session.fetch(_BLOAT)

@@ -81,7 +81,9 @@ def _refused(error: asyncpg.PostgresError, address: Address) -> str:
                 "correct the secret that --store-password names"
             )
         case asyncpg.InvalidAuthorizationSpecificationError():
-            return f"{address} lets {_user(address)} not in: see its pg_hba.conf ({_said(error)})"
+            return (
+                f"{address} does not let {_user(address)} in: see its pg_hba.conf ({_said(error)})"
+            )
         case asyncpg.InvalidCatalogNameError():
             return f"{address} has no database of this name: create it, or correct --store"
         case asyncpg.InsufficientPrivilegeError():

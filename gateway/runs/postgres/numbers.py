@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.runs.counts import of_target
 from gateway.runs.histogram import Histogram
-from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.stats import HookStats, Stats, TargetStats
 
 T = TypeVar("T")
@@ -20,47 +20,56 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Stats).decode
 
 
-def own_stats(books: Books) -> Stats:
+def own_stats(local: LocalState) -> Stats:
     """What one process knows by itself, without asking."""
-    counts, now = books.counts, books.now
+    counts, now = local.counts, local.now
     return Stats(
         engine="postgres",
-        hooks={name: counts.of_hook(queue, now) for name, queue in books.dispatcher.queues.items()},
-        targets={name: of_target(one, now) for name, one in books.dispatcher.targets.items()},
-        runs=books.unfinished,
+        hooks={name: counts.of_hook(queue, now) for name, queue in local.dispatcher.queues.items()},
+        targets={name: of_target(one, now) for name, one in local.dispatcher.targets.items()},
+        runs=local.unfinished,
         clock=now,
         late_results=counts.late,
         interrupted=counts.interrupted,
         refused=dict(counts.refused),
-        commit_seconds=books.commits.told(),
+        commit_seconds=local.commits.told(),
         batch_size=counts.batch_size.told(),
     )
 
 
-def own_numbers(books: Books) -> bytes:
+def own_numbers(local: LocalState) -> bytes:
     """The same as it is told to others."""
-    return _encode(own_stats(books))
+    return _encode(own_stats(local))
 
 
-class Sums:
+class Said(msgspec.Struct, frozen=True):
+    """The numbers of another process, encoded, and whether it has ended."""
+
+    owner: int
+    told: bytes
+    ended: bool
+
+
+class GatewayTotals:
     """What the processes of a gateway have counted, those that have ended among them."""
 
     def __init__(self) -> None:
         self._told: dict[int, Stats] = {}
         self._there: list[Stats] = []
 
-    def hear(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        """What those that are there say now. What a later version of the gateway says is left out
-        where it cannot be read.
+    def hear(self, rows: Iterable[Said]) -> None:
+        """What processes say now, or said when they ended. What a later version of the gateway says
+        is left out where it cannot be read.
         """
         self._there = []
-        for owner, told in rows:
+        for said in rows:
             try:
-                stats = _decode(told)
+                stats = _decode(said.told)
             except msgspec.MsgspecError:
                 continue
-            self._told[owner] = stats
-            self._there.append(stats)
+            self._told[said.owner] = stats
+            if not said.ended:
+                self._there.append(stats)
 
     def added(self, stats: Stats) -> Stats:
         """Gauges of the database with what was counted of the past, and with what is in flight."""

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import msgspec
 
 from gateway.runs.endings import INTERRUPTED, lost
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.moving import Step, enter, move
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.moves import Step, enter, move
+from gateway.runs.postgres.numbers import Said
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
@@ -20,7 +21,7 @@ SILENT = 28
 _GAP = 15
 _MOST = 200
 _NUMBER = "SELECT nextval(pg_get_serial_sequence('gateway.owner', 'id'))"
-_BEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, seen, since)
+_HEARTBEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, seen, since)
     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, now(), now())
     ON CONFLICT (id) DO UPDATE SET seen=now(), takes=$3, told=$5,
     since=CASE WHEN o.seen < now() - interval '{_GAP} s' THEN now() ELSE o.since END
@@ -29,11 +30,13 @@ _BEAT = f"""INSERT INTO gateway.owner AS o(id, name, takes, gateway, told, seen,
 # away for all of them.
 _FORGET = f"""DELETE FROM gateway.owner WHERE seen < now() - interval '{SILENT} s' AND EXISTS
     (SELECT FROM gateway.owner WHERE id=$1 AND since <= now() - interval '{SILENT} s')"""
-_THERE = "SELECT id, takes FROM gateway.owner ORDER BY id"
+_THERE = "SELECT id, takes FROM gateway.owner WHERE NOT ended ORDER BY id"
 _LEFT = f"""SELECT {COLUMNS} FROM gateway.run r WHERE state=2
-    AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner) ORDER BY seq LIMIT {_MOST}"""
-_NUMBERS = "SELECT id, told FROM gateway.owner WHERE gateway=$1"
-_GO = "DELETE FROM gateway.owner WHERE id=$1"
+    AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner AND NOT o.ended)
+    ORDER BY seq LIMIT {_MOST}"""
+_NUMBERS = "SELECT id, told, ended FROM gateway.owner WHERE gateway=$1"
+_LEAVE = """UPDATE gateway.owner SET ended=true, takes=false, told=$2, seen=now()
+    WHERE id=$1"""
 
 
 def own_name() -> str:
@@ -51,54 +54,56 @@ class Self(msgspec.Struct, frozen=True):
     numbers: Callable[[], bytes]
 
 
-async def beat(session: Session, books: Books, me: Self) -> None:
+async def heartbeat(session: Session, local: LocalState, me: Self) -> None:
     """Say that this process is there, and forget those that have not said so for too long."""
-    if not books.owner:
-        [(books.owner,)] = await session.fetch(_NUMBER)
+    if not local.owner:
+        [(local.owner,)] = await session.fetch(_NUMBER)
     [(now,)] = await session.fetch(
-        _BEAT, books.owner, own_name(), me.takes(), me.gateway, me.numbers()
+        _HEARTBEAT, local.owner, own_name(), me.takes(), me.gateway, me.numbers()
     )
-    books.clock.told(now)
-    await session.fetch(_FORGET, books.owner)
+    local.clock.told(now)
+    await session.fetch(_FORGET, local.owner)
 
 
-async def look(session: Session, books: Books) -> set[int]:
+async def refresh(session: Session, local: LocalState) -> set[int]:
     """Which processes are there; those that are given runs share them."""
     rows = await session.fetch(_THERE)
-    books.shared([owner for owner, takes in rows if takes])
+    local.shared([owner for owner, takes in rows if takes])
     return {owner for owner, _ in rows}
 
 
-async def rescue(session: Session, books: Books) -> bool:
+async def rescue(session: Session, local: LocalState) -> bool:
     """End the attempts of processes that are gone; whether there may be more."""
     rows = [kept(row) for row in await session.fetch(_LEFT)]
     if not rows:
         return False
-    await books.names.know(session, {row.hook for row in rows})
+    await local.names.know(session, {row.hook for row in rows})
     owners = {row.seq: row.owner for row in rows}
 
     def decide(run: Kept, now: float) -> Step | None:
         if run.state is not State.RUNNING or run.owner != owners[run.seq]:
             return None
-        policy = books.policy(books.names.name(run.hook))
-        to = lost(run.standing, policy, now, books.share())
+        policy = local.policy(local.names.name(run.hook))
+        to = lost(run.standing, policy, now, local.share())
         return Step(run=run, to=to, ended=True, outcome="interrupted", reason=INTERRUPTED)
 
     lanes = {(row.hook, row.lane) for row in rows if row.lane is not None}
-    moved = await move(session, books, list(owners), decide, lanes)
-    enter(books, moved)
+    moved = await move(session, local, list(owners), decide, lanes)
+    enter(local, moved)
     for step in moved.steps:
         if step.ended:
-            books.counts.attempts[books.names.name(step.run.hook)]["interrupted"] += 1
-            books.counts.interrupted += 1
+            local.counts.attempts[local.names.name(step.run.hook)]["interrupted"] += 1
+            local.counts.interrupted += 1
     return len(rows) == _MOST
 
 
-async def leave(books: Books, session: Session) -> None:
-    """Say that this process ends: what it had in flight is everybody's at once."""
-    await session.fetch(_GO, books.owner)
+async def leave(local: LocalState, me: Self, session: Session) -> None:
+    """Say that this process ends, with its last numbers: what it had in flight is everybody's at
+    once.
+    """
+    await session.fetch(_LEAVE, local.owner, me.numbers())
 
 
-async def numbers(gateway: str, session: Session) -> list[tuple[int, bytes]]:
-    """What the processes of one gateway say of themselves, by owner."""
-    return [(owner, told) for owner, told in await session.fetch(_NUMBERS, gateway)]
+async def numbers(gateway: str, session: Session) -> list[Said]:
+    """What the processes of one gateway say of themselves, or said when they ended."""
+    return [Said(*row) for row in await session.fetch(_NUMBERS, gateway)]

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import expired
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.moving import Lane, Moved, Step, enter, lock, move, promote
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.moves import Lane, Moved, Step, enter, lock, move, promote
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
@@ -45,7 +45,7 @@ Key = tuple[int, bytes]
 FIRST_KEY: Key = (-1, b"")
 
 
-async def give_up(session: Session, books: Books) -> bool:
+async def give_up(session: Session, local: LocalState) -> bool:
     """End runs that are too old; whether there may be more."""
     rows = await session.fetch(_TOO_OLD)
     if not rows:
@@ -54,15 +54,15 @@ async def give_up(session: Session, books: Books) -> bool:
     def decide(run: Kept, now: float) -> Step | None:
         if run.state not in (State.WAITING, State.QUEUED) or run.give_up > now:
             return None
-        policy = books.policy(books.names.name(run.hook))
+        policy = local.policy(local.names.name(run.hook))
         return Step(run=run, to=expired(run.standing, policy, now))
 
     lanes = {(hook, lane) for _, hook, lane in rows if lane is not None}
-    enter(books, await move(session, books, [row[0] for row in rows], decide, lanes))
+    enter(local, await move(session, local, [row[0] for row in rows], decide, lanes))
     return len(rows) == _MOST
 
 
-async def purge(session: Session, books: Books) -> bool:
+async def purge(session: Session, local: LocalState) -> bool:
     """Forget finished runs whose retention is over; whether there may be more."""
     held: list[Lane] = [(hook, lane) for hook, lane in await session.fetch(_HELD)]
     async with session.transaction():
@@ -71,14 +71,14 @@ async def purge(session: Session, books: Books) -> bool:
         rows = await session.fetch(_OVER, *_pairs(held))
         if not rows:
             return False
-        await books.names.know(session, {row["hook"] for row in rows})
+        await local.names.know(session, {row["hook"] for row in rows})
         await _leave_keys(session, rows)
         await session.fetch(_DELETE, [row["seq"] for row in rows])
-        promoted = await promote(session, books, held, now)
+        promoted = await promote(session, local, held, now)
     for row in rows:
         run = kept(tuple(row)[:-1])
-        books.leave(books.names.name(run.hook), run.state, run.again)
-    enter(books, Moved(now, promoted))
+        local.leave(local.names.name(run.hook), run.state, run.again)
+    enter(local, Moved(now, promoted))
     return len(rows) == _MOST
 
 
@@ -110,10 +110,10 @@ async def sweep_keys(session: Session, after: Key) -> Key:
     return (rows[0][0], rows[0][1]) if rows else FIRST_KEY
 
 
-async def settle_lanes(session: Session, books: Books) -> None:
+async def settle_lanes(session: Session, local: LocalState) -> None:
     """Let lanes go on that stand though nothing of them is queued or running: their hook has
     another policy now.
     """
     lanes: list[Lane] = [(hook, lane) for hook, lane in await session.fetch(_STANDING)]
     if lanes:
-        enter(books, await move(session, books, [], lambda _run, _now: None, lanes))
+        enter(local, await move(session, local, [], lambda _run, _now: None, lanes))

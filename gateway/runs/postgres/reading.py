@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 from gateway.runs.coding import STATES, is_id
-from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.commands import STEP, Run, is_meant
-from gateway.runs.postgres.moving import KEPT_ATTEMPTS
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.moves import KEPT_ATTEMPTS
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
-from gateway.runs.run import Attempt, Detail, Page, Query, Record, State
+from gateway.runs.run import Attempt, Record, State
+from gateway.runs.selection import Detail, Page, Query
 
 MOST = 200
 """Runs on a page."""
@@ -37,14 +38,14 @@ _PAYLOAD = """SELECT p.invocation FROM gateway.payload p JOIN gateway.run r USIN
     WHERE r.id=$1"""
 
 
-async def records(session: Session, books: Books, runs: Sequence[str]) -> list[Record | None]:
+async def records(session: Session, local: LocalState, runs: Sequence[str]) -> list[Record | None]:
     """Runs as callers see them, in the order of their ids."""
     ids = list({run for run in runs if is_id(run)})
     rows = await session.fetch(_BY_ID, ids) if ids else []
-    await books.names.know(session, {row["hook"] for row in rows})
+    await local.names.know(session, {row["hook"] for row in rows})
     if rows:
-        books.clock.told(rows[0]["now"])
-    found = {row["id"]: _record(books, row) for row in rows}
+        local.clock.told(rows[0]["now"])
+    found = {row["id"]: _record(local, row) for row in rows}
     return [found.get(run) for run in runs]
 
 
@@ -54,16 +55,16 @@ async def payload(run: str, session: Session) -> bytes | None:
     return rows[0][0] if rows else None
 
 
-async def show(books: Books, run: str, session: Session) -> Detail | None:
+async def show(local: LocalState, run: str, session: Session) -> Detail | None:
     """Everything but the payload."""
     rows = await session.fetch(_BY_ID, [run]) if is_id(run) else []
     if not rows:
         return None
     row = rows[0]
-    await books.names.know(session, {row["hook"]})
-    books.clock.told(row["now"])
+    await local.names.know(session, {row["hook"]})
+    local.clock.told(row["now"])
     return Detail(
-        record=_record(books, row),
+        record=_record(local, row),
         gate=row["gate"],
         size=row["size"],
         tries=row["tries"],
@@ -99,13 +100,13 @@ async def _attempts(session: Session, row: Any) -> tuple[Attempt, ...]:
 _FIELDS = ("number", "started", "outcome", "duration_ms", "status_code", "reason")
 
 
-async def page(run: Run, books: Books, query: Query) -> Page:
+async def page(run: Run, local: LocalState, query: Query) -> Page:
     """Runs, newest first. A step reads as many rows as there are runs on a page at most."""
     limit = max(1, min(query.limit, MOST))
     before = int(query.after) if query.after.isdecimal() else None
     found: list[tuple[int, Record]] = []
     while len(found) <= limit:
-        rows = await run(partial(_step, books, query, before))
+        rows = await run(partial(_step, local, query, before))
         if not rows:
             return Page(tuple(record for _, record in found))
         before = rows[-1][0]
@@ -114,20 +115,20 @@ async def page(run: Run, books: Books, query: Query) -> Page:
 
 
 async def _step(
-    books: Books, query: Query, before: int | None, session: Session
+    local: LocalState, query: Query, before: int | None, session: Session
 ) -> list[tuple[int, Record]]:
-    await books.names.read(session)
-    hook = (books.names.known(query.hook) or -1) if query.hook else None
+    await local.names.read(session)
+    hook = (local.names.known(query.hook) or -1) if query.hook else None
     dead = "AND r.state=5" if query.state is State.DEAD else ""
     rows = await session.fetch(_PAGE.format(dead=dead), before, hook)
     if rows:
-        books.clock.told(rows[0]["now"])
-    await books.names.know(session, {row["hook"] for row in rows})
-    return [(row["seq"], _record(books, row)) for row in rows]
+        local.clock.told(rows[0]["now"])
+    await local.names.know(session, {row["hook"] for row in rows})
+    return [(row["seq"], _record(local, row)) for row in rows]
 
 
-def _record(books: Books, row: Any) -> Record:
-    hook, state = books.names.name(row["hook"]), STATES[row["state"]]
+def _record(local: LocalState, row: Any) -> Record:
+    hook, state = local.names.name(row["hook"]), STATES[row["state"]]
     return Record(
         run=row["id"],
         hook=hook,
@@ -141,5 +142,5 @@ def _record(books: Books, row: Any) -> Record:
         reason=row["reason"],
         answer=row["answer"],
         replay_of=row["replay_of"],
-        held=books.dispatcher.queue(hook).held(books.now) if state is State.QUEUED else "",
+        held=local.dispatcher.queue(hook).held(local.now) if state is State.QUEUED else "",
     )

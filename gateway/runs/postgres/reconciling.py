@@ -4,7 +4,7 @@ operator or another process may have taken a run.
 
 from __future__ import annotations
 
-from gateway.runs.postgres.books import Books, Held
+from gateway.runs.postgres.local_state import Held, LocalState
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment, State
 
@@ -17,11 +17,11 @@ _TAKE = """SELECT r.id::text, r.hook, r.class, r.attempts, r.tries, r.lane IS NO
 Attempt = tuple[str, int]
 
 
-class Reconciling:
+class Reconciler:
     """Asks the database what of this process's attempts it knows."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, local: LocalState) -> None:
+        self._local = local
         self._unknown: set[Attempt] = set()
 
     async def gone(self, session: Session) -> list[Attempt]:
@@ -29,7 +29,7 @@ class Reconciling:
         before = self._stored()
         if not before:
             return []
-        rows = await session.fetch(_HELD, [run for run, _ in before], self._books.owner)
+        rows = await session.fetch(_HELD, [run for run, _ in before], self._local.owner)
         return list((before & self._stored()) - {(run, attempt) for run, attempt in rows})
 
     async def found(self, session: Session) -> list[Assignment]:
@@ -38,28 +38,28 @@ class Reconciling:
         They have to be unknown twice: an answer may be on its way.
         """
         before = self._held()
-        rows = {(run, attempt) for run, attempt in await session.fetch(_MINE, self._books.owner)}
+        rows = {(run, attempt) for run, attempt in await session.fetch(_MINE, self._local.owner)}
         unknown = rows - before - self._held()
         again, self._unknown = unknown & self._unknown, unknown
         return await self._take(session, [run for run, _ in again]) if again else []
 
     def _held(self) -> set[Attempt]:
-        return {(run, held.attempt) for run, held in self._books.holding.items()}
+        return {(run, held.attempt) for run, held in self._local.holding.items()}
 
     def _stored(self) -> set[Attempt]:
         """Those that are in the database for certain, or were."""
-        return {one for one in self._held() if one[0] not in self._books.reserved}
+        return {one for one in self._held() if one[0] not in self._local.reserved}
 
     async def _take(self, session: Session, runs: list[str]) -> list[Assignment]:
-        books = self._books
-        rows = await session.fetch(_TAKE, runs, books.owner)
-        await books.names.know(session, {row[1] for row in rows})
+        local = self._local
+        rows = await session.fetch(_TAKE, runs, local.owner)
+        await local.names.know(session, {row[1] for row in rows})
         taken = []
         for run, number, class_, attempt, tries, in_lane, invocation in rows:
-            if run not in books.holding:
-                hook, again = books.names.name(number), class_ == 1
+            if run not in local.holding:
+                hook, again = local.names.name(number), class_ == 1
                 # It was counted as somebody's until now.
-                books.leave(hook, State.RUNNING, again)
-                books.hold(run, Held(attempt, hook, again, in_lane))
+                local.leave(hook, State.RUNNING, again)
+                local.hold(run, Held(attempt, hook, again, in_lane))
                 taken.append(Assignment(run, hook, attempt, tries, invocation))
         return taken

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.runs.endings import ended
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.moving import Also, Decide, Step, enter, move
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.moves import Also, Decide, Step, enter, move
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Result, State
@@ -35,8 +35,8 @@ _ANSWER = """INSERT INTO gateway.outputs
 class Reporting:
     """Results of this process. One whose fate is not known is told again: `doubted`."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, local: LocalState) -> None:
+        self._local = local
         self._doubted: set[tuple[str, int]] = set()
 
     def failed(self, results: Sequence[Result]) -> None:
@@ -59,7 +59,7 @@ class Reporting:
 
     def _is_short(self, result: Result) -> bool:
         """Whether it ends as most do: in one statement what `endings.ended` says."""
-        held = self._books.holding.get(result.run)
+        held = self._local.holding.get(result.run)
         return (
             result.outcome == "succeeded"
             and held is not None
@@ -68,8 +68,8 @@ class Reporting:
         )
 
     async def _succeed(self, session: Session, results: Sequence[Result]) -> set[str]:
-        books = self._books
-        keep = [books.policy(books.holding[one.run].hook).keep_succeeded for one in results]
+        local = self._local
+        keep = [local.policy(local.holding[one.run].hook).keep_succeeded for one in results]
         rows = await session.fetch(
             _SUCCEED,
             [one.run for one in results],
@@ -79,7 +79,7 @@ class Reporting:
             [one.duration_ms for one in results],
             [one.reason for one in results],
             [one.answer for one in results],
-            books.owner,
+            local.owner,
         )
         by_run = {one.run: one for one in results}
         for run, accepted, now in rows:
@@ -87,15 +87,15 @@ class Reporting:
         return {row[0] for row in rows}
 
     def _succeeded(self, result: Result, accepted: float, now: float) -> None:
-        books = self._books
-        held = books.holding.get(result.run)
+        local = self._local
+        held = local.holding.get(result.run)
         hook = held.hook if held else ""
-        books.clock.told(now)
-        books.let_go(result.run, result.attempt, result.blames_target, result.duration_ms / 1000)
+        local.clock.told(now)
+        local.let_go(result.run, result.attempt, result.blames_target, result.duration_ms / 1000)
         self._count(hook, result)
-        books.counts.finished[hook][State.SUCCEEDED] += 1
-        books.counts.latency_seconds[hook].add(now - accepted)
-        books.changed(result.run)
+        local.counts.finished[hook][State.SUCCEEDED] += 1
+        local.counts.latency_seconds[hook].add(now - accepted)
+        local.changed(result.run)
 
     async def _end(self, session: Session, results: dict[str, Result]) -> set[str]:
         """The runs whose attempts ended by these."""
@@ -106,8 +106,8 @@ class Reporting:
             return ended
         lanes = {(run.hook, run.lane) for run in mine.values() if run.lane is not None}
         decide, also = self._decide(results), self._answers(results)
-        moved = await move(session, self._books, list(mine), decide, lanes, also)
-        enter(self._books, moved)
+        moved = await move(session, self._local, list(mine), decide, lanes, also)
+        enter(self._local, moved)
         for step in moved.steps:
             if step.ended:
                 self._note(step, results[step.run.id])
@@ -119,7 +119,7 @@ class Reporting:
             result = results[run.id]
             if not self._is_mine(run, result):
                 return None
-            policy = self._books.policy(self._books.names.name(run.hook))
+            policy = self._local.policy(self._local.names.name(run.hook))
             to = ended(run.standing, result, policy, now)
             counts = result.outcome not in ("interrupted", "held")
             return Step(
@@ -150,23 +150,23 @@ class Reporting:
         return keep
 
     def _note(self, step: Step, result: Result) -> None:
-        books, hook = self._books, self._books.names.name(step.run.hook)
+        local, hook = self._local, self._local.names.name(step.run.hook)
         self._count(hook, result)
         if result.outcome == "held":
-            books.dispatcher.hold(hook, books.now, result.reason)
+            local.dispatcher.hold(hook, local.now, result.reason)
         if result.pause_target:
-            books.dispatcher.pause(hook, books.now, result.pause_target)
+            local.dispatcher.pause(hook, local.now, result.pause_target)
 
     def _count(self, hook: str, result: Result) -> None:
-        self._books.counts.attempts[hook][result.outcome] += 1
+        self._local.counts.attempts[hook][result.outcome] += 1
         if result.duration_ms:
-            self._books.counts.attempt_seconds[hook].add(result.duration_ms / 1000)
+            self._local.counts.attempt_seconds[hook].add(result.duration_ms / 1000)
 
     def _is_mine(self, run: Kept, result: Result) -> bool:
         """The fence: the attempt is in flight, and this process's."""
         return (
             run.state is State.RUNNING
-            and run.owner == self._books.owner
+            and run.owner == self._local.owner
             and run.attempts == result.attempt
         )
 
@@ -182,9 +182,9 @@ class Reporting:
 
     def _known(self, result: Result, kept: bool) -> bool:
         self._doubted.discard((result.run, result.attempt))
-        self._books.let_go(result.run, result.attempt)
+        self._local.let_go(result.run, result.attempt)
         if not kept:
-            self._books.counts.late += 1
+            self._local.counts.late += 1
         return kept
 
 

@@ -4,13 +4,14 @@ CREATE TABLE gateway.hook(
   number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE);
 -- The processes that run attempts: one that is not here has ended. `since` is when it was last heard
 -- of again after a gap, `takes` whether it is given runs. `told` are its numbers, for the operators of
--- its gateway.
+-- its gateway: one that has left (`ended`) stays for its last ones until it is silent for long.
 CREATE TABLE gateway.owner(
   id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name  text NOT NULL,
   gateway text NOT NULL,
   told  bytea NOT NULL,
   takes boolean NOT NULL,
+  ended boolean NOT NULL DEFAULT false,
   seen  timestamptz NOT NULL,
   since timestamptz NOT NULL) WITH (fillfactor=50);
 CREATE TABLE gateway.run(

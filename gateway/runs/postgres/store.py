@@ -13,32 +13,20 @@ import msgspec
 
 from gateway.errors import Conflict
 from gateway.runs.postgres import counting, fitness, owners
+from gateway.runs.postgres.acceptor import Acceptor
 from gateway.runs.postgres.batches import Batches
-from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.commands import Commands
 from gateway.runs.postgres.database import Database
-from gateway.runs.postgres.intake import Intake
+from gateway.runs.postgres.dispatch_loop import DispatchLoop
 from gateway.runs.postgres.link import Link, unavailable
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.lookups import Lookups
 from gateway.runs.postgres.migrate import migrate
 from gateway.runs.postgres.reporting import Reporting, storable
 from gateway.runs.postgres.session import Session
-from gateway.runs.postgres.turns import Turns
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Changed,
-    Detail,
-    Duplicate,
-    NewRun,
-    Page,
-    Policies,
-    Query,
-    Record,
-    Result,
-    Selection,
-)
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record, Result
+from gateway.runs.selection import Changed, Detail, Page, Query, Selection
 from gateway.runs.stats import Stats
 
 _ACCEPTS = 2
@@ -73,7 +61,7 @@ class PostgresStore:
         observes: bool = False,
         known: Callable[[], Collection[bytes] | None] = lambda: None,
     ) -> None:
-        self.books = books = Books(Clock(monotonic), targets, random.random)
+        self.local = local = LocalState(Clock(monotonic), targets, random.random)
         self.keys: asyncio.Future[Keys] = asyncio.get_running_loop().create_future()
         self._database = database
         self._observes = observes
@@ -82,12 +70,14 @@ class PostgresStore:
         self._links = [Link(database, self._opened) for _ in range(accepts)]
         self._rest = Link(database, self._opened_first)
         self._idle = asyncio.Event()
-        books.let_gone = self._idle.set
-        self._turns = Turns(books, self._rest, works and not observes, gateway)
-        self._intake = Intake(books, self._links, runs, self._turns.start, self._turns.wake)
-        self._lookups = Lookups(books, self._rest, runs, gateway if observes else None)
-        self._commands = Commands(books, self._rest.run, self._turns.stop)
-        reporting = Reporting(books)
+        local.on_idle = self._idle.set
+        self._dispatching = DispatchLoop(local, self._rest, works and not observes, gateway)
+        self._acceptor = Acceptor(
+            local, self._links, runs, self._dispatching.start, self._dispatching.wake
+        )
+        self._lookups = Lookups(local, self._rest, runs, gateway if observes else None)
+        self._commands = Commands(local, self._rest.run, self._dispatching.stop)
+        reporting = Reporting(local)
         self._reports: Batches[Result, bool] = Batches(
             [self._rest],
             reporting.write,
@@ -107,17 +97,17 @@ class PostgresStore:
         await fitness.check_unmoved(session, self._database.address)
         if not self.keys.done() and not self._observes:
             await fitness.check_keys(session, self._known())
-        if self._turns.credit:
-            await owners.beat(session, self.books, self._turns.me)
-            await owners.look(session, self.books)
+        if self._dispatching.credit:
+            await owners.heartbeat(session, self.local, self._dispatching.me)
+            await owners.refresh(session, self.local)
             # Who moves runs away has seen this process by now, or this one sees the move.
             await fitness.check_unmoved(session, self._database.address)
-        await counting.count(session, self.books)
+        await counting.count(session, self.local)
         if not self.keys.done():
             rows = await session.fetch("SELECT name, value FROM gateway.meta")
             known = {row["name"]: row["value"] for row in rows}
             self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
-        self._turns.wake()
+        self._dispatching.wake()
 
     @property
     def is_connected(self) -> bool:
@@ -141,25 +131,25 @@ class PostgresStore:
 
     def serving(self, policies: Policies) -> None:
         """This process serves another generation, with these durable hooks."""
-        self.books.follow(policies)
-        self._turns.changed()
+        self.local.follow(policies)
+        self._dispatching.changed()
 
     async def accept(self, new: NewRun) -> Accepted | Duplicate:
         """Keep a run; see `RunStore`."""
         self._check_open()
-        return await self._intake.accept(new)
+        return await self._acceptor.accept(new)
 
     def deliver(
         self, start: Callable[[Assignment], None], stop: Callable[[str, int], None], credit: int
     ) -> None:
         """Ask for runs; see `RunStore`."""
-        self._turns.deliver(start, stop, credit)
+        self._dispatching.deliver(start, stop, credit)
 
     async def report(self, result: Result) -> bool:
         """End an attempt; see `RunStore`."""
         self._check_open()
         kept = await self._reports.ask(storable(result), None)
-        self._turns.wake()
+        self._dispatching.wake()
         return kept
 
     async def record(self, run: str) -> Record | None:
@@ -198,7 +188,7 @@ class PostgresStore:
     async def _changing(self, change: Callable[[], Awaitable[Changed]]) -> Changed:
         self._check_open()
         changed = await change()
-        self._turns.wake()
+        self._dispatching.wake()
         return changed
 
     async def stats(self) -> Stats:
@@ -215,14 +205,14 @@ class PostgresStore:
 
     async def drain(self) -> None:
         """Take no more; return when nothing is assigned here."""
-        self._turns.retire()
-        while self.books.holding:
+        self._dispatching.retire()
+        while self.local.holding:
             self._idle.clear()
             await self._idle.wait()
 
     async def turn(self, every: bool = False) -> None:
         """Do what time asks for, and start what may start. Raises StoreUnavailable."""
-        await self._turns.take(every)
+        await self._dispatching.take(every)
 
     def _check_open(self) -> None:
         if self.is_closed:
@@ -233,16 +223,16 @@ class PostgresStore:
         if self.is_closed:
             return
         self.is_closed = True
-        for batches in (self._intake.batches, self._reports, self._lookups.batches):
+        for batches in (self._acceptor.batches, self._reports, self._lookups.batches):
             await batches.close()
-        await self._turns.close()
+        await self._dispatching.close()
         for link in (*self._links, self._rest):
             await link.close()
 
     def abort(self) -> None:
         """Leave as a process does that is killed."""
         self.is_closed = True
-        for batches in (self._intake.batches, self._reports, self._lookups.batches):
+        for batches in (self._acceptor.batches, self._reports, self._lookups.batches):
             batches.stop()
         for link in (*self._links, self._rest):
             link.abort()

@@ -11,20 +11,8 @@ from typing import TypeVar
 
 from msgspec.msgpack import Decoder
 
-from gateway.runs.run import (
-    Accepted,
-    Assignment,
-    Changed,
-    Detail,
-    Duplicate,
-    NewRun,
-    Page,
-    Policies,
-    Query,
-    Record,
-    Result,
-    Selection,
-)
+from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record, Result
+from gateway.runs.selection import Changed, Detail, Page, Query, Selection
 from gateway.runs.sqlite import messages as m
 from gateway.runs.sqlite.clock import since_boot
 from gateway.runs.sqlite.peer import Peer

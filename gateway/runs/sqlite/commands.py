@@ -13,7 +13,8 @@ from gateway.runs import lanes
 from gateway.runs.changes import Done, span
 from gateway.runs.coding import NUMBERS
 from gateway.runs.endings import CANCELLED_RUNNING, cancelled, replayed
-from gateway.runs.run import Changed, Selection, State
+from gateway.runs.run import State
+from gateway.runs.selection import Changed, Selection
 from gateway.runs.sqlite.messages import Abort
 from gateway.runs.sqlite.moves import NOTHING, heads, move, note_attempt
 from gateway.runs.sqlite.rows import COLUMNS, Kept, id_bytes, id_text, kept, milliseconds

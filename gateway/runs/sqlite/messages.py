@@ -6,14 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from gateway.runs.run import (
-    Assignment,
-    NewRun,
-    Query,
-    Result,
-    Selection,
-    State,
-)
+from gateway.runs.run import Assignment, NewRun, Result, State
+from gateway.runs.selection import Query, Selection
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.runs.coding import STATES
-from gateway.runs.run import Attempt, Detail, Page, Query, Record, State
+from gateway.runs.run import Attempt, Record, State
+from gateway.runs.selection import Detail, Page, Query
 from gateway.runs.sqlite.commands import STEP, Steps, narrowed
 from gateway.runs.sqlite.moves import KEPT_ATTEMPTS
 from gateway.runs.sqlite.rows import id_bytes, id_text, seconds_or_none

@@ -70,8 +70,8 @@ class Move:
         there, here = await target.frozen(), await source.frozen()
         if self._has_ended(here):
             raise MoveError(f"the move has ended: {target.name} has the runs")
-        goes_on = here is not None and here.way == "to" and here.other == self._to.id.hex()
-        if there is not None and (there.way != "from" or there.other != self._from.id.hex()):
+        goes_on = here is not None and here.direction == "to" and here.other == self._to.id.hex()
+        if there is not None and (there.direction != "from" or there.other != self._from.id.hex()):
             raise MoveError(f"{target.name} takes part in a move of other runs")
         if here is not None and not goes_on:
             raise MoveError(f"{source.name} takes part in a move to {here.name}")
@@ -82,22 +82,24 @@ class Move:
         await source.thaw()
 
     def _has_ended(self, frozen: Frozen | None) -> bool:
-        return frozen is not None and frozen.way == "moved" and frozen.other == self._to.id.hex()
+        return (
+            frozen is not None and frozen.direction == "moved" and frozen.other == self._to.id.hex()
+        )
 
     def _check_source(self, frozen: Frozen | None) -> None:
         name = self._source.name
-        if frozen is None or (frozen.way != "from" and frozen.other == self._to.id.hex()):
+        if frozen is None or (frozen.direction != "from" and frozen.other == self._to.id.hex()):
             return
-        if frozen.way == "moved":
+        if frozen.direction == "moved":
             raise MoveError(f"the runs in {name} were moved to {frozen.name} before")
         raise MoveError(
-            f"{name} takes part in a move {frozen.way} {frozen.name}, which has not ended"
+            f"{name} takes part in a move {frozen.direction} {frozen.name}, which has not ended"
         )
 
     async def _check_target(self, frozen: Frozen | None) -> None:
         target = self._target
         if frozen is not None:
-            if frozen.way != "from":
+            if frozen.direction != "from":
                 raise MoveError(f"the runs in {target.name} were or are being moved away")
             if frozen.other != self._from.id.hex():
                 raise MoveError(

@@ -49,7 +49,8 @@ _PUT_KEYS = """INSERT INTO gateway.dedup(hook, key, run, expires, state)
     SELECT * FROM unnest($1::int[], $2::bytea[], $3::uuid[], $4::timestamptz[], $5::smallint[])
     ON CONFLICT (hook, key) DO UPDATE SET run=EXCLUDED.run, expires=EXCLUDED.expires,
     state=EXCLUDED.state"""
-_USERS = f"SELECT name FROM gateway.owner WHERE seen > now() - interval '{SILENT} s' ORDER BY id"
+_USERS = f"""SELECT name FROM gateway.owner
+    WHERE NOT ended AND seen > now() - interval '{SILENT} s' ORDER BY id"""
 _META = "INSERT INTO gateway.meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value=$2"
 _TABLES = "gateway.run, gateway.payload, gateway.outputs, gateway.attempt, gateway.dedup"
 _LAST = "SELECT coalesce(max(seq), 0) FROM gateway.run"

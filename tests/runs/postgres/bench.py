@@ -54,13 +54,13 @@ class PostgresBench:
 
     def slots(self, worker: RunStore, hook: str, concurrency: int) -> int:
         assert isinstance(worker, PostgresStore)
-        return worker.books.shares.part(hook, concurrency)
+        return worker.local.shares.part(hook, concurrency)
 
     async def crash(self, worker: RunStore) -> None:
         assert isinstance(worker, PostgresStore)
         self._workers.remove(worker)
         worker.abort()
-        await self._admin.execute("DELETE FROM gateway.owner WHERE id=$1", worker.books.owner)
+        await self._admin.execute("DELETE FROM gateway.owner WHERE id=$1", worker.local.owner)
         await self.settle()
 
     def leave_alone(self, worker: PostgresStore) -> None:

@@ -27,7 +27,9 @@ class Gateway:
     ) -> None:
         self.started: list[Assignment] = []
         self.stopped: list[tuple[str, int]] = []
-        self.store = PostgresStore(database_of(at, database, **more), runs=1_000_000, targets=1000)
+        self.store = PostgresStore(
+            database_of(at, database, **more), runs=1_000_000, targets=1000, gateway="one"
+        )
         self.store.serving(policies)
 
     def take(self, credit: int = 128) -> None:
@@ -63,7 +65,7 @@ async def gateways(
     try:
         for one in made:
             one.take()
-        await until(lambda: all(one.store.books.owner for one in made))
+        await until(lambda: all(one.store.local.owner for one in made))
         await until(lambda: all(one.store.is_connected for one in made))
         yield made
     finally:

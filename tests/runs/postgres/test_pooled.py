@@ -11,7 +11,8 @@ import pytest
 from gateway.runs.postgres.address import Address
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.store import PostgresStore
-from gateway.runs.run import Query, State
+from gateway.runs.run import State
+from gateway.runs.selection import Query
 from tests.runs.postgres.databases import address_of, fresh
 from tests.runs.postgres.stores import POLICIES, a_run, in_loop, until
 from tests.support.pooler import BINARY, Pooler

@@ -8,7 +8,8 @@ from collections import defaultdict
 
 import msgspec
 
-from gateway.runs.run import Accepted, Policies, Query, Selection, State
+from gateway.runs.run import Accepted, Policies, State
+from gateway.runs.selection import Query, Selection
 from tests.runs.postgres.databases import connected, fresh
 from tests.runs.postgres.stores import POLICY, Gateway, a_run, gateways, in_loop, until
 from tests.support.postgres import server
@@ -71,7 +72,7 @@ async def test_gateways_together_make_as_many_attempts_as_a_hook_may_have() -> N
 
 
 def _parts(which: list[Gateway]) -> int:
-    return sum(one.store.books.shares.part("orders", 5) for one in which)
+    return sum(one.store.local.shares.part("orders", 5) for one in which)
 
 
 @in_loop

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.runs.run import Accepted, Duplicate, Policies, Policy, Query, State
+from gateway.runs.run import Accepted, Duplicate, Policies, Policy, State
+from gateway.runs.selection import Query
 from gateway.runs.store import StoreFull
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, in_loop, new_run

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.runs.run import Accepted, Query, Selection, State
+from gateway.runs.run import Accepted, State
+from gateway.runs.selection import Query, Selection
 from gateway.runs.sqlite import client as client_module
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.store import StoreUnavailable

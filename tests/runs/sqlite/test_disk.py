@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.runs.run import Accepted, Query
+from gateway.runs.run import Accepted
+from gateway.runs.selection import Query
 from gateway.runs.sqlite.control import Failed
 from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault
 from gateway.runs.sqlite.lock import lock

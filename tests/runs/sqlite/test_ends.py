@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.runs.endings import CANCELLED, CANCELLED_RUNNING, EXPIRED, INTERRUPTIONS, POISONOUS
-from gateway.runs.run import NewRun, Selection
+from gateway.runs.run import NewRun
+from gateway.runs.selection import Selection
 from gateway.runs.sqlite import commands
 from gateway.runs.sqlite.messages import Accept, Report, Reported
 from gateway.runs.sqlite.writer import Left

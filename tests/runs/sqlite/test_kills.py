@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateway.runs.run import Accepted, Assignment, Policies, Query, State
+from gateway.runs.run import Accepted, Assignment, Policies, State
+from gateway.runs.selection import Query
 from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.store import StoreUnavailable
 from tests.runs.sqlite.given import done, in_loop, new_run

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import Conflict
-from gateway.runs.run import NewRun, Policies, Policy, Query, Selection, State
+from gateway.runs.run import NewRun, Policies, Policy, State
+from gateway.runs.selection import Query, Selection
 from gateway.runs.sqlite.client import SqliteStore
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, in_loop, new_run

@@ -60,7 +60,7 @@ async def frozen(place: Place) -> str:
     """Which way the runs of a store go, empty where gateways may use it."""
     async with opened(place) as store:
         found = await store.frozen()
-        return found.way if found else ""
+        return found.direction if found else ""
 
 
 async def refusal(source: Place, target: Place) -> str:
@@ -298,7 +298,7 @@ async def test_what_a_gateway_had_in_flight_is_interrupted_where_it_came_to() ->
         database, other = await a_database(), await a_database()
         async with gateways(server(), database) as [used]:
             run_id = (await used.accept()).run
-            await until(lambda: used.started or used.store.books.holding)
+            await until(lambda: used.started or used.store.local.holding)
             used.store.abort()
         await run(server(), database, "DELETE FROM gateway.owner")
         await move(database, other)

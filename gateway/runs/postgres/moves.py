@@ -13,7 +13,7 @@ from gateway.runs import lanes
 from gateway.runs.coding import NUMBERS, STATES
 from gateway.runs.end_log import log_end
 from gateway.runs.endings import Move, promoted
-from gateway.runs.postgres.books import Books
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import State
@@ -108,7 +108,7 @@ async def heads(session: Session, which: Iterable[Lane]) -> dict[Lane, list[tupl
 
 async def move(
     session: Session,
-    books: Books,
+    local: LocalState,
     which: Sequence[int],
     decide: Decide,
     lanes_of: Iterable[Lane],
@@ -122,24 +122,26 @@ async def move(
         await lock(session, locked)
         [(now,)] = await session.fetch(f"SELECT {NOW}")
         rows = [kept(row) for row in await session.fetch(_ROWS, sorted(which))]
-        await books.names.know(session, {row.hook for row in rows})
+        await local.names.know(session, {row.hook for row in rows})
         chosen = [step for row in rows if (step := decide(row, now)) is not None]
         await write(session, chosen)
         if also is not None:
             await also(session, chosen)
-        chosen += await promote(session, books, locked, now)
-    books.clock.told(now)
+        chosen += await promote(session, local, locked, now)
+    local.clock.told(now)
     return Moved(now, chosen)
 
 
-async def promote(session: Session, books: Books, which: Iterable[Lane], now: float) -> list[Step]:
+async def promote(
+    session: Session, local: LocalState, which: Iterable[Lane], now: float
+) -> list[Step]:
     """Queue the heads of locked lanes where it is their turn."""
     asked = list(which)
     if not asked:
         return []
-    await books.names.know(session, {hook for hook, _ in asked})
+    await local.names.know(session, {hook for hook, _ in asked})
     found = await heads(session, asked)
-    chosen = [lanes.next_of(states, books.ordered(hook)) for (hook, _), states in found.items()]
+    chosen = [lanes.next_of(states, local.ordered(hook)) for (hook, _), states in found.items()]
     seqs = sorted(seq for seq in chosen if seq is not None)
     if not seqs:
         return []
@@ -181,19 +183,19 @@ def _noted(step: Step) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def enter(books: Books, moved: Moved) -> None:
+def enter(local: LocalState, moved: Moved) -> None:
     """Let the numbers of this process be as the rows are now."""
     for step in moved.steps:
         run, to = step.run, step.to
-        hook = books.names.name(run.hook)
+        hook = local.names.name(run.hook)
         took = (step.took or 0) / 1000
-        ours = run.state is State.RUNNING and books.let_go(run.id, run.attempts, step.blamed, took)
+        ours = run.state is State.RUNNING and local.let_go(run.id, run.attempts, step.blamed, took)
         if not ours:
-            books.leave(hook, run.state, run.again)
-        books.enter(hook, to.state, to.again, float("inf") if to.due is None else to.due)
+            local.leave(hook, run.state, run.again)
+        local.enter(hook, to.state, to.again, float("inf") if to.due is None else to.due)
         if to.state.final:
-            books.counts.finished[hook][to.state] += 1
-            books.counts.latency_seconds[hook].add(moved.now - run.accepted)
+            local.counts.finished[hook][to.state] += 1
+            local.counts.latency_seconds[hook].add(moved.now - run.accepted)
             if not step.is_told:
                 log_end(run.id, hook, to.state, run.attempts, to.reason or "")
-        books.changed(run.id)
+        local.changed(run.id)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gateway.runs.postgres import owners
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.chores import Chores
 from gateway.runs.postgres.clock import Clock
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.maintenance import Maintenance
 from gateway.runs.postgres.owners import SILENT
 from gateway.runs.postgres.session import Session
 from tests.runs.postgres.stores import in_loop
@@ -36,7 +36,7 @@ async def test_it_is_never_silent_for_long(took: float, monkeypatch: pytest.Monk
     said: list[float] = []
     link: Any = SlowLink(took)
 
-    async def beat(*_: Any) -> None:
+    async def heartbeat(*_: Any) -> None:
         said.append(link.now)
 
     async def nothing(*_: Any) -> Any:
@@ -45,17 +45,19 @@ async def test_it_is_never_silent_for_long(took: float, monkeypatch: pytest.Monk
     async def nobody(*_: Any) -> set[int]:
         return set()
 
-    monkeypatch.setattr(owners, "beat", beat)
-    monkeypatch.setattr(owners, "look", nobody)
+    monkeypatch.setattr(owners, "heartbeat", heartbeat)
+    monkeypatch.setattr(owners, "refresh", nobody)
     monkeypatch.setattr(owners, "rescue", nothing)
     for name in ("purging.give_up", "purging.purge", "purging.sweep_keys",
                  "purging.settle_lanes", "counting.count"):  # fmt: skip
         monkeypatch.setattr(f"gateway.runs.postgres.{name}", nothing)
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: link.now, raising=False)
     me = owners.Self("", lambda: True, lambda: b"")
-    chores = Chores(Books(Clock(lambda: 0.0), 1, lambda: 0.5), link, me, nothing, nothing)
+    maintenance = Maintenance(
+        LocalState(Clock(lambda: 0.0), 1, lambda: 0.5), link, me, nothing, nothing
+    )
     while link.now < 1600:
-        await chores.run(False)
-        link.now = max(link.now, chores.next)
+        await maintenance.run(False)
+        link.now = max(link.now, maintenance.next)
     gaps = [later - before for before, later in pairwise(said)]
     assert max(gaps) < SILENT / 2

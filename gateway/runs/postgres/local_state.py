@@ -30,8 +30,9 @@ class Held(msgspec.Struct, frozen=True):
     in_lane: bool
 
 
-class Books:
-    """The gate of one process, and what it holds. Changed once the database has what it is about.
+class LocalState:
+    """The dispatcher of one process, and the attempts it holds. Changed once the database has what
+    it is about.
 
     `full` are the slots of a target for all gateways, `share` gives random numbers in [0, 1).
     """
@@ -59,7 +60,7 @@ class Books:
         """By how much numbers have changed here since they were last asked for."""
         self.changed: Callable[[str], None] = lambda _run: None
         """Called with each run that is in another state."""
-        self.let_gone: Callable[[], None] = lambda: None
+        self.on_idle: Callable[[], None] = lambda: None
         """Called when nothing is held any more."""
         self._policies = Policies(0, {})
         self._credit = 0
@@ -148,7 +149,7 @@ class Books:
         self._count(held.hook, State.RUNNING, held.again, -1)
         self.dispatcher.ended(run, held.hook, held.again, ME, self.now, blamed, took)
         if not self.holding:
-            self.let_gone()
+            self.on_idle()
         return True
 
     def _count(self, hook: str, state: State, again: bool, count: int) -> None:

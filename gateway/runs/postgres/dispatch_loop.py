@@ -10,12 +10,12 @@ from functools import partial
 import structlog
 
 from gateway.runs.postgres import owners
-from gateway.runs.postgres.books import Books
-from gateway.runs.postgres.chores import Chores
 from gateway.runs.postgres.claiming import claim
 from gateway.runs.postgres.link import Link
+from gateway.runs.postgres.local_state import LocalState
+from gateway.runs.postgres.maintenance import Maintenance
 from gateway.runs.postgres.numbers import own_numbers
-from gateway.runs.postgres.reconciling import Reconciling
+from gateway.runs.postgres.reconciling import Reconciler
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Assignment
 from gateway.runs.store import StoreUnavailable
@@ -27,18 +27,18 @@ _LEAVING = 1.0
 _log = structlog.get_logger("gateway.store")
 
 
-class Turns:
+class DispatchLoop:
     """Does what time asks for, and claims what may start, when it is woken or time has come."""
 
-    def __init__(self, books: Books, link: Link, works: bool, gateway: str) -> None:
+    def __init__(self, local: LocalState, link: Link, works: bool, gateway: str) -> None:
         self.credit = 0
-        self.me = owners.Self(gateway, lambda: self.credit > 0, partial(own_numbers, books))
-        self._books = books
+        self.me = owners.Self(gateway, lambda: self.credit > 0, partial(own_numbers, local))
+        self._local = local
         self._link = link
         self._begin: Callable[[Assignment], None] = lambda _assignment: None
         self._end: Callable[[str, int], None] = lambda _run, _attempt: None
-        self._reconciling = Reconciling(books)
-        self._chores = Chores(books, link, self.me, self._let_go, self._find)
+        self._reconciler = Reconciler(local)
+        self._maintenance = Maintenance(local, link, self.me, self._let_go, self._find)
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._work = asyncio.create_task(self._go_on()) if works else None
@@ -48,7 +48,7 @@ class Turns:
     ) -> None:
         """Ask for runs; see `RunStore`."""
         self._begin, self._end, self.credit = start, stop, credit
-        self._books.joined(credit)
+        self._local.joined(credit)
         self.changed()
 
     def retire(self) -> None:
@@ -57,7 +57,7 @@ class Turns:
 
     def changed(self) -> None:
         """What the process is or what it serves is another now."""
-        self._chores.soon()
+        self._maintenance.soon()
         self._wake.set()
 
     def wake(self) -> None:
@@ -70,17 +70,17 @@ class Turns:
 
     def stop(self, run: str, attempt: int) -> None:
         """An attempt is no longer this process's."""
-        self._books.let_go(run, attempt)
+        self._local.let_go(run, attempt)
         self._end(run, attempt)
 
     async def take(self, every: bool = False) -> None:
         """One turn; `every`: whatever the time. Raises StoreUnavailable."""
-        await self._chores.run(every)
-        books = self._books
-        while books.owner and (order := books.dispatcher.next_claim(books.now)) is not None:
-            for assignment in await self._link.run(partial(claim, books, order)):
+        await self._maintenance.run(every)
+        local = self._local
+        while local.owner and (order := local.dispatcher.next_claim(local.now)) is not None:
+            for assignment in await self._link.run(partial(claim, local, order)):
                 self._begin(assignment)
-            await self._chores.beat()
+            await self._maintenance.heartbeat()
 
     async def _go_on(self) -> None:
         while True:
@@ -95,18 +95,18 @@ class Turns:
                 await asyncio.sleep(_AFTER_FAULT)
 
     async def _sleep(self) -> None:
-        opens = self._books.dispatcher.wakes(self._books.now) - self._books.now
-        left = min(opens, self._chores.next - self._loop.time())
+        opens = self._local.dispatcher.wakes(self._local.now) - self._local.now
+        left = min(opens, self._maintenance.next - self._loop.time())
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), max(left, _LEAST))
 
     async def _let_go(self, session: Session) -> bool:
-        for run, attempt in await self._reconciling.gone(session):
+        for run, attempt in await self._reconciler.gone(session):
             self.stop(run, attempt)
         return False
 
     async def _find(self, session: Session) -> bool:
-        for assignment in await self._reconciling.found(session):
+        for assignment in await self._reconciler.found(session):
             self._begin(assignment)
         return False
 
@@ -115,6 +115,6 @@ class Turns:
         if self._work is not None:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
-        if self._books.owner:
+        if self._local.owner:
             with suppress(StoreUnavailable):
-                await self._link.run(partial(owners.leave, self._books), _LEAVING, 0)
+                await self._link.run(partial(owners.leave, self._local, self.me), _LEAVING, 0)

@@ -1,4 +1,4 @@
-"""A way to a server that a test may cut, and that may be encrypted up to its end."""
+"""A TCP proxy before a server, which a test may cut, and which may speak TLS."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import threading
 from contextlib import suppress
+from typing import Any
 
 from tests.support.ports import free_port
 
@@ -13,7 +14,7 @@ _ASKS_FOR_TLS = bytes.fromhex("0000000804d2162f")
 """PostgreSQL's SSLRequest."""
 
 
-class Way:
+class Proxy:
     """Listens on a port and hands on what comes, in both directions, while it is whole. With a
     `certificate` it speaks TLS as a server of PostgreSQL does, for one that cannot.
     """
@@ -27,6 +28,7 @@ class Way:
         self._silent = threading.Event()
         self._refuses = threading.Event()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=asyncio.run, args=(self._run(),), daemon=True)
         self._thread.start()
@@ -66,15 +68,19 @@ class Way:
             for writer in list(self._writers):
                 writer.transport.abort()
             # Those that served them see it.
-            await asyncio.sleep(0.05)
+            await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         self._writers.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError):
             if not self._refuses.is_set():
                 await self._connect(reader, writer)
         writer.transport.abort()
         self._writers.discard(writer)
+        self._serving.discard(task)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = await reader.readexactly(8)

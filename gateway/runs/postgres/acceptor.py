@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from gateway.runs.postgres.accepting import Asked, keep, reserve, settle
 from gateway.runs.postgres.batches import Batches
-from gateway.runs.postgres.books import Books
 from gateway.runs.postgres.link import Link, unavailable
+from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.session import Session
 from gateway.runs.quota import Quota
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun
@@ -28,7 +28,7 @@ _FULL = {
 Answer = Accepted | Duplicate
 
 
-class Intake:
+class Acceptor:
     """Keeps runs, in batches on some connections. `runs` is how many may be unfinished in all.
 
     `start` is called for a run that began here after who asked for it had left, and `done` after
@@ -37,13 +37,13 @@ class Intake:
 
     def __init__(
         self,
-        books: Books,
+        local: LocalState,
         links: Sequence[Link],
         runs: int,
         start: Callable[[Assignment], None],
         done: Callable[[], None],
     ) -> None:
-        self._books = books
+        self._local = local
         self._links = links
         self._room = Quota(runs)
         self._start = start
@@ -68,7 +68,7 @@ class Intake:
         asked = Asked(new)
         answer = await self._answer(asked)
         if answer is None:
-            self._books.counts.refused[asked.full] += 1
+            self._local.counts.refused[asked.full] += 1
             raise StoreFull(_FULL[asked.full], RETRY_SOON)
         return answer
 
@@ -86,27 +86,27 @@ class Intake:
             self._waiting, self._bytes = self._waiting - 1, self._bytes - size
 
     async def _write(self, session: Session, batch: Sequence[Asked]) -> list[Answer | None]:
-        books = self._books
+        local = self._local
         for asked in batch:
             asked.full = self._refusal(asked.new.hook)
-            reserve(books, asked)
+            reserve(local, asked)
         answers: dict[str, Answer] = {}
         begun = time.perf_counter()
         try:
-            answers = await keep(session, books, batch)
+            answers = await keep(session, local, batch)
         finally:
             for asked in batch:
-                settle(books, asked, answers.get(asked.new.id))
-        books.commits.add(time.perf_counter() - begun)
-        books.counts.batch_size.add(len(batch))
+                settle(local, asked, answers.get(asked.new.id))
+        local.commits.add(time.perf_counter() - begun)
+        local.counts.batch_size.add(len(batch))
         self._done()
         return [answers.get(asked.new.id) for asked in batch]
 
     def _refusal(self, hook: str) -> str:
         """Why there is no room for another run of a hook; empty where there is."""
-        if self._room.refuses(self._books.unfinished):
+        if self._room.refuses(self._local.unfinished):
             return "runs"
-        queue = self._books.dispatcher.queue(hook)
+        queue = self._local.dispatcher.queue(hook)
         return "limit" if queue.quota.refuses(queue.unfinished) else ""
 
     def _abandoned(self, asked: Asked, answer: Answer | None) -> None:
