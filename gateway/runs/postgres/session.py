@@ -20,6 +20,8 @@ _SETTINGS = {
     "default_transaction_isolation": "'read committed'",
     # What is planned while a table is small is kept when it has grown, until it is analyzed.
     "enable_seqscan": "off",
+    # Planning a batch of eight anew takes a fifth of its time.
+    "plan_cache_mode": "force_generic_plan",
 }
 _LOCAL = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + "".join(
     f"SET LOCAL {name}={value}; " for name, value in _SETTINGS.items()
