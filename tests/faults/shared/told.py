@@ -17,6 +17,9 @@ BACK = 5.0
 GRACE = 0.5
 """Seconds in which answers that were under way at the beginning of a fault still arrive."""
 
+Outcome = tuple[bool, list[str]]
+"""Of a row: whether all held, and what to print."""
+
 
 class Fault(NamedTuple):
     """What was away, in monotonic seconds: from when, until when for certain, and since when it was
@@ -68,6 +71,11 @@ class Told(NamedTuple):
             for number in fault.gateways
             for at in self.promises[number]
         )
+
+    def outcome(self, *more: str, broken: bool = False, loses: bool = False) -> Outcome:
+        """Whether all holds, and what to print, with `more` lines; see `troubles`."""
+        troubles = self.troubles(broken=broken, loses=loses)
+        return not troubles, [*troubles, *self.lines(), *more]
 
     def troubles(self, *, broken: bool = False, loses: bool = False) -> list[str]:
         """What does not hold. Where gateways end, connections to them may be `broken`; a database
