@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from tests.faults.records import Ledger
 from tests.faults.shared.probe import Asked, quantile, statuses
 
-SOON = 2.5
-"""Seconds within which 99 of 100 refusals come: the gateway's two, and the machine's."""
+SOON = 3.0
+"""Seconds within which 99 of 100 refusals come: the gateway's two, and those of a busy machine."""
 BACK = 5.0
 """Seconds from the return of what was away until each gateway accepts again."""
 GRACE = 0.5
