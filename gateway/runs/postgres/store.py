@@ -77,14 +77,7 @@ class PostgresStore:
         )
         self._lookups = Lookups(local, self._rest, runs, gateway if observes else None)
         self._commands = Commands(local, self._rest.run, self._dispatching.stop)
-        reporting = Reporting(local)
-        self._reports: Batches[Result, bool] = Batches(
-            [self._rest],
-            reporting.write,
-            lambda result: len(result.answer or b""),
-            lambda _result, _kept: None,
-            reporting.failed,
-        )
+        self._reports = _reports(local, self._rest)
         self.is_closed = False
 
     async def _opened(self, session: Session) -> None:
@@ -236,3 +229,15 @@ class PostgresStore:
             batches.stop()
         for link in (*self._links, self._rest):
             link.abort()
+
+
+def _reports(local: LocalState, link: Link) -> Batches[Result, bool]:
+    """What ends attempts. Nobody needs to be told of a result for which nobody waits any more."""
+    reporting = Reporting(local)
+    return Batches(
+        [link],
+        reporting.write,
+        lambda result: len(result.answer or b""),
+        lambda _result, _kept: None,
+        reporting.failed,
+    )

@@ -9,7 +9,7 @@ from gateway.runs.postgres.shares import Shares
 
 
 @given(
-    st.sets(st.integers(1, 10**9), min_size=1, max_size=60),
+    st.sets(st.integers(1, 10**9), min_size=1, max_size=12),
     st.text(max_size=20),
     st.integers(1, 512),
 )

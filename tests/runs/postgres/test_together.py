@@ -75,49 +75,60 @@ def _parts(which: list[Gateway]) -> int:
     return sum(one.store.local.shares.part("orders", 5) for one in which)
 
 
+class Lanes:
+    """Runs in lanes, accepted by some gateways and delivered by all of them."""
+
+    def __init__(self) -> None:
+        self.accepted: defaultdict[bytes, list[str]] = defaultdict(list)
+        self.delivered: list[str] = []
+        self.lane_of: dict[str, bytes] = {}
+        self._busy: set[bytes] = set()
+
+    async def fill(self, gateways: list[Gateway], lane: bytes, count: int) -> None:
+        for n in range(count):
+            await self._send(gateways[n % len(gateways)], lane)
+
+    async def _send(self, gateway: Gateway, lane: bytes) -> None:
+        new = a_run(lane=lane, key=os.urandom(16), key_within=60)
+        self.lane_of[new.id] = lane
+        answer = await gateway.store.accept(new)
+        self.accepted[lane].append(new.id)
+        assert isinstance(answer, Accepted)
+        if answer.attempt:
+            await self._end(gateway, new.id, 1)
+
+    async def _end(self, gateway: Gateway, run: str, attempt: int) -> None:
+        lane = self.lane_of[run]
+        assert lane not in self._busy, "a lane has one run in flight"
+        self._busy.add(lane)
+        await asyncio.sleep(0.002)
+        self.delivered.append(run)
+        self._busy.discard(lane)
+        assert await gateway.end(run, attempt)
+
+    async def deliver(self, gateway: Gateway, count: int) -> None:
+        while len(self.delivered) < count:
+            while gateway.started:
+                given = gateway.started.pop()
+                await self._end(gateway, given.run, given.attempt)
+            await asyncio.sleep(0.002)
+
+
 @in_loop
 async def test_lanes_stay_in_order_and_nothing_deadlocks_under_load() -> None:
     name = await fresh()
     policies = Policies(1, {"orders": msgspec.structs.replace(POLICY, ordered="continue")})
+    which, lanes = [bytes([n]) * 16 for n in range(6)], Lanes()
     async with gateways(server(), name, 3, policies) as all_of_them:
-        accepted: defaultdict[bytes, list[str]] = defaultdict(list)
-        lanes = [bytes([n]) * 16 for n in range(6)]
-        delivered: list[str] = []
-        busy: set[bytes] = set()
-        lane_of: dict[str, bytes] = {}
-
-        async def send(gateway: Gateway, lane: bytes) -> None:
-            new = a_run(lane=lane, key=os.urandom(16), key_within=60)
-            lane_of[new.id] = lane
-            answer = await gateway.store.accept(new)
-            accepted[lane].append(new.id)
-            assert isinstance(answer, Accepted)
-            if answer.attempt:
-                await end(gateway, new.id, 1)
-
-        async def end(gateway: Gateway, run: str, attempt: int) -> None:
-            assert lane_of[run] not in busy, "a lane has one run in flight"
-            busy.add(lane_of[run])
-            await asyncio.sleep(0.002)
-            delivered.append(run)
-            busy.discard(lane_of[run])
-            assert await gateway.end(run, attempt)
-
-        async def deliver(gateway: Gateway) -> None:
-            while len(delivered) < 6 * 20:
-                while gateway.started:
-                    given = gateway.started.pop()
-                    await end(gateway, given.run, given.attempt)
-                await asyncio.sleep(0.002)
-
-        async def fill(lane: bytes) -> None:
-            for n in range(20):
-                await send(all_of_them[n % 3], lane)
-
-        await asyncio.gather(*map(fill, lanes), *map(deliver, all_of_them))
-        for lane in lanes:
-            assert [run for run in delivered if lane_of[run] == lane] == accepted[lane]
-        admin = await connected(server(), name)
-        deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname=$1"
-        assert await admin.fetchval(deadlocks, name) == 0
-        await admin.close()
+        await asyncio.gather(
+            *(lanes.fill(all_of_them, lane, 20) for lane in which),
+            *(lanes.deliver(gateway, 6 * 20) for gateway in all_of_them),
+        )
+    for lane in which:
+        assert [run for run in lanes.delivered if lanes.lane_of[run] == lane] == lanes.accepted[
+            lane
+        ]
+    admin = await connected(server(), name)
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname=$1"
+    assert await admin.fetchval(deadlocks, name) == 0
+    await admin.close()
