@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-answers fuzz-rules fuzz-runs image-test clean
+.PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-shared bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-answers fuzz-rules fuzz-runs image-test clean
 
 # Flags of `gateway dev` go into ARGS: make run ARGS="path/to/hooks.d --port 8888"
 run: $(VENV)/.runtime
@@ -56,6 +56,9 @@ bench-footprint: $(VENV)/.ready
 bench-store: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.durable $(ARGS)
+
+bench-shared: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.shared $(ARGS)
 
 bench-delivery: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.delivery.run $(ARGS)

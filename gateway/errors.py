@@ -6,7 +6,9 @@
     │   ├── Malformed 400
     │   │   └── Misframed, TooManyValues 413
     │   ├── Incomplete 400     Unauthenticated 401   Forbidden 403
-    │   ├── NotFound 404       MethodNotAllowed 405  BodyTimeout 408    Conflict 409
+    │   ├── NotFound 404
+    │   │   └── NoEndpoint, NoSuchRun, NoSuchTicket, KeepsNoRuns
+    │   ├── MethodNotAllowed 405  BodyTimeout 408    Conflict 409
     │   ├── TooLarge 413
     │   ├── UriTooLong 414     UnsupportedMedia 415  NoMatch 422    Unmappable 422
     │   ├── TooManyRequests 429  HeadersTooLarge 431  Unavailable 503
@@ -96,6 +98,30 @@ class NotFound(Refusal):
     """No enabled hook owns the path."""
 
     status, code, title = 404, "not-found", "No hook has this path"
+
+
+class NoEndpoint(NotFound):
+    """The path is none of the operators' endpoints."""
+
+    status, code, title = 404, "no-endpoint", "No endpoint has this path"
+
+
+class NoSuchRun(NotFound):
+    """An operator asks for a run that is not stored, or not any more."""
+
+    status, code, title = 404, "no-such-run", "No run has this id"
+
+
+class NoSuchTicket(NotFound):
+    """A caller asks for an outcome with a ticket that opens nothing."""
+
+    status, code, title = 404, "no-such-ticket", "No run has this ticket"
+
+
+class KeepsNoRuns(NotFound):
+    """An operator asks for runs, and the gateway has no place for any."""
+
+    status, code, title = 404, "keeps-no-runs", "The gateway keeps no runs"
 
 
 class MethodNotAllowed(Refusal):

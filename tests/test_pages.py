@@ -12,13 +12,13 @@ from gateway.compile.guards.attempts import DEFAULT, LONG
 from gateway.compile.templates import headers
 from gateway.compile.templates.inputs import HEADROOM
 from gateway.language.durable import MAX_BODY as MAX_STORED
-from gateway.language.lint.delivery import MAX_WAIT
 from gateway.language.lint.limits import MAX_BODY
 from gateway.language.lint.templates import MOST
 from gateway.language.read import read_source
 from gateway.language.senders import PRESETS
 from gateway.language.source import Source
 from gateway.language.spec import Deduplicate, DurableDelivery, Limits, Retention, RetrySchedule
+from gateway.language.spec.bounds import WAIT
 from gateway.language.spec.delivery import AFTER, PERMANENT
 from gateway.language.template import FILTERS, ROOTS, filters
 from gateway.language.template.grammar import MOST_ALTERNATIVES, MOST_FILTERS
@@ -84,7 +84,7 @@ def test_the_page_about_delivery_has_the_defaults_of_the_language_and_what_sende
     text = " ".join(DELIVERY.split())
     assert f"would not change: {', '.join(map(str, PERMANENT))}." in text
     assert f"the age of `give_up` (`{RetrySchedule().give_up}`)" in text
-    assert f"A wait is at most {MAX_WAIT:.0f}s." in text
+    assert f"A wait is {WAIT}." in text
     assert f"have at most {MAX_STORED // 1024**2}MiB." in text
     assert f"in flight ({DurableDelivery().concurrency})" in text
     assert f"together ({Store().target_concurrency})" in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,13 +19,14 @@ LEAVE_AFTER = (0.0, 0.001, 0.01, 0.1)
 
 @dataclass
 class Account:
-    """What became of the requests. `answered` counts by hook and status; `succeeded` are the
-    numbers that were answered 2xx. `cut` ended without an answer on a connection of a worker that
-    was killed, `lost` elsewhere. `left` are those that nobody waited for, `slow` the
-    slow clients that came to an end.
+    """What became of the requests. `answered` counts by hook and status, `problems` also what
+    answers other than 2xx say; `succeeded` are the numbers that were answered 2xx. `cut` ended
+    without an answer on a connection of a worker that was killed, `lost` elsewhere. `left` are
+    those that nobody waited for, `slow` the slow clients that came to an end.
     """
 
     answered: Counter[tuple[str, int]] = field(default_factory=Counter)
+    problems: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     succeeded: list[int] = field(default_factory=list)
     cut: int = 0
     lost: list[str] = field(default_factory=list)
@@ -32,6 +35,10 @@ class Account:
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     open: dict[int, Connection] = field(default_factory=dict)
     """Connections by their own port."""
+    killed: dict[int, float] = field(default_factory=dict)
+    """Other ports that a killed worker had a connection of, and when: the caller may just have
+    connected without knowing it yet.
+    """
 
 
 class Connection:
@@ -43,12 +50,11 @@ class Connection:
         self.killed = False
         self.port: int = writer.get_extra_info("sockname")[1]
 
-    async def status(self) -> int:
-        """Of the next answer, read whole. Raises EOFError and OSError where none comes."""
+    async def answer(self) -> tuple[int, bytes]:
+        """Status and body of the next answer. Raises EOFError and OSError where none comes."""
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-        await self.reader.readexactly(int(length))
-        return int(head[9:12])
+        return int(head[9:12]), await self.reader.readexactly(int(length))
 
 
 class Caller:
@@ -90,7 +96,9 @@ class Caller:
             await asyncio.sleep(0.02)
 
     async def _connect(self) -> Connection:
+        begun = time.monotonic()
         connection = Connection(*await asyncio.open_connection("127.0.0.1", self._port))
+        connection.killed = self._account.killed.pop(connection.port, 0.0) >= begun
         self._account.open[connection.port] = connection
         return connection
 
@@ -100,7 +108,7 @@ class Caller:
         try:
             connection.writer.write(request(self._hook, number))
             async with asyncio.timeout(PATIENCE):
-                status = await connection.status()
+                status, body = await connection.answer()
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
             if connection.killed:
                 account.cut += 1
@@ -110,7 +118,18 @@ class Caller:
         account.answered[self._hook, status] += 1
         if 200 <= status < 300:
             account.succeeded.append(number)
+        else:
+            account.problems[self._hook, status, _type_of(body)] += 1
         return True
+
+
+def _type_of(body: bytes) -> str:
+    """The code and the detail of a problem (RFC 9457) of the gateway; workflows answer without."""
+    try:
+        problem = json.loads(body)
+        return f"{problem['type'].rpartition(':')[2]}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return "the workflow's"
 
 
 async def trickle_until(over: asyncio.Event, port: int, start: bytes, account: Account) -> None:

@@ -14,7 +14,8 @@ LONG = 300.0
 GROWTH = 10 * 2**20
 MORE_FILES = 4
 """The supervisor keeps what a killed worker counted; a leak would be of one a reload or a kill."""
-FAULTS = {502, 504}
+FAULTS = {502, 503, 504}
+"""Of a hook whose workflow is faulty: 503 while the workflow is left alone."""
 
 
 def rows(found: Found) -> list[Row]:
@@ -38,9 +39,9 @@ def _requests(found: Found) -> list[Row]:
     account = found.account
     wrong = [number for number in account.succeeded if found.ledger.times(number) != 1]
     unexpected = [
-        f"{count:,} times {status} of {hook}"
-        for (hook, status), count in account.answered.items()
-        if status != 200 and not (hook == "faulty" and status in FAULTS)
+        f"{count:,} times {status} of {hook} ({problem})"
+        for (hook, status, problem), count in account.problems.items()
+        if not (hook == "faulty" and status in FAULTS)
     ]
     steady = account.answered["steady", 200]
     faults = sum(count for (hook, status), count in account.answered.items() if hook == "faulty")

@@ -82,8 +82,12 @@ def _kill(victim: int, port: int, account: Account) -> None:
             raise PeerError(f"the worker {victim} does not stop")
     held = sockets(victim)
     for callers_port, inode in _accepted(port):
-        if inode in held and callers_port in account.open:
+        if inode not in held:
+            continue
+        if callers_port in account.open:
             account.open[callers_port].killed = True
+        else:
+            account.killed[callers_port] = time.monotonic()
     os.kill(victim, signal.SIGKILL)
 
 

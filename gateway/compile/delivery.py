@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from math import inf
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from gateway.language.durable import delays_of, durable_of, permanent_of
 from gateway.language.inputs import response_of, workflow_of
 from gateway.language.notation import canonical
 from gateway.language.proofs import CREDENTIALS, proof_headers
-from gateway.language.quantities import parse_duration
+from gateway.language.quantities import parse_duration, parse_rate
 from gateway.language.spec import DurableDelivery, Hook, NoAuthentication
 from gateway.language.template.url import parse_url
 from gateway.runs.run import Policy
@@ -112,9 +113,12 @@ def _policy(hook: Hook, written: DurableDelivery, base: str) -> Policy:
     retry, kept = written.retry, written.retention
     # The key of a cancelled run goes with it: a repetition must not run what an operator stopped.
     dead = max(parse_duration(kept.dead), _within(hook))
+    count, seconds = (inf, 1.0) if written.rate is UNSET else parse_rate(written.rate)
     return Policy(
         target=target_of(hook, base),
         concurrency=written.concurrency,
+        rate=count / seconds,
+        burst=count,
         ordered="" if written.order is UNSET else written.order.on_dead,
         limit=written.limit,
         after=delays_of(retry),

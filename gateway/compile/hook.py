@@ -91,7 +91,8 @@ class Hook:
         self.executor: HookExecutor | None = None
         """What delivers the runs of a durable hook."""
         self._accept: Accept | None = None
-        self._target = runtime.targets.of(target_of(spec, runtime.settings.workflow_base))
+        server = target_of(spec, runtime.settings.workflow_base)
+        self._target = runtime.targets.of(spec.name, server)
         durable = compile_durable(spec, runtime.settings.workflow_base)
         self.gate = None if durable is None else durable.gate
         """What digests what lets a request in, for a durable hook."""

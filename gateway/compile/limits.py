@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.errors import TooLarge, TooManyRequests, Unavailable
-from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.quantities import parse_rate, parse_size
 from gateway.language.spec.limits import Limits
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.throttle import Concurrency, Rate, client_key, retry_after
@@ -18,10 +18,9 @@ _Take = Callable[[Exchange], None]
 """Counts a request. Raises TooManyRequests."""
 
 
-def parse_rate(text: str) -> Rate:
+def rate_of(text: str) -> Rate:
     """`100/1m` as a Rate. The text has passed validation."""
-    count, _, time = text.partition("/")
-    return Rate(int(count), parse_duration(time))
+    return Rate(*parse_rate(text))
 
 
 def concurrency_of(written: Limits | UnsetType, usual: int) -> int:
@@ -40,7 +39,7 @@ def client_limits(hook: str, written: Limits | UnsetType, runtime: Runtime) -> C
     if written is not UNSET:
         body = body if written.body is UNSET else parse_size(written.body)
         if written.rate_per_client is not UNSET:
-            take = _of_each_client(hook, parse_rate(written.rate_per_client), runtime)
+            take = _of_each_client(hook, rate_of(written.rate_per_client), runtime)
 
     def check(exchange: Exchange) -> None:
         exchange.body_limit = body
@@ -64,7 +63,7 @@ def shared_limits(
     """
     take: _Take | None = None
     if written is not UNSET and written.rate is not UNSET:
-        take = _of_all(hook, parse_rate(written.rate), runtime)
+        take = _of_all(hook, rate_of(written.rate), runtime)
     gauge = runtime.concurrency(hook)
 
     def check(exchange: Exchange) -> None:

@@ -18,6 +18,12 @@ def parse_duration(text: str) -> float:
     return int(found[1]) * _SECONDS[found[2]]
 
 
+def parse_rate(text: str) -> tuple[int, float]:
+    """The number and the seconds of `100/1m`. Raises ValueError for anything else."""
+    count, _, time = text.partition("/")
+    return int(count), parse_duration(time)
+
+
 def parse_size(written: str | int) -> int:
     """Bytes of `512`, `64KiB`, `1MiB`. Raises ValueError for anything else."""
     text = str(written)

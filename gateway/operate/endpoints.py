@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gateway.compile.answer import NO_STORE, Answer
 from gateway.compile.exchange import Exchange
-from gateway.errors import MethodNotAllowed, NotFound, Unavailable
+from gateway.errors import MethodNotAllowed, NoEndpoint, Unavailable
 from gateway.operate.admin_guard import AdminGuard
 from gateway.operate.answers import answer_json
 from gateway.operate.reload import LATER, reload
@@ -100,9 +100,9 @@ class Endpoints:
         return Answer(200, ((b"content-type", content_type.encode()), NO_STORE), text)
 
 
-def _refusal(found: dict[str, Endpoint]) -> NotFound | MethodNotAllowed:
+def _refusal(found: dict[str, Endpoint]) -> NoEndpoint | MethodNotAllowed:
     if not found:
-        return NotFound("No endpoint has this path.")
+        return NoEndpoint("No endpoint has this path.")
     said = ", ".join([*found, "HEAD"] if [*found] == ["GET"] else found)
     return MethodNotAllowed(f"This endpoint accepts {said}.", ((b"allow", said.encode()),))
 

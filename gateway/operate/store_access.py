@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from gateway.errors import NotFound
+from gateway.errors import KeepsNoRuns
 from gateway.runs.run import Policies
 from gateway.runs.store import RETRY_LATER, RunStore, StoreUnavailable
 from gateway.settings import Settings
@@ -72,9 +72,9 @@ class StoreAccess:
         return self.kept and (self._shared or os.path.exists(self._path))
 
     async def store(self) -> Reached:
-        """The store. Raises NotFound where the gateway keeps no runs, and StoreUnavailable."""
+        """The store. Raises KeepsNoRuns where the gateway keeps no runs, and StoreUnavailable."""
         if not self.kept:
-            raise NotFound("The gateway keeps no runs: it was started without --state.")
+            raise KeepsNoRuns("The gateway keeps no runs: it was started without --state.")
         if self._client is None and self.begun:
             self._client = self._opened()
         if self._client is None or not await _is_there(self._client):

@@ -56,7 +56,12 @@ def _by_state(stats: Stats) -> dict[str, int]:
 
 def _hook(one: HookStats) -> dict[str, Any]:
     states: dict[str, Any] = {state: one.states.get(state, 0) for state in _COUNTED}
-    return {**states, "oldest_due_at": instant(one.oldest_due), "held": one.held}
+    return {
+        **states,
+        "oldest_due_at": instant(one.oldest_due),
+        "held": one.held,
+        "rate_limited": one.rate_limited,
+    }
 
 
 _COUNTED = (State.WAITING, State.QUEUED, State.RUNNING, State.DEAD)

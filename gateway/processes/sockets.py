@@ -22,11 +22,19 @@ _LONGEST_PATH = 107
 
 
 def store_socket(state: Path) -> str:
-    """Where workers find the store of a state directory: elsewhere if its path is too long."""
+    """Where workers find the store of a state directory: elsewhere if its path is too long. Raises
+    OperatorError where there is no such place.
+    """
     path = str(state / "runs.sock")
     if len(os.fsencode(path)) <= _LONGEST_PATH:
         return path
-    return str(Path(tempfile.mkdtemp(prefix="gateway-")) / "runs.sock")
+    try:
+        return str(Path(tempfile.mkdtemp(prefix="gateway-")) / "runs.sock")
+    except OSError:
+        raise OperatorError(
+            f"the path of {state} is too long for a socket, and no temporary directory can be "
+            "written: use a shorter path, or set TMPDIR"
+        ) from None
 
 
 def open_sockets(host: str, port: int, count: int, remedy: str) -> list[socket.socket]:

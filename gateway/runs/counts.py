@@ -40,6 +40,7 @@ class Counts:
             states={state: queue.counts[state] for state in _SHOWN if queue.counts[state]},
             oldest_due=due if due <= now else None,
             held=queue.held(now),
+            rate_limited=queue.rate_limited(now),
             accepted=self.accepted[name],
             duplicates=self.duplicates[name],
             attempts=dict(self.attempts[name]),

@@ -10,10 +10,9 @@ import math
 from collections.abc import Callable, Sequence
 from math import ceil
 
-import msgspec
-
 from gateway.runs.breaker import Breaker
-from gateway.runs.hook_queue import HookQueue, Numbers
+from gateway.runs.hook_queue import Claim, HookQueue
+from gateway.runs.pace import no_drift
 from gateway.runs.run import Policies, State
 from gateway.runs.sessions import Sessions
 from gateway.runs.target import Target
@@ -23,26 +22,22 @@ HOLD = 5.0
 """Seconds for which a hook is left alone whose worker could not start its run."""
 
 
-class Claim(msgspec.Struct, frozen=True):
-    """An order to an engine: start at most `count` due runs of a hook and class in a worker."""
-
-    hook: str
-    again: bool
-    owner: int
-    count: int
-
-
 class Dispatcher:
     """All hooks, targets and workers. `full` are the slots of a target; `share` gives random
-    numbers in [0, 1).
+    numbers in [0, 1). `drift` is that of `Pace`.
     """
 
-    def __init__(self, full: int, share: Callable[[], float]) -> None:
+    def __init__(
+        self, full: int, share: Callable[[], float], drift: Callable[[], float] = no_drift
+    ) -> None:
+        self.begins_full = False
+        """Whether a pace that begins lets its burst start: no process started attempts before."""
         self.sessions = Sessions()
         self.queues: dict[str, HookQueue] = {}
         self.targets: dict[str, Target] = {}
         self._full = full
         self._share = share
+        self._drift = drift
         self._ready: dict[str, Target] = {}
         """The targets with hooks that could claim something, the next one first."""
         self._timers = Timers()
@@ -57,18 +52,20 @@ class Dispatcher:
         self._ready.clear()
         self._timers.clear()
         for name, queue in self.queues.items():
-            queue.follow(policies.hooks.get(name))
+            queue.follow(policies.hooks.get(name), now, self.begins_full)
             queue.wake = math.inf
             if target := self._target(queue):
                 target.in_flight += queue.in_flight
-            self._place(queue, now)
+            self.place(queue, now)
         self._forget()
+        # A rate that comes later limits what comes later.
+        self.begins_full = True
 
     def queue(self, hook: str) -> HookQueue:
         """The runs of one hook, be it known to the generation or not."""
         queue = self.queues.get(hook)
         if queue is None:
-            queue = self.queues[hook] = HookQueue(hook)
+            queue = self.queues[hook] = HookQueue(hook, self._drift)
             queue.newest = self.sessions.newest
         return queue
 
@@ -89,7 +86,7 @@ class Dispatcher:
         newest = self.sessions.newest
         for queue in self.queues.values() if newest != before else ():
             queue.newest = newest
-            self._place(queue, now)
+            self.place(queue, now)
 
     def add(
         self, hook: str, state: State, again: bool, now: float, *, due: float = math.inf,
@@ -101,29 +98,27 @@ class Dispatcher:
         queue.add(state, again, count, due)
         # Where the first of them is due as before, the hook stands where it belongs.
         if queue.due[again] != before:
-            self._place(queue, now)
-
-    def resize(self, hook: str, concurrency: int, now: float) -> None:
-        """So many attempts of a hook may be in flight from now on; all else about it stays."""
-        self.queue(hook).resize(concurrency)
-        self._place(self.queue(hook), now)
-
-    def recount(self, hook: str, counts: Numbers, due: Sequence[float], now: float) -> None:
-        """Take over what an engine whose runs are shared has found; see `HookQueue.recount`."""
-        self.queue(hook).recount(counts, due)
-        self._place(self.queue(hook), now)
+            self.place(queue, now)
 
     def remove(self, hook: str, state: State, again: bool, now: float, *, count: int = 1) -> None:
         """So many runs left a state that is not RUNNING."""
         queue = self.queue(hook)
         queue.remove(state, again, count)
-        self._place(queue, now)
+        self.place(queue, now)
 
     def started(self, run: str, hook: str, again: bool, owner: int, now: float) -> None:
-        """A run is running in a worker; it was counted in no state."""
+        """A run begins to run in a worker; it was counted in no state."""
+        queue = self.queue(hook)
+        if queue.pace is not None:
+            queue.pace.take(1, now)
+        self._start(queue, (run,), again, owner)
+        self.place(queue, now)
+
+    def resumed(self, run: str, hook: str, again: bool, owner: int, now: float) -> None:
+        """A run is running in a worker, and was before, in whatever process."""
         queue = self.queue(hook)
         self._start(queue, (run,), again, owner)
-        self._place(queue, now)
+        self.place(queue, now)
 
     def ended(
         self, run: str, hook: str, again: bool, owner: int, now: float,
@@ -136,7 +131,7 @@ class Dispatcher:
         if target := self._target(queue):
             target.in_flight -= 1
             target.breaker.ended(run, blamed, now, took)
-        self._place(queue, now)
+        self.place(queue, now)
 
     def pause(self, hook: str, now: float, seconds: float) -> None:
         """The target of a hook asked for a pause."""
@@ -147,7 +142,7 @@ class Dispatcher:
         """A worker could not start a run of the hook."""
         queue = self.queue(hook)
         queue.hold(now + HOLD, why)
-        self._place(queue, now)
+        self.place(queue, now)
 
     def may_start(self, hook: str, owner: int, now: float) -> bool:
         """Whether a run that is accepted now may start at once in the worker that accepts it:
@@ -174,7 +169,7 @@ class Dispatcher:
         target = able[0]
         queue = target.next_queue(now)
         part = min(target.part(queue, now), ceil(worker.free / len(able)))
-        share = queue.share(now, min(queue.free, part))
+        share = queue.share(now, min(queue.room(now), part))
         return Claim(queue.name, share.again, worker.number, share.count)
 
     def claimed(self, claim: Claim, runs: Sequence[str], next_due: float, now: float) -> None:
@@ -184,8 +179,10 @@ class Dispatcher:
         queue = self.queue(claim.hook)
         queue.remove(State.QUEUED, claim.again, len(runs))
         queue.looked(claim.again, next_due, now, len(runs))
+        if queue.pace is not None and runs:
+            queue.pace.take(len(runs), now)
         self._start(queue, runs, claim.again, claim.owner)
-        self._place(queue, now)
+        self.place(queue, now)
         if target := self._target(queue):
             target.turn(queue.name)
             self._turn(target)
@@ -217,8 +214,10 @@ class Dispatcher:
             target = self.targets[name] = Target(name, Breaker(self._full, self._share))
         return target
 
-    def _place(self, queue: HookQueue, now: float) -> None:
-        """Put a hook where it belongs: among those that are ready, or where time finds it."""
+    def place(self, queue: HookQueue, now: float) -> None:
+        """Put a hook where it belongs, once it was changed: among those that are ready, or where
+        time finds it.
+        """
         target = self._target(queue)
         if target is None:
             return
@@ -240,7 +239,7 @@ class Dispatcher:
     def _open(self, now: float) -> None:
         """Find the hooks whose time has come."""
         for queue in self._timers.rung(now):
-            self._place(queue, now)
+            self.place(queue, now)
 
     def _forget(self) -> None:
         """Drop hooks without runs that are not there any more, and targets without hooks."""

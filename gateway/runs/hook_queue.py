@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from gateway.runs.pace import Pace, no_drift
 from gateway.runs.quota import Quota
 from gateway.runs.run import Policy, State
 
@@ -23,17 +24,30 @@ class Share(msgspec.Struct, frozen=True):
     count: int
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """An order to an engine: start at most `count` due runs of a hook and class in a worker."""
+
+    hook: str
+    again: bool
+    owner: int
+    count: int
+
+
 class HookQueue:
     """One hook's runs. First attempts and further ones are two classes: while both are due, each
-    has half of what is in flight. `due` are lower bounds until an engine has looked.
+    has half of what is in flight. `due` are lower bounds until an engine has looked. `drift` is
+    that of `Pace`.
     """
 
-    __slots__ = ("_held_until", "_last", "_why", "counts", "due", "name", "newest", "policy",
-                 "queued", "quota", "running", "wake")  # fmt: skip
+    __slots__ = ("_drift", "_held_until", "_last", "_why", "counts", "due", "name", "newest",
+                 "pace", "policy", "queued", "quota", "running", "wake")  # fmt: skip
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, drift: Callable[[], float] = no_drift) -> None:
         self.name = name
+        self._drift = drift
         self.policy: Policy | None = None
+        self.pace: Pace | None = None
+        """None for a hook without a rate."""
         self.quota = Quota(math.inf)
         self.counts: dict[State, int] = dict.fromkeys(State, 0)
         self.queued = [0, 0]
@@ -47,16 +61,31 @@ class HookQueue:
         self._held_until = -math.inf
         self._why = ""
 
-    def follow(self, policy: Policy | None) -> None:
-        """Take the policy of another generation; None where it has no such hook."""
+    def follow(self, policy: Policy | None, now: float, full: bool = False) -> None:
+        """Take the policy of another generation; None where it has no such hook. `full`: a pace
+        that begins lets its burst start at once.
+        """
         self.policy = policy
         self.quota.limit = math.inf if policy is None else policy.limit
         self._held_until = -math.inf
+        if policy is not None:
+            self._set_pace(policy, now, full)
 
-    def resize(self, concurrency: int) -> None:
-        """Let so many attempts be in flight."""
+    def resize(self, concurrency: int, rate: float, burst: float, now: float) -> None:
+        """Let so many attempts be in flight, and start."""
         if self.policy is not None:
-            self.policy = msgspec.structs.replace(self.policy, concurrency=concurrency)
+            part = {"concurrency": concurrency, "rate": rate, "burst": burst}
+            self.policy = msgspec.structs.replace(self.policy, **part)
+            self._set_pace(self.policy, now, full=False)
+
+    def _set_pace(self, policy: Policy, now: float, full: bool) -> None:
+        if policy.rate == math.inf:
+            self.pace = None
+        elif self.pace is None:
+            level = policy.burst if full else 0
+            self.pace = Pace(policy.rate, policy.burst, level, now, self._drift)
+        else:
+            self.pace.resize(policy.rate, policy.burst, now)
 
     def hold(self, until: float, why: str) -> None:
         """Claim nothing for some time."""
@@ -130,6 +159,28 @@ class HookQueue:
         free = self.policy.concurrency - self.running[0] - self.running[1]
         return max(0, free)
 
+    def room(self, now: float) -> int:
+        """How many attempts of a hook that is ready may start, by its concurrency and its rate."""
+        if self.pace is None:
+            return self.free
+        # One at least, by whatever the sum of times is rounded to that made it ready.
+        return min(self.free, max(self.pace.free(now), 1))
+
+    @property
+    def mark(self) -> int:
+        """What tells the attempts that started last from others, see `give_back`."""
+        return 0 if self.pace is None else self.pace.mark
+
+    def give_back(self, count: int, mark: int) -> None:
+        """So many of the attempts with this mark are not made."""
+        if self.pace is not None:
+            self.pace.give_back(count, mark)
+
+    def rate_limited(self, now: float) -> bool:
+        """Whether something is due that only the rate keeps from starting."""
+        waits = min(self.due) <= now and self.free > 0 and not self.held(now)
+        return waits and self.pace is not None and not self.pace.free(now)
+
     @property
     def opens(self) -> float:
         """When something may be claimed; infinite where that takes more than time."""
@@ -139,7 +190,8 @@ class HookQueue:
             return math.inf
         if self.is_nowhere:
             return math.inf
-        return max(due, self._held_until)
+        opens = max(due, self._held_until)
+        return opens if self.pace is None else max(opens, self.pace.opens)
 
     def share(self, now: float, most: int) -> Share:
         """What to claim of at most `most` runs, where something is due."""
@@ -154,6 +206,8 @@ class HookQueue:
     def fresh_may_start(self, now: float) -> bool:
         """Whether a run that is accepted now is the next to start, as far as its hook goes."""
         if self.due[False] <= now or not self.free or self.held(now):
+            return False
+        if self.pace is not None and not self.pace.free(now):
             return False
         if self.due[True] > now:
             return True

@@ -45,8 +45,9 @@ Outcome = Literal["succeeded", "retry", "dead", "interrupted", "held"]
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """How the store treats the runs of one hook, from the hook's spec.
 
-    `target` is `scheme://host:port`. `concurrency` is how many attempts may be in flight, `limit`
-    how many runs may be unfinished. `ordered` is empty, or what a dead run does to its lane.
+    `target` is `scheme://host:port`. `concurrency` is how many attempts may be in flight, `rate`
+    how many may start in a second, and `burst` how many of them at once. `limit` is how many runs
+    may be unfinished. `ordered` is empty, or what a dead run does to its lane.
     `held` says why nothing is claimed, in words: the hook is disabled or out of service. `since` is
     the generation from which on the hook has been able to run: workers of an older one cannot.
 
@@ -57,6 +58,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     target: str
     concurrency: int = 16
+    rate: float = math.inf
+    burst: float = math.inf
     ordered: Ordered = ""
     limit: int = 100_000
     held: str = ""

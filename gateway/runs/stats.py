@@ -14,13 +14,15 @@ from gateway.runs.run import Outcome, State
 class HookStats(msgspec.Struct, frozen=True, kw_only=True):
     """The runs of one hook, and what the store counted for it since it started.
 
-    `oldest_due` is the time at which the run that is due longest was due. `finished` are by state.
+    `oldest_due` is the time at which the run that is due longest was due. `rate_limited`: it waits
+    for the rate of its hook. `finished` are by state.
     `attempt_seconds` are of attempts, `latency_seconds` from the acceptance of a run to its end.
     """
 
     states: Mapping[State, int] = {}
     oldest_due: float | None = None
     held: str = ""
+    rate_limited: bool = False
     accepted: int = 0
     duplicates: int = 0
     attempts: Mapping[Outcome, int] = {}

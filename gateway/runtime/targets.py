@@ -1,4 +1,4 @@
-"""The servers that direct hooks call: one that is down is left alone, and asked again with care."""
+"""The workflows of direct hooks: one that is down is left alone, and asked again with care."""
 
 from __future__ import annotations
 
@@ -14,34 +14,43 @@ from gateway.runs.schedule import BLAMED
 from gateway.runtime.throttle import retry_after
 
 SLOTS = 64
-"""Calls in flight from which on a server that came back is believed to be well."""
+"""Calls in flight from which on a workflow that came back is believed to be well."""
 _log = structlog.get_logger("gateway.workflows")
 
 
 class DirectTarget:
-    """One server. Nothing is counted while all is well: `troubled` is from a failure on that the
-    server is to blame for, until there was none for some time.
+    """A server as one hook calls it: another hook there may call what works. Nothing is counted
+    while all is well: `troubled` is from a failure on that the server is to blame for, until there
+    was none for some time.
     """
 
-    __slots__ = ("__weakref__", "_breaker", "_failed", "_in_flight", "_name", "_now", "troubled")
+    __slots__ = ("__weakref__", "_failed", "_in_flight", "_labels", "_now", "_watch", "troubled")
 
-    def __init__(self, name: str, now: Callable[[], float]) -> None:
+    def __init__(self, hook: str, server: str, now: Callable[[], float]) -> None:
         self.troubled = False
-        self._name = name
+        self._labels = {"hook": hook, "target": server}
         self._now = now
-        self._breaker = Breaker(SLOTS, random.random)
+        self._watch: Breaker | None = None
         self._in_flight: set[str] = set()
         self._failed = 0.0
 
+    @property
+    def _breaker(self) -> Breaker:
+        """Made at the first failure: most hooks never need one."""
+        if self._watch is None:
+            self._watch = Breaker(SLOTS, random.random)
+        return self._watch
+
     def begin(self, run: str) -> None:
-        """A call begins, of a troubled server. Raises Unavailable where it is left alone."""
+        """A call begins, of a troubled workflow. Raises Unavailable where it is left alone."""
         now = self._now()
         breaker = self._breaker
         if breaker.slots(now) < SLOTS and not breaker.free(now, len(self._in_flight)):
             raise Unavailable(
-                "The workflow's server does not answer. Try again later.",
+                "The workflow does not answer. Try again later.",
                 retry_after(breaker.quiet_until - now),
-                f"{self._name} failed again and again, and is left alone for some time",
+                f"the workflow at {self._labels['target']} failed again and again, and is left "
+                "alone for some time",
             )
         breaker.started(run)
         self._in_flight.add(run)
@@ -59,23 +68,23 @@ class DirectTarget:
         after = breaker.position(now)
         if after != before and after == "open":
             seconds = round(breaker.quiet_until - now, 1)
-            _log.warning("a workflow's server is left alone", target=self._name, seconds=seconds)
+            _log.warning("a workflow is left alone", **self._labels, seconds=seconds)
         elif after != before and after == "closed":
-            _log.info("a workflow's server answers again", target=self._name)
+            _log.info("a workflow answers again", **self._labels)
 
 
 class DirectTargets:
-    """The servers of one worker, across generations, for as long as a hook calls them."""
+    """What the hooks of one worker call, across generations, for as long as there is the hook."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._known: WeakValueDictionary[str, DirectTarget] = WeakValueDictionary()
+        self._known: WeakValueDictionary[tuple[str, str], DirectTarget] = WeakValueDictionary()
 
-    def of(self, name: str) -> DirectTarget:
-        """The one with a name, `scheme://host:port`."""
-        target = self._known.get(name)
+    def of(self, hook: str, server: str) -> DirectTarget:
+        """What a hook calls at a server, `scheme://host:port`."""
+        target = self._known.get((hook, server))
         if target is None:
-            target = self._known[name] = DirectTarget(name, self._now)
+            target = self._known[hook, server] = DirectTarget(hook, server, self._now)
         return target
 
 

@@ -10,7 +10,7 @@ from gateway.compile.exchange import Exchange
 from gateway.compile.guards.attempts import Failures
 from gateway.compile.outcome import ask_again, described, document, opened
 from gateway.compile.prefer import preference_of
-from gateway.errors import Forbidden, MethodNotAllowed, NotFound
+from gateway.errors import Forbidden, MethodNotAllowed, NoSuchTicket
 from gateway.runs.run import Record
 from gateway.runs.ticket import run_of
 from gateway.runtime.runs import Runs
@@ -18,7 +18,7 @@ from gateway.runtime.runtime import Runtime
 from gateway.serve.pages import Pages
 from gateway.serve.target import judge_host
 
-_NOBODY = "No run has this ticket. It may have been forgotten: finished runs are kept for a time."
+_NOBODY = "The ticket is wrong, or its run was removed: finished runs are kept for a time."
 
 
 class Outcomes:
@@ -46,7 +46,7 @@ class Outcomes:
         record = await self._record(exchange)
         if record is None:
             self._failures.charge(exchange)
-            raise NotFound(_NOBODY)
+            raise NoSuchTicket(_NOBODY)
         exchange.hook, exchange.run = record.hook, record.run
         cors = None if pages is None else pages.of(record.hook)
         if asks:

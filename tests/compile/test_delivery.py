@@ -54,13 +54,14 @@ def test_every_key_arrives() -> None:
         prefer=False,
         retry={"after": ["1s", "1m"], "give_up": "1d", "permanent": [404]},
         concurrency=2,
+        rate="90/1m",
         limit=3,
         order={"by": "${body.a}", "on_dead": "hold"},
         retention={"succeeded": "1h", "dead": "2d"},
     )
     assert made.policy == Policy(
-        target="http://w:80", concurrency=2, ordered="hold", limit=3, after=(1, 60), give_up=DAY,
-        keep_succeeded=3600, keep_dead=2 * DAY,
+        target="http://w:80", concurrency=2, rate=1.5, burst=90, ordered="hold", limit=3,
+        after=(1, 60), give_up=DAY, keep_succeeded=3600, keep_dead=2 * DAY,
     )  # fmt: skip
     assert made.schedule == Schedule((1, 60), frozenset({404}))
     assert (made.wait, made.prefers) == (2, False)

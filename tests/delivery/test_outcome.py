@@ -39,6 +39,9 @@ def test_tickets_that_open_nothing_are_alike(running: Gateway, path: str) -> Non
     ]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    problem = answers[0].json()
+    assert problem["type"] == "urn:webhook-gateway:no-such-ticket"
+    assert problem["title"] == "No run has this ticket"
 
 
 def test_guessing_is_limited_and_who_has_a_ticket_does_not_notice(

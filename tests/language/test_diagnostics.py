@@ -25,7 +25,7 @@ from tests.cases.diagnostics import WITHOUT_A_CASE, diagnostics_cases, said
 CASES = diagnostics_cases()
 KEYWORDS_WITHOUT_ERRORS = {
     "$defs", "$id", "$ref", "$schema", "default", "description", "examples", "items",
-    "properties", "propertyNames", "title",
+    "properties", "propertyNames", "title", "x-least", "x-most",
 }  # fmt: skip
 INSIDE_KEYS = {"allOf", "not"}
 """Only below `propertyNames`, where `bad-key` explains all."""

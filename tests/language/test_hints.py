@@ -95,6 +95,59 @@ def test_what_the_hint_of_a_template_names_can_be_read_there(kind: str, place: s
                 )  # fmt: skip
 
 
+DURATIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "after": lambda value: {"delivery": {"type": "durable", "retry": {"after": [value]}}},
+    "give_up": lambda value: {"delivery": {"type": "durable", "retry": {"give_up": value}}},
+    "succeeded": lambda value: {"delivery": {"type": "durable", "retention": {"succeeded": value}}},
+    "dead": lambda value: {"delivery": {"type": "durable", "retention": {"dead": value}}},
+    "wait": lambda value: {"delivery": {"type": "durable", "wait": value}},
+    "within": lambda value: {
+        "delivery": "durable",
+        "deduplicate": {"by": "${body.id}", "within": value},
+    },
+    "timeout": lambda value: {"workflow": {"url": "http://a/b", "timeout": value}},
+    "leeway": lambda value: {
+        "authentication": {
+            "type": "jwt",
+            "issuer": "https://a",
+            "audience": ["a"],
+            "algorithms": ["RS256"],
+            "jwks": "https://a/keys",
+            "leeway": value,
+        }
+    },
+    "tolerance": lambda value: {
+        "authentication": {
+            "type": "signature",
+            "scheme": "stripe",
+            "secrets": [{"secret": "s"}],
+            "tolerance": value,
+        }
+    },
+}
+_WITH_UNIT = re.compile(r"write its unit, such as (\w+)")
+_BOUND = re.compile(r"at (?:least|most) (\w+)")
+
+
+def mistakes(hook: dict[str, Any]) -> list[Diagnostic]:
+    base = {"name": "a", "method": "POST", "authentication": "none", "workflow": "http://a/b"}
+    text = json.dumps({**base, **hook})
+    found = read([Source("a.yaml", text.encode())]).diagnostics
+    return [one for one in found if one.severity == "error"]
+
+
+@pytest.mark.parametrize("key", DURATIONS)
+@pytest.mark.parametrize("written", [0, 1, 5, 60, 400, 5000, 86_400, 10**8, "", "60", "6 weeks"])
+def test_a_duration_that_a_hint_names_is_within_the_bounds_of_its_key(
+    key: str, written: int | str
+) -> None:
+    (one,) = mistakes(DURATIONS[key](written))
+    named = _WITH_UNIT.findall(one.hint) + _BOUND.findall(one.hint)
+    assert named or "the units are" in one.hint
+    for right in named:
+        assert mistakes(DURATIONS[key](right)) == []
+
+
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
@@ -110,21 +163,12 @@ def test_what_the_hint_of_a_template_names_can_be_read_there(kind: str, place: s
         ({"wait": 1.5}, ""),
         ({"retention": {"dead": 14}}, "write its unit, such as 14d"),
         ({"retry": {"give_up": 4}}, "write its unit, such as 4d"),
+        ({"retry": {"give_up": 60}}, "write its unit, such as 60h"),
+        ({"retry": {"after": [0]}}, "write it with its unit: at least 1s and at most 30d"),
+        ({"wait": 60}, "write it with its unit: at most 30s"),
     ],
 )
 def test_the_hint_for_a_value_names_one_that_validates(written: Any, hint: str) -> None:
-    text = json.dumps(
-        {
-            "name": "a",
-            "method": "POST",
-            "authentication": "none",
-            "workflow": "http://a/b",
-            "delivery": {"type": "durable", **written},
-        }
-    )
-    found = [
-        one
-        for one in read([Source("a.yaml", text.encode())]).diagnostics
-        if one.code == "wrong-type"
-    ]
+    found = mistakes({"delivery": {"type": "durable", **written}})
+    assert [one.code for one in found] == ["wrong-type"]
     assert [one.hint for one in found] == [hint]

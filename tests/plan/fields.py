@@ -213,6 +213,7 @@ DELIVERIES = changes(
     prefer=(None, False),
     retry=(None, {"give_up": "1d"}),
     concurrency=(None, 1),
+    rate=("1/1s", "2/1s"),
     limit=(None, 1),
     order=(None, {"by": "${body.a}"}),
     retention=(None, {"dead": "1d"}),

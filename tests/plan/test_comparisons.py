@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.compile.limits import parse_rate
+from gateway.compile.limits import rate_of
 from gateway.language.decode import convert
 from gateway.plan.subjects import compare
 from gateway.runtime.throttle import Pace
@@ -27,7 +27,7 @@ def told(key: str, old: object, new: object, **others: object) -> list[str]:
 def taken(rate: str, arrivals: list[float]) -> int:
     """How many of some requests the gateway lets in."""
     pace = Pace()
-    return sum(pace.take(parse_rate(rate), at) == 0 for at in arrivals)
+    return sum(pace.take(rate_of(rate), at) == 0 for at in arrivals)
 
 
 @settings(max_examples=30, deadline=None)

@@ -31,8 +31,10 @@ class Bench(Protocol):
     async def crash(self, worker: RunStore) -> None:
         """A worker is gone without a word; returns when the store knows."""
 
-    async def reopen(self) -> None:
-        """The store's process is killed and started again; its workers go on."""
+    async def reopen(self) -> bool:
+        """The store's process is killed and started again; its workers go on. Returns whether a
+        process was: which hooks are left alone for some seconds, only its memory knows.
+        """
 
     async def follow(self, policies: Policies) -> None:
         """Take the policies of another generation."""
@@ -70,8 +72,8 @@ class MemoryBench:
         assert isinstance(worker, MemorySession)
         await worker.close()
 
-    async def reopen(self) -> None:
-        pass
+    async def reopen(self) -> bool:
+        return False
 
     async def follow(self, policies: Policies) -> None:
         self._store.follow(policies)

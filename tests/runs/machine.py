@@ -46,6 +46,7 @@ HOOKS = {
     "plain": msgspec.structs.replace(POLICY, concurrency=2),
     "ordered": msgspec.structs.replace(POLICY, ordered="continue"),
     "holding": msgspec.structs.replace(POLICY, ordered="hold"),
+    "paced": msgspec.structs.replace(POLICY, ordered="continue", rate=0.1, burst=2),
 }
 NAMES = st.sampled_from(sorted(HOOKS))
 DIGESTS = st.sampled_from([None, b"1" * 16, b"2" * 16])
@@ -185,7 +186,8 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.run(self.bench.reopen())
+        if self.run(self.bench.reopen()):
+            self.model.begin_anew()
 
     @rule(seconds=st.sampled_from([1, 5, 10, 40, 100]))
     def advance(self, seconds: int) -> None:

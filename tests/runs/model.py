@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.runs.run import Accepted, Duplicate, NewRun, Policy, Result, State
@@ -11,6 +13,7 @@ from gateway.runs.selection import Changed, Selection
 UNFINISHED = (State.WAITING, State.QUEUED, State.RUNNING)
 ACTIVE = (State.QUEUED, State.RUNNING)
 HOLD = 5.0
+ROUNDED = 0.01
 DEADLY = 5
 """So many interruptions end a run."""
 
@@ -51,6 +54,15 @@ class Key:
     state: State | None = None
 
 
+def keeps(starts: Sequence[float], rate: float, burst: float) -> bool:
+    """Whether in any time no more attempts began than the burst, and the rate times that time."""
+    return rate == math.inf or all(
+        last - first + 1 <= burst + rate * (starts[last] - starts[first]) + ROUNDED
+        for last in range(len(starts))
+        for first in range(last + 1)
+    )
+
+
 @dataclass
 class Model:
     """All runs, told what is done to the store and what the store said."""
@@ -68,6 +80,9 @@ class Model:
     count: int = 0
     shared: bool = False
     """Whether several stores begin attempts, each its part of them."""
+    starts: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """When attempts of a hook began, as far as the store knows."""
+    all_starts: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def follow(self, policies: dict[str, Policy]) -> None:
         """The store has the policies of another generation."""
@@ -126,7 +141,30 @@ class Model:
         # Where each owner has a part, what it began before another one came is in flight still.
         mine = sum(one.owner == owner for one in of_hook)
         assert mine < self.policies[run.hook].concurrency
+        assert self.shared or self.allows(run.hook), "a rate is kept"
+        self.starts[run.hook].append(self.now)
+        self.all_starts[run.hook].append(self.now)
+        policy = self.policies[run.hook]
+        assert keeps(self.all_starts[run.hook], policy.rate, policy.burst), "whatever happens"
         run.state, run.attempts, run.owner = State.RUNNING, attempt, owner
+
+    def allows(self, hook: str) -> bool:
+        """Whether the hook's rate is kept if another attempt begins now."""
+        policy = self.policies[hook]
+        return keeps([*self.starts[hook], self.now], policy.rate, policy.burst)
+
+    def _starts_now(self, hook: str) -> bool:
+        """Whether what may begin begins: where several stores divide a rate, that takes time."""
+        return self.policies[hook].rate == math.inf or (not self.shared and self.allows(hook))
+
+    def begin_anew(self) -> None:
+        """The store does not know what began before: it takes it for as much as could have, and
+        leaves no hook alone.
+        """
+        self.held.clear()
+        for hook, policy in self.policies.items():
+            if policy.burst < math.inf:
+                self.starts[hook] = [self.now] * int(policy.burst)
 
     def is_held(self, hook: str, owner: int) -> bool:
         until = self.held.get((hook, owner if self.shared else 0), 0)
@@ -284,6 +322,7 @@ class Model:
             if run.state is State.QUEUED
             and run.latest <= self.now
             and len(self.running(run.hook)) < self.policies[run.hook].concurrency
+            and self._starts_now(run.hook)
             and any(
                 self._takes(owner, run.hook, credit, slots(owner, run.hook)) for owner in owners
             )

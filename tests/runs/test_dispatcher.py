@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.runs.breaker import IN_A_ROW
-from gateway.runs.dispatcher import HOLD, Claim, Dispatcher
-from gateway.runs.hook_queue import NOWHERE, UNKNOWN
+from gateway.runs.dispatcher import HOLD, Dispatcher
+from gateway.runs.hook_queue import NOWHERE, UNKNOWN, Claim
 from gateway.runs.run import Policies, Policy, State
 
 FULL = 8

@@ -1,4 +1,4 @@
-"""A server that is down is left alone, and asked again with care; nobody else notices."""
+"""A workflow that is down is left alone, and asked again with care; no other hook notices."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gateway.runtime.targets import SLOTS, DirectTarget, DirectTargets, blames
 
 
 class Site:
-    """A server and a clock."""
+    """A hook, its workflow and a clock."""
 
     def __init__(self) -> None:
         self.now = 1000.0
         self.targets = DirectTargets(lambda: self.now)
-        self.target: DirectTarget = self.targets.of("http://w:80")
+        self.target: DirectTarget = self.targets.of("orders", "http://w:80")
         self._calls = 0
 
     def begin(self) -> str:
@@ -33,7 +33,7 @@ class Site:
             self.call(True)
 
 
-def test_a_server_that_fails_again_and_again_is_left_alone_and_it_is_said_for_how_long() -> None:
+def test_a_workflow_that_fails_again_and_again_is_left_alone_and_it_is_said_for_how_long() -> None:
     site = Site()
     site.fail()
     with pytest.raises(Unavailable) as refused:
@@ -43,10 +43,21 @@ def test_a_server_that_fails_again_and_again_is_left_alone_and_it_is_said_for_ho
     assert "http://w:80" not in refused.value.detail
 
 
-def test_another_server_is_called_meanwhile() -> None:
+@pytest.mark.parametrize(
+    ("hook", "server"), [("orders", "http://other:80"), ("refunds", "http://w:80")]
+)
+def test_other_servers_and_what_other_hooks_call_at_the_same_are_called_meanwhile(
+    hook: str, server: str
+) -> None:
     site = Site()
     site.fail()
-    assert not site.targets.of("http://other:80").troubled
+    assert not site.targets.of(hook, server).troubled
+
+
+def test_what_failed_before_a_reload_is_known_after_it() -> None:
+    site = Site()
+    site.fail()
+    assert site.targets.of("orders", "http://w:80").troubled
 
 
 def test_one_call_asks_whether_it_is_back_and_then_more_and_more_are_made() -> None:
@@ -85,7 +96,7 @@ def test_nothing_is_counted_again_once_all_was_well_for_long() -> None:
     assert not site.target.troubled
 
 
-def test_what_is_one_requests_fault_is_not_the_servers() -> None:
+def test_what_is_one_requests_fault_is_not_the_workflows() -> None:
     assert blames(WorkflowTimeout("late"))
     assert blames(WorkflowFailure("unreachable"))
     assert {code for code in range(300, 600) if blames(WorkflowFailure("", code))} == {

@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,13 +15,14 @@ StreamHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable
 
 
 class Received:
-    """One request as the workflow saw it; header names in lower case."""
+    """One request as the workflow saw it, when its clock said `at`; header names in lower case."""
 
     def __init__(self, method: str, target: str, headers: dict[str, str], body: bytes) -> None:
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
+        self.at = time.monotonic()
 
     def json(self) -> Any:
         """The body, decoded."""

@@ -12,7 +12,7 @@ import click
 from gateway.cli.command import Command
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
-from gateway.runs.sqlite.fault import Fault
+from gateway.runs.sqlite.fault import Fault, InUse
 from gateway.runs.sqlite.lock import lock
 
 SHOWN = 20
@@ -48,8 +48,13 @@ def command(state_dir: Path) -> None:
         raise OperatorError(f"{state_dir} has no stored runs: there is no file runs.db")
     try:
         lock(state_dir)
+    except InUse:
+        raise OperatorError(
+            f"a gateway is running on {state_dir}: stop it first, or check a copy that "
+            "`gateway runs backup COPY/runs.db` makes"
+        ) from None
     except Fault as fault:
-        raise OperatorError(f"{fault}; stop it first") from None
+        raise OperatorError(str(fault)) from None
     findings = _findings(path)
     for finding in findings:
         click.echo(escaped(f"{path}: {finding}"))

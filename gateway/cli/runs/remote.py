@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.cli.runs.reaching import TOKEN, DeclinedError
-from gateway.errors import OperatorError
+from gateway.errors import KeepsNoRuns, NoEndpoint, NoSuchRun, OperatorError
 
 PATIENCE = 600.0
 """Seconds for an answer: a part of a change, or a backup, may take that long."""
 
-
+_NOT_THERE = {f"urn:webhook-gateway:{kind.code}" for kind in (KeepsNoRuns, NoEndpoint, NoSuchRun)}
+"""What operators' endpoints answer with 404."""
 _OURS = {"runs", "run", "file", "request_id", "hooks"}
 """Each answer of a gateway to what is asked here has one of these."""
 
@@ -59,7 +60,7 @@ class Remote:
                 f"{self._url} does not accept the admin token; check --secrets and --admin-token, "
                 f"or {TOKEN}"
             )
-        if status == 404 and not str(answer.get("type", "")).endswith(":not-found"):
+        if status == 404 and str(answer.get("type", "")) not in _NOT_THERE:
             raise OperatorError(f"{self._url} has no operators' endpoints; set --url")
         raise DeclinedError(status, detail)
 

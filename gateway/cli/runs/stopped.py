@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ import msgspec
 
 from gateway.cli.runs.opened import Opened, be_silent
 from gateway.errors import OperatorError
+from gateway.processes.sockets import store_socket
 from gateway.runs.run import Policies
 from gateway.runs.sqlite.control import Failed, FromStore, Serve, Stop, StoreSettings
 from gateway.runs.sqlite.process import main
@@ -33,8 +34,7 @@ def stopped(state: Path, secrets: Path | None, key: str) -> Iterator[Opened]:
         raise OperatorError(f"{state} has no stored runs: there is no file runs.db")
     be_silent()
     ours, theirs = Pipe()
-    with tempfile.TemporaryDirectory(prefix="gateway-") as directory:
-        path = f"{directory}/runs.sock"
+    with _socket(state) as path:
         store = threading.Thread(target=main, args=(theirs,), name="store", daemon=True)
         store.start()
         ours.send_bytes(_encode(StoreSettings(state=str(state), socket=path, size=LARGEST)))
@@ -47,6 +47,19 @@ def stopped(state: Path, secrets: Path | None, key: str) -> Iterator[Opened]:
         finally:
             ours.send_bytes(_encode(Stop()))
             store.join()
+
+
+@contextmanager
+def _socket(state: Path) -> Iterator[str]:
+    """Where the store listens: in its directory, as that of a gateway does, because a container may
+    have no other place to write to. Its lock keeps two of them apart.
+    """
+    path = store_socket(state)
+    try:
+        yield path
+    finally:
+        if (place := Path(path).parent) != state:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _await(store: Connection[Any, Any]) -> None:

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from gateway.compile.check import Check
 from gateway.compile.exchange import Exchange
 from gateway.compile.guards.presented import Verify
-from gateway.compile.limits import parse_rate
+from gateway.compile.limits import rate_of
 from gateway.errors import Refusal, TooManyRequests, Unauthenticated
 from gateway.language.spec.limits import Limits
 from gateway.runtime.runtime import Runtime
@@ -38,7 +38,7 @@ class Failures:
     def __init__(self, hook: str, limits: Limits | UnsetType, runtime: Runtime) -> None:
         written = UNSET if limits is UNSET else limits.failures
         self._hook = hook
-        self._rate = parse_rate(DEFAULT if written is UNSET else written)
+        self._rate = rate_of(DEFAULT if written is UNSET else written)
         self._throttle = runtime.throttle
         self._now = runtime.monotonic
 

@@ -23,8 +23,8 @@ from gateway.compile.matcher import compile_claims
 from gateway.compile.needs import Need
 from gateway.compile.sender import Sender
 from gateway.errors import Malformed
-from gateway.language.lint.jwt import MAX_LEEWAY
 from gateway.language.quantities import parse_duration
+from gateway.language.spec.bounds import LEEWAY
 from gateway.language.spec.jwt import JwtAuthentication
 from gateway.runtime.runtime import Runtime
 from gateway.runtime.token_keys import TokenKey, from_secret
@@ -124,7 +124,7 @@ def _verifier(
     """What raises Untrusted unless one of the keys signed the token and its claims hold; it gives
     the name of that key, and the claims.
     """
-    leeway = min(parse_duration(spec.leeway), MAX_LEEWAY)
+    leeway = min(parse_duration(spec.leeway), parse_duration(LEEWAY.most))
     options: Options = {"require": ["exp", "iss", "aud"], "enforce_minimum_key_length": True}
     mismatch_in = compile_claims({} if spec.claims is UNSET else spec.claims)
     decode = _Tokens().decode

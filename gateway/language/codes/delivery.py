@@ -62,6 +62,13 @@ DELIVERY = (
         "between 1m and 365d, `within` between 1m and 30d.",
     ),
     Code(
+        "bad-rate",
+        "error",
+        "A delivery rate that is too high or too low",
+        "`delivery.rate` is at most 10000/1s, which no workflow notices, and at least one "
+        "delivery a day. To stop deliveries, disable the hook.",
+    ),
+    Code(
         "retry-never-used",
         "warning",
         "A retry that never takes place",

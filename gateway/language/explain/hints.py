@@ -13,16 +13,21 @@ from gateway.language.explain.validator import resolved, validator
 from gateway.language.literals import text_of
 from gateway.language.private import is_private
 from gateway.language.schema.tidy import reference
+from gateway.language.spec.bounds import Bounds
 from gateway.language.yaml12 import Steps
 from gateway.language.yaml12.scalars import shortened
 
 _NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _BOOLEANS = ("true", "false")
 _REFERENCES = ("secret", "env", "sha256", "scrypt")
-_OF_RULES = dict.fromkeys(
-    ("Match", "Rule"),
-    "write conditions under body, query, headers or path; any, all and not combine them",
-)
+_OF_MAPPINGS = {
+    **dict.fromkeys(
+        ("Match", "Rule"),
+        "write conditions under body, query, headers or path; any, all and not combine them",
+    ),
+    "Direct delivery": "a direct hook calls its workflow while the caller waits, and stores no "
+    "runs: write type: durable",
+}
 _ELEMENTS = ("any", "all", "none")
 
 
@@ -36,7 +41,7 @@ def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], step
     if homes := _homes(key, mapping, known):
         return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
     meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
-    return meant or _OF_RULES.get(schema["title"]) or f"known keys: {', '.join(known)}"
+    return meant or _OF_MAPPINGS.get(schema["title"]) or f"known keys: {', '.join(known)}"
 
 
 def _hint_for_operator(
@@ -71,18 +76,21 @@ def _inner_path(path: str, key: str, value: Any, known: dict[str, Any]) -> str:
 
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
+_UNITS = ("d", "h", "m", "s", "ms")
 _UNIT = re.compile(r"[0-9]+(ms|[smhd])")
 
 
-def hint_for_type(value: Any, schema: dict[str, Any], default: Any = None) -> str:
-    """For a value of the wrong type: how the right one is written. `default` is that of its key."""
+def hint_for_type(value: Any, schema: dict[str, Any], key: dict[str, Any] | None = None) -> str:
+    """For a value of the wrong type: how the right one is written. `key` is what the schema of its
+    key says beyond `schema`, such as its default.
+    """
     schema = resolved(schema)
     kinds = _kinds(schema)
     match value:
         case str():
             return _hint_for_text(value, schema, kinds) or _below_key(value, schema)
         case bool() | int() | Decimal() | float():
-            return _hint_for_number(str(text_of(value)), schema, kinds, default)
+            return _hint_for_number(str(text_of(value)), schema, kinds, key or {})
         case list() if len(value) == 1 and {"string", "number", "boolean"} & kinds:
             return "write only the value, without a list"
         case list() if "object" in kinds:
@@ -122,14 +130,34 @@ def _below_key(value: str, schema: dict[str, Any]) -> str:
     return ""
 
 
-def _hint_for_number(text: str, schema: dict[str, Any], kinds: set[str], default: Any) -> str:
+def _hint_for_number(
+    text: str, schema: dict[str, Any], kinds: set[str], key: dict[str, Any]
+) -> str:
     if schema.get("title") == "Duration":
-        usual = _UNIT.fullmatch(default) if isinstance(default, str) else None
-        meant = f"{text}{usual[1] if usual else 's'}"
-        return f"write its unit, such as {meant}" if _takes_text(schema, meant) else ""
+        return _hint_for_duration(text, schema, key)
     if _takes_text(schema, text):
         return "write it in quotes"
     return "write a list, with brackets or '- '" if "array" in kinds else ""
+
+
+def _hint_for_duration(text: str, schema: dict[str, Any], key: dict[str, Any]) -> str:
+    """With the unit of the key's default, else with the next one that its bounds take."""
+    if not _takes_text(schema, f"{text}s"):
+        return ""
+    bounds, default = Bounds.of(key), _UNIT.fullmatch(key.get("default", ""))
+    usual = _UNITS.index(default[1] if default else "s")
+    for unit in (*_UNITS[usual:], *reversed(_UNITS[:usual])):
+        # Fewer milliseconds are hardly what a number without a unit means.
+        if bounds.hold(f"{text}{unit}") and (unit != "ms" or int(text) >= 1000):
+            return f"write its unit, such as {text}{unit}"
+    return f"write it with its unit: {bounds}"
+
+
+def hint_for_bounds(schema: dict[str, Any], key: dict[str, Any]) -> str:
+    """For a text that is no duration: what one is, within the bounds of the key."""
+    if schema.get("title") != "Duration" or not (said := str(Bounds.of(key))):
+        return ""
+    return f"a whole number and one of ms, s, m, h, d; {said}"
 
 
 def _takes_text(schema: dict[str, Any], text: str) -> bool:

@@ -32,7 +32,7 @@ SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"^\d+ *[a-z]{2,}", "the units are ms, s, m, h and d"),
     ),
     "Size": ((r"(?i)^\d+ *[km]i?b?$", "the units are KiB and MiB, without a space"),),
-    "Rate": ((r"^\d+/ *[a-z]", "write the number of requests and the time: 10/1m"),),
+    "Rate": ((r"^\d+/ *[a-z]", "write a number and a time: 10/1m"),),
     "Instant": ((r"^\d{4}-\d\d-\d\d$", "add a time and its offset, such as T00:00:00Z"),),
     "SHA-256": ((r"^[0-9A-Fa-f]{64}$", "write it in lower case"),),
 }

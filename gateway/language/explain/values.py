@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import ValidationError
 
 from gateway.language.explain.branches import tagged, tags_of
-from gateway.language.explain.hints import hint_for_type
+from gateway.language.explain.hints import hint_for_bounds, hint_for_type
 from gateway.language.explain.sentences import (
     called,
     details,
@@ -31,11 +31,13 @@ Mistakes = Iterator[Mistake]
 
 def wrong_type(error: ValidationError, steps: Steps) -> Mistakes:
     """A value of another type than the schema's."""
-    yield not_of(error.instance, error.schema, steps, as_written(error).get("default"))
+    yield not_of(error.instance, error.schema, steps, as_written(error))
 
 
-def not_of(value: Any, schema: Any, steps: Steps, default: Any = None) -> Mistake:
-    """A value that nothing of a schema takes; a secret is a special case of it."""
+def not_of(value: Any, schema: Any, steps: Steps, key: Any = None) -> Mistake:
+    """A value that nothing of a schema takes; a secret is a special case of it. `key` is the
+    schema where it refers to this one.
+    """
     if _is_text(value) and _holds_secret(schema):
         return Mistake(
             "secret-in-yaml",
@@ -48,7 +50,7 @@ def not_of(value: Any, schema: Any, steps: Steps, default: Any = None) -> Mistak
     if not steps:
         return _no_mapping(value, schema)
     what = form(schema)
-    hint = hint_for_type(value, schema, default)
+    hint = hint_for_type(value, schema, key)
     if value is None:
         message = f"{called(steps)} has no value; it must be {what}"
         return Mistake("wrong-type", steps, message, hint)
@@ -110,7 +112,8 @@ def bad_format(error: ValidationError, steps: Steps) -> Mistakes:
     schema: Any = error.schema
     message = f"{called(steps)} must be {form(schema)}, not {shown(error.instance, steps)}"
     slip = hint_for_slip(schema.get("title", ""), str(error.instance))
-    yield Mistake("bad-format", steps, message, slip or details(schema) or _example(schema))
+    form_of = hint_for_bounds(schema, as_written(error)) or details(schema)
+    yield Mistake("bad-format", steps, message, slip or form_of or _example(schema))
 
 
 def _example(schema: Any) -> str:

@@ -13,14 +13,15 @@ from gateway.language.inputs import reads, response_of, templated, workflow_of
 from gateway.language.lint.readable import before_workflow
 from gateway.language.mistake import Mistake
 from gateway.language.proofs import CREDENTIALS, proof_headers
-from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.quantities import parse_duration, parse_rate, parse_size
 from gateway.language.spec import DurableDelivery, Hook
+from gateway.language.spec.bounds import DELAY, GIVE_UP, RETENTION, WAIT, Bounds
 from gateway.language.template.roots import ANSWERED
 from gateway.language.yaml12 import Steps
 
-MAX_WAIT = 30.0
-"""Seconds."""
-_MINUTE, _DAY = 60.0, 86_400.0
+MAX_RATE = 10_000
+"""Deliveries a second."""
+_DAY = 86_400.0
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -39,6 +40,7 @@ def check(hook: Hook) -> Iterator[Mistake]:
     yield from _answered(hook)
     yield from _waits(hook, delivery)
     yield from _spans(delivery)
+    yield from _rated(delivery)
     yield from _never_used(delivery)
 
 
@@ -72,8 +74,8 @@ def _answered(hook: Hook) -> Iterator[Mistake]:
 def _waits(hook: Hook, delivery: DurableDelivery) -> Iterator[Mistake]:
     steps, wait = ("delivery", "wait"), parse_duration(delivery.wait)
     timeout = workflow_of(hook).timeout
-    if wait > MAX_WAIT:
-        message = f"'wait' must be at most 30s, not {delivery.wait}"
+    if not WAIT.hold(delivery.wait):
+        message = f"'wait' must be {WAIT}, not {delivery.wait}"
         hint = "the caller gets 202, and the outcome at the URL in `Location`"
         yield Mistake("wait-too-long", steps, message, hint)
     elif wait > parse_duration(timeout):
@@ -84,21 +86,33 @@ def _waits(hook: Hook, delivery: DurableDelivery) -> Iterator[Mistake]:
 def _spans(delivery: DurableDelivery) -> Iterator[Mistake]:
     retry, steps = delivery.retry, ("delivery", "retry")
     for index, delay in enumerate([] if isinstance(retry.after, UnsetType) else retry.after):
-        yield from span((*steps, "after", index), "a delay", delay, 1, 30 * _DAY)
-    yield from span((*steps, "give_up"), "'give_up'", retry.give_up, 1, 30 * _DAY)
+        yield from span((*steps, "after", index), "a delay", delay, DELAY)
+    yield from span((*steps, "give_up"), "'give_up'", retry.give_up, GIVE_UP)
     for key in ("succeeded", "dead"):
         written = getattr(delivery.retention, key)
-        yield from span(("delivery", "retention", key), f"'{key}'", written, _MINUTE, 365 * _DAY)
+        yield from span(("delivery", "retention", key), f"'{key}'", written, RETENTION)
 
 
-def span(steps: Steps, what: str, written: str, least: float, most: float) -> Iterator[Mistake]:
-    """A time outside its bounds, which are seconds: whole days, and a second or a minute."""
-    if not least <= parse_duration(written) <= most:
-        shortest = "1s" if least == 1 else "1m"
-        message = (
-            f"{what} must be at least {shortest} and at most {most / _DAY:.0f}d, not {written}"
-        )
-        yield Mistake("bad-span", steps, message)
+def span(steps: Steps, what: str, written: str, bounds: Bounds) -> Iterator[Mistake]:
+    """A time outside its bounds."""
+    if not bounds.hold(written):
+        yield Mistake("bad-span", steps, f"{what} must be {bounds}, not {written}")
+
+
+def _rated(delivery: DurableDelivery) -> Iterator[Mistake]:
+    """A rate that limits nothing, or stops deliveries."""
+    if delivery.rate is UNSET:
+        return
+    count, seconds = parse_rate(delivery.rate)
+    steps = ("delivery", "rate")
+    if count / seconds > MAX_RATE:
+        message = f"'rate' must be at most {MAX_RATE}/1s, not {delivery.rate}"
+        hint = "remove it: without a rate, only 'concurrency' limits deliveries"
+        yield Mistake("bad-rate", steps, message, hint)
+    elif count / seconds < 1 / _DAY:
+        message = f"'rate' must be at least one delivery in 24h, not {delivery.rate}"
+        hint = "to stop deliveries, write `enabled: false`: stored runs are then held"
+        yield Mistake("bad-rate", steps, message, hint)
 
 
 def _never_used(delivery: DurableDelivery) -> Iterator[Mistake]:

@@ -11,11 +11,8 @@ from msgspec import UNSET
 from gateway.language.lint.rules import paths
 from gateway.language.lint.url import faults
 from gateway.language.mistake import Mistake
-from gateway.language.quantities import parse_duration
 from gateway.language.spec import Hook, JwtAuthentication
-
-MAX_LEEWAY = 300.0
-"""Seconds."""
+from gateway.language.spec.bounds import LEEWAY
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
@@ -24,8 +21,8 @@ def check(hook: Hook) -> Iterator[Mistake]:
     if not isinstance(written, JwtAuthentication):
         return
     yield from _algorithms(written)
-    if parse_duration(written.leeway) > MAX_LEEWAY:
-        message = f"'leeway' must be at most 5m, not {written.leeway}"
+    if not LEEWAY.hold(written.leeway):
+        message = f"'leeway' must be {LEEWAY}, not {written.leeway}"
         hint = "synchronise the clocks instead"
         yield Mistake("bad-token-rule", ("authentication", "leeway"), message, hint)
     if written.jwks is not UNSET:

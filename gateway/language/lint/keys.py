@@ -13,9 +13,9 @@ from gateway.language.mistake import Mistake
 from gateway.language.quantities import parse_duration
 from gateway.language.signed import sender_of
 from gateway.language.spec import Deduplicate, Hook, SignatureAuthentication
+from gateway.language.spec.bounds import WITHIN
 from gateway.language.template import BadTemplate, Constant, Expression, Reference
 
-_DAY = 86_400.0
 _DRAWN = {("run", ("id",)), ("request", ("received",))}
 """What no two requests have in common, although one repeats the other."""
 
@@ -39,7 +39,7 @@ def _deduplicate(hook: Hook, written: Deduplicate) -> Iterator[Mistake]:
         hint = "write `delivery: durable`, or remove it"
         yield Mistake("deduplicate-needs-durable", ("deduplicate",), message, hint, on="key")
     steps = ("deduplicate", "within")
-    yield from span(steps, "'within'", written.within, 60, 30 * _DAY)
+    yield from span(steps, "'within'", written.within, WITHIN)
     if not isinstance(hook.authentication, SignatureAuthentication):
         return
     repeats = sender_of(hook.authentication.scheme).repeats

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from gateway.language.mistake import Mistake
-from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.quantities import parse_rate, parse_size
 from gateway.language.spec import Hook
 
 MAX_BODY = 25 * 1024 * 1024
@@ -33,10 +33,5 @@ def check(hook: Hook) -> Iterator[Mistake]:
 
 def _never_reached(client: str, everybody: str) -> bool:
     """Whether the first rate allows all that the second does, at once and over time."""
-    (count, seconds), (most, window) = _rate(client), _rate(everybody)
+    (count, seconds), (most, window) = parse_rate(client), parse_rate(everybody)
     return count >= most and count / seconds >= most / window
-
-
-def _rate(text: str) -> tuple[int, float]:
-    count, _, time = text.partition("/")
-    return int(count), parse_duration(time)

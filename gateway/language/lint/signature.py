@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from msgspec import UNSET
 
 from gateway.language.mistake import Mistake
-from gateway.language.quantities import parse_duration
 from gateway.language.signed import id_separators, sender_of, separator_of, variants
 from gateway.language.signed_text import Template
 from gateway.language.spec import Hook, SignatureAuthentication
+from gateway.language.spec.bounds import TOLERANCE
 from gateway.language.spec.scheme import Scheme, Variant
 from gateway.language.yaml12 import Steps
 
@@ -163,8 +163,8 @@ def _around(spec: SignatureAuthentication, scheme: Scheme) -> Iterator[Fault]:
         return
     if scheme.timestamp is UNSET:
         yield ("tolerance",), "the sender signs no timestamp", "remove it"
-    elif parse_duration(spec.tolerance) < 1:
-        yield ("tolerance",), "this would refuse every request", "write at least 1s"
+    elif not TOLERANCE.hold(spec.tolerance):
+        yield ("tolerance",), "this would refuse every request", f"write {TOLERANCE}"
 
 
 def _can_be_called(url: str) -> bool:

@@ -8,19 +8,15 @@ from msgspec import UNSET, UnsetType
 
 from gateway.language.inputs import WITH_BODY, reads, workflow_of
 from gateway.language.mistake import Mistake
-from gateway.language.quantities import parse_duration
 from gateway.language.spec import Hook, Workflow
+from gateway.language.spec.bounds import TIMEOUT
 from gateway.language.template import BadTemplate, Template, is_template, parse
-
-MAX_TIMEOUT = 300.0
-"""Seconds."""
 
 
 def check(hook: Hook) -> Iterator[Mistake]:
     """A deadline that cannot be kept, an encoding that cannot be made."""
     workflow = workflow_of(hook)
-    seconds = parse_duration(workflow.timeout)
-    if not 0 < seconds <= MAX_TIMEOUT:
+    if not TIMEOUT.hold(workflow.timeout):
         message = f"'timeout' must be more than 0 and at most 5m, not {workflow.timeout}"
         yield Mistake("bad-timeout", ("workflow", "timeout"), message)
     if not isinstance(workflow.tls, UnsetType) and not workflow.url.startswith("https:"):

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from gateway.language.spec.base import Written
+from gateway.language.spec.bounds import WITHIN
 from gateway.language.spec.scalars import Duration, KeyTemplate
 
 
@@ -44,6 +45,7 @@ class Deduplicate(Written, frozen=True, kw_only=True):
     ]
     within: Annotated[
         Duration,
+        WITHIN.meta,
         Meta(
             description="How long a key is remembered, from 1m to 30d. It should be as long as the "
             "sender repeats a request."

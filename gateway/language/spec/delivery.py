@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
-from gateway.language.spec.scalars import Duration, KeyTemplate
+from gateway.language.spec.bounds import DELAY, GIVE_UP, RETENTION, WAIT
+from gateway.language.spec.scalars import Duration, KeyTemplate, Rate
 
 AFTER = ("5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h")
 """The delays of Standard Webhooks."""
@@ -25,7 +26,7 @@ class RetrySchedule(Written, frozen=True, kw_only=True):
 
     after: (
         Annotated[
-            list[Duration],
+            list[Annotated[Duration, DELAY.meta]],
             Meta(
                 max_length=32,
                 description="The delay before each further attempt, ±20 %. By default 10 attempts "
@@ -38,6 +39,7 @@ class RetrySchedule(Written, frozen=True, kw_only=True):
     ) = UNSET
     give_up: Annotated[
         Duration,
+        GIVE_UP.meta,
         Meta(description="The age at which an unfinished run is dead, at most 30d."),
     ] = "4d"
     permanent: (
@@ -82,8 +84,12 @@ class Retention(Written, frozen=True, kw_only=True):
 
     EXAMPLES: ClassVar = ({"succeeded": "1h", "dead": "30d"},)
 
-    succeeded: Annotated[Duration, Meta(description="A run that succeeded.")] = "24h"
-    dead: Annotated[Duration, Meta(description="A run that is dead or was cancelled.")] = "14d"
+    succeeded: Annotated[Duration, RETENTION.meta, Meta(description="A run that succeeded.")] = (
+        "24h"
+    )
+    dead: Annotated[
+        Duration, RETENTION.meta, Meta(description="A run that is dead or was cancelled.")
+    ] = "14d"
 
 
 class DirectDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag="direct"):
@@ -105,6 +111,7 @@ class DurableDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag=
 
     wait: Annotated[
         Duration,
+        WAIT.meta,
         Meta(
             description="How long the caller waits for the outcome before it gets 202, at most 30s."
         ),
@@ -122,6 +129,13 @@ class DurableDelivery(Written, frozen=True, kw_only=True, tag_field="type", tag=
     concurrency: Annotated[
         int, Meta(ge=1, le=512, description="Deliveries in flight at the same time.")
     ] = 16
+    rate: Annotated[
+        Rate | UnsetType,
+        Meta(
+            description="Deliveries that may start, retries included, by all gateways together; by "
+            "default any number. `10/1s`: ten at once, then one each 100ms. Beyond it, runs wait."
+        ),
+    ] = UNSET
     limit: Annotated[
         int,
         Meta(ge=1, le=10_000_000, description="Unfinished runs of this hook. Beyond it: 503."),

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.authentication import EnvField, ExpiresField, LabelField, SecretField
 from gateway.language.spec.base import Written
+from gateway.language.spec.bounds import LEEWAY
 from gateway.language.spec.match import Condition
 from gateway.language.spec.scalars import Duration, HttpUrl, ParameterPath
 
@@ -96,6 +97,7 @@ class JwtAuthentication(Written, frozen=True, kw_only=True, tag_field="type", ta
     ) = UNSET
     leeway: Annotated[
         Duration,
+        LEEWAY.meta,
         Meta(
             description="The largest difference of clocks for `exp`, `nbf` and `iat`; at most 5m."
         ),

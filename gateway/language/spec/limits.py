@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.base import Written
+from gateway.language.spec.scalars import Rate
 
 _END = r"$(?!\n)"
 
@@ -16,15 +17,6 @@ Size = Annotated[
         pattern=r"^[1-9][0-9]{0,8}(KiB|MiB)?" + _END,
         description="a size; bytes, or a whole number and KiB or MiB, such as 64KiB",
         examples=["512", "64KiB", "1MiB"],
-    ),
-]
-
-Rate = Annotated[
-    str,
-    Meta(
-        pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,4}(s|m|h)" + _END,
-        description="a rate; a number of requests and a time, such as 100/1m or 10/1s",
-        examples=["100/1m", "10/1s"],
     ),
 ]
 

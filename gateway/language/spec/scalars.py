@@ -67,6 +67,15 @@ KeyTemplate = Annotated[
     ),
 ]
 
+Rate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]{0,6}/[1-9][0-9]{0,4}(s|m|h)" + _END,
+        description="a rate; a number of 1 or more and a time, such as 100/1m or 10/1s",
+        examples=["100/1m", "10/1s"],
+    ),
+]
+
 Duration = Annotated[
     str,
     Meta(

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gateway.language.spec.authentication import EnvField, ExpiresField, LabelField, SecretField
 from gateway.language.spec.base import Written
+from gateway.language.spec.bounds import TOLERANCE
 from gateway.language.spec.scalars import Duration
 from gateway.language.spec.scheme import Scheme
 
@@ -108,7 +109,7 @@ class SignatureAuthentication(
         ),
     ]
     tolerance: Annotated[
-        Duration | UnsetType,
+        Annotated[Duration, TOLERANCE.meta] | UnsetType,
         Meta(
             description="The largest difference between the signed timestamp and now, in both "
             "directions; by default the sender's documented value, otherwise 5m."

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from gateway.language.literals import ConstantLiteral
 from gateway.language.spec.authentication import SecretReference
 from gateway.language.spec.base import Converted, Written
+from gateway.language.spec.bounds import TIMEOUT
 from gateway.language.spec.outgoing import WorkflowAuthentication
 from gateway.language.spec.scalars import (
     Duration,
@@ -144,6 +145,7 @@ class Workflow(Written, frozen=True, kw_only=True):
     ] = UNSET
     timeout: Annotated[
         Duration,
+        TIMEOUT.meta,
         Meta(description="The deadline of the whole invocation, at most 5m."),
     ] = "10s"
     retry: Annotated[Retry, Meta(description="How often the gateway tries an invocation.")] = (

@@ -18,6 +18,10 @@ HELD = Family(
     "gateway_runs_held", "Runs of hooks that are removed, disabled or out of service.", "gauge",
     ("hook",),
 )  # fmt: skip
+RATE_LIMITED = Family(
+    "gateway_run_rate_limited", "Whether due runs wait for the rate of their hook.", "gauge",
+    ("hook",),
+)  # fmt: skip
 OLDEST_DUE = Family(
     "gateway_run_oldest_due_seconds", "How long the longest due run has been due.", "gauge",
     ("hook",),
@@ -66,8 +70,17 @@ CLOCK_OFFSET = Family(
 )
 
 STORE = (
-    *(ACCEPTED, DUPLICATES, ATTEMPTS, FINISHED, RUNS, HELD, OLDEST_DUE, ATTEMPT_SECONDS),
-    *(LATENCY_SECONDS, COMMIT_SECONDS, BATCH_SIZE, BYTES, WAL_BYTES, LIMIT_BYTES, REFUSED),
+    *(ACCEPTED, DUPLICATES, ATTEMPTS, FINISHED, RUNS, HELD, RATE_LIMITED, OLDEST_DUE),
+    *(
+        ATTEMPT_SECONDS,
+        LATENCY_SECONDS,
+        COMMIT_SECONDS,
+        BATCH_SIZE,
+        BYTES,
+        WAL_BYTES,
+        LIMIT_BYTES,
+        REFUSED,
+    ),
     *(DEAD_TUPLES, OLDEST_XMIN),
     *(BREAKER, TARGET_IN_FLIGHT, LATE_RESULTS, INTERRUPTED, UP, RESTARTS, CLOCK_OFFSET),
 )

@@ -106,6 +106,7 @@ def _gauges(stats: Stats) -> Iterator[Series]:
             yield f.RUNS, (name, state), [hook.states.get(state, 0)]
         held = sum(hook.states.get(state, 0) for state in _PENDING) if hook.held else 0
         yield f.HELD, (name,), [held]
+        yield f.RATE_LIMITED, (name,), [float(hook.rate_limited)]
         late = 0.0 if hook.oldest_due is None else max(stats.clock - hook.oldest_due, 0.0)
         yield f.OLDEST_DUE, (name,), [late]
     for name, target in stats.targets.items():

@@ -12,7 +12,7 @@ import structlog
 
 from gateway.compile.answer import Answer
 from gateway.compile.exchange import Exchange
-from gateway.errors import Conflict, Malformed, NotFound
+from gateway.errors import Conflict, Malformed, NoSuchRun
 from gateway.operate.answers import answer_json
 from gateway.operate.runs.asked import BackupCommand, BulkCommand, Command, body_of, query_of
 from gateway.operate.runs.replaying import changed_since, gate_for_replay, refuse_changed
@@ -82,7 +82,7 @@ class RunEndpoints:
         hook = (await self._detail(run)).record.hook
         stored = await (await self._store()).payload(run)
         if stored is None:
-            raise NotFound(_unknown(run))
+            raise NoSuchRun(_unknown(run))
         try:
             payload = decode(self._sealing.open(stored, of_request(hook)))
         except UnreadableError as error:
@@ -148,7 +148,7 @@ class RunEndpoints:
     async def _detail(self, run: str) -> Detail:
         detail = await (await self._store()).show(run)
         if detail is None:
-            raise NotFound(_unknown(run))
+            raise NoSuchRun(_unknown(run))
         return detail
 
 

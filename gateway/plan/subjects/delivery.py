@@ -15,6 +15,7 @@ from gateway.language.template.values import parsed
 from gateway.language.yaml12 import Steps
 from gateway.plan.change import Change
 from gateway.plan.shown import json, listed
+from gateway.plan.subjects.limits import Amount, limit_change, rate_amount
 
 _STEPS = ("delivery",)
 _LIMITS = {
@@ -30,6 +31,7 @@ def meaning(hook: Hook) -> Hashable:
         return None
     return (
         *(getattr(written, key) for key in _LIMITS),
+        _rate(written),
         _wait(written),
         _order(written),
         _retries(written),
@@ -49,6 +51,11 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
             kind = "limit-raised" if after > before else "limit-lowered"
             message = f"{what} may be greater" if after > before else f"{what} is lower"
             yield Change(kind, (*_STEPS, key), message, str(before), str(after))
+    if _rate(was) != _rate(now):
+        kind, is_so = limit_change(_rate(was), _rate(now))
+        message = f"the rate of deliveries {is_so}"
+        before, after = (one.rate or "" for one in (was, now))
+        yield Change(kind, (*_STEPS, "rate"), message, before, after)
     yield from _retried(was, now)
     if _order(was) != _order(now):
         message = "runs are delivered in another order"
@@ -98,6 +105,10 @@ def _retried(old: DurableDelivery, new: DurableDelivery) -> Iterator[Change]:
 def _retries(written: DurableDelivery) -> tuple[tuple[float, ...], float, frozenset[int]]:
     retry = written.retry
     return delays_of(retry), parse_duration(retry.give_up), permanent_of(retry)
+
+
+def _rate(written: DurableDelivery) -> Amount | None:
+    return None if written.rate is UNSET else rate_amount(written.rate)
 
 
 def _order(written: DurableDelivery) -> Hashable:

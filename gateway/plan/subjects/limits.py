@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 
-from gateway.language.quantities import parse_duration, parse_size
+from gateway.language.quantities import parse_rate, parse_size
 from gateway.language.spec import Hook
 from gateway.plan.change import Change
 
@@ -23,17 +23,17 @@ class Limit(NamedTuple):
     what: str
 
 
-def _rate(text: str) -> Amount:
-    """What may come at once, and what may come in a second."""
-    count, _, time = text.partition("/")
-    return float(count), float(count) / parse_duration(time)
+def rate_amount(text: str) -> Amount:
+    """What a rate allows at once, and in a second."""
+    count, seconds = parse_rate(text)
+    return float(count), count / seconds
 
 
 LIMITS: dict[str, Limit] = {
     "body": Limit(lambda text: (float(parse_size(text)),), "1MiB", "the size of a body"),
-    "rate": Limit(_rate, "", "the rate of all requests"),
-    "rate_per_client": Limit(_rate, "", "the rate of one client's requests"),
-    "failures": Limit(_rate, "10/1m", "the rate of one client's failed authentications"),
+    "rate": Limit(rate_amount, "", "the rate of all requests"),
+    "rate_per_client": Limit(rate_amount, "", "the rate of one client's requests"),
+    "failures": Limit(rate_amount, "10/1m", "the rate of one client's failed authentications"),
     "concurrency": Limit(lambda number: (float(number),), "", "the number of requests in flight"),
 }
 
@@ -48,12 +48,13 @@ def compare(old: Hook, new: Hook) -> Iterator[Change]:
     for key, limit in LIMITS.items():
         was, now = _written(old, key), _written(new, key)
         if _amount(key, was) != _amount(key, now):
-            kind, is_so = _kind(_amount(key, was), _amount(key, now))
+            kind, is_so = limit_change(_amount(key, was), _amount(key, now))
             message = f"{limit.what} {is_so}"
             yield Change(kind, ("limits", key), message, str(was), str(now))
 
 
-def _kind(old: Amount | None, new: Amount | None) -> tuple[str, str]:
+def limit_change(old: Amount | None, new: Amount | None) -> tuple[str, str]:
+    """The kind of a change, and what has become of what is limited; None where it is not."""
     if new is None:
         return "limit-removed", "is no longer limited"
     if old is None:

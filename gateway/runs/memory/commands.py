@@ -150,6 +150,7 @@ def _of_hook(table: Table, hook: str) -> HookStats:
         states={state: n for state, n in queue.counts.items() if n},
         oldest_due=oldest if oldest <= now else None,
         held=queue.held(now),
+        rate_limited=queue.rate_limited(now),
         accepted=table.counts["accepted", hook],
         duplicates=table.counts["duplicates", hook],
         attempts={one: n for one in outcomes if (n := table.counts[one, hook])},

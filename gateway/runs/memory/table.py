@@ -45,6 +45,7 @@ class Table:
         self.now = now
         self.share = share
         self.dispatcher = Dispatcher(full, share)
+        self.dispatcher.begins_full = True
         self.policies: dict[str, Policy] = {}
         self.rows: dict[str, Row] = {}
         self.keys: dict[tuple[str, bytes], Key] = {}

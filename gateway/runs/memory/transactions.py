@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from gateway.runs.dispatcher import Claim
 from gateway.runs.endings import INTERRUPTED, ended, expired, lost
+from gateway.runs.hook_queue import Claim
 from gateway.runs.memory.row import Row
 from gateway.runs.memory.table import UNFINISHED, Key, Table
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Result, State

@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.runs import lanes
 from gateway.runs.coding import NUMBERS, STATES
-from gateway.runs.postgres.local_state import ME, Held, LocalState
+from gateway.runs.postgres.local_state import Held, LocalState
 from gateway.runs.postgres.moves import Lane, heads, lock
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
@@ -60,6 +60,8 @@ class Asked(msgspec.Struct, eq=False):
     new: NewRun
     full: str = ""
     state: State = State.QUEUED
+    mark: int = 0
+    """That of the attempt that begins, see `HookQueue.give_back`."""
 
 
 async def keep(session: Session, local: LocalState, batch: Sequence[Asked]) -> dict[str, Answer]:
@@ -197,9 +199,10 @@ def reserve(local: LocalState, asked: Asked) -> None:
     new = asked.new
     if asked.full:
         return
-    if new.start and local.owner and local.dispatcher.may_start(new.hook, ME, local.now):
+    if new.start and local.may_start(new.hook):
         asked.state = State.RUNNING
         local.hold(new.id, Held(1, new.hook, False, new.lane is not None))
+        asked.mark = local.dispatcher.queue(new.hook).mark
         local.reserved.add(new.id)
     else:
         local.enter(new.hook, State.QUEUED, False)
@@ -212,6 +215,8 @@ def settle(local: LocalState, asked: Asked, answer: Answer | None) -> None:
     if asked.full:
         pass
     elif not stored or asked.state is State.WAITING:
+        if asked.mark:
+            local.dispatcher.queue(new.hook).give_back(1, asked.mark)
         if not local.let_go(new.id, 1):
             local.leave(new.hook, State.QUEUED, False)
         if stored:

@@ -16,6 +16,10 @@ T = TypeVar("T")
 A = TypeVar("A")
 MOST = 256
 BYTES = 8 * 1024 * 1024
+_GATHER = 0.005
+"""Seconds for which a connection waits for a larger batch while another one is being committed: a
+batch costs as much as some forty runs in it.
+"""
 Write = Callable[[Session, Sequence[T]], Awaitable[Sequence[A]]]
 
 
@@ -40,38 +44,64 @@ class Batches(Generic[T, A]):
         self._abandoned = abandoned
         self._failed = failed
         self._queue: deque[tuple[T, asyncio.Future[A]]] = deque()
-        self._wake = asyncio.Condition()
+        self._free: deque[asyncio.Future[None]] = deque()
+        """Connections that have nothing to write."""
+        self._writing = 0
+        self._loop = asyncio.get_running_loop()
         self._work = [asyncio.create_task(self._serve(link)) for link in links]
 
     async def ask(self, one: T, seconds: float | None) -> A:
         """Have it written. Raises StoreUnavailable, after so many seconds at the latest: it may be
         written all the same, unless nobody has begun to.
         """
-        future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        entry = (one, future)
+        entry = (one, self._loop.create_future())
+        future: asyncio.Future[A] = entry[1]
         self._queue.append(entry)
-        async with self._wake:
-            self._wake.notify()
+        self._call()
+        late = None if seconds is None else self._loop.call_later(seconds, self._give_up, entry)
         try:
-            return await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            raise unavailable("the database does not commit in time") from None
+            return await future
         except asyncio.CancelledError:
-            if future.done() and not future.cancelled() and future.exception() is None:
+            if future.cancelled():
+                self._forget(entry)
+            elif future.exception() is None:
                 self._abandoned(one, future.result())
             raise
         finally:
-            if not future.done() or future.cancelled():
-                with suppress(ValueError):
-                    self._queue.remove(entry)
+            if late is not None:
+                late.cancel()
+
+    def _call(self) -> None:
+        """Let a connection write that has nothing to write."""
+        while self._free:
+            waiting = self._free.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
+
+    def _give_up(self, entry: tuple[T, asyncio.Future[A]]) -> None:
+        if not entry[1].done():
+            entry[1].set_exception(unavailable("the database does not commit in time"))
+            self._forget(entry)
+
+    def _forget(self, entry: tuple[T, asyncio.Future[A]]) -> None:
+        with suppress(ValueError):
+            self._queue.remove(entry)
 
     async def _serve(self, link: Link) -> None:
         while True:
-            async with self._wake:
-                while not self._queue:
-                    await self._wake.wait()
+            while not self._queue:
+                waiting = self._loop.create_future()
+                self._free.append(waiting)
+                await waiting
+            if len(self._queue) < self._writing:
+                await asyncio.sleep(_GATHER)
             batch = self._take()
-            await self._do(link, batch)
+            self._writing += len(batch)
+            try:
+                await self._do(link, batch)
+            finally:
+                self._writing -= len(batch)
 
     def _take(self) -> list[tuple[T, asyncio.Future[A]]]:
         batch: list[tuple[T, asyncio.Future[A]]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gateway.runs.dispatcher import Claim
+from gateway.runs.hook_queue import Claim
 from gateway.runs.postgres.local_state import Held, LocalState
 from gateway.runs.postgres.rows import NOW
 from gateway.runs.postgres.session import Session
@@ -38,7 +38,8 @@ async def claim(local: LocalState, order: Claim, session: Session) -> list[Assig
     if hook is not None:
         first = local.floors.get((order.hook, order.again), 0.0)
         values = (hook, int(order.again), order.count, local.owner, first)
-        rows = await session.fetch(_CLAIM, *values)
+        with local.claims(order.hook):
+            rows = await session.fetch(_CLAIM, *values)
         local.clock.told(rows[0][7])
     later = math.inf if not rows or rows[0][6] is None else rows[0][6]
     local.floors[order.hook, order.again] = min(later, local.now - _LONGEST)

@@ -21,6 +21,14 @@ class Clock:
         """The database said what time it is, in seconds since the epoch."""
         self._told, self._at = now, self._monotonic()
 
+    def steady(self) -> float:
+        """Seconds of a clock that nobody sets."""
+        return self._monotonic()
+
+    def drift(self) -> float:
+        """How far the database's clock is ahead of that."""
+        return self._told - self._at
+
     def now(self) -> float:
         """Seconds since the epoch; since the start of the process before the database told."""
         return self._told + self._monotonic() - self._at

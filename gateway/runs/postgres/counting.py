@@ -54,12 +54,10 @@ async def count(session: Session, local: LocalState) -> None:
 def _tell(local: LocalState, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
     local.unfinished = sum(sum(numbers.values()) for numbers in found.values())
     for name in {*found, *local.dispatcher.queues}:
-        local.dispatcher.recount(
-            name,
-            found.get(name, {}),
-            [due.get((name, again), float("inf")) for again in (False, True)],
-            local.now,
-        )
+        queue = local.dispatcher.queue(name)
+        first = [due.get((name, again), float("inf")) for again in (False, True)]
+        queue.recount(found.get(name, {}), first)
+        local.dispatcher.place(queue, local.now)
 
 
 class Space(msgspec.Struct, frozen=True):

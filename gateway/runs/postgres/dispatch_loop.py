@@ -78,6 +78,9 @@ class DispatchLoop:
         await self._maintenance.run(every)
         local = self._local
         while local.owner and (order := local.dispatcher.next_claim(local.now)) is not None:
+            if local.is_stale(order.hook):
+                await self._maintenance.refresh_owners()
+                continue
             for assignment in await self._link.run(partial(claim, local, order)):
                 self._begin(assignment)
             await self._maintenance.heartbeat()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
@@ -41,7 +43,7 @@ class LocalState:
         self.clock = clock
         self.share = share
         self.full = full
-        self.dispatcher = Dispatcher(full, share)
+        self.dispatcher = Dispatcher(full, share, clock.drift)
         self.shares = Shares()
         self.names = HookNames()
         self.counts = Counts()
@@ -58,6 +60,7 @@ class LocalState:
         self.unfinished = 0
         self.moved: Counter[tuple[str, State, bool]] = Counter()
         """By how much numbers have changed here since they were last asked for."""
+        self._claiming = ""
         self.changed: Callable[[str], None] = lambda _run: None
         """Called with each run that is in another state."""
         self.on_idle: Callable[[], None] = lambda: None
@@ -74,7 +77,7 @@ class LocalState:
         """Take the policies of another generation."""
         self._policies = policies
         hooks = {
-            name: msgspec.structs.replace(policy, concurrency=self._part(name, policy))
+            name: msgspec.structs.replace(policy, **self._part(name, policy))
             for name, policy in policies.hooks.items()
         }
         self.dispatcher.follow(Policies(policies.generation, hooks), self.now)
@@ -86,17 +89,44 @@ class LocalState:
         self._credit = credit
         self.dispatcher.joined(ME, self._policies.generation, credit, self.now)
 
-    def shared(self, owners: list[int]) -> None:
-        """These processes are given runs now."""
-        if not self.shares.among(owners, self.owner):
+    def shared(self, owners: list[int], at: float) -> None:
+        """These processes were given runs at a time of the steady clock."""
+        if not self.shares.among(owners, self.owner, at):
             return
         for name, policy in self._policies.hooks.items():
-            self.dispatcher.resize(name, self._part(name, policy), self.now)
+            queue = self.dispatcher.queue(name)
+            queue.resize(**self._part(name, policy), now=self.now)
+            self.dispatcher.place(queue, self.now)
         self._divide_targets()
 
-    def _part(self, hook: str, policy: Policy) -> int:
-        """How many attempts of a hook are this process's."""
-        return self.shares.part(hook, policy.concurrency)
+    def _part(self, hook: str, policy: Policy) -> dict[str, Any]:
+        """Which attempts of a hook are this process's: in flight, in a second, and at once."""
+        concurrency = self.shares.part(hook, policy.concurrency)
+        if policy.rate == math.inf:
+            return {"concurrency": concurrency, "rate": math.inf, "burst": math.inf}
+        fraction = self.shares.fraction(hook, policy.concurrency)
+        burst = max(policy.burst * fraction, 1.0) if fraction else 0.0
+        return {"concurrency": concurrency, "rate": policy.rate * fraction, "burst": burst}
+
+    def is_stale(self, hook: str) -> bool:
+        """Whether this process has to look at the others before it starts a run of the hook."""
+        paced = self.dispatcher.queue(hook).pace is not None
+        return paced and self.shares.is_stale(self.clock.steady())
+
+    @contextmanager
+    def claims(self, hook: str) -> Iterator[None]:
+        """What the rate of the hook allows is promised to a claim meanwhile."""
+        self._claiming = hook if self.dispatcher.queue(hook).pace is not None else ""
+        try:
+            yield
+        finally:
+            self._claiming = ""
+
+    def may_start(self, hook: str) -> bool:
+        """Whether a run that is accepted now may start here at once."""
+        if not self.owner or hook == self._claiming or self.is_stale(hook):
+            return False
+        return self.dispatcher.may_start(hook, ME, self.now)
 
     def _divide_targets(self) -> None:
         for name, target in self.dispatcher.targets.items():

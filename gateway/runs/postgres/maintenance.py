@@ -93,6 +93,10 @@ class Maintenance:
         if anyway or self._heartbeat.at <= self._loop.time():
             await self._do(self._heartbeat)
 
+    async def refresh_owners(self) -> None:
+        """See which processes there are, at once. Raises StoreUnavailable."""
+        await self._do(self._owners)
+
     async def _do(self, task: PeriodicTask) -> None:
         begun = self._loop.time()
         more = await self._link.run(task.work, task.seconds)

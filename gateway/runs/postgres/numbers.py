@@ -77,7 +77,7 @@ class GatewayTotals:
         return msgspec.structs.replace(
             stats,
             hooks={
-                name: _hook(one, [told.hooks[name] for told in every if name in told.hooks])
+                name: _hook(one, _of(name, every), _of(name, self._there))
                 for name, one in stats.hooks.items()
             },
             targets=_targets(self._there),
@@ -89,9 +89,15 @@ class GatewayTotals:
         )
 
 
-def _hook(now: HookStats, every: list[HookStats]) -> HookStats:
+def _of(name: str, every: Iterable[Stats]) -> list[HookStats]:
+    return [stats.hooks[name] for stats in every if name in stats.hooks]
+
+
+def _hook(now: HookStats, every: list[HookStats], there: list[HookStats]) -> HookStats:
     return msgspec.structs.replace(
         now,
+        # Who asks starts nothing, and knows of no rate.
+        rate_limited=any(one.rate_limited for one in there),
         accepted=sum(one.accepted for one in every),
         duplicates=sum(one.duplicates for one in every),
         attempts=_sum(one.attempts for one in every),

@@ -67,8 +67,9 @@ async def heartbeat(session: Session, local: LocalState, me: Self) -> None:
 
 async def refresh(session: Session, local: LocalState) -> set[int]:
     """Which processes are there; those that are given runs share them."""
+    asked = local.clock.steady()
     rows = await session.fetch(_THERE)
-    local.shared([owner for owner, takes in rows if takes])
+    local.shared([owner for owner, takes in rows if takes], asked)
     return {owner for owner, _ in rows}
 
 

@@ -14,19 +14,18 @@ from gateway.runs.postgres.session import Session
 from gateway.runs.run import Result, State
 
 # The index of what is running may have a hundred thousand dead entries while somebody reads: it is
-# not taken for an expression.
-_SUCCEED = f"""WITH given AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::int[],
-        $5::int[], $6::text[], $7::bytea[]) AS g(id, attempt, keep, code, took, said, answer)),
-    mine AS (SELECT r.seq FROM gateway.run r JOIN given g USING (id)
-        WHERE r.state+0=2 AND r.owner=$8 AND r.attempts=g.attempt AND r.lane IS NULL
-        ORDER BY r.seq FOR UPDATE OF r),
+# not taken for an expression. Values are found by their place: a join of rows that are not in a
+# table compares each of them with each.
+_SUCCEED = f"""WITH mine AS (SELECT seq, array_position($1::uuid[], id) AS place FROM gateway.run
+        WHERE id = ANY($1::uuid[]) AND state+0=2 AND owner=$8 AND lane IS NULL
+        AND attempts=($2::int[])[array_position($1::uuid[], id)] ORDER BY seq FOR UPDATE),
     ended AS (UPDATE gateway.run r SET state=4, tries=tries+1, owner=NULL, finished=now(),
-        expires=now() + make_interval(secs => g.keep), status_code=g.code, duration_ms=g.took,
-        reason=g.said FROM given g
-        WHERE r.id=g.id AND r.seq IN (SELECT seq FROM mine) AND r.state+0=2
-        RETURNING r.seq, r.id, extract(epoch FROM r.accepted)::float8 AS accepted),
-    kept AS (INSERT INTO gateway.outputs SELECT e.seq, g.answer FROM ended e JOIN given g USING (id)
-        WHERE g.answer IS NOT NULL)
+        expires=now() + make_interval(secs => ($3::float8[])[place]),
+        status_code=($4::int[])[place], duration_ms=($5::int[])[place],
+        reason=($6::text[])[place] FROM mine WHERE r.seq=mine.seq AND r.state+0=2
+        RETURNING r.seq, r.id, place, extract(epoch FROM r.accepted)::float8 AS accepted),
+    kept AS (INSERT INTO gateway.outputs SELECT seq, ($7::bytea[])[place] FROM ended
+        WHERE ($7::bytea[])[place] IS NOT NULL)
     SELECT id::text, accepted, {NOW} FROM ended"""
 _FIND = f"SELECT {COLUMNS} FROM gateway.run WHERE id = ANY($1::uuid[])"
 _ANSWER = """INSERT INTO gateway.outputs

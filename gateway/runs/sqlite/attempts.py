@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from gateway.runs.dispatcher import Claim
 from gateway.runs.endings import INTERRUPTED, ended, lost
+from gateway.runs.hook_queue import Claim
 from gateway.runs.run import Assignment, Result, State
 from gateway.runs.sqlite.fault import Unreadable
 from gateway.runs.sqlite.messages import (
@@ -145,7 +145,8 @@ def _start(unit: UnitOfWork, order: Claim, room: int) -> tuple[int, int]:
     [(later,)] = unit.db.execute(_NEXT, (hook, again)).fetchall()
     next_due = math.inf if later is None else later / 1000
     unit.dispatcher.claimed(order, texts, next_due, unit.seconds)
-    unit.undo(lambda: _unclaim(unit, order, texts))
+    mark = unit.dispatcher.queue(order.hook).mark
+    unit.undo(lambda: _unclaim(unit, order, texts, mark))
     return len(texts), size
 
 
@@ -172,8 +173,9 @@ def _assign(unit: UnitOfWork, order: Claim, seq: int) -> str:
     return text
 
 
-def _unclaim(unit: UnitOfWork, order: Claim, texts: list[str]) -> None:
+def _unclaim(unit: UnitOfWork, order: Claim, texts: list[str], mark: int) -> None:
     now = unit.seconds
+    unit.dispatcher.queue(order.hook).give_back(len(texts), mark)
     for text in texts:
         unit.dispatcher.ended(text, order.hook, order.again, order.owner, now)
     unit.dispatcher.add(order.hook, State.QUEUED, order.again, now, due=now, count=len(texts))
@@ -203,5 +205,4 @@ def take_over(unit: UnitOfWork, session: int, hello: Hello, gone: Iterable[int])
             continue
         hook, again = unit.hooks.name(run.hook), run.again == 1
         unit.db.execute(_OWN, (session, run.seq))
-        unit.ends(text, hook, again, run.owner)
-        unit.starts(text, hook, again, session)
+        unit.passes(text, hook, again, run.owner, session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Literal
 
 TRY_AGAIN = 75
@@ -20,6 +21,14 @@ class Fault(Exception):  # noqa: N818 - named for what happened
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class InUse(Fault):
+    """Another process has the state directory."""
+
+    def __init__(self, state: Path, process: str) -> None:
+        said = f"{state} is used by another gateway (process {process})"
+        super().__init__(GIVE_UP, f"{said}: each gateway needs a state directory of its own")
 
 
 class Unreadable(Exception):  # noqa: N818 - named for what happened

@@ -29,6 +29,6 @@ def load(unit: UnitOfWork) -> frozenset[int]:
     running = [kept(row) for row in execute(_RUNNING).fetchall()]
     for run in running:
         text, hook_name = unit.named(run)
-        unit.dispatcher.started(text, hook_name, run.again == 1, run.owner or 0, now)
+        unit.dispatcher.resumed(text, hook_name, run.again == 1, run.owner or 0, now)
     unit.unfinished += len(running)
     return frozenset(run.owner or 0 for run in running)

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from gateway.runs.sqlite.fault import GIVE_UP, TRY_AGAIN, Fault
+from gateway.runs.sqlite.fault import TRY_AGAIN, Fault, InUse
 
 PATIENCE = 2.0
 """Seconds for which a store whose supervisor was killed may not have noticed it."""
@@ -21,7 +21,7 @@ _WIDTH = 30
 def lock(state: Path, patience: float = PATIENCE) -> int:
     """Take the lock of a state directory; the descriptor holds it as long as it is open.
 
-    One that leaves is waited for. Raises a Fault that names the process that has the lock.
+    One that leaves is waited for. Raises InUse, and other Faults.
     """
     path = state / "runs.lock"
     try:
@@ -33,11 +33,7 @@ def lock(state: Path, patience: float = PATIENCE) -> int:
         holder, _, word = os.pread(descriptor, 40, 0).decode("ascii", "replace").partition(" ")
         if time.monotonic() - since > (LEAVING if word.strip() == _LEAVES else patience):
             os.close(descriptor)
-            raise Fault(
-                GIVE_UP,
-                f"{state} is used by another gateway (process {holder.strip() or 'unknown'}): "
-                "each gateway needs a state directory of its own",
-            )
+            raise InUse(state, holder.strip() or "unknown")
         time.sleep(_AGAIN)
     _write(descriptor, str(os.getpid()))
     return descriptor

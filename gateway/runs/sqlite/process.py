@@ -120,6 +120,7 @@ class Store:
         self._dispatcher = Dispatcher(settings.target_concurrency, share)
         self._unit = UnitOfWork(self._db, self._dispatcher, share)
         self._unit.now = clock.now()
+        self._dispatcher.begins_full = not self._unit.last_sequence
         self._watermark = Watermark(state / "runs.mark", self._unit)
         recovery = Recovery(self._unit, load(self._unit), settings.workers)
         capacity = Capacity(self._unit, reserve, settings.size, settings.runs)

@@ -125,9 +125,13 @@ class UnitOfWork:
         """A run is running now."""
         now = self.seconds
         self.dispatcher.started(run, hook, again, owner, now)
+        pace = self.dispatcher.queues[hook].pace
+        mark = 0 if pace is None else pace.mark
 
         def undo() -> None:
             self.fresh.pop(run, None)
+            if pace is not None:
+                pace.give_back(1, mark)
             self.dispatcher.ended(run, hook, again, owner, now)
 
         self.undo(undo)
@@ -140,7 +144,14 @@ class UnitOfWork:
         now = self.seconds
         self.fresh.pop(run, None)
         self.dispatcher.ended(run, hook, again, owner, now, blamed, took)
-        self.undo(lambda: self.dispatcher.started(run, hook, again, owner, now))
+        self.undo(lambda: self.dispatcher.resumed(run, hook, again, owner, now))
+
+    def passes(self, run: str, hook: str, again: bool, owner: int, to: int) -> None:
+        """A run goes on running in another worker."""
+        now = self.seconds
+        self.ends(run, hook, again, owner)
+        self.dispatcher.resumed(run, hook, again, to, now)
+        self.undo(lambda: self.dispatcher.ended(run, hook, again, to, now))
 
     def count_unfinished(self, change: int) -> None:
         """So many runs more are unfinished."""

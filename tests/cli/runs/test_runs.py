@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -167,6 +168,11 @@ def test_a_server_that_is_no_gateway_is_called_that(running: Gateway, workflow: 
     assert (done.returncode, "is not a gateway" in done.stderr) == (2, True)
 
 
+def test_the_address_of_the_hooks_is_not_that_of_the_operators(running: Gateway) -> None:
+    done = runs(running, "list", "--url", running.url)
+    assert (done.returncode, "has no operators' endpoints" in done.stderr) == (2, True)
+
+
 def test_a_backup_of_a_running_gateway_is_sound_and_can_be_listed(
     running: Gateway, tmp_path: Path
 ) -> None:
@@ -192,6 +198,20 @@ def test_a_stopped_gateway_s_runs_are_listed_and_cancelled(
     ]  # fmt: skip
     assert process("runs", "cancel", late, *copy).stdout == f"{late} is cancelled\n"
     assert "state: cancelled" in command("runs", "show", late, *copy).stdout
+
+
+def test_a_stopped_gateway_s_runs_are_found_where_only_its_directory_can_be_written(
+    stopped: tuple[Path, str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, dead, _ = stopped
+    copy = shutil.copytree(state, tmp_path / "state")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    done = command("runs", "show", dead, "--state-dir", str(copy))
+    assert (done.returncode, "state: dead" in done.stdout) == (0, True), done.stderr
+    long = tmp_path / ("a" * 100)
+    copy.rename(long)
+    done = command("runs", "show", dead, "--state-dir", str(long))
+    assert (done.returncode, "use a shorter path, or set TMPDIR" in done.stderr) == (2, True)
 
 
 def test_an_empty_list_is_no_error(running: Gateway) -> None:
@@ -225,9 +245,12 @@ def test_a_stopped_gateway_knows_the_hooks_of_its_runs(
 def test_the_store_of_a_running_gateway_is_left_alone(running: Gateway) -> None:
     state = ("--state-dir", str(running.log.parent / "state"))
     accepted(running, "dead", "dead")
-    for arguments in (("list", *state), ("check", *state)):
+    for arguments, told in (
+        (("list", *state), "is used by another gateway (process"),
+        (("check", *state), "stop it first, or check a copy"),
+    ):
         done = command("runs", *arguments)
-        assert (done.returncode, "is used by another gateway (process" in done.stderr) == (2, True)
+        assert (done.returncode, told in done.stderr) == (2, True)
 
 
 def test_damage_is_found(stopped: tuple[Path, str, str], tmp_path: Path) -> None:

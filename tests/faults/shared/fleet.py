@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.faults.shared.cluster import cluster
 from tests.faults.shared.scene import scene
-from tests.faults.shared.servers import REPLICATED, Outcome
+from tests.faults.shared.servers import REPLICATED
+from tests.faults.shared.told import Outcome
 
 AWAY = 10.0
 
@@ -20,9 +21,7 @@ def killed(directory: Path) -> Outcome:
             time.sleep(AWAY)
             away.ends()
             at.services[0].start()
-        told = at.end(made.primary)
-    troubles = told.troubles(broken=True)
-    return not troubles, [*troubles, *told.lines()]
+        return at.end(made.primary).outcome(broken=True)
 
 
 def restarted(directory: Path) -> Outcome:
@@ -32,6 +31,4 @@ def restarted(directory: Path) -> Outcome:
             with at.fault(f"gateway {number} restarted", of=(number,), promises=True):
                 assert service.stop() == 0
                 service.start()
-        told = at.end(made.primary)
-    troubles = told.troubles(broken=True)
-    return not troubles, [*troubles, *told.lines()]
+        return at.end(made.primary).outcome(broken=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.faults.records import Kill
 from tests.faults.shared.cluster import Cluster, cluster
 from tests.faults.shared.scene import Place, Scene, scene
-from tests.faults.shared.servers import Outcome
+from tests.faults.shared.told import Outcome
 
 CUT = 20.0
 LONG = 40.0
@@ -129,9 +129,7 @@ def cuts(directory: Path, names: list[str]) -> Outcome:
             _cut(at, cut, f"one gateway cut off, {kind}", kind, (0,))
         for kind in KINDS:
             _cut(at, cut, f"all gateways cut off, {kind}", kind, (0, 1, 2))
-        told = at.end(made.primary)
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]
+        return at.end(made.primary).outcome()
 
 
 def _cut(

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 from tests.faults.shared.cluster import FIRST, SECOND, Cluster, cluster
-from tests.faults.shared.scene import CALM, Scene, scene
+from tests.faults.shared.scene import CALM, Away, Scene, scene
+from tests.faults.shared.told import Outcome
 from tests.support.pooler import Pooler
 from tests.support.postgres import Server
 
-Outcome = tuple[bool, list[str]]
 STOPPED = 30.0
 AWAY = 20.0
 POOL = 8
@@ -25,9 +25,7 @@ def primary(directory: Path) -> Outcome:
     with cluster() as made, scene(directory, made, *REPLICATED) as at:
         for _ in range(3):
             _killed(made, at)
-        told = at.end(made.primary)
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]
+        return at.end(made.primary).outcome()
 
 
 def _killed(made: Cluster, at: Scene) -> None:
@@ -62,11 +60,9 @@ def standbys(directory: Path) -> Outcome:
             away.ends()
             made.waits_for(SECOND)
         told = at.end(made.primary)
-    troubles = told.troubles()
-    if most > 2 * usual:
-        troubles.append("gateways use up the connections of the server")
     connections = f"connections of gateways: {usual}, while the standby was away at most {most}"
-    return not troubles, [*troubles, *told.lines(), connections]
+    holds, lines = told.outcome(connections)
+    return holds and most <= 2 * usual, lines
 
 
 def _watched(made: Cluster, seconds: float) -> int:
@@ -87,53 +83,48 @@ def stopped(directory: Path) -> Outcome:
             away.ends()
             made.primary.go_on()
             made.replicates(FIRST)
-        told = at.end(made.primary)
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]
+        return at.end(made.primary).outcome()
 
 
 def failover(directory: Path) -> Outcome:
     """The primary is killed, and the synchronous standby is promoted."""
     with cluster() as made, scene(directory, made) as at:
-        with at.fault("primary killed, synchronous standby promoted"):
+        with at.fault("primary killed, synchronous standby promoted") as away:
             made.primary.kill()
-            _promote(made, made.first)
-        told = at.end(made.first)
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]
+            _promote(made, made.first, away)
+        return at.end(made.first).outcome()
 
 
 def silent(directory: Path) -> Outcome:
     """The primary does not answer any more, and the synchronous standby is promoted."""
     with cluster() as made, scene(directory, made) as at:
-        with at.fault("primary silent, synchronous standby promoted"):
+        with at.fault("primary silent, synchronous standby promoted") as away:
             made.primary.pause()
-            _promote(made, made.first)
-        told = at.end(made.first)
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]
+            _promote(made, made.first, away)
+        return at.end(made.first).outcome()
 
 
 def lossy(directory: Path) -> Outcome:
     """The primary is killed, and an asynchronous standby is promoted that lags behind."""
     with cluster(synchronous=False) as made, scene(directory, made) as at:
         warns = ["one server alone" in service.log.read_text() for service in at.services]
-        with at.fault("primary killed, asynchronous standby promoted", promises=True):
+        with at.fault("primary killed, asynchronous standby promoted", promises=True) as away:
             made.cut_off(made.second)
             time.sleep(LAGS)
             made.primary.kill()
-            _promote(made, made.second)
+            _promote(made, made.second, away)
         told = at.end(made.second)
-    troubles = told.troubles(loses=True)
-    extra = [
+    holds, lines = told.outcome(
         f"delivered again because the database had lost the result: {len(told.ledger.unexplained)}",
         f"gateways that warned at start: {sum(warns)} of {len(warns)}",
-    ]
-    return not troubles and all(warns), [*troubles, *told.lines(), *extra]
+        loses=True,
+    )
+    return holds and all(warns), lines
 
 
-def _promote(made: Cluster, standby: Server) -> None:
+def _promote(made: Cluster, standby: Server, away: Away) -> None:
     time.sleep(2)
+    away.ends()
     made.promote(standby)
 
 
@@ -149,8 +140,6 @@ def pooled(directory: Path) -> Outcome:
                     pooler.close()
                     time.sleep(2)
                     pooler.start()
-                told = at.end(made.primary)
+                return at.end(made.primary).outcome()
         finally:
             pooler.close()
-    troubles = told.troubles()
-    return not troubles, [*troubles, *told.lines()]

@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 from tests.faults.records import Ledger
 from tests.faults.shared.probe import Asked, quantile, statuses
 
-SOON = 2.5
-"""Seconds within which 99 of 100 refusals come: the gateway's two, and the machine's."""
+SOON = 3.0
+"""Seconds within which 99 of 100 refusals come: the gateway's two, and those of a busy machine."""
 BACK = 5.0
 """Seconds from the return of what was away until each gateway accepts again."""
 GRACE = 0.5
 """Seconds in which answers that were under way at the beginning of a fault still arrive."""
+
+Outcome = tuple[bool, list[str]]
+"""Of a row: whether all held, and what to print."""
 
 
 class Fault(NamedTuple):
@@ -68,6 +71,11 @@ class Told(NamedTuple):
             for number in fault.gateways
             for at in self.promises[number]
         )
+
+    def outcome(self, *more: str, broken: bool = False, loses: bool = False) -> Outcome:
+        """Whether all holds, and what to print, with `more` lines; see `troubles`."""
+        troubles = self.troubles(broken=broken, loses=loses)
+        return not troubles, [*troubles, *self.lines(), *more]
 
     def troubles(self, *, broken: bool = False, loses: bool = False) -> list[str]:
         """What does not hold. Where gateways end, connections to them may be `broken`; a database

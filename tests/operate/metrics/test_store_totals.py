@@ -50,12 +50,15 @@ def test_a_hook_that_the_store_forgot_is_no_label_any_more() -> None:
 
 
 def test_gauges_are_of_now() -> None:
-    hook = HookStats(states={State.QUEUED: 3, State.DEAD: 9}, oldest_due=90, held="no hook")
+    hook = HookStats(
+        states={State.QUEUED: 3, State.DEAD: 9}, oldest_due=90, held="no hook", rate_limited=True
+    )
     target = TargetStats(breaker="open", in_flight=2)
     now = Stats(engine="sqlite", clock=100, hooks={"a": hook}, targets={"http://b:80": target})
     found = StoreTotals()(now, 0)
     assert found["gateway_run_oldest_due_seconds"] == {("a",): [10]}
     assert found["gateway_runs_held"] == {("a",): [3]}
+    assert found["gateway_run_rate_limited"] == {("a",): [1]}
     assert found["gateway_runs"]["a", "dead"] == [9]
     assert found["gateway_target_breaker"] == {("http://b:80",): [2]}
 

@@ -99,8 +99,11 @@ def test_an_unknown_run_is_not_found(running: Gateway) -> None:
         ("POST", "/replay"),
         ("POST", "/cancel"),
     ):
-        assert ask(running, method, f"/{NOBODY}{path}").status_code == 404
-        assert ask(running, method, f"/no-id{path}").status_code == 404
+        for name in (NOBODY, "no-id"):
+            answer = ask(running, method, f"/{name}{path}")
+            assert (answer.status_code, answer.json()["title"]) == (404, "No run has this id")
+    nowhere = ask(running, "GET", f"/{NOBODY}/nothing").json()
+    assert nowhere["title"] == "No endpoint has this path"
 
 
 def test_a_dead_run_goes_on_under_its_own_id(running: Gateway, workflow: Workflow) -> None:

@@ -83,6 +83,7 @@ def test_a_gateway_without_a_state_directory_says_that_it_keeps_no_runs(
     with gateway(tmp_path, {"a.yaml": hook}) as running:
         answer = ask(running, "GET", "")
         assert (answer.status_code, "--state" in answer.json()["detail"]) == (404, True)
+        assert answer.json()["title"] == "The gateway keeps no runs"
         assert running.operate("GET", "/-/status", headers=ADMIN).json()["store"] is None
         assert metric(running, "gateway_store_up") is None
         assert running.operate("GET", "/-/readyz").json() == {

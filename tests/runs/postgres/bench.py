@@ -45,7 +45,7 @@ class PostgresBench:
     async def join(self) -> RunStore:
         database = database_of(server(), self._name)
         worker = PostgresStore(
-            database, runs=1_000_000, targets=512, monotonic=lambda: 0.0, works=False
+            database, runs=1_000_000, targets=512, monotonic=self.now, works=False
         )
         worker.serving(self._policies)
         await worker.keys
@@ -67,13 +67,14 @@ class PostgresBench:
         """The worker takes no turns any more, unless a test says so."""
         self._workers.remove(worker)
 
-    async def reopen(self) -> None:
+    async def reopen(self) -> bool:
         if pooler() is None:  # whose clients keep their connections
             before = {worker: worker.connections for worker in self._workers}
             await self._admin.fetch(_CUT, self._name)
             for worker, made in before.items():
                 await until(partial(_is_back, worker, made))
         await self.settle()
+        return False
 
     async def follow(self, policies: Policies) -> None:
         self._policies = policies

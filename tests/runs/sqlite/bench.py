@@ -56,10 +56,11 @@ class SqliteBench:
         await asyncio.sleep(0)
         await self.settle()
 
-    async def reopen(self) -> None:
+    async def reopen(self) -> bool:
         self._store.kill()
         await self._serve()
         await self.settle()
+        return True
 
     async def follow(self, policies: Policies) -> None:
         self._policies = policies

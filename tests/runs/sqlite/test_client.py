@@ -14,7 +14,17 @@ from gateway.runs.sqlite.client import SqliteStore
 from gateway.runs.store import StoreUnavailable
 from tests.runs.sqlite.conftest import Start
 from tests.runs.sqlite.given import Taken, done, in_loop, new_run
-from tests.runs.sqlite.stores import connected, until
+from tests.runs.sqlite.stores import StoreProcess, connected, until
+
+
+async def paused(start: Start, monkeypatch: pytest.MonkeyPatch) -> tuple[StoreProcess, SqliteStore]:
+    """A store that does not answer any more, and a client that soon gives up waiting for it."""
+    store = start()
+    store.ready()
+    client = await connected(store.socket)
+    store.pause()
+    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    return store, client
 
 
 @in_loop
@@ -54,11 +64,7 @@ async def test_large_requests_wait_for_the_store_up_to_so_many_bytes(
 async def test_who_asks_for_a_run_is_not_told_that_something_was_to_be_stored(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = start()
-    store.ready()
-    client = await connected(store.socket)
-    store.pause()
-    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    store, client = await paused(start, monkeypatch)
     with pytest.raises(StoreUnavailable) as refused:
         await client.stats()
     assert refused.value.detail == "The store did not answer. Ask again."
@@ -70,11 +76,7 @@ async def test_who_asks_for_a_run_is_not_told_that_something_was_to_be_stored(
 async def test_a_store_that_is_behind_stores_nothing_that_nobody_waits_for(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = start()
-    store.ready()
-    client = await connected(store.socket)
-    store.pause()
-    monkeypatch.setattr(client_module, "COMMIT", 0.1)
+    store, client = await paused(start, monkeypatch)
     with pytest.raises(StoreUnavailable):
         await client.accept(new_run())
     monkeypatch.undo()

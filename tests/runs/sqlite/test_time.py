@@ -102,6 +102,38 @@ async def test_a_clock_that_is_set_back_between_two_stores_loses_nothing(
 
 
 @in_loop
+async def test_a_backup_that_is_made_during_a_purge_is_sound(start: Start, clock: Any) -> None:
+    policy = Policy(target="http://w:80", concurrency=512, keep_succeeded=60)
+    store = start(clock=clock, policies=Policies(1, {"hook": policy}))
+    store.ready()
+    client = await connected(store.socket)
+    Taken(client)
+    for _ in range(4):
+        runs = [new_run(invocation=b"x" * 4000) for _ in range(200)]
+        await asyncio.gather(*map(client.accept, runs))
+        await asyncio.gather(*(client.report(done(run.id)) for run in runs))
+    clock.value += 61_000
+    stays: list[NewRun] = []
+    copying = asyncio.create_task(client.backup(store.state / "copy"))
+    while not copying.done():
+        clock.value += 100
+        stays.append(new_run(start=False, give_up=1e6))
+        await client.accept(stays[-1])
+    await copying
+    async with asyncio.timeout(PATIENCE):
+        while (await client.list(Query(state=State.SUCCEEDED))).runs:
+            clock.value += 100
+    assert (await client.stats()).runs == len(stays)
+    await client.close()
+    with closing(sqlite3.connect(store.state / "copy")) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        ((runs_kept, payloads),) = copy.execute(
+            "SELECT count(*), count(payload.seq) FROM run LEFT JOIN payload USING (seq)"
+        )
+    assert 0 < runs_kept == payloads
+
+
+@in_loop
 async def test_everything_of_a_run_is_gone_after_its_retention(start: Start, clock: Any) -> None:
     policy = Policy(target="http://w:80", concurrency=512, keep_succeeded=60, keep_dead=60)
     store = start(clock=clock, policies=Policies(1, {"hook": policy}))

@@ -9,17 +9,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from gateway.runs.dispatcher import Dispatcher
-from gateway.runs.run import NewRun
+from gateway.runs.run import NewRun, Policies
 from gateway.runs.sqlite.database import Database
 from gateway.runs.sqlite.loading import load
 from gateway.runs.sqlite.messages import Accept, Refused, Report, Reported, Stored
 from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.sqlite.writer import Left, Task
 from tests.runs.sqlite.given import done, new_run
-from tests.runs.sqlite.opened import SIZE, WORKER, Open
+from tests.runs.sqlite.opened import POLICY, SIZE, WORKER, Open
 from tests.runs.sqlite.stores import PATIENCE, fresh
 
 
@@ -77,6 +78,31 @@ def test_numbers_are_those_of_the_rows_whichever_statement_fails(
     again.unit = UnitOfWork(opened.db, again.dispatcher, lambda: 0.5)
     load(again.unit)
     assert opened.numbers() == again.numbers()
+
+
+@pytest.mark.parametrize("failing", range(1, 20))
+def test_a_transaction_that_fails_takes_nothing_from_a_rate(opened: Open, failing: int) -> None:
+    policies = {"hook": msgspec.structs.replace(POLICY, concurrency=50, rate=0.001, burst=9)}
+    opened.dispatcher.follow(Policies(1, policies), 1)
+    pace = opened.dispatcher.queue("hook").pace
+    assert pace is not None
+    tasks: list[Task] = [(WORKER, Accept(n, new_run(start=n < 2))) for n in range(4)]
+    execute, count = opened.db.execute, 0
+
+    def fail(statement: str, *values: Any) -> Any:
+        nonlocal count
+        count += statement not in ("ROLLBACK", "BEGIN IMMEDIATE")
+        if count == failing and statement != "ROLLBACK":
+            raise sqlite3.OperationalError("a statement failed")
+        return execute(statement, *values)
+
+    opened.db.execute = fail
+    with suppress(sqlite3.OperationalError):
+        opened.writer._together(tasks)
+    opened.db.execute = execute
+    started = opened.db.number("SELECT count(*) FROM run WHERE state=2")
+    assert started == (0 if count >= failing else 4)
+    assert pace.free(opened.unit.seconds) == 9 - started
 
 
 def die(path: Path, statement: int) -> None:
