@@ -129,6 +129,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return made
 
 
+@pytest.fixture
+def directory(tmp_path: Path) -> Place:
+    """For what workers do with keys, wherever runs are stored."""
+    return Directory(tmp_path)
+
+
 def asked(running: Gateway, name: str) -> httpx.Response:
     return running.request("POST", f"/hooks/{name}", json={"word": CANARY})
 
@@ -176,26 +182,27 @@ def test_requests_and_answers_are_sealed_and_reach_who_they_are_for(
 
 
 def test_runs_and_answers_from_before_a_rotation_are_there_after_it(
-    place: Place, workflow: Workflow
+    directory: Place, workflow: Workflow
 ) -> None:
-    with place.gateway(workflow, line("old")) as running:
+    with directory.gateway(workflow, line("old")) as running:
         run = run_of(running, "later")
         path = accepted(running, "echo", json={"word": CANARY}).headers["location"]
         before = outcome(running, path)
-    with place.gateway(workflow, line("new"), line("old"), later="/run/later") as running:
+    with directory.gateway(workflow, line("new"), line("old"), later="/run/later") as running:
         until(lambda: told(running, run)["state"] == "succeeded")
         assert outcome(running, path)["outputs"] == before["outputs"]
         # With the last key that sealed alone, a gateway starts.
         run_of(running, "echo")
-    with place.gateway(workflow, line("new")) as running:
+    with directory.gateway(workflow, line("new")) as running:
         run_of(running, "echo")
         assert outcome(running, path)["outputs_omitted"] is True
 
 
-@pytest.mark.parametrize("keys", [(), (line("other"),)], ids=["none", "another"])
+@pytest.mark.parametrize(("kind", "keys"), [(Directory, ()), (Shared, (line("other"),))])
 def test_a_start_without_the_key_of_what_is_stored_touches_no_run(
-    place: Place, workflow: Workflow, keys: tuple[str, ...]
+    tmp_path: Path, workflow: Workflow, kind: type[Directory | Shared], keys: tuple[str, ...]
 ) -> None:
+    place = kind(tmp_path)
     with place.gateway(workflow, line("one")) as running:
         run = run_of(running, "later")
         until(lambda: told(running, run)["attempts"] == 1)
@@ -210,33 +217,33 @@ def test_a_start_without_the_key_of_what_is_stored_touches_no_run(
 
 
 def test_a_key_that_is_missing_for_a_time_costs_attempts_and_no_run(
-    place: Place, workflow: Workflow
+    directory: Place, workflow: Workflow
 ) -> None:
-    with place.gateway(workflow, line("one")) as running:
-        run, secret = run_of(running, "later"), place.directory / "secrets" / "sealing"
+    with directory.gateway(workflow, line("one")) as running:
+        run, secret = run_of(running, "later"), directory.directory / "secrets" / "sealing"
         secret.write_text(line("two"))
         until(lambda: identity("one") in told(running, run)["reason"])
         assert told(running, run)["state"] in ("queued", "running")
-        (place.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
+        (directory.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
         secret.write_text(f"{line('two')}\n{line('one')}\n")
         until(lambda: told(running, run)["state"] == "succeeded")
 
 
-def test_a_key_that_is_lost_ends_its_runs(place: Place, workflow: Workflow) -> None:
-    with place.gateway(workflow, line("one")) as running:
+def test_a_key_that_is_lost_ends_its_runs(directory: Place, workflow: Workflow) -> None:
+    with directory.gateway(workflow, line("one")) as running:
         run = run_of(running, "later")
-        secret = place.directory / "secrets" / "sealing"
+        secret = directory.directory / "secrets" / "sealing"
         secret.write_text(f"{line('two')}\nlost {identity('one')}")
         until(lambda: told(running, run)["state"] == "dead")
         assert told(running, run)["reason"].endswith("which is lost")
 
 
 def test_keys_that_cannot_be_used_take_durable_hooks_out_of_service_until_they_can(
-    place: Place, workflow: Workflow
+    directory: Place, workflow: Workflow
 ) -> None:
-    with place.gateway(workflow, line("one")) as running:
+    with directory.gateway(workflow, line("one")) as running:
         run_of(running, "echo")
-        secret = place.directory / "secrets" / "sealing"
+        secret = directory.directory / "secrets" / "sealing"
         secret.write_text(f"{line('one')}\nhunter2hunter2")
         until(lambda: asked(running, "echo").status_code == 503)
         assert "line 2 is not a key in base64" in problem(running)
