@@ -30,7 +30,7 @@ def name_of(stored: bytes) -> bytes | None:
 
 def told_sealed(name: bytes) -> str:
     """The beginning of a sentence about what cannot be opened."""
-    return f"the stored request is sealed with key {name.hex()}"
+    return f"the stored request is encrypted with key {name.hex()}"
 
 
 def of_request(hook: str) -> bytes:
@@ -54,11 +54,11 @@ def foreign(newest: bytes | None, known: Collection[bytes] | None) -> str:
         return ""
     if known is None:
         return (
-            f"the newest stored request is sealed with key {name.hex()}: set --store-key to the "
+            f"the newest stored request is encrypted with key {name.hex()}: set --store-key to the "
             "name of the secret that has it"
         )
     return (
-        f"the newest stored request is sealed with key {name.hex()}, which is not in the secret "
+        f"the newest stored request is encrypted with key {name.hex()}, which is not in the secret "
         f"of --store-key: add it as a further line, or, where it is lost, the line "
         f"'lost {name.hex()}'"
     )

@@ -178,7 +178,7 @@ def test_requests_and_answers_are_sealed_and_reach_who_they_are_for(
     status, text = shown(place, run, "--store-key", "sealing")
     assert (status, CANARY in text) == (0, True)
     status, text = shown(place, run)
-    assert (status, f"sealed with key {identity('one')}" in text) == (1, True)
+    assert (status, f"encrypted with key {identity('one')}" in text) == (1, True)
 
 
 def test_runs_and_answers_from_before_a_rotation_are_there_after_it(

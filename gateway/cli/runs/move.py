@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -85,7 +86,11 @@ class _Ends(msgspec.Struct, frozen=True, kw_only=True):
     metavar="FILE",
     help="PEM bundle of authorities that sign the certificate of the database TO.",
 )
-@click.option("--dry-run", is_flag=True, help="Check both stores and count the runs.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Check both stores and count the runs. Makes TO, empty, if it is not there.",
+)
 @click.option(
     "--abandon", is_flag=True, help="Give up a move that has not ended: empty TO, and release FROM."
 )
@@ -149,10 +154,8 @@ class _Progress:
 async def _made(ends: _Ends, dry_run: bool, abandon: bool, progress: _Progress) -> None:
     place = ends.source, ends.source_password, ends.source_ca
     async with (
-        _opened(ends.secrets, *place, new=False) as source,
-        _opened(
-            ends.secrets, ends.target, ends.target_password, ends.target_ca, new=True
-        ) as target,
+        _end("from", ends.secrets, *place) as source,
+        _end("to", ends.secrets, ends.target, ends.target_password, ends.target_ca) as target,
     ):
         move = Move(source, target, progress)
         if abandon:
@@ -171,11 +174,30 @@ def _flags(target: str) -> str:
 
 
 @asynccontextmanager
+async def _end(
+    side: str, secrets: Path | None, place: str, password: str | None, ca: Path | None
+) -> AsyncIterator[Store]:
+    """One of the two."""
+    try:
+        store = await _opened(secrets, place, password, ca, new=side == "to")
+    except (MoveError, OperatorError) as error:
+        raise type(error)(_flags_of(side, str(error))) from error
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _flags_of(side: str, sentence: str) -> str:
+    """The sentence about a store with this command's flags in place of those of `serve`."""
+    named = re.sub(r"--store-(password|ca)\b", rf"--{side}-\1", sentence)
+    return re.sub(r"--store(?![-\w])", side.upper(), named)
+
+
 async def _opened(
     secrets: Path | None, place: str, password: str | None, ca: Path | None, *, new: bool
-) -> AsyncIterator[Store]:
-    """One of the two. Each engine is imported for who has it."""
-    store: Store
+) -> Store:
+    """Each engine is imported for who has it."""
     if "://" in place:
         from gateway.runs.transfer.postgres import PostgresEnd
         from gateway.runtime.stores import database_of
@@ -185,14 +207,9 @@ async def _opened(
         )
         check_store(given, secrets)
         database = database_of(Settings(hooks=Path(), secrets=secrets, store=given))
-        store = await PostgresEnd.opened(database, new)
-    else:
-        if password or ca:
-            raise OperatorError(f"{place} is a directory, which has no password and no certificate")
-        from gateway.runs.transfer.sqlite import SqliteEnd
+        return await PostgresEnd.opened(database, new)
+    if password or ca:
+        raise OperatorError(f"{place} is a directory, which has no password and no certificate")
+    from gateway.runs.transfer.sqlite import SqliteEnd
 
-        store = SqliteEnd(Path(place), new)
-    try:
-        yield store
-    finally:
-        await store.close()
+    return SqliteEnd(Path(place), new)

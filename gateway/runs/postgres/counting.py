@@ -22,10 +22,13 @@ _DEAD = "SELECT hook, count(*) FROM gateway.run WHERE state=5 GROUP BY hook"
 _BYTES = """SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c
     JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname='gateway' AND c.relkind='r'"""
 # Of others a user sees when their transactions began only as a member of pg_read_all_stats.
-_BLOAT = """SELECT (SELECT sum(n_dead_tup)::bigint FROM pg_stat_user_tables
+_BLOAT = (
+    """SELECT (SELECT sum(n_dead_tup)::bigint FROM pg_stat_user_tables
         WHERE schemaname='gateway'),
     (SELECT extract(epoch FROM clock_timestamp()-min(xact_start))::float8 FROM pg_stat_activity
-        WHERE backend_xmin IS NOT NULL AND pid<>pg_backend_pid())"""
+        WHERE backend_xmin IS NOT NULL AND pid<>pg_backend_pid()), """
+    + NOW
+)
 Numbers = dict[tuple[State, bool], int]
 
 
@@ -79,5 +82,7 @@ async def all_numbers(local: LocalState, session: Session) -> Space:
     for name, queue in local.dispatcher.queues.items():
         queue.counts[State.DEAD] = dead.get(name, 0)
     [(size,)] = await session.fetch(_BYTES)
-    [(rows_left, oldest)] = await session.fetch(_BLOAT)
+    [(rows_left, oldest, now)] = await session.fetch(_BLOAT)
+    # Where there are no unfinished runs, nothing above has told the time.
+    local.clock.told(now)
     return Space(int(size or 0), int(rows_left or 0), max(float(oldest or 0), 0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl
 from typing import Literal
 
@@ -74,8 +76,15 @@ def sentence(error: BaseException, address: Address) -> str:
     if isinstance(error, ConnectionError) and _NO_TLS in str(error):
         return f"{address} has no TLS, which sslmode={address.mode} needs: turn it on in the server"
     if isinstance(error, OSError):
-        return f"{address} cannot be reached: {error.strerror or error}"
+        return f"{address} cannot be reached: {_reason(error)}"
     return f"the connection to {address} is lost: {error}"
+
+
+def _reason(error: OSError) -> str:
+    """In the system's words; an event loop writes its own, with the address in it again."""
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def _refused(error: asyncpg.PostgresError, address: Address) -> str:
@@ -84,7 +93,7 @@ def _refused(error: asyncpg.PostgresError, address: Address) -> str:
         case asyncpg.InvalidPasswordError():
             return (
                 f"{address} does not accept the password of {_user(address)}: "
-                "correct the secret that --store-password names"
+                "--store-password has to name the secret that contains the right one"
             )
         case asyncpg.InvalidAuthorizationSpecificationError():
             return (

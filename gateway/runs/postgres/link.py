@@ -140,7 +140,8 @@ class Link:
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
             self._take(session)
-            pause, self._database.told = _FIRST_PAUSE, ""
+            pause = _FIRST_PAUSE
+            self._say_again()
 
     def _say(self, error: Exception) -> None:
         """Once for all connections to a database."""
@@ -150,6 +151,12 @@ class Link:
             _log.error(
                 "there is no connection to the store", reason=self.problem, exc_info=surprise
             )
+
+    def _say_again(self) -> None:
+        """Once as well: the log says when the problem that it has is over."""
+        if self._database.told:
+            self._database.told = ""
+            _log.warning("the store answers again", database=str(self._database.address))
 
     def _take(self, session: Session) -> None:
         self._session, self.problem, self.lost_at = session, "", math.inf

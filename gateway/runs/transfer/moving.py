@@ -99,8 +99,16 @@ class Move:
     async def _check_target(self, frozen: Frozen | None) -> None:
         target = self._target
         if frozen is not None:
-            if frozen.direction != "from":
-                raise MoveError(f"the runs in {target.name} were or are being moved away")
+            if frozen.direction == "moved":
+                raise MoveError(
+                    f"the runs in {target.name} were moved away to {frozen.name}: remove "
+                    "what is left here, or move to another store"
+                )
+            if frozen.direction == "to":
+                raise MoveError(
+                    f"the runs in {target.name} are being moved away to {frozen.name}: end that "
+                    "move first, or give it up with --abandon"
+                )
             if frozen.other != self._from.id.hex():
                 raise MoveError(
                     f"{target.name} takes part in a move from {frozen.name}, which has not ended"

@@ -91,7 +91,7 @@ MISUSES: list[tuple[tuple[str, ...], int, str]] = [
     (("/nowhere", "{target}"), 1, "there is no file runs.db"),
     (("{state}", "postgres://gateway:hunter2@db/runs"), 2, "keep it as a secret"),
     (("{state}", "postgres://127.0.0.1:1/runs"), 1, "cannot be reached"),
-    (("{state}", "postgres://db/runs", "--to-password", "x"), 2, "set --secrets"),
+    (("{state}", "postgres://db/runs", "--to-password", "x"), 2, "--to-password names"),
     (("{state}", "{target}", "--to-password", "x"), 2, "is a directory"),
     (("{state}", "{target}", "--dry-run", "--abandon"), 2, "exclude each other"),
     (("{state}", "{target}", "--abandon"), 1, "there is no move from"),

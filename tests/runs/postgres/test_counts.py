@@ -43,6 +43,13 @@ async def test_the_last_counts_of_a_process_outlive_it() -> None:
 
 
 @in_loop
+async def test_an_observer_knows_the_time_where_there_are_no_runs() -> None:
+    observer = observing(await fresh(), "one")
+    assert abs((await told(observer)).clock_offset) < 60
+    await observer.close()
+
+
+@in_loop
 async def test_a_process_that_has_ended_has_no_share() -> None:
     async with gateways(server(), await fresh(), 2) as [one, other]:
         await until(lambda: other.store.local.shares.part("orders", 100) == 50)

@@ -235,7 +235,7 @@ async def test_runs_are_only_moved_to_where_none_are() -> None:
         assert "has runs of its own" in await refusal(other, database)
         assert "were moved to" in await refusal(one, directory / "c")
         assert "were moved to" in await refusal(one, database)
-        assert "moved away" in await refusal(database, one)
+        assert "remove what is left here" in await refusal(database, one)
         copy = Path(shutil.copytree(other, directory / "copy"))
         assert "the same store, or copies of one" in await refusal(other, copy)
         assert "there is no file runs.db" in await refusal(directory / "nothing", database)
