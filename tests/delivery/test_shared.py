@@ -159,6 +159,7 @@ def test_a_wrong_password_takes_durable_hooks_out_of_service_until_it_is_correct
         assert "hunter2" not in running.output()
         (tmp_path / "secrets" / "database").write_text(PASSWORD)
         until(lambda: answers(running, "durable") == 202)
+        running.wait_for_line(event="there is a connection to the store again")
 
 
 def _problem(running: Gateway) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from typing import Literal
 
@@ -77,5 +78,11 @@ def sentence(error: BaseException, address: Address) -> str:
     if isinstance(error, ConnectionError) and _NO_TLS in str(error):
         return f"{address} has no TLS, which sslmode={address.mode} needs: turn it on in the server"
     if isinstance(error, OSError):
-        return f"{address} cannot be reached: {error.strerror or error}"
+        return f"{address} cannot be reached: {_reason(error)}"
     return f"the connection to {address} is lost: {error}"
+
+
+def _reason(error: OSError) -> str:
+    """In the system's words: those of asyncio repeat the address."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else error.strerror or str(error)

@@ -140,6 +140,8 @@ class Link:
                 pause = min(2 * pause, _LONGEST_PAUSE)
                 continue
             self._take(session)
+            if self._database.told:
+                _log.info("there is a connection to the store again")
             pause, self._database.told = _FIRST_PAUSE, ""
 
     def _say(self, error: Exception) -> None:

@@ -53,7 +53,7 @@ async def test_a_database_that_is_not_there_is_named() -> None:
 @in_loop
 async def test_a_server_that_is_not_there_is_named() -> None:
     said = await refusal(Database(parse("postgres://127.0.0.1:1/runs"), lambda: None))
-    assert said.startswith("postgres://127.0.0.1:1/runs cannot be reached")
+    assert said == "postgres://127.0.0.1:1/runs cannot be reached: Connection refused"
 
 
 async def guest_of(name: str) -> Database:
