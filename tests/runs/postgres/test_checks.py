@@ -221,7 +221,7 @@ def test_a_standby_is_refused(odd: Server) -> None:
     (odd.data / "standby.signal").touch()
     with started(odd):
         said = asyncio.run(refusal(database_of(odd, "postgres")))
-        assert "let --store name the primary" in said
+        assert "let the URL name the primary" in said
 
 
 def test_a_server_that_falls_silent_when_it_is_asked_is_given_up(
