@@ -59,6 +59,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     """The name of the secret with the keys that seal what is stored; empty: it is not sealed."""
     ca: str = ""
     """A PEM bundle of authorities to trust for the database; empty: those of the system."""
+    flags: str = "--store"
+    """How the names of the flags begin that belong to the database, for messages."""
     durability: Literal["local", "replicated"] = "local"
     """Whether the database has to have a synchronous standby."""
     gateway: str = ""

@@ -22,6 +22,9 @@ class Place(click.ParamType[str]):
 
     name = "store"
 
+    def __init__(self, flags: str = "--store") -> None:
+        self._flags = flags
+
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         text = str(value)
         if "://" in text:
@@ -30,11 +33,12 @@ class Place(click.ParamType[str]):
             from gateway.runs.postgres.address import parse
 
             try:
-                parse(text)
+                parse(text, flags=self._flags)
             except ValueError as error:
                 self.fail(f"{error}", param, ctx)
         elif text != "sqlite":
-            self.fail(f"{text!r} is not a store; write sqlite or postgres://HOST/DB", param, ctx)
+            # It may hold a password as well.
+            self.fail("a store is sqlite or postgres://USER@HOST/DB", param, ctx)
         return text
 
 
@@ -161,13 +165,16 @@ def check_store(store: Store, secrets: Path | None) -> None:
         return
     if store.password and secrets is None:
         raise OperatorError(
-            "--store-password names a secret: set --secrets to the directory that contains it"
+            f"{store.flags}-password names a secret: set --secrets to the directory that contains "
+            "it"
         )
     from gateway.runs.postgres.address import parse
 
     try:
-        parse(store.url, store.ca).tls()
+        parse(store.url, store.ca, store.flags).tls()
     except ValueError as error:
-        raise OperatorError(f"--store: {error}") from None
+        raise OperatorError(f"{store.flags}: {error}") from None
     except OSError as error:
-        raise OperatorError(f"--store-ca: {store.ca} cannot be read: {error.strerror}") from None
+        raise OperatorError(
+            f"{store.flags}-ca: {store.ca} cannot be read: {error.strerror}"
+        ) from None

@@ -32,7 +32,7 @@ def database_of(settings: Settings) -> Database:
     """The database, with the password as its secret is now."""
     store = settings.store
     password = Password(settings.secrets, store.password) if store.password else _none
-    return Database(parse(store.url, store.ca), password, store.durability)
+    return Database(parse(store.url, store.ca, store.flags), password, store.durability)
 
 
 def postgres_store(

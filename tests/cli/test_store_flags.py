@@ -56,7 +56,7 @@ def test_what_a_database_needs_is_told_at_the_start(
         ("--store", "postgres://db", "names no host or no database"),
         ("--store", "mysql://gateway:hunter2@db/runs", "postgres://host/database"),
         ("--store-password", "database", "are for a database: set --store postgres://"),
-        ("--store", "redis", "'redis' is not a store; write sqlite"),
+        ("--store", "redis", "a store is sqlite or postgres://USER@HOST/DB"),
         ("--store-size", "63MiB", "is not a size of at least 64MiB, such as 4GiB"),
         ("--store-runs", "0", "is not a whole number from 1 to"),
         ("--target-concurrency", "many", "is not a whole number from 1 to"),
@@ -73,4 +73,12 @@ def test_what_cannot_be_kept_is_told_at_the_start(
     status, _, shown = called(capsys, "serve", str(tmp_path), flag, value)
     assert status == 2
     assert said in " ".join(shown.split())
+
+
+def test_what_may_hold_a_password_is_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = "host=db password=hunter2"
+    status, _, shown = called(capsys, "serve", str(tmp_path), "--store", given)
+    assert (status, "hunter2" in shown) == (2, False)
     assert "hunter2" not in shown

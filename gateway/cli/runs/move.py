@@ -35,7 +35,10 @@ class _End(click.ParamType[str]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         text = str(value)
-        return str(Place().convert(text, param, ctx)) if "://" in text else text
+        if "://" not in text:
+            return text
+        flags = "--from" if param.name == "source" else "--to"
+        return str(Place(flags).convert(text, param, ctx))
 
 
 class _Ends(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +206,11 @@ async def _opened(
         from gateway.runtime.stores import database_of
 
         given = StoreSettings(
-            engine="postgres", url=place, password=password or "", ca=str(ca or "")
+            engine="postgres",
+            url=place,
+            password=password or "",
+            ca=str(ca or ""),
+            flags="--to" if new else "--from",
         )
         check_store(given, secrets)
         database = database_of(Settings(hooks=Path(), secrets=secrets, store=given))

@@ -17,7 +17,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     """A database. Of several `hosts` the first is used that takes writes, as after a failover.
 
     `user` is empty where the system's user is meant; `ca` is a file of certificates in PEM, empty
-    for those that the system trusts.
+    for those that the system trusts. `flags` is how the names of its flags begin.
     """
 
     hosts: tuple[tuple[str, int], ...]
@@ -25,6 +25,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     mode: Verification = "prefer"
     ca: str = ""
+    flags: str = "--store"
 
     def __str__(self) -> str:
         hosts = ",".join(f"{host}:{port}" for host, port in self.hosts)
@@ -43,7 +44,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return context
 
 
-def parse(url: str, ca: str = "") -> Address:
+def parse(url: str, ca: str = "", flags: str = "--store") -> Address:
     """The address that a URL gives. Raises ValueError with a sentence that repeats no password.
 
     With `ca`, and where the URL does not say otherwise, the server's certificate is verified.
@@ -58,7 +59,7 @@ def parse(url: str, ca: str = "") -> Address:
     if ":" in login:
         raise ValueError(
             "a password in the URL is seen by everybody on the host: "
-            "keep it as a secret and name that with --store-password"
+            f"keep it as a secret and name that with {flags}-password"
         )
     database = unquote(parts.path.removeprefix("/"))
     if not places or not database or "/" in database:
@@ -67,8 +68,9 @@ def parse(url: str, ca: str = "") -> Address:
         hosts=tuple(_host(place) for place in places.split(",")),
         database=database,
         user=unquote(login),
-        mode=_mode(parts.query, ca),
+        mode=_mode(parts.query, ca, flags),
         ca=ca,
+        flags=flags,
     )
 
 
@@ -83,7 +85,7 @@ def _host(place: str) -> tuple[str, int]:
     return host, int(port) if colon else PORT
 
 
-def _mode(query: str, ca: str) -> Verification:
+def _mode(query: str, ca: str, flags: str) -> Verification:
     mode: str = "verify-full" if ca else "prefer"
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name != "sslmode":
@@ -92,6 +94,6 @@ def _mode(query: str, ca: str) -> Verification:
     if mode not in MODES:
         raise ValueError(f"sslmode={mode} is not one of {', '.join(MODES)}")
     if ca and mode not in ("verify-ca", "verify-full"):
-        raise ValueError(f"--store-ca verifies nothing with sslmode={mode}: write verify-full")
+        raise ValueError(f"{flags}-ca verifies nothing with sslmode={mode}: write verify-full")
     found: Verification = msgspec.convert(mode, Verification)
     return found

@@ -10,6 +10,7 @@ from typing import Literal
 import asyncpg
 
 from gateway.runs.postgres.address import Address
+from gateway.runs.postgres.refusals import refused
 
 Meaning = Literal["lost", "later", "statement"]
 """The connection is of no use any more; the same may work later; the statement itself is wrong."""
@@ -21,10 +22,12 @@ EXPECTED = (
     TimeoutError,
 )
 """What a database and the way there may do; everything else is a mistake of ours."""
-_GONE = frozenset({"08", "57", "58", "XX", "28", "3D"})
-"""Classes of SQLSTATE: connections, intervention, system, internal, authorization, no database."""
-_LATER = frozenset({"40", "53", "55", "42", "3F"})
-"""Conflicts, resources, locks; rights and tables, which an administrator may give back."""
+_GONE = frozenset({"08", "57", "58", "XX", "28", "3D", "42", "3F"})
+"""Classes of SQLSTATE: connections, intervention, system, internal, authorization, no database;
+rights and tables, which an administrator has taken away: a new connection finds out what is wrong.
+"""
+_LATER = frozenset({"40", "53", "55"})
+"""Conflicts, resources, locks."""
 _READ_ONLY = "25006"
 
 
@@ -63,13 +66,13 @@ def sentence(error: BaseException, address: Address) -> str:
     if isinstance(error, (Unfit, StalledError)):
         return str(error)
     if isinstance(error, asyncpg.PostgresError):
-        return _refused(error, address)
+        return refused(error, address)
     if isinstance(error, TimeoutError):
         return f"{address} does not answer"
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
             f"{address} has a certificate that is not trusted ({error.verify_message}): correct "
-            "--store-ca, the host in --store, or the certificate"
+            f"{address.flags}-ca, the host in the URL, or the certificate"
         )
     if isinstance(error, asyncpg.TargetServerAttributeNotMatched):
         return f"{address} names no server that takes writes: standbys are there, and no primary"
@@ -85,47 +88,3 @@ def _reason(error: OSError) -> str:
     if error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return error.strerror or str(error)
-
-
-def _refused(error: asyncpg.PostgresError, address: Address) -> str:
-    """What the server's own error means."""
-    match error:
-        case asyncpg.InvalidPasswordError():
-            return (
-                f"{address} does not accept the password of {_user(address)}: "
-                "--store-password has to name the secret that contains the right one"
-            )
-        case asyncpg.InvalidAuthorizationSpecificationError():
-            return (
-                f"{address} does not let {_user(address)} in: see its pg_hba.conf ({_said(error)})"
-            )
-        case asyncpg.InvalidCatalogNameError():
-            return f"{address} has no database of this name: create it, or correct --store"
-        case asyncpg.InsufficientPrivilegeError():
-            return rights(address, _said(error))
-        case asyncpg.TooManyConnectionsError():
-            return (
-                f"{address} has no connection left: raise max_connections, or start fewer workers, "
-                "which take three each"
-            )
-        case asyncpg.CannotConnectNowError():
-            return f"{address} is starting or shutting down"
-    return f"{address} refuses: {_said(error)}"
-
-
-def rights(address: Address, said: str) -> str:
-    """The sentence for rights that are missing."""
-    user = _user(address)
-    return (
-        f"{user} lacks rights in {address.database} ({said}): "
-        f"run CREATE SCHEMA IF NOT EXISTS gateway AUTHORIZATION {user} there as an administrator"
-    )
-
-
-def _user(address: Address) -> str:
-    return address.user or "the user"
-
-
-def _said(error: asyncpg.PostgresError) -> str:
-    """The first line of what the server said."""
-    return str(error).partition("\n")[0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
 from gateway.runs.postgres.address import Address
-from gateway.runs.postgres.fault import Unfit, rights
+from gateway.runs.postgres.fault import Unfit
+from gateway.runs.postgres.refusals import incomplete, no_schema, not_owner
 from gateway.runs.postgres.session import Session
 
 LOCK = 0x6777_7279
@@ -66,14 +68,14 @@ async def _is_present(session: Session, address: Address, steps: Sequence[Step])
     [made] = await session.fetch(_MADE)
     if not made["is_made"]:
         return False
-    [found] = await session.fetch("SELECT present, oldest FROM gateway.version")
+    found = await _found_version(session, address)
     if found["oldest"] > len(steps):
         raise Unfit(
             f"the tables in {address} have version {found['present']} and this gateway knows up to "
             f"{len(steps)}: start the newer gateway"
         )
     if not all(row["may"] for row in await session.fetch(_MAY)):
-        raise Unfit(rights(address, "its tables belong to another user"))
+        raise Unfit(not_owner(address, "its tables belong to another user"))
     return bool(found["present"] >= len(steps))
 
 
@@ -81,15 +83,21 @@ async def _version(session: Session, address: Address) -> int:
     """The version of the tables, 0 for new ones; within the lock."""
     [made] = await session.fetch(_MADE)
     if made["is_made"]:
-        [found] = await session.fetch("SELECT present FROM gateway.version")
-        return int(found["present"])
+        return int((await _found_version(session, address))["present"])
     if not made["has_schema"]:
         if not made["may_create"]:
-            raise Unfit(rights(address, "no schema can be created"))
+            raise Unfit(no_schema(address))
         await session.script("CREATE SCHEMA gateway")
     await session.script(_VERSION)
     await session.script("INSERT INTO gateway.version VALUES (0, 0)")
     return 0
+
+
+async def _found_version(session: Session, address: Address) -> Any:
+    rows = await session.fetch("SELECT present, oldest FROM gateway.version")
+    if not rows:
+        raise Unfit(incomplete(address))
+    return rows[0]
 
 
 async def _found(session: Session) -> None:

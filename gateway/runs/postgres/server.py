@@ -73,11 +73,11 @@ def check(server: Server, at: Address, durability: Durability) -> None:
             "upgrade the server"
         )
     if server.standby:
-        raise Unfit(f"{at} is a standby, which takes no runs: let --store name the primary")
+        raise Unfit(f"{at} is a standby, which takes no runs: let the URL name the primary")
     if server.read_only == "on":
         raise Unfit(
             f"{at} is read-only by default_transaction_read_only: set that to off for "
-            f"{at.user or 'the user'}, or let --store name the primary"
+            f"{at.user or 'the user'}, or let the URL name the primary"
         )
     if server.fsync == "off" or server.whole == "off":
         what = "fsync" if server.fsync == "off" else "full_page_writes"

@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from gateway.errors import Conflict
 from gateway.runs.postgres import counting, fitness, owners
 from gateway.runs.postgres.acceptor import Acceptor
@@ -31,13 +29,6 @@ from gateway.runs.stats import Stats
 
 _ACCEPTS = 2
 """Connections for accepts: one batch is sent while another is being committed."""
-
-
-class Keys(msgspec.Struct, frozen=True):
-    """What seals tickets and digests keys, the same for all gateways."""
-
-    ticket_key: bytes
-    key_key: bytes
 
 
 class PostgresStore:
@@ -62,7 +53,7 @@ class PostgresStore:
         known: Callable[[], Collection[bytes] | None] = lambda: None,
     ) -> None:
         self.local = local = LocalState(Clock(monotonic), targets, random.random)
-        self.keys: asyncio.Future[Keys] = asyncio.get_running_loop().create_future()
+        self.keys: asyncio.Future[fitness.Keys] = asyncio.get_running_loop().create_future()
         self._database = database
         self._observes = observes
         self._known = known
@@ -80,13 +71,19 @@ class PostgresStore:
         self._reports = _reports(local, self._rest)
         self.is_closed = False
 
-    async def _opened(self, session: Session) -> None:
+    async def _tables(self, session: Session) -> None:
+        """Make the tables, unless this process has used some: then they have to be the same."""
+        if self.keys.done():
+            await fitness.check_same(session, self._database.address, self.keys.result())
         await migrate(session, self._database.address)
+
+    async def _opened(self, session: Session) -> None:
+        await self._tables(session)
         # What is accepted starts at once where this process is an owner, which it is from then on.
         await asyncio.wait((self.keys,))
 
     async def _opened_first(self, session: Session) -> None:
-        await migrate(session, self._database.address)
+        await self._tables(session)
         await fitness.check_unmoved(session, self._database.address)
         if not self.keys.done() and not self._observes:
             await fitness.check_keys(session, self._known())
@@ -97,9 +94,7 @@ class PostgresStore:
             await fitness.check_unmoved(session, self._database.address)
         await counting.count(session, self.local)
         if not self.keys.done():
-            rows = await session.fetch("SELECT name, value FROM gateway.meta")
-            known = {row["name"]: row["value"] for row in rows}
-            self.keys.set_result(Keys(known["ticket_key"], known["key_key"]))
+            self.keys.set_result(await fitness.keys_of(session, self._database.address))
         self._dispatching.wake()
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -15,7 +16,7 @@ from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import EXPECTED, Unfit, sentence
 from gateway.runs.postgres.migrate import STEPS, Step, migrate
 from tests.runs.postgres.databases import address_of, connected, database_of, fresh, run
-from tests.runs.postgres.stores import in_loop
+from tests.runs.postgres.stores import Gateway, in_loop, until
 from tests.support.postgres import PASSWORD, Server, server
 
 
@@ -55,20 +56,74 @@ async def test_a_server_that_is_not_there_is_named() -> None:
     assert said == "postgres://127.0.0.1:1/runs cannot be reached: Connection refused"
 
 
+async def guest_of(name: str) -> Database:
+    """A database as a user without rights in it sees it, with all tables of runs."""
+    at = server()
+    await run(
+        at, "postgres",
+        f"""DO $$ BEGIN CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}';
+            EXCEPTION WHEN duplicate_object THEN NULL; END $$""",
+    )  # fmt: skip
+    address = msgspec.structs.replace(address_of(at, name), user="guest")
+    return Database(address, lambda: PASSWORD)
+
+
 @in_loop
 async def test_a_user_without_rights_is_told_what_an_administrator_runs() -> None:
     at = server()
-    await run(
-        at, "postgres", "DROP DATABASE IF EXISTS bare", "CREATE DATABASE bare",
-        "DROP ROLE IF EXISTS guest", f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'",
-    )  # fmt: skip
-    address = msgspec.structs.replace(address_of(at, "bare"), user="guest")
-    said = await refusal(Database(address, lambda: PASSWORD))
-    assert "CREATE SCHEMA IF NOT EXISTS gateway AUTHORIZATION guest" in said
-    await run(at, "bare", "CREATE SCHEMA IF NOT EXISTS gateway AUTHORIZATION guest")
-    await opened(Database(address, lambda: PASSWORD))
-    other = msgspec.structs.replace(address_of(at, await fresh()), user="guest")
-    assert "guest lacks rights" in await refusal(Database(other, lambda: PASSWORD))
+    await run(at, "postgres", "DROP DATABASE IF EXISTS bare", "CREATE DATABASE bare")
+    guest = await guest_of("bare")
+    assert "CREATE SCHEMA gateway AUTHORIZATION guest" in await refusal(guest)
+    await run(at, "bare", "CREATE SCHEMA gateway")
+    assert "make guest the owner of it" in await refusal(guest)
+    await run(at, "bare", "ALTER SCHEMA gateway OWNER TO guest")
+    await opened(guest)
+
+
+@in_loop
+async def test_a_user_whose_tables_belong_to_another_is_told_who_may_use_them() -> None:
+    name = await fresh()
+    guest = await guest_of(name)
+    assert "connect as the user who owns the schema gateway" in await refusal(guest)
+    await run(server(), name, "GRANT USAGE ON SCHEMA gateway TO guest")
+    assert "make guest the owner of it and of its tables" in await refusal(guest)
+
+
+@in_loop
+async def test_a_user_who_may_not_connect_is_told_what_an_administrator_runs() -> None:
+    name = await fresh()
+    guest = await guest_of(name)
+    await run(server(), "postgres", f"REVOKE CONNECT ON DATABASE {name} FROM public")
+    assert f"run GRANT CONNECT ON DATABASE {name} TO guest" in await refusal(guest)
+
+
+@in_loop
+async def test_the_limit_that_leaves_no_connection_is_named() -> None:
+    name = await fresh()
+    await run(server(), "postgres", f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+    assert "CONNECTION LIMIT" in await refusal(await guest_of(name))
+
+
+def test_a_limit_on_statements_is_named() -> None:
+    cancelled = asyncpg.QueryCanceledError("canceling statement due to statement timeout")
+    said = sentence(cancelled, parse("postgres://guest@db/runs"))
+    assert "raise statement_timeout for guest" in said
+
+
+@in_loop
+@pytest.mark.parametrize("emptied", ["version", "meta"])
+async def test_tables_that_are_not_complete_are_left_alone(emptied: str) -> None:
+    name = await fresh()
+    await run(server(), name, f"TRUNCATE gateway.{emptied}")
+    one = Gateway(server(), name)
+    await until(lambda: "are not complete" in one.store.unfit)
+    await one.store.close()
+
+
+@in_loop
+async def test_a_password_that_is_wanted_and_not_given_is_asked_for() -> None:
+    said = await refusal(Database(address_of(server(), await fresh()), lambda: None))
+    assert "let --store-password name a secret" in said
 
 
 @in_loop
@@ -166,7 +221,7 @@ def test_a_standby_is_refused(odd: Server) -> None:
     (odd.data / "standby.signal").touch()
     with started(odd):
         said = asyncio.run(refusal(database_of(odd, "postgres")))
-        assert "let --store name the primary" in said
+        assert "let the URL name the primary" in said
 
 
 def test_a_server_that_falls_silent_when_it_is_asked_is_given_up(

@@ -7,12 +7,17 @@ import os
 from collections import defaultdict
 
 import msgspec
+import pytest
 
 from gateway.runs.run import Accepted, Policies, State
 from gateway.runs.selection import Query, Selection
-from tests.runs.postgres.databases import connected, fresh
+from gateway.runs.store import StoreUnavailable
+from tests.runs.postgres.databases import connected, fresh, run
 from tests.runs.postgres.stores import POLICY, Gateway, a_run, gateways, in_loop, until
 from tests.support.postgres import server
+
+_CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname=current_database() AND pid <> pg_backend_pid()"""
 
 
 @in_loop
@@ -132,3 +137,29 @@ async def test_lanes_stay_in_order_and_nothing_deadlocks_under_load() -> None:
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname=$1"
     assert await admin.fetchval(deadlocks, name) == 0
     await admin.close()
+
+
+@in_loop
+async def test_tables_that_are_gone_are_told_and_used_again_once_they_are_back() -> None:
+    name = await fresh()
+    async with gateways(server(), name, 1) as (one,):
+        await one.accept()
+        await run(server(), name, "ALTER SCHEMA gateway RENAME TO away")
+        with pytest.raises(StoreUnavailable):
+            await one.accept()
+        await until(lambda: "are gone: restore" in one.store.unfit)
+        await run(server(), name, "ALTER SCHEMA away RENAME TO gateway")
+        await until(lambda: one.store.is_connected)
+        await one.accept()
+
+
+@in_loop
+async def test_a_gateway_does_not_go_on_with_the_tables_of_another_store() -> None:
+    name = await fresh()
+    async with gateways(server(), name, 1) as (one,):
+        await one.accept()
+        await run(server(), name, "UPDATE gateway.meta SET value='other' WHERE name='key_key'")
+        await run(server(), name, _CUT)
+        await until(lambda: "has other runs than before" in one.store.unfit)
+        with pytest.raises(StoreUnavailable):
+            await one.accept()
