@@ -158,12 +158,12 @@ class Model:
         return self.policies[hook].rate == math.inf or (not self.shared and self.allows(hook))
 
     def begin_anew(self) -> None:
-        """The store does not know what began before: it takes it for as much as could have, and
-        leaves no hook alone.
+        """The store does not know what began before: it takes it for as much as could have, if it
+        ever had a run. It leaves no hook alone.
         """
         self.held.clear()
         for hook, policy in self.policies.items():
-            if policy.burst < math.inf:
+            if self.count and policy.burst < math.inf:
                 self.starts[hook] = [self.now] * int(policy.burst)
 
     def is_held(self, hook: str, owner: int) -> bool:
