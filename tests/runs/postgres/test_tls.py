@@ -141,7 +141,7 @@ async def test_a_certificate_of_another_authority_is_refused(site: Site, mode: s
 async def test_a_certificate_of_another_host_is_refused(site: Site) -> None:
     said = await refusal(database(site.at, "127.0.0.1", "verify-full", site.own))
     assert "127.0.0.1" in said
-    assert "the host in --store" in said
+    assert "the host in the URL" in said
 
 
 @in_loop
