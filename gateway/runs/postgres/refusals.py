@@ -9,6 +9,8 @@ from gateway.runs.postgres.address import Address
 
 def refused(error: asyncpg.PostgresError, address: Address) -> str:
     """What the server's own error means, in a sentence."""
+    if _is_missing(error, address):
+        return f"{address} has no database of this name: create it, or correct the URL"
     match error:
         case asyncpg.InvalidPasswordError():
             return (
@@ -19,8 +21,6 @@ def refused(error: asyncpg.PostgresError, address: Address) -> str:
             return (
                 f"{address} does not let {_user(address)} in: see its pg_hba.conf ({_said(error)})"
             )
-        case asyncpg.InvalidCatalogNameError():
-            return f"{address} has no database of this name: create it, or correct the URL"
         case asyncpg.InsufficientPrivilegeError():
             return _without_right(error, address)
         case asyncpg.TooManyConnectionsError():
@@ -28,6 +28,12 @@ def refused(error: asyncpg.PostgresError, address: Address) -> str:
         case asyncpg.CannotConnectNowError():
             return f"{address} is starting or shutting down"
     return f"{address} refuses: {_said(error)}{_remedy(error, address)}"
+
+
+def _is_missing(error: asyncpg.PostgresError, address: Address) -> bool:
+    """A pooler hands on the words of a server with a code of its own."""
+    missing = f'database "{address.database}" does not exist'
+    return isinstance(error, asyncpg.InvalidCatalogNameError) or missing in str(error)
 
 
 def _full(error: asyncpg.PostgresError, address: Address) -> str:
