@@ -112,7 +112,7 @@ def test_a_standby_that_stays_away_does_not_use_up_the_connections(pair: Pair) -
                 await asyncio.sleep(0.05)
             # Those whose commits wait, and at most as many that ask whether they still do.
             assert await admin.fetchval(CONNECTIONS) <= 2 * LINKS
-            assert "synchronous_standby_names" in store.problem
+            await until(lambda: "synchronous_standby_names" in store.problem)
         finally:
             standby.go_on()
             await admin.close()
