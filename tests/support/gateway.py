@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -85,17 +85,28 @@ class Gateway:
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
-        found = []
+        others = ("resource_tracker", "gateway.processes.store")
+        return [
+            process
+            for process, command in self._children()
+            if not any(name in command for name in others)
+        ]
+
+    def store(self) -> int:
+        """The process id of the store."""
+        [found] = [
+            process for process, command in self._children() if "gateway.processes.store" in command
+        ]
+        return found
+
+    def _children(self) -> Iterator[tuple[int, str]]:
+        """The processes of the supervisor, with their command lines; others may end meanwhile."""
         for entry in Path("/proc").glob("[0-9]*"):
-            try:
+            with suppress(FileNotFoundError, ProcessLookupError):
                 parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
                 command = (entry / "cmdline").read_text()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            others = ("resource_tracker", "gateway.processes.store")
-            if int(parent) == self.process.pid and not any(name in command for name in others):
-                found.append(int(entry.name))
-        return found
+                if int(parent) == self.process.pid:
+                    yield int(entry.name), command
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Signal the process and wait for its exit status."""

@@ -28,19 +28,6 @@ def metric(running: Gateway, name: str, **labels: str) -> float | None:
     )
 
 
-def store_of(running: Gateway) -> int:
-    """The process id of the store."""
-    found = [
-        int(one.name)
-        for one in Path("/proc").glob("[0-9]*")
-        if one.joinpath("cmdline").exists()
-        and "gateway.processes.store" in one.joinpath("cmdline").read_text()
-        and one.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1]
-        == str(running.process.pid)
-    ]
-    return found[0]
-
-
 def test_counters_never_go_back_when_the_store_is_killed(
     tmp_path: Path, workflow: Workflow
 ) -> None:
@@ -49,7 +36,7 @@ def test_counters_never_go_back_when_the_store_is_killed(
             accepted(running, "dead", "dead")
         counted = ("gateway_runs_finished_total", "gateway_runs_accepted_total")
         assert metric(running, counted[0], hook="dead", state="dead") == 3
-        os.kill(store_of(running), signal.SIGKILL)
+        os.kill(running.store(), signal.SIGKILL)
         until(lambda: metric(running, "gateway_store_restarts_total") == 1)
         until(lambda: metric(running, "gateway_store_up") == 1)
         assert metric(running, counted[0], hook="dead", state="dead") == 3
