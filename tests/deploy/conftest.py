@@ -7,7 +7,13 @@ import pytest
 from tests.deploy.manifests import EXAMPLE, KUBERNETES, Manifest, render, with_components
 
 COMPONENTS = sorted(path.name for path in (KUBERNETES / "components").iterdir())
-CHOICES = {**{name: [name] for name in COMPONENTS}, "all components": COMPONENTS}
+STORES = ("shared", "stateful")
+"""Where the runs are; an environment has at most one of them."""
+OTHERS = [name for name in COMPONENTS if name not in STORES]
+CHOICES = {
+    **{name: [name] for name in COMPONENTS},
+    **{f"all with {store}": [*OTHERS, store] for store in STORES},
+}
 
 
 @pytest.fixture(scope="module", params=["example", *CHOICES])

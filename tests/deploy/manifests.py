@@ -64,9 +64,9 @@ def kubectl() -> str:
     return found
 
 
-def render(directory: Path) -> list[Manifest]:
-    """What `kubectl kustomize` makes of a directory; its error is the assertion's message."""
-    done = subprocess.run(
+def kustomize(directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run `kubectl kustomize` on a directory."""
+    return subprocess.run(
         [kubectl(), "kustomize", str(directory)],
         capture_output=True,
         text=True,
@@ -74,24 +74,39 @@ def render(directory: Path) -> list[Manifest]:
         timeout=50,
         env={**os.environ, "KUBECONFIG": os.devnull},
     )
+
+
+def render(directory: Path) -> list[Manifest]:
+    """What `kubectl kustomize` makes of a directory; its error is the assertion's message."""
+    done = kustomize(directory)
     assert done.returncode == 0, done.stderr
     return documents(done.stdout)
 
 
-def overlay(directory: Path, more: str) -> list[Manifest]:
-    """Render an overlay of the base, written to a directory, with more lines."""
+def write_overlay(directory: Path, more: str) -> None:
+    """An overlay of the base, with more lines."""
     path = os.path.relpath(KUBERNETES / "base", directory)
     text = (
         f"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [{path}]\n"
     )
     (directory / "kustomization.yaml").write_text(text + more)
+
+
+def overlay(directory: Path, more: str) -> list[Manifest]:
+    """Render an overlay of the base, written to a directory, with more lines."""
+    write_overlay(directory, more)
     return render(directory)
+
+
+def components(directory: Path, *names: str) -> str:
+    """The line of an overlay in a directory that names components."""
+    paths = [os.path.relpath(KUBERNETES / "components" / name, directory) for name in names]
+    return f"components: {json.dumps(paths)}\n"
 
 
 def with_components(directory: Path, *names: str) -> list[Manifest]:
     """The base with components."""
-    paths = [os.path.relpath(KUBERNETES / "components" / name, directory) for name in names]
-    return overlay(directory, f"components: {json.dumps(paths)}\n")
+    return overlay(directory, components(directory, *names))
 
 
 def one(manifests: list[Manifest], kind: str) -> Manifest:

@@ -19,7 +19,9 @@ from tests.deploy.manifests import (
     KUBERNETES,
     ROOT,
     Manifest,
+    components,
     environment,
+    kustomize,
     objects_in,
     one,
     overlay,
@@ -28,6 +30,7 @@ from tests.deploy.manifests import (
     validate,
     with_components,
     workload,
+    write_overlay,
 )
 
 MARGIN = 10
@@ -191,6 +194,20 @@ def test_pods_that_share_runs_reach_the_database_with_its_own_secrets(tmp_path: 
     assert _files(pod, "secrets") == [given["GATEWAY_STORE_PASSWORD"]]
     assert _files(pod, "store-ca") == ["ca.crt"], "the key of the authority stays where it is"
     assert one(rendered, "HorizontalPodAutoscaler")["spec"]["maxReplicas"] > 1
+
+
+@pytest.mark.parametrize("names", [("stateful", "shared"), ("shared", "stateful")])
+def test_runs_on_a_volume_and_in_a_database_are_refused_together(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    write_overlay(tmp_path, components(tmp_path, *names))
+    done = kustomize(tmp_path)
+    assert done.returncode != 0
+    assert "either-stateful-or-shared" in done.stderr
+
+
+def test_what_refuses_components_is_never_applied(rendered: list[Manifest]) -> None:
+    assert "either-stateful-or-shared" not in {one["metadata"]["name"] for one in rendered}
 
 
 def _files(pod: Manifest, volume: str) -> list[str]:
