@@ -1,5 +1,21 @@
-"""`python -m gateway` is the `gateway` command."""
+"""The `gateway` command, also as `python -m gateway`."""
 
-from gateway.cli.main import main
+try:
+    from gateway.cli import interrupts
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
-main()
+
+def main() -> None:
+    """Import what the command needs, and run it."""
+    interrupts.begin()
+    from gateway.cli.main import main as run
+
+    try:
+        run()
+    finally:
+        interrupts.end()
+
+
+if __name__ == "__main__":
+    main()

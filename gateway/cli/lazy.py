@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import click
 
+from gateway.cli import interrupts
 from gateway.cli.command import Command
 
 
@@ -32,6 +33,8 @@ class LazyGroup(Command, click.Group):
         name, found, rest = super().resolve_command(ctx, args)
         if name is not None and found is not None:
             found = importlib.import_module(f"{self.package}.{name}").command
+            if not isinstance(found, click.Group):
+                interrupts.run()
         return name, found, rest
 
     def invoke(self, ctx: click.Context) -> object:

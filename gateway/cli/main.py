@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from gateway import __version__
+from gateway.cli.interrupts import INTERRUPTED
 from gateway.cli.lazy import LazyGroup, listed
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
@@ -28,9 +29,6 @@ COMMANDS = {
     "schema": "Print the JSON Schema of the language.",
 }
 """Name → one line of help; `gateway.cli.<name>` has the click command `command`."""
-
-INTERRUPTED = 130
-"""The exit status of what Ctrl-C has ended: 128 and the number of SIGINT."""
 
 
 @click.group(
@@ -104,7 +102,3 @@ def _flush() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-if __name__ == "__main__":
-    main()

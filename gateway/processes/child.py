@@ -96,9 +96,14 @@ def start_module(
     """Our own interpreter with our own modules, and nothing of the current directory. The module
     is given the descriptors, then the other arguments.
     """
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", module, *map(str, descriptors), *arguments],
-        pass_fds=descriptors,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )
+    # What a terminal sends to all of a job would end it before it says that it ignores that.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT))
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", module, *map(str, descriptors), *arguments],
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.runs.leaving import left
 from gateway.runs.run import Record, Result
 from gateway.runs.store import RunStore, StoreUnavailable
 
@@ -97,5 +98,6 @@ class Waiting:
         finally:
             for one in (asked, released):
                 one.cancel()
+            left(asked)
             with suppress(asyncio.CancelledError):
                 await released

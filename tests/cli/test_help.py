@@ -205,6 +205,46 @@ def test_an_interrupt_ends_a_command_quietly() -> None:
     assert "Abort" not in screen.shown
 
 
+INTERRUPT = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+sys.argv[1:] = {!r}
+from gateway.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("command", ["validate hooks.d", "runs list"])
+@pytest.mark.parametrize(
+    "module", ["gateway.cli.interrupts", "click", "gateway.errors", "gateway.cli.{command}"]
+)
+def test_an_interrupt_while_modules_are_imported_ends_a_command_quietly(
+    module: str, command: str
+) -> None:
+    words = command.split()
+    module = module.format(command=command.removesuffix(" hooks.d").replace(" ", "."))
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT.format(module, words)],
+        capture_output=True, cwd=TOP, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, b"", b"")
+
+
+def test_a_job_in_the_background_of_a_script_is_not_interrupted() -> None:
+    python = [sys.executable, "-c", INTERRUPT.format("gateway.cli.password", ["password"])]
+    done = subprocess.run(
+        ["bash", "-c", 'trap "" INT; exec "$@"', "bash", *python],
+        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+
+
 def test_an_interrupt_ends_what_waits_for_its_input() -> None:
     process = subprocess.Popen(
         [*COMMAND, "validate", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE

@@ -12,6 +12,8 @@ from typing import TypeVar
 import asyncpg
 import structlog
 
+from gateway.errors import GatewayError
+from gateway.runs.leaving import left
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import EXPECTED, LASTING, Unfit, meaning, sentence
 from gateway.runs.postgres.session import Session
@@ -29,7 +31,7 @@ _LONGEST_PAUSE = 1.0
 _log = structlog.get_logger("gateway.store")
 
 
-class StatementError(Exception):
+class StatementError(GatewayError):
     """The database refuses this very statement, and would again."""
 
 
@@ -71,7 +73,12 @@ class Link:
         Raises StoreUnavailable: it may have happened. Raises StatementError.
         """
         # Who asks may leave; the work ends in order all the same.
-        return await asyncio.shield(asyncio.ensure_future(self._run(work, seconds, patience)))
+        running = asyncio.ensure_future(self._run(work, seconds, patience))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            left(running)
+            raise
 
     async def _run(
         self, work: Callable[[Session], Awaitable[T]], seconds: float, patience: float
