@@ -19,7 +19,7 @@ from gateway.runs.invocation import Invocation, encode
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Record, State
 from gateway.runs.sealed import of_request
 from gateway.runs.ticket import ticket
-from gateway.runs.waiting import Finished
+from gateway.runs.waiting import Expected, Finished
 from gateway.runtime.runs import Runs
 from gateway.runtime.runtime import Runtime
 
@@ -75,31 +75,20 @@ class Acceptance:
         if runs is None:
             raise out_of_service()
         preference = preference_of(exchange) if self._durable.prefers else NO_PREFERENCE
-        seconds = preference.seconds(self._durable.wait)
         known = runs.known or await runs.keys()
         exchange.run = payload.run or uuid7()
         # Before the run is stored: who is refused has started nothing.
         said = self._said(exchange)
         new = self._new(exchange, exchange.run, invocation, known.key_key, runs.takes)
         kept = await runs.accept(new)
-        if kept.run != exchange.run:
-            exchange.run = kept.run
-            said = self._said(exchange)
-        receipt = Receipt(f"{self._outcomes}/{ticket(known.ticket_key, kept.run)}", exchange, said)
-        gauge = self._gauge
-        if seconds > 0 and gauge.waiting >= self._most:
+        receipt = self._receipt(exchange, kept, said, known.ticket_key)
+        seconds = preference.seconds(self._durable.wait)
+        if seconds > 0 and self._gauge.waiting >= self._most:
             # Who waits keeps others out, and the run is stored.
             preference, seconds = NO_PREFERENCE, 0.0
-        waits = seconds > 0
-        gauge.waiting += waits
-        try:
-            if isinstance(kept, Duplicate):
-                answer = await _duplicate(runs, kept, receipt, seconds)
-            else:
-                answer = await self._accepted(runs, kept, new, invocation, receipt, seconds)
-        finally:
-            gauge.waiting -= waits
-        return self._finished(answer, preference)
+        expected = _begun(runs, kept, new, invocation, seconds > 0)
+        found = await self._outcome(runs, kept, seconds, expected) if seconds > 0 else None
+        return self._finished(self._answer(kept, receipt, found), preference)
 
     def _said(self, exchange: Exchange) -> Answer | Headers:
         """The hook's own answer, or what it adds to the gateway's. Raises Unmappable."""
@@ -122,28 +111,38 @@ class Acceptance:
             start=start,
         )
 
-    async def _accepted(
-        self,
-        runs: Runs,
-        kept: Accepted,
-        new: NewRun,
-        invocation: Invocation,
-        receipt: Receipt,
-        seconds: float,
+    def _receipt(
+        self, exchange: Exchange, kept: Accepted | Duplicate, said: Answer | Headers, secret: bytes
+    ) -> Receipt:
+        """What tells the caller of the run that is kept, which may be another request's."""
+        if kept.run != exchange.run:
+            exchange.run = kept.run
+            said = self._said(exchange)
+        return Receipt(f"{self._outcomes}/{ticket(secret, kept.run)}", exchange, said)
+
+    async def _outcome(
+        self, runs: Runs, kept: Accepted | Duplicate, seconds: float, expected: Expected | None
+    ) -> Finished | Record | None:
+        """Wait for the run's end. Who repeats a request may wait for the run of the first one."""
+        if isinstance(kept, Duplicate) and kept.state.final:
+            return None
+        self._gauge.waiting += 1
+        try:
+            return await runs.outcome(kept.run, seconds, expected)
+        finally:
+            self._gauge.waiting -= 1
+
+    def _answer(
+        self, kept: Accepted | Duplicate, receipt: Receipt, found: Finished | Record | None
     ) -> Answer:
-        expected = None
-        if kept.attempt:
-            assignment = Assignment(new.id, new.hook, kept.attempt, 0, new.invocation, new.give_up)
-            expected = runs.begin(assignment, invocation, seconds > 0)
-        found: Finished | Record | None = None
-        if seconds > 0:
-            found = await runs.outcome(new.id, seconds, expected)
+        record = found if isinstance(found, Record) else None
+        if isinstance(kept, Duplicate):
+            return receipt.duplicate(kept.state if record is None else record.state, record)
         if isinstance(found, Finished):
             return self._ended(receipt.exchange, found)
-        if isinstance(found, Record) and found.state.final:
-            return self._stored(receipt, found)
-        started = State.RUNNING if kept.attempt else State.QUEUED
-        return receipt.unfinished(started, found)
+        if record is not None and record.state.final:
+            return self._stored(receipt, record)
+        return receipt.unfinished(State.RUNNING if kept.attempt else State.QUEUED, record)
 
     def _ended(self, exchange: Exchange, found: Finished) -> Answer:
         """The answer after an attempt of this process, as of a direct hook."""
@@ -182,10 +181,11 @@ class Acceptance:
         return Answer(answer.status, headers, answer.body, answer.own)
 
 
-async def _duplicate(runs: Runs, kept: Duplicate, receipt: Receipt, seconds: float) -> Answer:
-    """Who repeats a request may wait for the run of the first one."""
-    found = None
-    if seconds > 0 and not kept.state.final:
-        found = await runs.outcome(kept.run, seconds)
-    record = found if isinstance(found, Record) else None
-    return receipt.duplicate(kept.state if record is None else record.state, record)
+def _begun(
+    runs: Runs, kept: Accepted | Duplicate, new: NewRun, invocation: Invocation, waits: bool
+) -> Expected | None:
+    """Start the attempt that the store leaves to this process, if it does."""
+    if isinstance(kept, Duplicate) or not kept.attempt:
+        return None
+    assignment = Assignment(new.id, new.hook, kept.attempt, 0, new.invocation, new.give_up)
+    return runs.begin(assignment, invocation, waits)
