@@ -7,6 +7,8 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 # The language server of tests/editor, where there is npm. Without it those tests are skipped.
 EDITOR := tests/editor/node_modules/.package-lock.json
 export UV_COMPILE_BYTECODE := 1
+# Each process of the tests would compile again what no process writes down.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test editor check format schema bench bench-reload bench-worst bench-slow bench-footprint bench-store bench-shared bench-delivery soak soak-reload fuzz fuzz-directories fuzz-templates fuzz-answers fuzz-rules fuzz-runs image-test clean
 
@@ -16,7 +18,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.ready
 	@if command -v npm >/dev/null; then $(MAKE) -s editor; fi || echo 'no language server: npm failed'
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 editor: $(EDITOR)
 

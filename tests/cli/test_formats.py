@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote
@@ -36,6 +38,7 @@ def many(text: str, number: int) -> str:
     return "---\n".join(text.format(index) for index in range(number))
 
 
+@cache
 def everything() -> Report:
     """Every case of every diagnostic, as one check of many files."""
     made = [
@@ -46,21 +49,24 @@ def everything() -> Report:
     return report(made, read(made))
 
 
-EVERYTHING = everything()
 NOTHING = found(sound="name: a\nauthentication: none\nworkflow: http://workflows.internal/run\n")
 STRANGE = Report(
     (Source("100% a,b:c/\u00e9 \x1b[31m.yaml", b"nam: a\n"),),
     1,
     read([Source("100% a,b:c/\u00e9 \x1b[31m.yaml", b"nam: a\n")]).diagnostics,
 )
-REPORTS = {"everything": EVERYTHING, "nothing": NOTHING, "strange": STRANGE}
+REPORTS: dict[str, Callable[[], Report]] = {
+    "everything": everything,
+    "nothing": lambda: NOTHING,
+    "strange": lambda: STRANGE,
+}
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_same_report_is_written_the_same_and_holds_no_escape(form: str, name: str) -> None:
-    written = FORMATS[form](REPORTS[name])
-    assert written == FORMATS[form](REPORTS[name])
+    written = FORMATS[form](REPORTS[name]())
+    assert written == FORMATS[form](REPORTS[name]())
     assert written.endswith("\n")
     unstyled = re.sub(r"\x1b\[[0-9;]*m", "", written) if form == "text" else written
     assert "\x1b" not in unstyled
@@ -74,15 +80,15 @@ def results(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_sarif_is_what_its_schema_asks_for(name: str) -> None:
-    assert not list(SARIF.iter_errors(json.loads(FORMATS["sarif"](REPORTS[name]))))
+    assert not list(SARIF.iter_errors(json.loads(FORMATS["sarif"](REPORTS[name]()))))
 
 
 def test_sarif_has_each_finding_with_its_rule_place_and_level() -> None:
-    whole = json.loads(FORMATS["sarif"](EVERYTHING))
+    whole = json.loads(FORMATS["sarif"](everything()))
     rules = whole["runs"][0]["tool"]["driver"]["rules"]
     written = whole["runs"][0]["results"]
-    assert len(written) == len(EVERYTHING.diagnostics)
-    for one, result in zip(EVERYTHING.diagnostics, written, strict=True):
+    assert len(written) == len(everything().diagnostics)
+    for one, result in zip(everything().diagnostics, written, strict=True):
         location = result["locations"][0]["physicalLocation"]
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == one.code
         assert result["level"] == one.severity
@@ -94,7 +100,7 @@ def test_sarif_has_each_finding_with_its_rule_place_and_level() -> None:
 
 
 def test_sarif_ends_each_hint_once() -> None:
-    texts = [one["message"]["text"] for one in results(FORMATS["sarif"](EVERYTHING))]
+    texts = [one["message"]["text"] for one in results(FORMATS["sarif"](everything()))]
     assert any(text.endswith("?") for text in texts)
     assert [text for text in texts if text.endswith(("?.", ".."))] == []
 
@@ -111,7 +117,7 @@ OF_THE_MACHINE = {
 
 
 def test_sarif_explains_each_rule_as_the_documentation_does() -> None:
-    rules = json.loads(FORMATS["sarif"](EVERYTHING))["runs"][0]["tool"]["driver"]["rules"]
+    rules = json.loads(FORMATS["sarif"](everything()))["runs"][0]["tool"]["driver"]["rules"]
     assert {rule["id"] for rule in rules} == CODES.keys() - OF_THE_MACHINE
     for rule in rules:
         assert rule["fullDescription"]["text"] == CODES[rule["id"]].text
@@ -205,25 +211,25 @@ def test_junit_has_a_case_for_each_file_and_fails_those_with_errors() -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_junit_can_be_read_whatever_stands_in_it(name: str) -> None:
-    parsed = JUnitXml.fromstring(FORMATS["junit"](REPORTS[name]).encode())
+    parsed = JUnitXml.fromstring(FORMATS["junit"](REPORTS[name]()).encode())
     (suite,) = parsed
-    assert suite.tests == len(REPORTS[name].sources)
+    assert suite.tests == len(REPORTS[name]().sources)
 
 
 def test_json_has_every_finding_and_says_which_lines_are_private() -> None:
-    whole = json.loads(FORMATS["json"](EVERYTHING))
-    assert (whole["errors"], whole["warnings"]) == (EVERYTHING.errors, EVERYTHING.warnings)
+    whole = json.loads(FORMATS["json"](everything()))
+    assert (whole["errors"], whole["warnings"]) == (everything().errors, everything().warnings)
     assert [one["code"] for one in whole["diagnostics"]] == [
-        one.code for one in EVERYTHING.diagnostics
+        one.code for one in everything().diagnostics
     ]
     private = {one["code"] for one in whole["diagnostics"] if one.get("private")}
     assert "secret-in-yaml" in private
 
 
 def test_the_most_severe_stand_first_then_files_and_places() -> None:
-    severities = [one.severity for one in EVERYTHING.diagnostics]
+    severities = [one.severity for one in everything().diagnostics]
     assert severities == sorted(severities)
-    errors = [one for one in EVERYTHING.diagnostics if one.severity == "error"]
-    names = [source.name for source in EVERYTHING.sources]
+    errors = [one for one in everything().diagnostics if one.severity == "error"]
+    names = [source.name for source in everything().sources]
     order = [(names.index(one.file), one.place) for one in errors]
     assert order == sorted(order)

@@ -22,7 +22,6 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "shared_buffers": "32MB",
     "max_connections": "200",
-    "autovacuum_naptime": "5s",
     "log_min_messages": "warning",
 }
 _STARTS = 30.0
