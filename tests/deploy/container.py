@@ -47,6 +47,7 @@ class Container:
     def __init__(self, directory: Path) -> None:
         self.name = f"webhook-gateway-{os.getpid()}-{directory.name}"
         self.port = free_port()
+        self.operators_port = free_port()
         self.hooks = Volume(directory / "hooks")
         self.secrets = Volume(directory / "secrets")
         self.state = directory / "state"
@@ -55,7 +56,12 @@ class Container:
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
-        settings = {"PORT": str(self.port), "ADMIN_TOKEN": "admin-token", "PRE_DRAIN": "1s"}
+        settings = {
+            "PORT": str(self.port),
+            "ADMIN_LISTEN": f"127.0.0.1:{self.operators_port}",
+            "ADMIN_TOKEN": "admin-token",
+            "PRE_DRAIN": "1s",
+        }
         podman(
             *("run", "--detach", "--name", self.name, *HARDENED),
             *(f"--env=GATEWAY_{name}={value}" for name, value in settings.items()),
@@ -69,14 +75,18 @@ class Container:
     def is_ready(self) -> bool:
         """Whether it wants traffic."""
         try:
-            return self.request("GET", "/-/readyz").status_code == 200
+            return self.operate("/-/readyz").status_code == 200
         except httpx.TransportError:
             return False
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """One request over the loopback interface."""
+        """One request of a caller, over the loopback interface."""
         url = f"http://127.0.0.1:{self.port}{path}"
         return httpx.request(method, url, timeout=30, **arguments)
+
+    def operate(self, path: str, **arguments: Any) -> httpx.Response:
+        """What an operator is answered."""
+        return httpx.get(f"http://127.0.0.1:{self.operators_port}{path}", timeout=30, **arguments)
 
     def python(self, code: str) -> str:
         """The output of Python code, run in the container as its user."""

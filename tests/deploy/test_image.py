@@ -102,12 +102,12 @@ def test_a_hook_changes_with_its_volume_and_a_broken_one_does_not(
 
     running.hooks.write({"orders.yaml": "name: orders\nmethod: [", "more.yaml": hook(workflow)})
     running.hooks.write({"orders.yaml": "name: orders\nmethod: ["})
-    wait_for(lambda: running.request("GET", "/-/readyz").json()["stale"] == 1, running.log)
+    wait_for(lambda: running.operate("/-/readyz").json()["stale"] == 1, running.log)
     assert order(running, "Rome").status_code == 200
 
     running.hooks.write({"orders.yaml": hook(workflow)})
     wait_for(lambda: order(running, "Paris").status_code == 200, running.log)
-    status = running.request("GET", "/-/status", headers=ADMIN)
+    status = running.operate("/-/status", headers=ADMIN)
     assert [(one["name"], one["state"]) for one in status.json()["hooks"]] == [
         ("orders", "serving")
     ]
