@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,14 @@ from tests.deploy.manifests import (
     ROOT,
     Manifest,
     documents,
+    environment,
     is_object,
     one,
     pod_of,
     render,
     validate,
+    with_components,
+    workload,
 )
 
 DOCS = ROOT / "docs"
@@ -32,8 +36,9 @@ REMOTE = re.compile(r"https://git\.example\.com/platform/webhook-gateway//(\S+)\
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """The fenced blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+    """The fenced blocks of a language, those of lists without their indentation."""
+    fenced = re.compile(rf"^( *)```{language}\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+    return [textwrap.dedent(block) for _, block in fenced.findall(page.read_text())]
 
 
 def all_blocks(language: str) -> list[object]:
@@ -151,6 +156,34 @@ def test_egress_to_the_git_server_replaces_the_rule_for_it(tmp_path: Path) -> No
     spec = one(rendered(tmp_path, "gitops/git-sync.md", "/egress/"), "NetworkPolicy")["spec"]
     assert not any("0.0.0.0/0" in yaml.safe_dump(rule) for rule in spec["egress"])
     assert spec["egress"][2]["ports"] == [{"port": 443}]
+
+
+def test_the_job_moves_runs_from_the_volume_to_the_database_of_the_pods(tmp_path: Path) -> None:
+    (text,) = (block for block in blocks(DOCS / "kubernetes.md", "yaml") if "kind: Job" in block)
+    (job,) = documents(text)
+    pod, pods = job["spec"]["template"]["spec"], pod_of(with_components(tmp_path, "shared"))
+    (move,) = pod["containers"]
+    given, arguments = environment(pods), move["args"]
+    assert arguments[:2] == ["runs", "move"]
+    assert arguments[2:4] == [given["GATEWAY_STATE"], given["GATEWAY_STORE"]]
+    assert set(arguments[4:]) == {
+        f"--secrets={given['GATEWAY_SECRETS']}",
+        f"--to-password={given['GATEWAY_STORE_PASSWORD']}",
+        f"--to-ca={given['GATEWAY_STORE_CA']}",
+    }
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    stateful = workload(with_components(tmp_path, "stateful"))
+    (claim,) = stateful["spec"]["volumeClaimTemplates"]
+    claimed = f"{claim['metadata']['name']}-{stateful['metadata']['name']}-0"
+    assert volumes["state"]["persistentVolumeClaim"]["claimName"] == claimed
+    (gateway,) = pods["containers"]
+    assert pod["securityContext"] == pods["securityContext"]
+    assert move["securityContext"] == gateway["securityContext"]
+    labels = job["spec"]["template"]["metadata"]["labels"].items()
+    assert (
+        not one(with_components(tmp_path, "shared"), "Service")["spec"]["selector"].items()
+        <= labels
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
