@@ -17,11 +17,13 @@ from gateway.errors import Unavailable
 from gateway.language.durable import durable_of
 from gateway.language.spec import Hook
 from gateway.language.spec.handshakes import LongHandshake, long_forms
+from gateway.runs.store import StoreUnavailable
 from gateway.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     from gateway.compile.handshakes.asking import Asking
 
+_OUT = "The hook is out of service; see the gateway's log."
 RETRY_LATER = ((b"retry-after", b"30"),)
 
 
@@ -39,7 +41,7 @@ def entrance(
     asked = tuple(need for one in (early, late) if one is not None for need in one.needs)
     needs = (*guarding.needs, *asked, *further)
     before = [*_before(hook, runtime)]
-    service = [_in_service(needs)] if needs else []
+    service = [_in_service(hook, needs)] if needs else []
     behind = _behind(hook, guarding, late, runtime)
     if early is None:
         return guard_of((*service, *before, *behind)), needs
@@ -111,15 +113,25 @@ def _brings_secret(hook: Hook) -> bool:
     return any(one.BRINGS_SECRET for one in long_forms(hook.handshake))
 
 
-def _in_service(needs: tuple[Need, ...]) -> Check:
+def _in_service(hook: Hook, needs: tuple[Need, ...]) -> Check:
+    keeping = _keeping(hook, needs)
+
     def check(exchange: Exchange) -> None:
         for need in needs:
             if need.problem:
+                told = f"The hook is out of service: {need.problem}"
+                if need is keeping:
+                    raise StoreUnavailable(_OUT, RETRY_LATER, told)
                 exchange.outcome = "out-of-service"
-                raise Unavailable(
-                    "The hook is out of service; see the gateway's log.",
-                    RETRY_LATER,
-                    reason=f"The hook is out of service: {need.problem}",
-                )
+                raise Unavailable(_OUT, RETRY_LATER, told)
 
     return check
+
+
+def _keeping(hook: Hook, needs: tuple[Need, ...]) -> Need | None:
+    """What a durable hook needs to keep its runs."""
+    if durable_of(hook) is None:
+        return None
+    from gateway.compile.delivery import Keeping
+
+    return next((need for need in needs if isinstance(need, Keeping)), None)

@@ -44,7 +44,8 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     """The whole store. Sizes are bytes; counts are since the store started, at `started`.
 
     `refused` are accepts by reason: `size`, `runs`, `limit`. `batch_size` are accepts and results
-    in one transaction. Of a database alone, `dead_rows` are versions of rows that are to be
+    in one transaction. Of a file alone, `bytes_limit` is what it may have, and `wal_bytes` the size
+    of its write-ahead log. Of a database alone, `dead_rows` are versions of rows that are to be
     removed, and `oldest_xmin` the seconds for which a transaction has kept them from that.
     """
 
@@ -53,8 +54,8 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     hooks: Mapping[str, HookStats] = {}
     targets: Mapping[str, TargetStats] = {}
     bytes_used: int = 0
-    bytes_limit: int = 0
-    wal_bytes: int = 0
+    bytes_limit: int | None = None
+    wal_bytes: int | None = None
     dead_rows: int | None = None
     oldest_xmin: float | None = None
     runs: int = 0

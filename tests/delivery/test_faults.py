@@ -121,7 +121,9 @@ def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_o
         line = running.wait_for_line(event="hook is out of service")
         assert "is damaged" in line["reason"]
         assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
-        assert running.wait_for_line(event="request", hook="durable")["outcome"] == "out-of-service"
+        assert (
+            running.wait_for_line(event="request", hook="durable")["outcome"] == "store-unavailable"
+        )
 
 
 def test_a_gateway_whose_supervisor_was_killed_is_followed_by_the_next_at_once(

@@ -18,7 +18,7 @@ import pytest
 from tests.delivery.ledger import Callers, all_delivered, delivered
 from tests.delivery.site import accepted, hook, outcome, sharing
 from tests.delivery.test_faults import answers, text
-from tests.runs.postgres.databases import Template, fresh
+from tests.runs.postgres.databases import Template, fresh, value
 from tests.support.gateway import ADMIN_TOKEN, Gateway
 from tests.support.polling import until
 from tests.support.postgres import PASSWORD, Server, server
@@ -153,13 +153,38 @@ def test_a_wrong_password_takes_durable_hooks_out_of_service_until_it_is_correct
     written = text(workflow)
     with sharing(tmp_path, workflow, text=written, secrets={"database": "hunter2"}) as running:
         assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
-        line = running.wait_for_line(event="there is no connection to the store")
+        line = running.wait_for_line(event="the store cannot be used")
         assert "--store-password" in line["reason"]
+        until(lambda: _type(running) == "urn:webhook-gateway:store-unavailable")
+        assert not running.lines("runs are stored")
         until(lambda: "--store-password" in _problem(running))
         assert "hunter2" not in running.output()
         (tmp_path / "secrets" / "database").write_text(PASSWORD)
         until(lambda: answers(running, "durable") == 202)
-        running.wait_for_line(event="the store answers again")
+        running.wait_for_line(event="the store can be used again")
+
+
+def _type(running: Gateway) -> str:
+    """The kind of the refusal that a caller of the durable hook gets."""
+    return str(running.request("POST", "/hooks/durable", json={}).json().get("type"))
+
+
+def test_a_gateway_says_once_where_its_runs_are_and_what_they_survive(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    name = asyncio.run(fresh())
+    there = "SELECT count(*) FROM gateway.owner"
+    written, url = text(workflow), server().url(name)
+    with sharing(tmp_path, workflow, "--workers", "3", text=written, url=url) as running:
+        until(lambda: asyncio.run(value(server(), name, there)) == 3)
+        until(lambda: answers(running, "durable") == 202)
+        [line] = running.lines("runs are stored")
+        assert line["database"].startswith("postgres://127.0.0.1:")
+        assert (line["schema"], line["standbys"]) == ("gateway", "none")
+        assert line["version"].split(".")[0].isdigit()
+        assert PASSWORD not in running.output()
+        [warning] = [one for one in running.all_lines() if "one server alone" in one["event"]]
+        assert warning["database"] == line["database"]
 
 
 def _problem(running: Gateway) -> str:

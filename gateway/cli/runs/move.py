@@ -19,6 +19,7 @@ from gateway.cli.runs.opened import be_silent
 from gateway.cli.store_flags import Place, check_store
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
+from gateway.runs.transfer.absent import Absent
 from gateway.runs.transfer.moving import Move
 from gateway.runs.transfer.store import MoveError, Store
 from gateway.settings import Settings
@@ -92,7 +93,7 @@ class _Ends(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Check both stores and count the runs. Makes TO, empty, if it is not there.",
+    help="Check both stores and count the runs, and write nothing.",
 )
 @click.option(
     "--abandon", is_flag=True, help="Give up a move that has not ended: empty TO, and release FROM."
@@ -157,8 +158,10 @@ class _Progress:
 async def _made(ends: _Ends, dry_run: bool, abandon: bool, progress: _Progress) -> None:
     place = ends.source, ends.source_password, ends.source_ca
     async with (
-        _end("from", ends.secrets, *place) as source,
-        _end("to", ends.secrets, ends.target, ends.target_password, ends.target_ca) as target,
+        _end("from", ends.secrets, *place, dry=dry_run) as source,
+        _end(
+            "to", ends.secrets, ends.target, ends.target_password, ends.target_ca, dry=dry_run
+        ) as target,
     ):
         move = Move(source, target, progress)
         if abandon:
@@ -178,11 +181,17 @@ def _flags(target: str) -> str:
 
 @asynccontextmanager
 async def _end(
-    side: str, secrets: Path | None, place: str, password: str | None, ca: Path | None
+    side: str,
+    secrets: Path | None,
+    place: str,
+    password: str | None,
+    ca: Path | None,
+    *,
+    dry: bool,
 ) -> AsyncIterator[Store]:
     """One of the two."""
     try:
-        store = await _opened(secrets, place, password, ca, new=side == "to")
+        store = await _opened(secrets, place, password, ca, new=side == "to", dry=dry)
     except (MoveError, OperatorError) as error:
         raise type(error)(_flags_of(side, str(error))) from error
     try:
@@ -198,7 +207,7 @@ def _flags_of(side: str, sentence: str) -> str:
 
 
 async def _opened(
-    secrets: Path | None, place: str, password: str | None, ca: Path | None, *, new: bool
+    secrets: Path | None, place: str, password: str | None, ca: Path | None, *, new: bool, dry: bool
 ) -> Store:
     """Each engine is imported for who has it."""
     if "://" in place:
@@ -214,9 +223,11 @@ async def _opened(
         )
         check_store(given, secrets)
         database = database_of(Settings(hooks=Path(), secrets=secrets, store=given))
-        return await PostgresEnd.opened(database, new)
+        return await PostgresEnd.opened(database, new, dry)
     if password or ca:
         raise OperatorError(f"{place} is a directory, which has no password and no certificate")
     from gateway.runs.transfer.sqlite import SqliteEnd
 
+    if dry and new and not (Path(place) / "runs.db").exists():
+        return Absent(place)
     return SqliteEnd(Path(place), new)

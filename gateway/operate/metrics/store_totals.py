@@ -113,9 +113,17 @@ def _gauges(stats: Stats) -> Iterator[Series]:
         yield f.BREAKER, (name,), [_BREAKER[target.breaker]]
         yield f.TARGET_IN_FLIGHT, (name,), [target.in_flight]
     yield f.BYTES, (), [stats.bytes_used]
-    yield f.WAL_BYTES, (), [stats.wal_bytes]
-    yield f.LIMIT_BYTES, (), [stats.bytes_limit]
-    if stats.dead_rows is not None and stats.oldest_xmin is not None:
-        yield f.DEAD_TUPLES, (), [stats.dead_rows]
-        yield f.OLDEST_XMIN, (), [stats.oldest_xmin]
+    yield from _of_engine(stats)
     yield f.CLOCK_OFFSET, (), [stats.clock_offset]
+
+
+def _of_engine(stats: Stats) -> Iterator[Series]:
+    """What there is of a file alone, or of a database alone."""
+    for family, number in (
+        (f.WAL_BYTES, stats.wal_bytes),
+        (f.LIMIT_BYTES, stats.bytes_limit),
+        (f.DEAD_TUPLES, stats.dead_rows),
+        (f.OLDEST_XMIN, stats.oldest_xmin),
+    ):
+        if number is not None:
+            yield family, (), [number]

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import asyncpg
-import structlog
 from asyncpg.connect_utils import SessionAttribute
 
 from gateway.runs.postgres.address import Address
@@ -25,7 +24,6 @@ CONNECT = 2.0
 """Seconds until a server that does not answer is asked anew."""
 NEXT_HOST = 0.3
 """Seconds after which the next of several hosts is asked as well."""
-_log = structlog.get_logger("gateway.store")
 
 
 class Database:
@@ -40,11 +38,14 @@ class Database:
         self.address = address
         self.told = ""
         """The problem with it that the log has already, empty while there is none."""
+        self.refuses = False
+        """Whether an operator has to do something about that problem."""
+        self.server: Server | None = None
+        """What the server said when it was connected to last."""
         self._password = password
         self._durability = durability
         self._hosts = address.hosts
         self._pooled: bool | None = None
-        self._warned = False
 
     async def dial(self) -> Session:
         """A connection that is fit for runs. Raises Unfit, and whatever the client does."""
@@ -108,10 +109,5 @@ class Database:
     async def _session(self, connection: Connection, server: Server, pooled: bool) -> Session:
         session = Session(connection, pooled, server.raised)
         await session.prepare(server.raised)
-        if not self._warned and not server.standbys:
-            self._warned = True
-            _log.warning(
-                "runs are stored on one server alone: a failover to a standby may lose some",
-                database=str(self.address),
-            )
+        self.server = server
         return session

@@ -94,7 +94,7 @@ class DispatchLoop:
             except StoreUnavailable:
                 await asyncio.sleep(_AGAIN)
             except Exception:
-                _log.exception("a turn of the store failed")
+                _log.exception("runs could not be claimed or tidied")
                 await asyncio.sleep(_AFTER_FAULT)
 
     async def _sleep(self) -> None:

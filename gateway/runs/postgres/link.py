@@ -27,6 +27,8 @@ LOOK_UP = 10.0
 OPENS = 30.0
 """The same for what a new connection begins with."""
 _FIRST_PAUSE = 0.05
+_UNFIT = "the store cannot be used"
+_FIT_AGAIN = "the store can be used again"
 _LONGEST_PAUSE = 1.0
 _log = structlog.get_logger("gateway.store")
 
@@ -153,17 +155,17 @@ class Link:
     def _say(self, error: Exception) -> None:
         """Once for all connections to a database."""
         if self._database.told != self.problem:
-            self._database.told = self.problem
+            self._database.told, self._database.refuses = self.problem, self.is_unfit
             surprise = None if isinstance(error, (Unfit, *EXPECTED)) else error
-            _log.error(
-                "there is no connection to the store", reason=self.problem, exc_info=surprise
-            )
+            event = _UNFIT if self.is_unfit else "there is no connection to the store"
+            _log.error(event, reason=self.problem, exc_info=surprise)
 
     def _say_again(self) -> None:
         """Once as well: the log says when the problem that it has is over."""
         if self._database.told:
             self._database.told = ""
-            _log.warning("the store answers again", database=str(self._database.address))
+            event = _FIT_AGAIN if self._database.refuses else "the store answers again"
+            _log.warning(event, database=str(self._database.address))
 
     def _take(self, session: Session) -> None:
         self._session, self.problem, self.lost_at = session, "", math.inf

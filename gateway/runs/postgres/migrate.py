@@ -16,6 +16,8 @@ from gateway.runs.postgres.session import Session
 
 LOCK = 0x6777_7279
 """The advisory lock of whoever migrates: "gwry"."""
+PATIENCE = 20.0
+"""Seconds for which a gateway waits for another one that migrates."""
 _MADE = """SELECT to_regclass('gateway.version') IS NOT NULL AS is_made,
     EXISTS (SELECT FROM pg_namespace WHERE nspname='gateway') AS has_schema,
     has_database_privilege(current_database(), 'CREATE') AS may_create"""
@@ -46,6 +48,7 @@ async def migrate(session: Session, address: Address, steps: Sequence[Step] = ST
     if await _is_present(session, address, steps):
         return
     async with session.transaction():
+        await session.script(f"SET LOCAL lock_timeout={round(1000 * PATIENCE)}")
         await session.fetch("SELECT pg_advisory_xact_lock($1)", LOCK)
         version = await _version(session, address)
         for step in steps[version:]:
@@ -61,6 +64,18 @@ async def migrate(session: Session, address: Address, steps: Sequence[Step] = ST
 async def is_made(session: Session) -> bool:
     """Whether a gateway has used the database."""
     return bool((await session.fetch(_MADE))[0]["is_made"])
+
+
+async def check(session: Session, address: Address) -> None:
+    """Raise Unfit where the tables are of no use to this gateway. Changes nothing."""
+    await _is_present(session, address, STEPS)
+
+
+async def check_makeable(session: Session, address: Address) -> None:
+    """Raise Unfit where tables that are not there could not be made."""
+    [made] = await session.fetch(_MADE)
+    if not (made["has_schema"] or made["may_create"]):
+        raise Unfit(no_schema(address))
 
 
 async def _is_present(session: Session, address: Address, steps: Sequence[Step]) -> bool:
@@ -84,9 +99,8 @@ async def _version(session: Session, address: Address) -> int:
     [made] = await session.fetch(_MADE)
     if made["is_made"]:
         return int((await _found_version(session, address))["present"])
+    await check_makeable(session, address)
     if not made["has_schema"]:
-        if not made["may_create"]:
-            raise Unfit(no_schema(address))
         await session.script("CREATE SCHEMA gateway")
     await session.script(_VERSION)
     await session.script("INSERT INTO gateway.version VALUES (0, 0)")

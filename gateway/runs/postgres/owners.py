@@ -35,6 +35,7 @@ _LEFT = f"""SELECT {COLUMNS} FROM gateway.run r WHERE state=2
     AND NOT EXISTS (SELECT FROM gateway.owner o WHERE o.id=r.owner AND NOT o.ended)
     ORDER BY seq LIMIT {_MOST}"""
 _NUMBERS = "SELECT id, told, ended FROM gateway.owner WHERE gateway=$1"
+_FIRST = "SELECT NOT EXISTS (SELECT FROM gateway.owner WHERE gateway=$1 AND id < $2)"
 _LEAVE = """UPDATE gateway.owner SET ended=true, takes=false, told=$2, seen=now()
     WHERE id=$1"""
 
@@ -96,6 +97,12 @@ async def rescue(session: Session, local: LocalState) -> bool:
             local.counts.attempts[local.names.name(step.run.hook)]["interrupted"] += 1
             local.counts.interrupted += 1
     return len(rows) == _MOST
+
+
+async def is_first(session: Session, local: LocalState, me: Self) -> bool:
+    """Whether no process of the gateway was there before this one, which is there by now."""
+    [(first,)] = await session.fetch(_FIRST, me.gateway, local.owner)
+    return bool(first)
 
 
 async def leave(local: LocalState, me: Self, session: Session) -> None:

@@ -52,6 +52,11 @@ class Server(msgspec.Struct, frozen=True):
     stalled: str
 
     @property
+    def release(self) -> str:
+        """The version as people write it."""
+        return f"{self.version // 10_000}.{self.version % 10_000}"
+
+    @property
     def raised(self) -> bool:
         """Whether commits return before they are durable unless they are told not to."""
         return self.commits in _RAISED

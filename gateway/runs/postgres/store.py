@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from gateway.errors import Conflict
-from gateway.runs.postgres import counting, fitness, owners
+from gateway.runs.postgres import announcement, counting, fitness, owners
 from gateway.runs.postgres.acceptor import Acceptor
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.clock import Clock
@@ -93,9 +93,17 @@ class PostgresStore:
             # Who moves runs away has seen this process by now, or this one sees the move.
             await fitness.check_unmoved(session, self._database.address)
         await counting.count(session, self.local)
+        await self._say_where(session)
         if not self.keys.done():
             self.keys.set_result(await fitness.keys_of(session, self._database.address))
         self._dispatching.wake()
+
+    async def _say_where(self, session: Session) -> None:
+        """Once for a gateway, whose processes all come here: the first one says it."""
+        if self.keys.done() or not self._dispatching.credit:
+            return
+        if await owners.is_first(session, self.local, self._dispatching.me):
+            announcement.say(self._database, self.local.unfinished)
 
     @property
     def is_connected(self) -> bool:

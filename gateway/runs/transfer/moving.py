@@ -101,8 +101,8 @@ class Move:
         if frozen is not None:
             if frozen.direction == "moved":
                 raise MoveError(
-                    f"the runs in {target.name} were moved away to {frozen.name}: remove "
-                    "what is left here, or move to another store"
+                    f"the runs in {target.name} were moved away to {frozen.name}: "
+                    f"{target.removal}, or move to another store"
                 )
             if frozen.direction == "to":
                 raise MoveError(
@@ -117,7 +117,10 @@ class Move:
         if self._has_ended(await self._source.frozen()):
             raise MoveError(f"the runs were moved to {target.name} before: use that store")
         if await target.last() or await target.keys(FIRST):
-            raise MoveError(f"{target.name} has runs of its own: move to an empty store")
+            raise MoveError(
+                f"{target.name} has runs of its own: move to an empty store, or, if nobody needs "
+                f"them, {target.removal}"
+            )
 
     async def _check_unused(self) -> None:
         for store in (self._source, self._target):

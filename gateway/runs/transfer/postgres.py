@@ -12,11 +12,12 @@ from uuid import UUID
 from gateway.runs.frozen import KEY, Frozen, read, written
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import EXPECTED, Unfit, sentence
-from gateway.runs.postgres.migrate import is_made, migrate
+from gateway.runs.postgres.migrate import check, check_makeable, is_made, migrate
 from gateway.runs.postgres.owners import SILENT
 from gateway.runs.postgres.session import Session
+from gateway.runs.transfer.absent import Absent
 from gateway.runs.transfer.rows import COLUMNS, IDS, NOBODY, TIMES, Attempt, Identity, Key, Run
-from gateway.runs.transfer.store import BATCH, BYTES, Last, MoveError
+from gateway.runs.transfer.store import BATCH, BYTES, Last, MoveError, Store
 
 _LOCK = 0x6777_6D76
 """The advisory lock of whoever adds runs: "gwmv"."""
@@ -62,20 +63,29 @@ class PostgresEnd:
 
     def __init__(self, database: Database, session: Session) -> None:
         self.name = str(database.address)
+        self.removal = f"run DROP SCHEMA gateway CASCADE in {database.address}"
         self._database = database
         self._session = session
         self._numbers: dict[str, int] = {}
 
     @classmethod
-    async def opened(cls, database: Database, new: bool) -> PostgresEnd:
-        """Connect; tables are made where it is to be `new`."""
+    async def opened(cls, database: Database, new: bool, dry: bool = False) -> Store:
+        """Connect; tables are made where it is to be `new`, unless nothing is to be written."""
         with _telling(database):
             session = await database.dial()
-            if not new and not await is_made(session):
+            try:
+                if await is_made(session) or (new and not dry):
+                    await (check if dry else migrate)(session, database.address)
+                    return cls(database, session)
+                if new:
+                    await check_makeable(session, database.address)
+            except BaseException:
                 session.terminate()
-                raise MoveError(f"{database.address} has no stored runs: no gateway has used it")
-            await migrate(session, database.address)
-        return cls(database, session)
+                raise
+        session.terminate()
+        if not new:
+            raise MoveError(f"{database.address} has no stored runs: no gateway has used it")
+        return Absent(str(database.address))
 
     async def identity(self) -> Identity:
         """Which store it is."""

@@ -46,6 +46,7 @@ class SqliteEnd:
 
     def __init__(self, state: Path, new: bool) -> None:
         self.name = str(state)
+        self.removal = f"remove the files runs.* in {state}"
         if not new and not (state / "runs.db").is_file():
             raise MoveError(f"{state} has no stored runs: there is no file runs.db")
         with _telling():

@@ -26,6 +26,8 @@ class Store(Protocol):
 
     name: str
     """What operators call it, without a password."""
+    removal: str
+    """How operators remove what is in it."""
 
     async def identity(self) -> Identity:
         """Which store it is."""

@@ -12,7 +12,7 @@ import pytest
 
 from tests.delivery.site import delivering, hook, outcome, sharing
 from tests.operate.runs.site import shown
-from tests.runs.postgres.databases import connected
+from tests.runs.postgres.databases import connected, run, value
 from tests.runs.transfer.filled import fill
 from tests.runs.transfer.test_moving import a_database
 from tests.support.command import COMMAND
@@ -85,6 +85,21 @@ def test_runs_go_on_in_a_database_and_their_gateway_refuses_the_directory(
         line = running.wait_for_line(event="durable hooks are out of service")
         assert "were moved to postgres://" in line["reason"]
         assert running.request("POST", "/hooks/echo", json={}).status_code == 503
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    state, target, name = fill(tmp_path / "state", 3), tmp_path / "target", "never_used"
+    asyncio.run(run(server(), "postgres", f"CREATE DATABASE {name}"))
+    password = tmp_path / "secrets" / "database"
+    password.parent.mkdir()
+    password.write_text(PASSWORD)
+    flags = ("--to-password", "database", "--secrets", str(password.parent))
+    for arguments in ((str(target),), (server().url(name), *flags)):
+        dry = command("runs", "move", str(state), *arguments, "--dry-run")
+        assert dry.stdout.startswith("3 runs would be moved to "), dry.stderr
+    assert not target.exists()
+    made = "SELECT to_regnamespace('gateway')"
+    assert asyncio.run(value(server(), name, made)) is None
 
 
 MISUSES: list[tuple[tuple[str, ...], int, str]] = [

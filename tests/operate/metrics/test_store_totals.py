@@ -42,6 +42,16 @@ def test_while_the_store_is_away_counters_stay_and_gauges_are_not_known() -> Non
     assert away["gateway_runs_accepted"] == {("orders",): [5]}
 
 
+def test_what_a_store_does_not_have_is_no_series() -> None:
+    found = StoreTotals()(stats(bytes_used=7), 0)
+    assert "gateway_store_bytes" in found
+    assert not {
+        "gateway_store_wal_bytes", "gateway_store_limit_bytes", "gateway_store_dead_tuples",
+        "gateway_store_oldest_xmin_seconds",
+    } & found.keys()  # fmt: skip
+    assert StoreTotals()(stats(wal_bytes=0), 0)["gateway_store_wal_bytes"] == {(): [0]}
+
+
 def test_a_hook_that_the_store_forgot_is_no_label_any_more() -> None:
     totals = StoreTotals()
     totals(stats(started=1, hooks=("orders", "old")), 0)

@@ -41,6 +41,15 @@ async def run(at: Server, database: str, *statements: str) -> None:
         await connection.close()
 
 
+async def value(at: Server, database: str, question: str) -> Any:
+    """What a question of an administrator gives."""
+    connection = await connected(at, database)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
 class Template:
     """A database that others are made from."""
 
