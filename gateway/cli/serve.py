@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from gateway.cli.cgroup import memory_limit
 from gateway.cli.command import Command
 from gateway.cli.imports import without
-from gateway.cli.memory import default_body_memory
 from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber, flag
 from gateway.cli.store_flags import STORE, store_of
 from gateway.errors import OperatorError
+from gateway.processes.cgroup import memory_limit
+from gateway.processes.memory import default_body_memory
 from gateway.settings import Settings
 
 FLAGS = (

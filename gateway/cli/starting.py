@@ -16,11 +16,10 @@ import click
 import msgspec
 import structlog
 
-from gateway.cli.cgroup import memory_limit
-from gateway.cli.memory import too_much
 from gateway.errors import OperatorError
 from gateway.operate.admin_token import unfit
 from gateway.operate.logs import set_up_logs
+from gateway.processes.memory import warn_of_memory
 from gateway.processes.serving import serve
 from gateway.processes.sockets import open_sockets
 from gateway.reload.kept import Keeper
@@ -53,7 +52,7 @@ def start(
     token = "" if settings.admin_token else _shown_token(lines is None)
     advise(token)
     settings = _opened(settings, token)
-    _check_memory(settings)
+    warn_of_memory(settings)
     serve(settings, sockets, _listen_to_operators(settings), partial(_leader, settings), lines)
 
 
@@ -110,18 +109,6 @@ def _check_store_key(settings: Settings) -> None:
     keys = sealing_of(SecretStore(settings.secrets), settings.store.key)
     if keys is not None and keys.problem:
         raise OperatorError(f"--store-key: {keys.problem}; {keys.remedy}")
-
-
-def _check_memory(settings: Settings) -> None:
-    limit = memory_limit()
-    if remedy := too_much(settings, limit):
-        _log.warning(
-            "request bodies may need more memory than is available",
-            limit=limit,
-            body_memory=settings.body_memory,
-            workers=settings.workers,
-            hint=remedy,
-        )
 
 
 def _shown_token(readable: bool) -> str:

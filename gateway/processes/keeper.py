@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from gateway.processes.child import start_module
+from gateway.processes.memory import warn_of_memory
 from gateway.processes.policies import dated
 from gateway.processes.pulse import EVERY, Pulse
 from gateway.reload import mounts
@@ -63,7 +64,9 @@ def keeper_of(settings: Settings) -> StoreKeeper | None:
         target_concurrency=settings.store.target_concurrency,
         workers=settings.workers,
     )
-    return StoreKeeper(store, settings.log_format, settings.log_level, partial(_known, settings))
+    keeper = StoreKeeper(store, settings.log_format, settings.log_level, partial(_known, settings))
+    keeper.begins = partial(warn_of_memory, settings, store=True)
+    return keeper
 
 
 def _known(settings: Settings) -> frozenset[bytes] | None:
@@ -91,6 +94,8 @@ class StoreKeeper:
         self.restarts = 0
         self.gave_up: Callable[[str], None] = lambda _problem: None
         """Called with the problem when no other store is started; from any thread."""
+        self.begins: Callable[[], None] = lambda: None
+        """Called before the first store is started."""
         self._settings = settings
         self._known = known
         self._arguments = (log_format, log_level)
@@ -134,6 +139,7 @@ class StoreKeeper:
             return
         if kind in _FLEETING:
             _log.warning("stored runs do not survive the container", state=directory, kind=kind)
+        self.begins()
         self._thread = threading.Thread(target=self._keep, name="store", daemon=True)
         self._thread.start()
 

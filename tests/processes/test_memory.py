@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from gateway.cli.cgroup import memory_limit
-from gateway.cli.memory import WITHOUT_LIMIT, default_body_memory, too_much
+from gateway.processes.cgroup import memory_limit
+from gateway.processes.keeper import keeper_of
+from gateway.processes.memory import WITHOUT_LIMIT, default_body_memory, too_much
+from gateway.runs.run import Policies
 from gateway.settings import MIB, Settings
 
 GROUPS = {
@@ -49,7 +52,8 @@ def settings(workers: int, body_memory: int) -> Settings:
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_the_default_fits_a_container_with_room_for_its_processes(workers: int) -> None:
     limit = 512 * MIB * workers
-    assert too_much(settings(workers, default_body_memory(limit, workers)), limit) == ""
+    given = settings(workers, default_body_memory(limit, workers))
+    assert too_much(given, limit, store=True) == ""
     assert default_body_memory(None, workers) == WITHOUT_LIMIT
 
 
@@ -60,3 +64,27 @@ def test_a_budget_that_does_not_fit_is_told_with_what_would() -> None:
     )
     assert too_much(settings(1, 372 * MIB), 512 * MIB) == ""
     assert too_much(settings(4, 8 * MIB), 128 * MIB).startswith("raise")
+
+
+def test_a_process_for_runs_is_counted() -> None:
+    given = settings(1, 372 * MIB)
+    assert too_much(given, 512 * MIB, store=True) == (
+        "set --body-memory to 260MiB or less, or raise the container's limit of memory to 624 MiB"
+    )
+
+
+def test_the_store_says_so_before_it_begins(tmp_path: Path) -> None:
+    given = msgspec.structs.replace(settings(1, 8 * MIB), state=tmp_path / "state")
+    keeper = keeper_of(given)
+    assert keeper is not None
+    told: list[bool] = []
+    keeper.begins = lambda: told.append(keeper.process == 0)
+    keeper.follow(Policies(1, {}))
+    assert told == []
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "runs.db").touch()
+    try:
+        keeper.follow(Policies(1, {}))
+    finally:
+        keeper.stop(10)
+    assert told == [True]
