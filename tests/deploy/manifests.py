@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ def is_object(document: Any) -> bool:
 
 def validate(manifest: Manifest) -> None:
     """Hold an object against Kubernetes' own schemas, or its makers'; unknown keys are errors."""
+    _validate(json.dumps(manifest))
+
+
+@cache
+def _validate(text: str) -> None:
+    """Once for each object: most are in everything that is rendered."""
+    manifest: Manifest = json.loads(text)
     if custom_resources.is_custom(manifest):
         custom_resources.validate(manifest)
         return

@@ -11,6 +11,7 @@ from tests.delivery.site import LATE, hook, sharing
 from tests.operate.runs.site import accepted
 from tests.runs.postgres.databases import connected, fresh, run
 from tests.support.command import run as command
+from tests.support.command import within
 from tests.support.postgres import PASSWORD, server
 from tests.support.workflow import Workflow
 
@@ -52,10 +53,10 @@ def test_runs_are_listed_shown_and_cancelled_while_no_gateway_is_there(
     listed = command("runs", "list", *where)
     assert listed.returncode == 0, listed.stderr
     assert {line.split("\t")[0] for line in listed.stdout.splitlines()} == {dead, late}
-    shown = command("runs", "show", dead, "--payload", *where)
+    shown = within("runs", "show", dead, "--payload", *where)
     assert 'body:\n{"name":"dead"}' in shown.stdout
-    assert command("runs", "cancel", late, *where).stdout == f"{late} is cancelled\n"
-    many = command("runs", "cancel", "--hook", "dead", "--state", "dead", "--yes", *where)
+    assert within("runs", "cancel", late, *where).stdout == f"{late} is cancelled\n"
+    many = within("runs", "cancel", "--hook", "dead", "--state", "dead", "--yes", *where)
     assert many.stdout == "1 run cancelled\n"
 
 
@@ -72,7 +73,7 @@ def test_runs_are_listed_shown_and_cancelled_while_no_gateway_is_there(
 def test_what_cannot_be_done_says_why(
     left: tuple[str, str, str], secrets: Path, arguments: tuple[str, ...], status: int, said: str
 ) -> None:
-    done = command("runs", *arguments, *flags(secrets, left[0]))
+    done = within("runs", *arguments, *flags(secrets, left[0]))
     assert (done.returncode, said in done.stderr) == (status, True), done.stderr
 
 
@@ -80,7 +81,7 @@ def test_a_database_that_cannot_be_used_is_told_with_the_remedy(
     left: tuple[str, str, str], secrets: Path
 ) -> None:
     def said(url: str, password: str = "database") -> str:
-        done = command("runs", "list", *flags(secrets, url, password))
+        done = within("runs", "list", *flags(secrets, url, password))
         assert (done.returncode, done.stdout) == (2, "")
         assert "hunter2" not in done.stderr
         return done.stderr
@@ -103,6 +104,6 @@ def test_nothing_is_made_in_a_database_without_runs(secrets: Path) -> None:
         return int(found)
 
     asyncio.run(prepared())
-    done = command("runs", "list", *flags(secrets, server().url("other")))
+    done = within("runs", "list", *flags(secrets, server().url("other")))
     assert (done.returncode, "has no stored runs" in done.stderr) == (2, True)
     assert asyncio.run(schemas()) == 0

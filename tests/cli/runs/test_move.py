@@ -15,7 +15,7 @@ from tests.operate.runs.site import shown
 from tests.runs.postgres.databases import connected, run, value
 from tests.runs.transfer.filled import fill
 from tests.runs.transfer.test_moving import a_database
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, within
 from tests.support.command import run as command
 from tests.support.gateway import Gateway
 from tests.support.polling import until
@@ -66,9 +66,9 @@ def test_runs_go_on_in_a_database_and_their_gateway_refuses_the_directory(
         lane = [accepted(running, "later", **{"X-Lane": "a"})["run"] for _ in range(3)]
         dead = accepted(running, "dead")["run"]
         until(lambda: shown(running, dead)["state"] == "dead")
-        refused = command("runs", "move", str(tmp_path / "state"), *database)
+        refused = within("runs", "move", str(tmp_path / "state"), *database)
         assert (refused.returncode, "is used by another gateway" in refused.stderr) == (1, True)
-    dry = command("runs", "move", str(tmp_path / "state"), *database, "--dry-run")
+    dry = within("runs", "move", str(tmp_path / "state"), *database, "--dry-run")
     assert dry.stdout.startswith("5 runs would be moved to postgres://")
     done = command("runs", "move", str(tmp_path / "state"), *database)
     assert done.returncode == 0, done.stderr
@@ -120,11 +120,11 @@ def test_what_cannot_be_moved_is_left_alone_and_says_why(tmp_path: Path) -> None
     state, target = fill(tmp_path / "state", 3), tmp_path / "target"
     for arguments, status, said in MISUSES:
         given = [one.format(state=state, target=target) for one in arguments]
-        done = command("runs", "move", *given)
+        done = within("runs", "move", *given)
         assert (done.returncode, done.stdout) == (status, "")
         assert said in done.stderr
         assert "hunter2" not in done.stderr
-    moved = command("runs", "move", str(state), str(tmp_path / "other"))
+    moved = within("runs", "move", str(state), str(tmp_path / "other"))
     assert moved.stdout.startswith("3 runs moved; start the gateway with --state ")
 
 
@@ -142,7 +142,7 @@ def test_ctrl_c_says_how_to_go_on_and_the_move_goes_on(tmp_path: Path, database:
     assert "to go on, run the same command again; to give it up, add --abandon" in said
     listed = command("runs", "list", "--state-dir", str(state))
     assert (listed.returncode, "has not ended" in listed.stderr) == (2, True)
-    given_up = command("runs", *arguments[1:], "--abandon")
+    given_up = within("runs", *arguments[1:], "--abandon")
     assert (given_up.returncode, "has its runs as before" in given_up.stdout) == (0, True)
     done = command("runs", *arguments[1:])
     assert done.stdout.startswith("20000 runs moved")
