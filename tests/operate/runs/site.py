@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tests.delivery.site import LATE, delivering, hook
+from tests.delivery.site import accepted as stored
 from tests.support.gateway import ADMIN, Gateway
 from tests.support.polling import until
 from tests.support.ports import free_port
@@ -63,10 +64,8 @@ def ask(running: Gateway, method: str, path: str, **arguments: Any) -> httpx.Res
 
 def accepted(running: Gateway, name: str, state: str, token: str = "the-first-token") -> str:
     """The id of a run that has come to a state."""
-    answer = running.request(
-        "POST", f"/hooks/{name}", json={"name": name}, headers={"Authorization": f"Bearer {token}"}
-    )
-    assert answer.status_code == 202, answer.text
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = stored(running, name, json={"name": name}, headers=headers)
     run: str = answer.json()["run"]
     until(lambda: shown(running, run)["state"] == state)
     return run
