@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.errors import KeepsNoRuns
+from gateway.runs.counts import Counts
 from gateway.runs.run import Policies
 from gateway.runs.store import RETRY_LATER, RunStore, StoreUnavailable
 from gateway.settings import Settings
@@ -40,10 +41,16 @@ class Reached(RunStore, Protocol):
 class StoreAccess:
     """Connects when somebody asks, and is assigned no runs.
 
-    `problem` says why no run can be stored, in words, empty where nothing is known of it.
+    `problem` says why no run can be stored, in words, empty where nothing is known of it. `counts`
+    are those of the store of this process whose counts are in the metrics, None where it has none.
     """
 
-    def __init__(self, settings: Settings, problem: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        problem: Callable[[], str],
+        counts: Callable[[], Counts | None] = lambda: None,
+    ) -> None:
         self.kept = settings.keeps_runs
         """Whether the gateway has a place for runs."""
         self.policies = Policies(0, {})
@@ -52,6 +59,7 @@ class StoreAccess:
         self._path = settings.store.socket
         self._shared = settings.store.engine != "sqlite"
         self._problem = problem
+        self._counts = counts
         self._client: Reached | None = None
         self._told = self.policies
 
@@ -95,7 +103,7 @@ class StoreAccess:
         if self._shared:
             from gateway.runtime.stores import postgres_store
 
-            return postgres_store(self._settings, observes=True)
+            return postgres_store(self._settings, observes=True, counts=self._counts())
         from gateway.runs.sqlite.client import SqliteStore
 
         return SqliteStore(self._path)

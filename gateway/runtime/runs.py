@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+from gateway.runs.counts import Counts
 from gateway.runs.deliverer import Deliverer, Executor, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record
 from gateway.runs.store import DOWN, RETRY_LATER, RunStore, StoreUnavailable
@@ -43,6 +44,10 @@ class Kept(RunStore, Protocol):
         """Why it cannot be used until an operator does something, in words; empty where it can, be
         it that it cannot be reached.
         """
+
+    @property
+    def counts(self) -> Counts | None:
+        """What it counts of the past; None where the store's process does."""
 
     def serving(self, policies: Policies) -> None:
         """This process serves another generation, with these durable hooks."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway.runs.counts import Counts
 from gateway.runs.postgres.address import parse
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import Unfit
@@ -36,10 +37,14 @@ def database_of(settings: Settings) -> Database:
 
 
 def postgres_store(
-    settings: Settings, *, observes: bool, keys: SecretKeys | None = None
+    settings: Settings,
+    *,
+    observes: bool,
+    keys: SecretKeys | None = None,
+    counts: Counts | None = None,
 ) -> PostgresStore:
-    """The store for the event loop that runs. One that `observes` is for operators alone, and needs
-    no `keys`.
+    """The store for the event loop that runs. One that `observes` is for operators alone, needs no
+    `keys`, and counts in the `counts` of the store that works in its process, if there is one.
     """
     store = settings.store
     return PostgresStore(
@@ -48,6 +53,7 @@ def postgres_store(
         targets=store.target_concurrency,
         gateway=store.gateway,
         observes=observes,
+        counts=counts,
         known=lambda: None if keys is None else keys.known,
     )
 

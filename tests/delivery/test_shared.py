@@ -21,6 +21,7 @@ from tests.delivery.test_faults import answers, text
 from tests.runs.postgres.databases import Template, fresh, value
 from tests.support.gateway import ADMIN_TOKEN, Gateway
 from tests.support.polling import until
+from tests.support.ports import free_port
 from tests.support.postgres import PASSWORD, Server, server
 from tests.support.workflow import Workflow
 
@@ -227,6 +228,13 @@ def test_operators_find_replay_and_cancel_the_runs_of_all_gateways(
     assert "pg_dump" in refused.json()["detail"]
 
 
+def metric(running: Gateway, name: str) -> float:
+    """The present number of a series."""
+    lines = ask(running, "GET", "/-/metrics").text.splitlines()
+    found = [float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")]
+    return found[0] if found else 0.0
+
+
 def test_what_workers_count_is_in_the_metrics_of_their_gateway(
     two: tuple[Gateway, Gateway],
 ) -> None:
@@ -234,13 +242,30 @@ def test_what_workers_count_is_in_the_metrics_of_their_gateway(
     for _ in range(5):
         accepted(other, "counted")
 
-    def metric(running: Gateway, name: str) -> float:
-        lines = ask(running, "GET", "/-/metrics").text.splitlines()
-        found = [float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")]
-        return found[0] if found else 0.0
-
     # What was answered 503 may be stored nevertheless. Either gateway may deliver it.
     until(lambda: metric(other, 'gateway_runs_accepted_total{hook="counted"}') >= 5, 40)
     ended = 'gateway_runs_finished_total{hook="counted",state="succeeded"}'
     until(lambda: metric(one, ended) + metric(other, ended) >= 5, 40)
     until(lambda: metric(other, "gateway_store_up") == 1)
+
+
+@pytest.mark.parametrize("own_listener", [False, True])
+def test_a_run_that_an_operator_ends_is_counted_once(
+    tmp_path: Path, workflow: Workflow, own_listener: bool
+) -> None:
+    operators = free_port() if own_listener else None
+    written = hook("ended", f"{workflow.url}/status/503", delivery="retry: {after: [1h]}")
+    with sharing(
+        tmp_path, workflow, "--workers", "2", text=written, operators=operators
+    ) as running:
+        for _ in range(4):
+            run = accepted(running, "ended", json={}).json()["run"]
+            done = ask(running, "POST", f"/-/runs/{run}/cancel", json={})
+            assert done.status_code == 200, done.text
+        ended = 'gateway_runs_finished_total{hook="ended",state="cancelled"}'
+        until(lambda: metric(running, ended) >= 4, 40)
+        again = 'gateway_runs_accepted_total{hook="ended"}'
+        before = metric(running, again)
+        accepted(running, "ended", json={})
+        until(lambda: metric(running, again) > before, 40)  # every worker has told its counts anew
+        assert metric(running, ended) == 4

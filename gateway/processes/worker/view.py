@@ -6,6 +6,7 @@ from gateway.operate.store_access import StoreAccess
 from gateway.operate.view import GenerationView, of_generation
 from gateway.reload.follower import Follower
 from gateway.reload.messages import Board, Report
+from gateway.runs.counts import Counts
 from gateway.runtime.runtime import Runtime
 from gateway.serve.switch import Switch
 
@@ -15,13 +16,18 @@ class WorkerView:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self.store = StoreAccess(runtime.settings, self._store_problem)
+        self.store = StoreAccess(runtime.settings, self._store_problem, self._store_counts)
         self.follower: Follower
         self.switch: Switch
 
     def _store_problem(self) -> str:
         runs = self._runtime.runs
         return self.board.store or ("" if runs is None or not runs.stores else runs.store.problem)
+
+    def _store_counts(self) -> Counts | None:
+        """What the worker tells of its past, which is where its operators' changes belong."""
+        runs = self._runtime.runs
+        return runs.store.counts if runs is not None and runs.stores else None
 
     @property
     def draining(self) -> bool:

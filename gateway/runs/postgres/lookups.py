@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from gateway.runs.counts import Counts
 from gateway.runs.postgres import counting, owners, reading
 from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.changes import Changes
@@ -26,14 +27,18 @@ _AGAIN = 0.25
 
 class Lookups:
     """Reads, beside what else is done on a connection. `gateway` is the one whose operators ask,
-    None where a process is asked about itself.
+    None where a process is asked about itself. `counted` are the counts of that gateway which none
+    of its processes says: those of `local`, unless another store of the process says them.
     """
 
-    def __init__(self, local: LocalState, link: Link, runs: int, gateway: str | None) -> None:
+    def __init__(
+        self, local: LocalState, link: Link, runs: int, gateway: str | None, counted: Counts
+    ) -> None:
         self._local = local
         self._link = link
         self._runs = runs
         self._gateway = gateway
+        self._counted = counted
         self._totals = GatewayTotals()
         self._started = time.time()
         self._loop = asyncio.get_running_loop()
@@ -86,7 +91,7 @@ class Lookups:
         local = self._local
         space = await self._link.run(partial(counting.all_numbers, local), LOOK_UP)
         stats = msgspec.structs.replace(
-            own_stats(local),
+            own_stats(local, self._counted),
             started=self._started,
             bytes_used=space.used,
             dead_rows=space.dead_rows,

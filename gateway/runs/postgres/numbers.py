@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from gateway.runs.counts import of_target
+from gateway.runs.counts import Counts, of_target
 from gateway.runs.histogram import Histogram
 from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.stats import HookStats, Stats, TargetStats
@@ -20,9 +20,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Stats).decode
 
 
-def own_stats(local: LocalState) -> Stats:
-    """What one process knows by itself, without asking."""
-    counts, now = local.counts, local.now
+def own_stats(local: LocalState, counts: Counts) -> Stats:
+    """What one process knows by itself, without asking; of its past, what is in `counts`."""
+    now = local.now
     return Stats(
         engine="postgres",
         hooks={name: counts.of_hook(queue, now) for name, queue in local.dispatcher.queues.items()},
@@ -39,7 +39,7 @@ def own_stats(local: LocalState) -> Stats:
 
 def own_numbers(local: LocalState) -> bytes:
     """The same as it is told to others."""
-    return _encode(own_stats(local))
+    return _encode(own_stats(local, local.counts))
 
 
 class Said(msgspec.Struct, frozen=True):

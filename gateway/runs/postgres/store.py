@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from gateway.errors import Conflict
+from gateway.runs.counts import Counts
 from gateway.runs.postgres import announcement, counting, fitness, owners
 from gateway.runs.postgres.acceptor import Acceptor
 from gateway.runs.postgres.batches import Batches
@@ -37,7 +38,8 @@ class PostgresStore:
     `runs` is how many may be unfinished in all, `targets` how many attempts may be in flight to one
     target, of all processes. `gateway` is what the workers of one gateway have in common. `works`:
     it takes turns by itself. One that `observes` accepts nothing and is given nothing: operators
-    ask it. `known` tells which keys may open what is stored, see `sealed.foreign`.
+    ask it, and what it counts is counted in `counts`, which are those of a store that works, if the
+    process has one. `known` tells which keys may open what is stored, see `sealed.foreign`.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class PostgresStore:
         works: bool = True,
         gateway: str = "",
         observes: bool = False,
+        counts: Counts | None = None,
         known: Callable[[], Collection[bytes] | None] = lambda: None,
     ) -> None:
         self.local = local = LocalState(Clock(monotonic), targets, random.random)
@@ -66,7 +69,10 @@ class PostgresStore:
         self._acceptor = Acceptor(
             local, self._links, runs, self._dispatching.start, self._dispatching.wake
         )
-        self._lookups = Lookups(local, self._rest, runs, gateway if observes else None)
+        # What another store counts, too, is what that one says to all.
+        counted = local.counts if counts is None else Counts()
+        self.counts = local.counts = counts or local.counts
+        self._lookups = Lookups(local, self._rest, runs, gateway if observes else None, counted)
         self._commands = Commands(local, self._rest.run, self._dispatching.stop)
         self._reports = _reports(local, self._rest)
         self.is_closed = False
@@ -93,17 +99,13 @@ class PostgresStore:
             # Who moves runs away has seen this process by now, or this one sees the move.
             await fitness.check_unmoved(session, self._database.address)
         await counting.count(session, self.local)
-        await self._say_where(session)
         if not self.keys.done():
+            if self._dispatching.credit:
+                await announcement.say_once(
+                    session, self._database, self.local, self._dispatching.me
+                )
             self.keys.set_result(await fitness.keys_of(session, self._database.address))
         self._dispatching.wake()
-
-    async def _say_where(self, session: Session) -> None:
-        """Once for a gateway, whose processes all come here: the first one says it."""
-        if self.keys.done() or not self._dispatching.credit:
-            return
-        if await owners.is_first(session, self.local, self._dispatching.me):
-            announcement.say(self._database, self.local.unfinished)
 
     @property
     def is_connected(self) -> bool:

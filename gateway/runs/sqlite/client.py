@@ -75,6 +75,10 @@ class SqliteStore:
         """Nothing: the supervisor tells of what only an operator can change."""
         return ""
 
+    @property
+    def counts(self) -> None:
+        """Nothing: the store's process counts."""
+
     def serving(self, policies: Policies) -> None:
         """This process serves another generation, of whose hooks the store hears elsewhere."""
         self._peer.serve(policies.generation)
