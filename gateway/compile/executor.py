@@ -51,7 +51,7 @@ class HookExecutor:
             reply = await self._invoker.send(stored, assignment.run, assignment.attempt)
         except SealedError as error:
             # Another gateway may have the key, or this one later.
-            return Delivery(ended=Ended(asked=False), reason=str(error))
+            return Delivery(ended=Ended(asked=False), reason=str(error), held=True)
         except UnreadableError as error:
             return Delivery(ended=Ended(asked=False), reason=str(error), final=True)
         except Unavailable:

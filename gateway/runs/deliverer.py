@@ -40,8 +40,13 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended
     reason: str = ""
     final: bool = False
+    held: bool = False
     answer: bytes | None = None
     reply: Any = None
+
+
+WAITS = 10.0
+"""Seconds for which a run waits that could not be delivered here, but may be elsewhere or later."""
 
 
 class Executor(Protocol):
@@ -199,6 +204,8 @@ def _judged(
     assignment: Assignment, schedule: Schedule, delivery: Delivery, started: float
 ) -> Result:
     ended = delivery.ended
+    if delivery.held:
+        return _result(assignment, started, outcome="held", delay=WAITS, reason=delivery.reason)
     if delivery.final:
         return _result(
             assignment,

@@ -60,7 +60,7 @@ def ended(run: Standing, result: Result, policy: Policy, now: float) -> Move:
         case "interrupted":
             return _queued(run, now, result.reason)
         case "held":
-            return _queued(run, now, result.reason, again=run.again)
+            return _queued(run, now + result.delay, result.reason, again=run.again)
 
 
 def lost(run: Standing, policy: Policy, now: float, share: float) -> Move:

@@ -216,15 +216,16 @@ def test_a_start_without_the_key_of_what_is_stored_touches_no_run(
         run_of(running, "echo")
 
 
-def test_a_key_that_is_missing_for_a_time_costs_attempts_and_no_run(
-    directory: Place, workflow: Workflow
+def test_a_key_that_is_missing_for_a_time_costs_neither_runs_nor_attempts(
+    place: Place, workflow: Workflow
 ) -> None:
-    with directory.gateway(workflow, line("one")) as running:
-        run, secret = run_of(running, "later"), directory.directory / "secrets" / "sealing"
+    with place.gateway(workflow, line("one")) as running:
+        run, secret = run_of(running, "later"), place.directory / "secrets" / "sealing"
         secret.write_text(line("two"))
         until(lambda: identity("one") in told(running, run)["reason"])
-        assert told(running, run)["state"] in ("queued", "running")
-        (directory.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
+        assert told(running, run)["state"] == "queued"
+        assert told(running, run)["attempt_list"][-1]["outcome"] == "held"
+        (place.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
         secret.write_text(f"{line('two')}\n{line('one')}\n")
         until(lambda: told(running, run)["state"] == "succeeded")
 

@@ -81,7 +81,7 @@ def report(table: Table, session: int, result: Result) -> bool:
     move = ended(row.standing, result, table.policy(row.hook), now)
     table.counts[result.outcome, row.hook] += 1
     table.move(row, move, said, result.duration_ms / 1000)
-    if result.outcome == "held":
+    if result.outcome == "held" and not result.delay:
         table.dispatcher.hold(row.hook, now, result.reason)
     if result.pause_target:
         table.dispatcher.pause(row.hook, now, result.pause_target)

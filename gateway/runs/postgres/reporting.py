@@ -152,7 +152,7 @@ class Reporting:
     def _note(self, step: Step, result: Result) -> None:
         local, hook = self._local, self._local.names.name(step.run.hook)
         self._count(hook, result)
-        if result.outcome == "held":
+        if result.outcome == "held" and not result.delay:
             local.dispatcher.hold(hook, local.now, result.reason)
         if result.pause_target:
             local.dispatcher.pause(hook, local.now, result.pause_target)

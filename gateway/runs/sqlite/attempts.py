@@ -111,7 +111,7 @@ def _end(unit: UnitOfWork, run: Kept, result: Result) -> None:
     elif result.answer is not None:
         unit.db.execute(_OUTPUTS, (run.seq, result.answer))
     _note_end(unit, hook, run.again == 1, run.owner or 0, result)
-    if result.outcome == "held":
+    if result.outcome == "held" and not result.delay:
         unit.dispatcher.hold(hook, unit.seconds, result.reason)
     move(unit, run, to, said, told=result.outcome in _TOLD)
 
