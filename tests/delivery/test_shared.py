@@ -224,6 +224,7 @@ def test_operators_find_replay_and_cancel_the_runs_of_all_gateways(
     until(lambda: delivered(workflow, "/status/422")[run] == 2)
     store = ask(running, "GET", "/-/status").json()["store"]
     assert (store["state"], store["engine"]) == ("serving", "postgres")
+    assert (store["bytes_limit"], store["wal_bytes"]) == (None, None)
     refused = ask(running, "POST", "/-/runs/backup", json={"file": str(tmp_path / "copy")})
     assert "pg_dump" in refused.json()["detail"]
 

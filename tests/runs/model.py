@@ -191,8 +191,10 @@ class Model:
             case "interrupted":
                 self._queue(run, self.now)
             case "held":
-                self.held[run.hook, run.owner if self.shared else 0] = self.now + HOLD
-                self._queue(run, self.now)
+                # With a delay, this run alone waits.
+                if not result.delay:
+                    self.held[run.hook, run.owner if self.shared else 0] = self.now + HOLD
+                self._queue(run, self.now + result.delay)
 
     def lose(self, owner: int) -> None:
         """A worker is gone."""
