@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from itertools import count
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -313,9 +314,23 @@ class Machine(RuleBasedStateMachine):
         self.runner.close()
 
 
-def check(engine: str, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase)) -> None:
+class Counted(Machine):
+    """A machine that says how many ways it took, for who waits."""
+
+    taken: ClassVar[Iterator[int]]
+
+    def teardown(self) -> None:
+        super().teardown()
+        if not (taken := next(self.taken)) % 10:
+            sys.stderr.write(f"{self.engine}: {taken} ways\n")
+
+
+def check(
+    engine: str, examples: int, steps: int, phases: Sequence[Phase] = tuple(Phase),
+    base: type[Machine] = Machine,
+) -> None:  # fmt: skip
     """Let a machine take so many ways of so many steps."""
-    kind: type[Machine] = type(engine, (Machine,), {"engine": engine})
+    kind: type[Machine] = type(engine, (base,), {"engine": engine, "taken": count(1)})
     run_state_machine_as_test(
         kind,
         settings=settings(
@@ -331,4 +346,4 @@ def check(engine: str, examples: int, steps: int, phases: Sequence[Phase] = tupl
 
 if __name__ == "__main__":
     for name in sys.argv[2:] or list(ENGINES):
-        check(name, int(sys.argv[1]), 50)
+        check(name, int(sys.argv[1]), 50, base=Counted)
