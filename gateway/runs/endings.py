@@ -55,12 +55,12 @@ def ended(run: Standing, result: Result, policy: Policy, now: float) -> Move:
             return _queued(run, now + result.delay, result.reason, tries=run.tries + 1)
         case "dead" | "retry":
             return _final(run, State.DEAD, policy.keep_dead, now, result.reason, 1)
-        case "interrupted" | "held" if now >= run.give_up:
-            return expired(run, policy, now)
-        case "interrupted":
+        case "interrupted" if now < run.give_up:
             return _queued(run, now, result.reason)
-        case "held":
+        case "held" if now + result.delay < run.give_up:
             return _queued(run, now + result.delay, result.reason, again=run.again)
+        case "interrupted" | "held":
+            return expired(run, policy, now)
 
 
 def lost(run: Standing, policy: Policy, now: float, share: float) -> Move:

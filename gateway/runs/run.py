@@ -131,10 +131,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     `retry` makes the run due after `delay`, or dead where it would be due at `give_up` or later.
     `interrupted` and `held` are not counted by the schedule; `held` pauses the hook, or this run
-    alone where it has a `delay`. `answer` are
-    the outputs, encoded for the caller, and `reason` ours, at most 200 characters. `blames_target`
-    is whether the breaker of the target counts the failure; `pause_target` keeps the target free
-    of attempts that long.
+    alone where it has a `delay`. `answer` are the outputs, encoded for the caller, and `reason`
+    ours, at most 200 characters. `blames_target` is whether the breaker of the target counts the
+    failure; `pause_target` keeps the target free of attempts that long.
     """
 
     run: str
