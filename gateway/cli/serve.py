@@ -16,8 +16,7 @@ from gateway.cli.imports import without
 from gateway.cli.parameters import ADDRESS, DURATION, NETWORKS, PORT, SIZE, WholeNumber, flag
 from gateway.cli.store_flags import STORE, store_of
 from gateway.errors import OperatorError
-from gateway.processes.cgroup import memory_limit
-from gateway.processes.memory import default_body_memory
+from gateway.processes.cgroup import default_body_memory, memory_limit
 from gateway.settings import Settings
 
 FLAGS = (

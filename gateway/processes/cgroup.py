@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway.settings import MIB
+
+WITHOUT_LIMIT = 256 * MIB
+LEAST = 8 * MIB
 ROOT = Path("/sys/fs/cgroup")
 GROUPS = Path("/proc/self/cgroup")
 UNLIMITED = 1 << 60
@@ -18,6 +22,11 @@ def memory_limit(root: Path = ROOT, groups: Path = GROUPS) -> int | None:
     """
     limits = [limit for file in _files(root, groups) if (limit := _read(file)) is not None]
     return min(limits, default=None)
+
+
+def default_body_memory(limit: int | None, workers: int) -> int:
+    """Bytes for each worker where nobody says how many: a part of what there is for all."""
+    return WITHOUT_LIMIT if limit is None else max(limit * 3 // 8 // workers, LEAST)
 
 
 def _files(root: Path, groups: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""How much memory bodies may have, beside what the processes need anyway."""
+"""Whether bodies may have as much memory as they are promised, beside what the processes need."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import structlog
 from gateway.processes.cgroup import memory_limit
 from gateway.settings import MIB, Settings
 
-WITHOUT_LIMIT = 256 * MIB
-LEAST = 8 * MIB
 SUPERVISOR = 60 * MIB
 WORKER = 80 * MIB
 """What each process has while it holds no body, its hooks included."""
@@ -17,11 +15,6 @@ STORE = 112 * MIB
 callers who sent bodies of a megabyte as fast as it wrote them, and 46 for a million small runs.
 """
 _log = structlog.get_logger("gateway")
-
-
-def default_body_memory(limit: int | None, workers: int) -> int:
-    """Bytes for each worker where nobody says how many: a part of what there is for all."""
-    return WITHOUT_LIMIT if limit is None else max(limit * 3 // 8 // workers, LEAST)
 
 
 def too_much(settings: Settings, limit: int | None, *, store: bool = False) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.processes.cgroup import memory_limit
+from gateway.processes.cgroup import WITHOUT_LIMIT, default_body_memory, memory_limit
 from gateway.processes.keeper import keeper_of
-from gateway.processes.memory import WITHOUT_LIMIT, default_body_memory, too_much
+from gateway.processes.memory import too_much
 from gateway.runs.run import Policies
 from gateway.settings import MIB, Settings
 
