@@ -29,7 +29,7 @@ PARTS = ("accept", "backlog", "pending", "bloat")
 @click.option("--seconds", type=click.IntRange(2), default=5, show_default=True, help="A round.")
 @click.option("--connections", type=click.IntRange(1), default=192, show_default=True)
 @click.option("--backlog", "waiting", type=click.IntRange(1000), default=40_000, show_default=True)
-@click.option("--pending", "many", type=click.IntRange(1000), default=1_000_000, show_default=True)
+@click.option("--pending", "many", type=click.IntRange(1000), default=1_700_000, show_default=True)
 @click.option("--held", type=click.IntRange(1), default=180, show_default=True, help="Seconds.")
 @click.option(
     "--runs", type=click.IntRange(1), default=1_000_000, show_default=True, help="For bloat."

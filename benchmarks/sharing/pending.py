@@ -102,7 +102,7 @@ def _claimed(
 
 def _row(plan: Plan, what: str, times: list[float], rate: float, dead: int) -> Row:
     if not times:
-        raise PeerError("there were too few runs: all are delivered")
+        raise PeerError(f"{plan.runs} runs were delivered too soon: give more with --pending")
     middle, late = (times[min(int(len(times) * share), len(times) - 1)] for share in (0.5, 0.99))
     text = (
         f"p50 {middle * 1000:.1f}, p99 {late * 1000:.1f}, at most {times[-1] * 1000:.0f} ms of "
