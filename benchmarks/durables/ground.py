@@ -20,10 +20,11 @@ from benchmarks.scenario import HOOK, Scenario, Site
 
 KEYED = "keyed"
 KEYS = """
+local prefix = "{prefix}-" .. os.time() .. tostring({{}})
 local count = 0
 request = function()
   count = count + 1
-  wrk.headers["X-Key"] = "{prefix}-" .. count
+  wrk.headers["X-Key"] = prefix .. "-" .. count
   return wrk.format()
 end
 """
@@ -68,7 +69,9 @@ def gateway(
 
 
 def prepared(request: Scenario, workdir: Path, keyed: bool = False) -> Load:
-    """wrk with this request, which has another key each time where it is keyed."""
+    """wrk with this request, which has another key each time where it is keyed, also when wrk is
+    started again.
+    """
     workdir.mkdir(exist_ok=True)
     made = load.prepare(request, workdir, 1)
     if keyed:
