@@ -18,7 +18,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.ready
 	@if command -v npm >/dev/null; then $(MAKE) -s editor; fi || echo 'no language server: npm failed'
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 editor: $(EDITOR)
 
