@@ -13,11 +13,11 @@ from gateway.runs.frozen import KEY, Frozen, read, written
 from gateway.runs.postgres.database import Database
 from gateway.runs.postgres.fault import EXPECTED, Unfit, sentence
 from gateway.runs.postgres.migrate import check, check_makeable, is_made, migrate
-from gateway.runs.postgres.owners import SILENT
 from gateway.runs.postgres.session import Session
+from gateway.runs.transfer import statements
 from gateway.runs.transfer.absent import Absent
 from gateway.runs.transfer.rows import COLUMNS, IDS, NOBODY, TIMES, Attempt, Identity, Key, Run
-from gateway.runs.transfer.store import BATCH, BYTES, Last, MoveError, Store
+from gateway.runs.transfer.store import Last, MoveError, Store
 
 _LOCK = 0x6777_6D76
 """The advisory lock of whoever adds runs: "gwmv"."""
@@ -26,36 +26,6 @@ _STATE, _OWNER, _HOOK, _REASON = map(COLUMNS.index, ("state", "owner", "hook", "
 _TIME_PLACES = [COLUMNS.index(name) for name in sorted(TIMES)]
 _ID_PLACES = [COLUMNS.index(name) for name in sorted(IDS)]
 _RUNNING = 2
-
-
-def _milliseconds(name: str) -> str:
-    return f"round(extract(epoch FROM {name})*1000)::bigint"
-
-
-_NAMES = ", ".join(_milliseconds(f"r.{name}") if name in TIMES else f"r.{name}" for name in COLUMNS)
-_RUNS = f"""WITH part AS (SELECT seq, sum(size) OVER (ORDER BY seq) AS total FROM
-        (SELECT seq, size FROM gateway.run WHERE seq > $1 ORDER BY seq LIMIT {BATCH}) AS next)
-    SELECT h.name, p.invocation, o.answer, {_NAMES} FROM part JOIN gateway.run r USING (seq)
-    JOIN gateway.hook h ON h.number=r.hook LEFT JOIN gateway.payload p USING (seq)
-    LEFT JOIN gateway.outputs o USING (seq)
-    WHERE total <= {BYTES} OR seq=(SELECT min(seq) FROM part) ORDER BY seq"""
-_ATTEMPTS = f"""SELECT seq, number, {_milliseconds("started")}, outcome, duration_ms, status_code,
-    reason FROM gateway.attempt WHERE seq BETWEEN $1 AND $2 ORDER BY seq, number"""
-_KEYS = f"""SELECT h.name, d.key, d.run, {_milliseconds("d.expires")}, d.state FROM gateway.dedup d
-    JOIN gateway.hook h ON h.number=d.hook LEFT JOIN gateway.run r ON r.id=d.run
-    WHERE (h.name COLLATE "C", d.key) > ($1 COLLATE "C", $2)
-    AND (d.state IS NOT NULL OR r.id IS NOT NULL)
-    ORDER BY h.name COLLATE "C", d.key LIMIT {BATCH}"""
-_PUT_KEYS = """INSERT INTO gateway.dedup(hook, key, run, expires, state)
-    SELECT * FROM unnest($1::int[], $2::bytea[], $3::uuid[], $4::timestamptz[], $5::smallint[])
-    ON CONFLICT (hook, key) DO UPDATE SET run=EXCLUDED.run, expires=EXCLUDED.expires,
-    state=EXCLUDED.state"""
-_USERS = f"""SELECT name FROM gateway.owner
-    WHERE NOT ended AND seen > now() - interval '{SILENT} s' ORDER BY id"""
-_META = "INSERT INTO gateway.meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value=$2"
-_TABLES = "gateway.run, gateway.payload, gateway.outputs, gateway.attempt, gateway.dedup"
-_LAST = "SELECT coalesce(max(seq), 0) FROM gateway.run"
-_GO_ON = "SELECT setval(pg_get_serial_sequence('gateway.run', 'seq'), $1)"
 
 
 class PostgresEnd:
@@ -99,11 +69,11 @@ class PostgresEnd:
 
     async def freeze(self, frozen: Frozen) -> None:
         """Write down the move."""
-        await self._fetch(_META, KEY, written(frozen))
+        await self._fetch(statements.META, KEY, written(frozen))
 
     async def users(self) -> list[str]:
         """The processes of gateways that were heard of."""
-        return [name for (name,) in await self._fetch(_USERS)]
+        return [name for (name,) in await self._fetch(statements.USERS)]
 
     async def counts(self) -> dict[int, int]:
         """How many runs are in which state."""
@@ -112,34 +82,34 @@ class PostgresEnd:
 
     async def runs(self, after: int) -> list[Run]:
         """The next runs."""
-        rows = await self._fetch(_RUNS, after)
+        rows = await self._fetch(statements.RUNS, after)
         if not rows:
             return []
         by_run: dict[int, list[Attempt]] = {}
-        for seq, *values in await self._fetch(_ATTEMPTS, rows[0][3], rows[-1][3]):
+        for seq, *values in await self._fetch(statements.ATTEMPTS, rows[0][3], rows[-1][3]):
             by_run.setdefault(seq, []).append(Attempt(*values))
         return [_run(row, tuple(by_run.get(row[3], ()))) for row in rows]
 
     async def keys(self, after: Last) -> list[Key]:
         """The next keys."""
-        rows = await self._fetch(_KEYS, *after)
+        rows = await self._fetch(statements.KEYS, *after)
         return [Key(hook, key, run.bytes, *rest) for hook, key, run, *rest in rows]
 
     async def adopt(self, identity: Identity) -> None:
         """Make tickets and digests as another store does."""
         async with self._writing() as session:
             for name in ("ticket_key", "key_key"):
-                await session.fetch(_META, name, getattr(identity, name))
+                await session.fetch(statements.META, name, getattr(identity, name))
 
     async def last(self) -> int:
         """The place of the last run."""
-        return int((await self._fetch(_LAST))[0][0])
+        return int((await self._fetch(statements.LAST))[0][0])
 
     async def put(self, runs: Sequence[Run], after: int) -> None:
         """Add runs."""
         async with self._writing() as session:
             await session.fetch("SELECT pg_advisory_xact_lock($1)", _LOCK)
-            if (await session.fetch(_LAST))[0][0] != after:
+            if (await session.fetch(statements.LAST))[0][0] != after:
                 raise MoveError(f"{self.name} has other runs than before: begin again")
             await self._know(session, [run.hook for run in runs])
             await session.copy("run", COLUMNS, [self._row(run) for run in runs])
@@ -149,14 +119,14 @@ class PostgresEnd:
             await session.copy("outputs", ("seq", "answer"), answers)
             attempts = [_attempt(run.seq, one) for run in runs for one in run.attempts]
             await session.copy("attempt", ("seq", *Attempt.__struct_fields__), attempts)
-            await session.fetch(_GO_ON, runs[-1].seq)
+            await session.fetch(statements.GO_ON, runs[-1].seq)
 
     async def put_keys(self, keys: Sequence[Key]) -> None:
         """Add keys."""
         async with self._writing() as session:
             await self._know(session, [one.hook for one in keys])
             await session.fetch(
-                _PUT_KEYS,
+                statements.PUT_KEYS,
                 [self._numbers[one.hook] for one in keys],
                 [one.key for one in keys],
                 [UUID(bytes=one.run) for one in keys],
@@ -168,7 +138,7 @@ class PostgresEnd:
         """Forget all runs and keys, and the move; with digests of its own again."""
         identity = await self.identity()
         async with self._writing() as session:
-            await session.script(f"TRUNCATE {_TABLES}")
+            await session.script(f"TRUNCATE {statements.TABLES}")
         await self.adopt(Identity(identity.id, os.urandom(32), os.urandom(32)))
         await self.thaw()
 
