@@ -68,15 +68,17 @@ def gateway(
         yield Ground(server, site, site.workdir / "state")
 
 
-def prepared(request: Scenario, workdir: Path, keyed: bool = False) -> Load:
+def prepared(request: Scenario, workdir: Path, keyed: bool = False, pause: int = 0) -> Load:
     """wrk with this request, which has another key each time where it is keyed, also when wrk is
-    started again.
+    started again. `pause` is how many milliseconds each connection waits before it sends the next.
     """
     workdir.mkdir(exist_ok=True)
     made = load.prepare(request, workdir, 1)
-    if keyed:
-        with made.script.open("a") as script:
+    with made.script.open("a") as script:
+        if keyed:
             script.write(KEYS.format(prefix=time.time_ns()))
+        if pause:
+            script.write(f"delay = function() return {pause} end\n")
     return made
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.delivery.job import Counting, workflow
+from benchmarks.load import Load
 from benchmarks.rows import Row
 from benchmarks.scenario import Scenario
 from benchmarks.sharing.database import ask, create
@@ -15,12 +17,15 @@ from tests.support.postgres import Server
 
 GATEWAYS = 2
 RETENTION = 60
+PAUSE = 110
+"""Milliseconds that each caller waits between two requests: about 1,500 runs a second, which the
+gateways deliver meanwhile.
+"""
 MIB = 1024 * 1024
 _SIZES = """SELECT relname, pg_table_size(relid), pg_indexes_size(relid), n_live_tup, n_dead_tup,
     autovacuum_count FROM pg_stat_user_tables WHERE schemaname='gateway'
     AND relname IN ('run', 'payload', 'dedup') ORDER BY relname DESC"""
 _STRETCH = 30
-_PURGED = 90
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,21 @@ class Size:
 
 
 def bloat(server: Server, workdir: Path, runs: int, request: Scenario) -> list[Row]:
-    """So many runs with keys are accepted, delivered and, a minute later, forgotten."""
+    """So many runs with keys are accepted, delivered and, a minute later, forgotten: what the
+    tables take after a quarter of them, when as many are forgotten as come, and after all.
+    """
     database = create(server, "bloat")
     with workflow(workdir / "bloat_workflow", request) as counting:
         places = sites(workdir / "bloat", GATEWAYS, request, counting.port)
         with gateways(server, database, places, retention=f"{RETENTION}s") as shared:
-            return _rows(server, database, shared, counting, workdir, runs, request)
+            callers = loads(shared, request, workdir / "bloat_load", True, PAUSE)
+            begun = time.perf_counter()
+            rows = []
+            for wanted in (runs // 4, runs):
+                _until(counting, wanted, shared, callers)
+                rows += _rows(f"{counting.count():,} runs", sizes(server, database))
+            rate = counting.count() / (time.perf_counter() - begun)
+            return [Row("delivered, kept for a minute", f"{rate:,.0f}/s", ""), *rows]
 
 
 def sizes(server: Server, database: str) -> dict[str, Size]:
@@ -57,24 +71,10 @@ def sizes(server: Server, database: str) -> dict[str, Size]:
     return {row[0]: Size(*row[1:]) for row in ask(server, database, _SIZES)}
 
 
-def _rows(
-    server: Server, database: str, shared: Shared, counting: Counting, workdir: Path, runs: int,
-    request: Scenario,
-) -> list[Row]:  # fmt: skip
-    made, begun, largest = (
-        loads(shared, request, workdir / "bloat_load", True),
-        time.perf_counter(),
-        0,
-    )
-    while counting.count() < runs:
-        together(shared, made, _STRETCH)
-        size = sizes(server, database)["run"]
-        largest = max(largest, size.table + size.indexes)
-    rate = counting.count() / (time.perf_counter() - begun)
-    busy = sizes(server, database)
-    text = f"{rate:,.0f}/s delivered; runs take at most {largest / MIB:,.0f} MiB with their indexes"
-    return [Row(f"{runs:,} runs with keys, kept for {RETENTION} s", text, ""), *_tables(busy)]
+def _until(counting: Counting, wanted: int, shared: Shared, callers: Sequence[Load]) -> None:
+    while counting.count() < wanted:
+        together(shared, callers, _STRETCH)
 
 
-def _tables(found: dict[str, Size]) -> list[Row]:
-    return [Row(f"then: {name}", size.words, "") for name, size in found.items()]
+def _rows(after: str, found: dict[str, Size]) -> list[Row]:
+    return [Row(f"after {after}: {name}", size.words, "") for name, size in found.items()]

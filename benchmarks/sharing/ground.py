@@ -95,14 +95,18 @@ def loaded(shared: Shared, request: Scenario, workdir: Path, seconds: int, keyed
     return _measured(rounds, before, used(shared.server), shared.cpu() - cpu)
 
 
-def loads(shared: Shared, request: Scenario, workdir: Path, keyed: bool) -> list[Load]:
-    """wrk for each gateway with a part of the request's connections, whatever is sent."""
+def loads(
+    shared: Shared, request: Scenario, workdir: Path, keyed: bool, pause: int = 0
+) -> list[Load]:
+    """wrk for each gateway with a part of the request's connections, whatever is sent. `pause` is
+    that of `prepared`.
+    """
     count = len(shared.gateways)
     one = replace(request, connections=request.connections // count)
     if keyed:
         one = replace(one, path=f"/hooks/{KEYED}")
     workdir.mkdir(exist_ok=True)
-    return [prepared(one, workdir / str(number), keyed) for number in range(count)]
+    return [prepared(one, workdir / str(number), keyed, pause) for number in range(count)]
 
 
 def together(shared: Shared, loads: Sequence[Load], seconds: int) -> list[Round]:
