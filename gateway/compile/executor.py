@@ -7,8 +7,8 @@ from typing import Any
 
 from gateway.compile.invocation import StoringInvoker
 from gateway.errors import Unavailable, Unsent, WorkflowFailure
-from gateway.runs.deliverer import Delivery
 from gateway.runs.invocation import Invocation, decode
+from gateway.runs.judging import Delivery
 from gateway.runs.run import Assignment, Policy
 from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.sealed import SealedError, UnreadableError, of_answer, of_request

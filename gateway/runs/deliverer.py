@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
-import msgspec
-
+from gateway.runs.attempt_memory import AttemptMemory, Memory
 from gateway.runs.hook_queue import UNKNOWN
+from gateway.runs.judging import Delivery, judged, result_of
 from gateway.runs.run import Assignment, Policy, Result
-from gateway.runs.schedule import Ended, Schedule, verdict
+from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.store import RunStore, StoreUnavailable
 from gateway.runs.waiting import Finished, Waiting
 
 CREDIT = 128
 """Attempts that one worker makes at a time."""
-LONGEST_REASON = 200
+_FULL = 1
+"""The same while its memory is full: none beside those in flight, and it is still a worker."""
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 """Seconds between two tries to report a result."""
 _LAST_REPORTS = 2.0
 """Seconds for the results of attempts that are cut short."""
 _FAULT = "the gateway failed during the attempt; its log says how"
-
-
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """What a hook says of one attempt.
-
-    `reason` is empty for success, and has no word of the workflow's. `final`: another attempt
-    cannot help, as the outputs cannot be made of the workflow's answer or as what is stored cannot
-    be read. `answer` is what the store keeps of the outputs, `reply` what a caller is given that
-    waits in this process.
-    """
-
-    ended: Ended
-    reason: str = ""
-    final: bool = False
-    held: bool = False
-    answer: bytes | None = None
-    reply: Any = None
-
-
-WAITS = 10.0
-"""Seconds for which a run waits that could not be delivered here, but may be elsewhere or later."""
 
 
 class Executor(Protocol):
@@ -70,7 +50,9 @@ Watcher = Callable[[Assignment, Result, bool], None]
 
 
 class Deliverer:
-    """The attempts of one worker. `executor` finds the hook of the current generation by name."""
+    """The attempts of one worker. `executor` finds the hook of the current generation by name,
+    `memory` is what the worker has for bodies.
+    """
 
     def __init__(
         self,
@@ -79,12 +61,15 @@ class Deliverer:
         waiting: Waiting,
         watch: Watcher,
         fault: Callable[[Assignment, Exception], None],
+        memory: Memory,
     ) -> None:
         self._store = store
         self._executor = executor
         self._waiting = waiting
         self._watch = watch
         self._fault = fault
+        self._memory = AttemptMemory(memory)
+        self._credit = 0
         self._attempts: set[asyncio.Task[None]] = set()
         self._making: dict[tuple[str, int], asyncio.Task[None]] = {}
         """The attempts that have not ended, and may be cut short."""
@@ -95,7 +80,7 @@ class Deliverer:
     @property
     def takes(self) -> bool:
         """Whether an accepted run may start here."""
-        return not self._draining
+        return not self._draining and not self._memory.is_full
 
     @property
     def in_flight(self) -> int:
@@ -104,20 +89,40 @@ class Deliverer:
 
     def open(self) -> None:
         """Ask the store for runs."""
-        self._store.deliver(self.begin, self._stop, CREDIT)
+        self._credit = CREDIT
+        self._ask()
 
     def begin(self, assignment: Assignment, prepared: Any = None) -> None:
         """Make an attempt that the store says is this process's. Returns at once."""
         task = asyncio.get_running_loop().create_task(self._attempt(assignment, prepared))
         self._attempts.add(task)
         self._making[assignment.run, assignment.attempt] = task
-        task.add_done_callback(self._attempts.discard)
+        size = len(assignment.invocation)
+        task.add_done_callback(partial(self._ended, size))
+        self._memory.take(size)
+        self._look()
+
+    def _ended(self, size: int, task: asyncio.Task[None]) -> None:
+        self._attempts.discard(task)
+        self._memory.give_back(size)
+        self._look()
+
+    def _look(self) -> None:
+        """Ask for more, or for no more, where that is another thing than before."""
+        credit = _FULL if self._memory.is_full else CREDIT
+        if credit != self._credit and not self._draining:
+            self._credit = credit
+            self._ask()
+
+    def _ask(self) -> None:
+        self._store.deliver(self.begin, self._stop, self._credit)
 
     def retire(self) -> None:
         """Take no more, and let nobody wait any longer: the process will end."""
         self._draining = True
         self._waiting.release()
-        self._store.deliver(self.begin, self._stop, 0)
+        self._credit = 0
+        self._ask()
 
     async def drain(self, seconds: float) -> None:
         """Take no more; let attempts end for so long, and give the others back uncounted."""
@@ -154,10 +159,10 @@ class Deliverer:
         except asyncio.CancelledError:
             if not self._goes_back(name):
                 raise
-            result = _result(assignment, started, outcome="interrupted")
+            result = result_of(assignment, started, outcome="interrupted")
         except Exception as error:
             self._fault(assignment, error)
-            result = _result(assignment, started, outcome="held", reason=_FAULT)
+            result = result_of(assignment, started, outcome="held", reason=_FAULT)
         finally:
             self._making.pop(name, None)
             self._taken.discard(name)
@@ -178,13 +183,13 @@ class Deliverer:
         executor = self._executor(assignment.hook)
         problem = UNKNOWN if executor is None else executor.problem()
         if executor is None or problem:
-            return _result(assignment, started, outcome="held", reason=problem), None
+            return result_of(assignment, started, outcome="held", reason=problem), None
         try:
             delivery = await executor.deliver(assignment, prepared)
         except Exception as error:
             self._fault(assignment, error)
             delivery = Delivery(ended=Ended(asked=False), reason=_FAULT)
-        return _judged(assignment, executor.schedule, delivery, started), delivery.reply
+        return judged(assignment, executor.schedule, delivery, started), delivery.reply
 
     async def _report(self, assignment: Assignment, result: Result) -> bool:
         """Until the store has it: without its result the attempt would be made again."""
@@ -198,50 +203,3 @@ class Deliverer:
                 self._fault(assignment, error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-def _judged(
-    assignment: Assignment, schedule: Schedule, delivery: Delivery, started: float
-) -> Result:
-    ended = delivery.ended
-    if delivery.held:
-        return _result(assignment, started, outcome="held", delay=WAITS, reason=delivery.reason)
-    if delivery.final:
-        return _result(
-            assignment,
-            started,
-            outcome="dead",
-            status_code=ended.status_code,
-            reason=delivery.reason,
-        )
-    judged = verdict(schedule, assignment.tries, ended, time.time(), random.random())  # noqa: S311
-    if judged.outcome == "retry" and _is_given_up(assignment, judged.delay, started):
-        judged = msgspec.structs.replace(judged, outcome="dead", delay=0)
-    return _result(
-        assignment,
-        started,
-        outcome=judged.outcome,
-        delay=judged.delay,
-        status_code=ended.status_code,
-        reason=delivery.reason,
-        answer=delivery.answer,
-        blames_target=judged.blames_target,
-        pause_target=judged.pause_target,
-    )
-
-
-def _is_given_up(assignment: Assignment, delay: float, started: float) -> bool:
-    """Whether the run will be dead before the next attempt. The store judges that, too; here, so
-    that neither a waiting caller nor the log is told of an attempt that will not be made.
-    """
-    return time.perf_counter() - started + delay >= assignment.left
-
-
-def _result(assignment: Assignment, started: float, *, reason: str = "", **more: Any) -> Result:
-    return Result(
-        run=assignment.run,
-        attempt=assignment.attempt,
-        duration_ms=round((time.perf_counter() - started) * 1000),
-        reason=reason[:LONGEST_REASON],
-        **more,
-    )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+from gateway.runs.attempt_memory import Memory
 from gateway.runs.counts import Counts
 from gateway.runs.deliverer import Deliverer, Executor, Watcher
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record
@@ -58,14 +59,18 @@ class Runs:
     when it is opened with `open_store`.
 
     `told` says why no run can be stored until the gateway is started again, in words. `watch` is
-    told of each attempt, `fault` of each that ended in a mistake of ours.
+    told of each attempt, `fault` of each that ended in a mistake of ours. `memory` is what this
+    process has for bodies.
     """
 
-    def __init__(self, open_store: Callable[[], Kept], watch: Watcher, fault: Fault) -> None:
+    def __init__(
+        self, open_store: Callable[[], Kept], watch: Watcher, fault: Fault, memory: Memory
+    ) -> None:
         self.told = ""
         self._open_store = open_store
         self._watch = watch
         self._fault = fault
+        self._memory = memory
         self._executors: Mapping[str, Executor] = {}
         self._store: Kept | None = None
         self._waiting: Waiting
@@ -86,7 +91,9 @@ class Runs:
     def _begun(self) -> Kept:
         store = self._open_store()
         self._waiting = Waiting(store)
-        self._deliverer = Deliverer(store, self._executor, self._waiting, self._watch, self._fault)
+        self._deliverer = Deliverer(
+            store, self._executor, self._waiting, self._watch, self._fault, self._memory
+        )
         self._deliverer.open()
         return store
 

@@ -54,8 +54,9 @@ class Orders:
         self.results: list[Result] = []
         self.waiting = Waiting(self.store)
         self.deliverer = Deliverer(
-            self.store, self._executor, self.waiting, self._watch, lambda _run, _error: None
-        )
+            self.store, self._executor, self.waiting, self._watch, lambda _run, _error: None,
+            runtime.body_memory,
+        )  # fmt: skip
         self.deliverer.open()
 
     def hook(self, url: str, **keys: Any) -> None:

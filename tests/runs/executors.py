@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from gateway.ids import uuid7
-from gateway.runs.deliverer import Deliverer, Delivery
+from gateway.runs.deliverer import Deliverer
+from gateway.runs.judging import Delivery
 from gateway.runs.memory.store import MemoryStore
 from gateway.runs.run import Accepted, Assignment, NewRun, Policies, Policy, Record, Result
 from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.store import RunStore
 from gateway.runs.waiting import Expected, Waiting
+from gateway.runtime.body_memory import BodyMemory
 
 POLICY = Policy(target="http://workflows:80", after=(0.01, 0.01), give_up=60)
 Script = Callable[[Assignment], Awaitable[Delivery]]
@@ -47,18 +49,22 @@ class ScriptedExecutor:
 class Delivering:
     """A worker with one hook, `orders`."""
 
-    def __init__(self, store: RunStore, executors: dict[str, ScriptedExecutor]) -> None:
+    def __init__(
+        self, store: RunStore, executors: dict[str, ScriptedExecutor], memory: BodyMemory
+    ) -> None:
         self.store = store
         self.executors = executors
         self.results: list[Result] = []
         self.faults: list[Exception] = []
         self.waiting = Waiting(store)
+        self.memory = memory
         self.deliverer = Deliverer(
             store,
             executors.get,
             self.waiting,
             lambda _assignment, result, _kept: self.results.append(result),
             lambda _assignment, error: self.faults.append(error),
+            self.memory,
         )
         self.deliverer.open()
 
@@ -103,10 +109,11 @@ class Delivering:
 
 @asynccontextmanager
 async def delivering(
-    *scripts: Script | Delivery, policy: Policy = POLICY
+    *scripts: Script | Delivery, policy: Policy = POLICY, memory: int = 1 << 20
 ) -> AsyncIterator[Delivering]:
-    """A memory store and a worker."""
+    """A memory store and a worker with so many bytes for bodies."""
     shared = MemoryStore()
     shared.follow(Policies(1, {"orders": policy}))
-    yield Delivering(shared.session(), {"orders": ScriptedExecutor(*scripts)})
+    executors = {"orders": ScriptedExecutor(*scripts)}
+    yield Delivering(shared.session(), executors, BodyMemory(memory))
     shared.close()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.runs.deliverer import CREDIT, Delivery
+from gateway.runs.deliverer import CREDIT
+from gateway.runs.judging import Delivery
 from gateway.runs.run import Assignment, Record, State
 from gateway.runs.schedule import Ended, Schedule
 from gateway.runs.selection import Selection
@@ -308,3 +309,48 @@ def test_nobody_waits_once_the_process_drains(here: bool) -> None:
             assert await asyncio.wait_for(worker.waiting.outcome(run, 20, given), 10) is None
 
     asyncio.run(waits())
+
+
+@run_in_loop
+async def test_attempts_take_half_of_the_memory_for_bodies_and_go_on_when_they_have_a_quarter() -> (
+    None
+):
+    """Each holds a request of four bytes twice."""
+    gates = [asyncio.Event() for _ in range(6)]
+    waiting = iter(gates)
+
+    async def gated(_assignment: Assignment) -> Delivery:
+        await next(waiting).wait()
+        return answered(200)
+
+    async with delivering(gated, memory=64) as worker:
+        runs = [(await worker.accept())[0] for _ in gates]
+        made = worker.executors["orders"].made
+        await settled()
+        assert (len(made), worker.memory.held, worker.deliverer.takes) == (4, 32, False)
+        gates[0].set()
+        await worker.ended(1)
+        await settled()
+        assert (len(made), worker.memory.held) == (4, 24), "not with each that ends"
+        gates[1].set()
+        await worker.ended(2)
+        await settled()
+        assert (len(made), worker.memory.held, worker.deliverer.takes) == (6, 32, False)
+        for gate in gates:
+            gate.set()
+        assert {(await worker.final(run)).state for run in runs} == {State.SUCCEEDED}
+        await settled()
+        assert (worker.memory.held, worker.deliverer.takes) == (0, True)
+
+
+@run_in_loop
+async def test_a_request_that_is_larger_than_all_memory_is_delivered_alone() -> None:
+    async with delivering(answered(200), memory=1) as worker:
+        runs = [(await worker.accept())[0] for _ in range(3)]
+        assert {(await worker.final(run)).state for run in runs} == {State.SUCCEEDED}
+
+
+async def settled() -> None:
+    """Let everything happen that waits for nothing."""
+    for _ in range(20):
+        await asyncio.sleep(0)

@@ -183,7 +183,7 @@ def _outcomes(runtime: Runtime, lines: Lines | None) -> Outcomes | None:
     from gateway.serve.outcomes import Outcomes
 
     log = RunLog(lines, runtime.settings.log_level)
-    runtime.runs = Runs(partial(_store, runtime), log, log.fault)
+    runtime.runs = Runs(partial(_store, runtime), log, log.fault, runtime.body_memory)
     return Outcomes(runtime)
 
 
