@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -41,14 +42,16 @@ _HOLDERS = """SELECT g.place, d.run::text, coalesce(r.state, d.state)
     FROM unnest($1::int[], $2::bytea[]) WITH ORDINALITY AS g(hook, key, place)
     JOIN gateway.dedup d USING (hook, key) LEFT JOIN gateway.run r ON r.id=d.run
     WHERE d.expires > now() ORDER BY d.hook, d.key"""
-_TAKE = """INSERT INTO gateway.dedup(hook, key, run, expires)
+# `WHERE false` changes nothing, but locks the rows that are there already.
+_CLAIM = """INSERT INTO gateway.dedup AS d (hook, key, run, expires)
     SELECT hook, key, run, now() + make_interval(secs => within)
     FROM unnest($1::int[], $2::bytea[], $3::uuid[], $4::float8[]) AS g(hook, key, run, within)
-    ORDER BY hook, key ON CONFLICT (hook, key) DO UPDATE SET run=EXCLUDED.run,
-    expires=EXCLUDED.expires, state=NULL"""
-_LOCK_KEYS = """SELECT FROM gateway.dedup d JOIN (SELECT DISTINCT hook, key
-    FROM unnest($1::int[], $2::bytea[]) AS g(hook, key)) AS k USING (hook, key)
-    ORDER BY d.hook, d.key FOR UPDATE OF d"""
+    ORDER BY hook, key ON CONFLICT (hook, key) DO UPDATE SET run=d.run WHERE false
+    RETURNING run::text"""
+_TAKE = """UPDATE gateway.dedup d SET run=g.run, state=NULL,
+    expires=now() + make_interval(secs => g.within)
+    FROM unnest($1::int[], $2::bytea[], $3::uuid[], $4::float8[]) AS g(hook, key, run, within)
+    WHERE d.hook=g.hook AND d.key=g.key"""
 _DEAD = NUMBERS[State.DEAD]
 
 
@@ -145,17 +148,18 @@ async def _take_keys(
     """Whose keys belong to other runs; the others have theirs now."""
     if not batch:
         return {}
-    await session.fetch(_LOCK_KEYS, *_keys(local, batch))
-    answers = await _holders(session, local, batch)
-    free = [one for one in batch if one.new.id not in answers]
-    if free:
-        await session.fetch(
-            _TAKE,
-            *_keys(local, free),
-            [one.new.id for one in free],
-            [one.new.key_within for one in free],
-        )
+    # New keys are inserted before anything is read, so that of two processes one waits.
+    new = {run for (run,) in await session.fetch(_CLAIM, *_claims(local, batch))}
+    known = [one for one in batch if one.new.id not in new]
+    answers = await _holders(session, local, known) if known else {}
+    if free := [one for one in known if one.new.id not in answers]:
+        await session.fetch(_TAKE, *_claims(local, free))
     return answers
+
+
+def _claims(local: LocalState, batch: Sequence[Asked]) -> tuple[list[Any], ...]:
+    runs = [one.new.id for one in batch]
+    return *_keys(local, batch), runs, [one.new.key_within for one in batch]
 
 
 async def _holders(

@@ -34,6 +34,22 @@ async def test_equal_keys_at_once_are_one_run_whichever_gateways_they_reach() ->
 
 
 @in_loop
+async def test_equal_keys_at_once_are_one_run_whatever_their_order_keys() -> None:
+    async with gateways(server(), await fresh(), 2) as both:
+        given = [
+            a_run(key=b"%d" % (n // 2), key_within=60, lane=b"%d" % (n % 2)) for n in range(100)
+        ]
+        answers = await asyncio.gather(
+            *(both[n % 2].store.accept(new) for n, new in enumerate(given))
+        )
+        runs = defaultdict(set)
+        for new, answer in zip(given, answers, strict=True):
+            runs[new.key].add(answer.run)
+        assert {len(found) for found in runs.values()} == {1}
+        assert sum(isinstance(one, Accepted) for one in answers) == len(runs)
+
+
+@in_loop
 async def test_what_a_gateway_leaves_goes_to_another() -> None:
     async with gateways(server(), await fresh(), 2) as (one, other):
         runs = {(await one.accept()).run for _ in range(5)}
