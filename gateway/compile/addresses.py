@@ -39,6 +39,16 @@ def address_check(networks: Sequence[str]) -> Check:
 
     def check(exchange: Exchange) -> None:
         if not admits(exchange.client):
-            raise Forbidden("This hook does not accept requests from your address.")
+            raise Forbidden(
+                "This hook does not accept requests from your address.",
+                reason=_reason(exchange.client),
+            )
 
     return check
+
+
+def _reason(client: str) -> str:
+    """For the log: which address was refused."""
+    if not client:
+        return "The caller's address is unknown, and allow_from admits only known ones."
+    return f"The address {client} is not in allow_from."

@@ -74,6 +74,36 @@ method: POST
 authentication: none
 workflow: URL/run/a
 response: {headers: {X-Id: "${workflow.body.nothing}"}}
+---
+name: bearer
+method: POST
+authentication: {type: bearer, tokens: [{secret: token}]}
+workflow: URL/run/a
+---
+name: basic
+method: POST
+authentication: {type: basic, users: [{username: ci, password: {secret: token}}]}
+workflow: URL/run/a
+---
+name: key
+method: POST
+authentication: {type: api-key, header: X-Key, keys: [{secret: token}]}
+workflow: URL/run/a
+---
+name: query-key
+method: POST
+authentication: {type: api-key, query: key, keys: [{secret: token}]}
+workflow: URL/run/a
+---
+name: body-key
+method: POST
+authentication: {type: api-key, body: /key, keys: [{secret: token}]}
+workflow: URL/run/a
+---
+name: signed-token
+method: POST
+authentication: {type: jwt, secrets: [{secret: token}], algorithms: [HS256], issuer: a, audience: b}
+workflow: URL/run/a
 """
 JSON = {"Content-Type": "application/json"}
 
@@ -83,7 +113,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iter
     """A gateway whose hooks refuse for every reason."""
     directory = tmp_path_factory.mktemp("reasons")
     hooks = {"orders.yaml": HOOKS.replace("URL", workflow.url)}
-    with gateway(directory, hooks) as running:
+    with gateway(
+        directory, hooks, secrets={"token": "canary-of-thirty-two-characters-"}
+    ) as running:
         yield running
 
 
@@ -144,7 +176,7 @@ def reason(server: Gateway, path: str, name: str, body: str = "{}", **headers: s
             "{}",
             "response.headers.X-Id (orders.yaml:63): The workflow's outputs have no 'nothing'.",
         ),
-        ("/hooks/guarded", "{}", "This hook does not accept requests from your address."),
+        ("/hooks/guarded", "{}", "The address 127.0.0.1 is not in allow_from."),
         ("/hooks/nothing", "{}", "No enabled hook has this path."),
     ],
 )
@@ -153,6 +185,43 @@ def test_the_line_tells_the_condition_or_what_the_caller_was_told(
 ) -> None:
     name = f"why-{abs(hash((path, body)))}"
     assert reason(server, path, name, body) == said
+
+
+NO_HEADER = "The request has no Authorization header."
+NO_USER = "The request has no Authorization header with a user and a password."
+WRONG_KEY = "The key is wrong or expired."
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "said"),
+    [
+        ("bearer", {}, NO_HEADER),
+        (
+            "bearer",
+            {"Authorization": "Basic Y2FuYXJ5Og=="},
+            "The Authorization header does not begin with 'Bearer'.",
+        ),
+        ("bearer", {"Authorization": "Bearer canary"}, "The token is wrong or expired."),
+        ("basic", {}, NO_USER),
+        ("basic", {"Authorization": "Basic canary!"}, NO_USER),
+        (
+            "basic",
+            {"Authorization": "Basic Y2FuYXJ5OmNhbmFyeQ=="},
+            "The user or the password is wrong or expired.",
+        ),
+        ("key", {}, "The request has no key in the header 'X-Key', or several."),
+        ("key", {"X-Key": "canary"}, WRONG_KEY),
+        ("query-key", {}, "The request has no key in the query parameter 'key', or several."),
+        ("query-key?key=canary", {}, WRONG_KEY),
+        ("body-key", {}, "The request has no key in the body parameter '/key', or several."),
+        ("signed-token", {}, NO_HEADER),
+    ],
+)
+def test_a_line_tells_credentials_that_are_missing_from_wrong_ones(
+    server: Gateway, path: str, headers: dict[str, str], said: str
+) -> None:
+    name = f"who-{abs(hash((path, said)))}"
+    assert reason(server, f"/hooks/{path}", name, **headers) == said
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def api_key_guard(
     digests = tuple(digest_of(key, runtime) for key in spec.keys)
     parameter = "" if spec.query is UNSET else spec.query
     refused = partial(challenge, "ApiKey", realm)
+    absent = f"The request has no key in {_place(spec)}, or several."
     clock = runtime.clock
 
     def check(exchange: Exchange, key: bytes | None) -> None:
@@ -30,6 +31,15 @@ def api_key_guard(
         if key is not None:
             exchange.credential = accepted(digests, key, clock())
         if not exchange.credential:
-            raise refused()
+            raise refused(reason=absent if key is None else "The key is wrong or expired.")
 
     return check, needs_of(spec.keys, runtime)
+
+
+def _place(spec: ApiKeyAuthentication) -> str:
+    """Where the key of a request is, in the words of the log."""
+    if spec.body is not UNSET:
+        return f"the body parameter {spec.body!r}"
+    if spec.query is not UNSET:
+        return f"the query parameter {spec.query!r}"
+    return f"the header {spec.header!r}"

@@ -23,6 +23,8 @@ from gateway.runtime.throttle import Memory
 
 REMEMBERED = 1024
 """How many verified passwords a hook remembers, each as a keyed digest."""
+ABSENT = "The request has no Authorization header with a user and a password."
+WRONG = "The user or the password is wrong or expired."
 
 
 class _Account:
@@ -59,7 +61,7 @@ def basic_guard(
             if exchange.credential:
                 exchange.sender = Sender(username=presented.partition(b":")[0].decode())
         if not exchange.credential:
-            raise refused()
+            raise refused(reason=ABSENT if presented is None else WRONG)
 
     return check, needs
 

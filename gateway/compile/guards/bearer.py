@@ -19,14 +19,16 @@ def bearer_guard(
     """The check, and what it needs. It raises Unauthenticated."""
     digests = tuple(digest_of(token, runtime) for token in spec.tokens)
     clock = runtime.clock
-    missing = partial(challenge, "Bearer", realm)
-    wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
+    missing = partial(challenge, "Bearer", realm, reason="The request has no Authorization header.")
+    refused = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
     def check(exchange: Exchange, token: bytes | None) -> None:
         if token is None:
-            raise missing() if exchange.header(b"authorization") is None else wrong()
+            if exchange.header(b"authorization") is None:
+                raise missing()
+            raise refused(reason="The Authorization header does not begin with 'Bearer'.")
         exchange.credential = accepted(digests, token, clock())
         if not exchange.credential:
-            raise wrong()
+            raise refused(reason="The token is wrong or expired.")
 
     return check, needs_of(spec.tokens, runtime)

@@ -57,7 +57,7 @@ def jwt_guard(
     """
     keys, needs = _published(spec, runtime) if spec.secrets is UNSET else _written(spec, runtime)
     verify = _verifier(spec)
-    missing = partial(challenge, "Bearer", realm)
+    missing = partial(challenge, "Bearer", realm, reason="The request has no Authorization header.")
     wrong = partial(challenge, "Bearer", realm, ', error="invalid_token"')
 
     async def check(exchange: Exchange, token: bytes | None) -> None:
