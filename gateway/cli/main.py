@@ -8,6 +8,7 @@ import sys
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from gateway import __version__
 from gateway.cli.interrupts import INTERRUPTED
@@ -71,7 +72,7 @@ def _run(argv: list[str] | None) -> int:
         return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "gateway"
-        _say(f"{command}: {error.format_message()}\nTry '{command} --help'.")
+        _say(f"{command}: {_message(error)}\nTry '{command} --help'.")
         return error.exit_code
     except OperatorError as error:
         _say(f"gateway: {error}")
@@ -83,6 +84,17 @@ def _run(argv: list[str] | None) -> int:
             raise
         _say("gateway: the output cannot be written: the device is full")
         return 1
+
+
+def _message(error: click.UsageError) -> str:
+    """What is wrong; for a value from the environment, also the variable that has it."""
+    if isinstance(error, click.BadParameter) and error.ctx and error.param:
+        context, parameter = error.ctx, error.param
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+            variable = parameter.envvar or f"{context.auto_envvar_prefix}_{name.upper()}"
+            error.param_hint = f"{parameter.get_error_hint(context)} ({variable})"
+    return error.format_message()
 
 
 def _open_closed_streams() -> None:

@@ -18,14 +18,20 @@ import click
 import pytest
 
 from gateway.cli.main import COMMANDS
+from gateway.cli.runs import COMMANDS as RUNS
 from tests.support.command import COMMAND, PATIENCE, called, run, terminal
 
 TOP = Path(__file__).parents[2]
 PAGE = (TOP / "docs" / "cli.md").read_text()
 
 
+EVERY = [*COMMANDS, *(f"runs {name}" for name in RUNS)]
+"""All commands, those of a group with its name."""
+
+
 def _command(name: str) -> click.Command:
-    found: click.Command = importlib.import_module(f"gateway.cli.{name}").command
+    module = name.replace(" ", ".")
+    found: click.Command = importlib.import_module(f"gateway.cli.{module}").command
     return found
 
 
@@ -64,12 +70,13 @@ def test_the_help_of_all_loads_no_server() -> None:
     assert not {"litestar", "httptools", "jsonschema"} & set(done.stderr.split())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_help_of_a_command_has_examples_and_its_flags(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, text, _ = called(capsys, name, "--help")
+    status, text, _ = called(capsys, *name.split(), "--help")
     assert status == 0
+    assert text.startswith(f"Usage: gateway {name} ")
     assert re.search(rf"^Examples: *\n(  .*\n)*  .*gateway {name}\b", text, re.MULTILINE)
     for option in _options(name):
         assert f"  {option.opts[0]}" in text
@@ -134,6 +141,18 @@ def test_wrong_usage_is_one_plain_message_and_status_2(
     assert WRONG[line] in (said or text)
     assert len(said.splitlines()) <= 2
     assert said == "" or said.startswith("gateway")
+
+
+def test_a_wrong_value_of_a_variable_is_said_with_the_variable(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "tcp://10.0.0.1:8080")
+    assert called(capsys, "serve") == (
+        2,
+        "",
+        "gateway serve: Invalid value for '--port' (GATEWAY_PORT): 'tcp://10.0.0.1:8080' is not a "
+        "whole number from 1 to 65535\nTry 'gateway serve --help'.\n",
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)

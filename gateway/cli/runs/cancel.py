@@ -32,7 +32,7 @@ def command(runs: tuple[str, ...], dry_run: bool, yes: bool, **flags: Any) -> No
     Name RUNS, or choose runs with --hook. Before it changes the runs of a hook, the command
     prints their number and asks; where it cannot ask, it needs --yes. An attempt that is in
     flight is interrupted, and may have had an effect. Dead runs are cancelled only with
-    --state dead, or where they hold back the runs of their lane.
+    --state dead, or where they hold back the runs of their key.
 
     Exit status: 0 success, 1 no run matches or one was not cancelled, 2 wrong usage, or the runs
     cannot be reached.

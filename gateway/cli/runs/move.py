@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
-import rich_click as click
 
+from gateway.cli.command import Command
 from gateway.cli.formats.report import counted
 from gateway.cli.runs.opened import be_silent
 from gateway.cli.store_flags import Place, check_store
@@ -54,7 +55,7 @@ class _Ends(msgspec.Struct, frozen=True, kw_only=True):
     target_ca: Path | None
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("source", type=_End(), metavar="FROM")
 @click.argument("target", type=_End(), metavar="TO")
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-import rich_click as click
+import click
 
 from gateway.cli.runs.reaching import Runs
 from gateway.language.escaping import escaped
