@@ -137,7 +137,7 @@ def _hint_for_number(
         return _hint_for_duration(text, schema, key)
     if _takes_text(schema, text):
         return "write it in quotes"
-    return "write a list, with brackets or '- '" if "array" in kinds else ""
+    return "write a list, with brackets or '- '" if kinds == {"array"} else ""
 
 
 def _hint_for_duration(text: str, schema: dict[str, Any], key: dict[str, Any]) -> str:
