@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -20,8 +22,9 @@ from gateway.reload.service import OUT, STALE
 from gateway.serve.served import State
 from gateway.settings import Settings
 
+TOP = Path(__file__).parents[2]
 SETTINGS = Settings(hooks=Path("hooks.d"))
-PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text()
+PAGE = (TOP / "docs" / "operating.md").read_text()
 NAMED = {
     name
     for row in re.findall(r"^\| (.*?) \|", PAGE, re.MULTILINE)
@@ -39,6 +42,25 @@ def test_each_outcome_is_explained() -> None:
     others = {"succeeded", "failed", "ignored", "handshake", "out-of-service", "unexpected"}
     others |= {"too-many-failures", "probed", "caller-left", "cut"}
     assert refusals | others <= NAMED
+
+
+def _events(module: Path) -> Iterator[str]:
+    """What a module logs in words of its own, except faults of the gateway."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="_log"), attr="info" | "warning" | "error"),
+                args=[ast.Constant(value=str(event))],
+                keywords=given,
+            ) if "exc_info" not in {one.arg for one in given}:
+                yield event
+
+
+def test_each_event_is_explained() -> None:
+    begun = tuple(name.removesuffix(" …") for name in NAMED if name.endswith(" …"))
+    found = {event for module in (TOP / "gateway").rglob("*.py") for event in _events(module)}
+    assert len(found) > 30
+    assert {event for event in found - NAMED if not event.startswith(begun)} == set()
 
 
 def test_each_metric_is_explained() -> None:

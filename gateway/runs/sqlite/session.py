@@ -17,6 +17,8 @@ SLOW = 8 * MIB
 """Bytes that a worker has not read; from there on it is assigned nothing."""
 TOO_SLOW = 32 * MIB
 """The same, where the connection ends: its worker must not fill the store's memory."""
+CLOSED = "it closed its connection"
+"""Why a session is over whose worker has ended."""
 SILENT = 6
 """Pings without an answer, after which the worker is believed to have stopped."""
 
@@ -58,7 +60,7 @@ class Session:
             self.over = f"its connection failed: {error.strerror}"
         else:
             if not size:
-                self.over = "it closed its connection"
+                self.over = CLOSED
 
     def tell(self, message: msgspec.Struct) -> None:
         """Send with the next flush."""

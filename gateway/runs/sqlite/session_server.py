@@ -26,7 +26,7 @@ from gateway.runs.sqlite.messages import (
     Welcome,
 )
 from gateway.runs.sqlite.recovery import Recovery
-from gateway.runs.sqlite.session import SILENT, Session
+from gateway.runs.sqlite.session import CLOSED, SILENT, Session
 from gateway.runs.sqlite.unit_of_work import UnitOfWork
 from gateway.runs.sqlite.writer import Left, Task
 
@@ -146,7 +146,9 @@ class SessionServer:
         del self._sessions[session.number]
         self._selector.unregister(session.connection)
         session.close()
-        _log.info("a worker left the store", process=session.process, reason=session.over)
+        # A worker that ends closes its connection: the supervisor tells of one that was killed.
+        log = _log.debug if session.over == CLOSED else _log.warning
+        log("a worker left the store", process=session.process, reason=session.over)
 
     def tell(self) -> None:
         """Send what was decided, as far as the workers take it."""
