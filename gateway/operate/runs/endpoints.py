@@ -170,7 +170,9 @@ def _unknown(_run: str) -> str:
 def _not_replayed(detail: Detail, anew: bool) -> str:
     state = detail.record.state
     if state.final and not anew:
-        return f'The run is {state}. To run it again under a new id, send "anew": true.'
+        return (
+            f'The run is {state}. To run it again under a new id, replay it with "anew" (--anew).'
+        )
     return f"The run is {state}, so it is not replayed: it has not ended."
 
 

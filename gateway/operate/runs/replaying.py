@@ -35,7 +35,7 @@ def refuse_changed(hook: str, keys: tuple[str, ...]) -> None:
         named = ", ".join(keys[:-1]) + (_AND if keys[:-1] else "") + keys[-1]
         raise Conflict(
             f"'{hook}' had a different {named} when the run was accepted, so the request might be "
-            'refused now. Look at the run, then send "anyway": true to replay it.'
+            'refused now. Look at the run, then replay it with "anyway" (--anyway).'
         )
 
 
