@@ -26,7 +26,7 @@ from gateway.cli.program import program
 from gateway.cli.run_lines import run_lines
 from gateway.cli.serve import options, settings_of
 from gateway.cli.sign import HOOKS, SECRETS, URL
-from gateway.cli.starting import listen, start
+from gateway.cli.starting import listen, refuse_file, start
 from gateway.errors import OperatorError
 from gateway.language.escaping import escaped
 from gateway.language.issued import masked
@@ -55,6 +55,7 @@ def command(hooks: Path, real: bool, **flags: Any) -> None:
       gateway dev --real
     """
     if not hooks.is_dir():
+        refuse_file(hooks)
         raise OperatorError(
             f"the hooks directory {hooks} does not exist. To write a first hook, run: "
             "gateway init. To use another directory, run: gateway dev path/to/hooks.d"

@@ -87,10 +87,17 @@ def _check_directory(settings: Settings) -> None:
     """
     if settings.hooks.is_dir() or Keeper(settings.state, settings.hooks).load():
         return
+    refuse_file(settings.hooks)
     raise OperatorError(
         f"the hooks directory {settings.hooks} does not exist. "
         "To use another one, run: gateway serve path/to/hooks.d"
     )
+
+
+def refuse_file(hooks: Path) -> None:
+    """Raises OperatorError for a hook file in place of the directory that it is in."""
+    if hooks.is_file():
+        raise OperatorError(f"{hooks} is a file: name its directory, {hooks.parent}")
 
 
 def _check_admin_token(settings: Settings) -> None:

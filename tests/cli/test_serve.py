@@ -77,7 +77,8 @@ def test_a_bad_variable_is_named_by_its_flag(
 
 REFUSED = {
     "serve nothing": "the hooks directory nothing does not exist",
-    "serve hooks.d/a.yaml": "the hooks directory hooks.d/a.yaml does not exist",
+    "serve hooks.d/a.yaml": "hooks.d/a.yaml is a file: name its directory, hooks.d",
+    "dev hooks.d/a.yaml": "hooks.d/a.yaml is a file: name its directory, hooks.d",
     "serve --secrets nothing": "--secrets: nothing is not a directory",
     "serve --host 192.0.2.1": "cannot listen on 192.0.2.1:8080: Cannot assign requested address",
     "serve --host 2001:db8::1": "cannot listen on [2001:db8::1]:8080: ",
