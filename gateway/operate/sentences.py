@@ -1,4 +1,6 @@
-"""Lines of the log as sentences, for a terminal: what requests and runs came to."""
+"""Lines of the log as sentences, for a terminal: what is served, and what requests and runs came
+to.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,12 @@ from typing import Any
 
 Event = dict[str, Any]
 _FAILED = frozenset({"retry", "dead"})
+_STATES = {"stale": "stale", "out_of_service": "out of service"}
+_CHANGES = ("added", "changed", "removed")
 
 
 def brief(_logger: Any, _method: str, event: Event) -> Event:
-    """What a terminal is wide enough for: a request or a run as a sentence, and no 'info'."""
+    """What a terminal is wide enough for: the usual lines as sentences, and no 'info'."""
     if event["level"] == "info":
         del event["level"]
     sentence = _SENTENCES.get(event["event"])
@@ -27,6 +31,16 @@ def _request(event: Event) -> Event:
     within = f" (workflow {workflow:.1f})" if workflow else ""
     said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
     return _said(event, f"{said} {took:.1f} ms{within}", "run" if event["run"] else "request_id")
+
+
+def _generation(event: Event) -> Event:
+    """`generation 7 is served: 12 hooks, 1 stale; changed orders`."""
+    hooks = event["hooks"]
+    counts = [f"{hooks} hook{'s' if hooks != 1 else ''}"]
+    counts += [f"{event[name]} {words}" for name, words in _STATES.items() if event[name]]
+    lists = [f"{word} {', '.join(event[word])}" for word in _CHANGES if event[word]]
+    told = "; ".join([", ".join(counts), *lists])
+    return _said(event, f"generation {event['generation']} is served: {told}")
 
 
 def _attempt(event: Event) -> Event:
@@ -52,6 +66,7 @@ def _end(event: Event) -> Event:
 
 
 _SENTENCES: dict[str, Callable[[Event], Event]] = {
+    "generation is served": _generation,
     "request": _request,
     "attempt": _attempt,
     "attempt was too late": _attempt,

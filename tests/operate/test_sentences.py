@@ -1,4 +1,4 @@
-"""On a terminal, the life of a run is read from top to bottom."""
+"""On a terminal, what is served and the life of a run are read from top to bottom."""
 
 from __future__ import annotations
 
@@ -32,6 +32,23 @@ def shown(line: structlog.typing.EventDict) -> dict[str, Any]:
     told = brief(None, "", event)
     assert told.pop("timestamp") == "10:00:00"
     return told
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"hooks": 1, "added": ["orders"]}, "1 hook; added orders"),
+        ({"hooks": 3, "changed": ["a", "b"], "removed": ["c"]}, "3 hooks; changed a, b; removed c"),
+        ({"hooks": 2, "stale": 1, "out_of_service": 1}, "2 hooks, 1 stale, 1 out of service"),
+    ],
+)
+def test_a_generation_is_a_sentence(more: dict[str, Any], sentence: str) -> None:
+    line = {
+        "event": "generation is served", "log_level": "info", "generation": 7, "digest": "5a3c",
+        "stale": 0, "out_of_service": 0, "added": [], "changed": [], "removed": [], "workers": 1,
+        "milliseconds": 12, **more,
+    }  # fmt: skip
+    assert shown(line) == {"event": f"generation 7 is served: {sentence}"}
 
 
 @pytest.mark.parametrize(
