@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from gateway.language.spec.hook import Method
 from gateway.language.spec.scalars import Name, RoutePath
 from gateway.language.yaml12 import Document
 
+EVERY = get_args(Method)
 _METHODS = Annotated[list[Method], Meta(min_length=1)]
 
 
@@ -21,9 +22,11 @@ def rescue(file: str, document: Document) -> BrokenHook:
     value = document.value if isinstance(document.value, dict) else {}
     name = name_of(document)
     route = _route(value, name)
-    written = value.get("method", "GET")
-    methods = _sound([written] if isinstance(written, str) else written, _METHODS, [])
-    if value.get("enabled") is False or not route or not methods:
+    written = value.get("method")
+    # One that is missing may be misspelt, or in the other half of the file: no caller is told that
+    # the hook takes another method.
+    methods = _sound([written] if isinstance(written, str) else written, _METHODS, EVERY)
+    if value.get("enabled") is False or not route:
         return BrokenHook(file, document.index, name)
     return BrokenHook(file, document.index, name, route, tuple(dict.fromkeys(methods)))
 

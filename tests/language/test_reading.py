@@ -8,6 +8,7 @@ import pytest
 
 from gateway.language.outcome import BrokenHook
 from gateway.language.read import check_together, read, read_source
+from gateway.language.rescue import EVERY
 from gateway.language.source import Source
 
 SOUND = "name: {}\nauthentication: none\nworkflow: http://workflows.internal/run\n"
@@ -26,13 +27,15 @@ def test_a_broken_hook_leaves_its_neighbours_sound() -> None:
 @pytest.mark.parametrize(
     ("text", "route", "methods"),
     [
-        ("name: a\n", "/hooks/a", ("GET",)),
+        ("name: a\n", "/hooks/a", EVERY),
+        ("name: a\nmetod: POST\n", "/hooks/a", EVERY),
+        ("name: a\nmethod: post\n", "/hooks/a", EVERY),
         ("name: a\npath: /p/{x}\nmethod: [POST, PUT, POST]\n", "/p/{x}", ("POST", "PUT")),
         ("name: a\nmethod: POST\nworkflow: [\n", "/hooks/a", ("POST",)),
-        ("name: NO\npath: /p\n", "/p", ("GET",)),
+        ("name: NO\npath: /p\nmethod: GET\n", "/p", ("GET",)),
         ("name: a\npath: p\n", "", ()),
         ("name: a\npath: /-/livez\n", "", ()),
-        ("name: a\nmethod: HEAD\n", "", ()),
+        ("name: a\nmethod: HEAD\n", "/hooks/a", EVERY),
         ("name: a\nenabled: false\n", "", ()),
         ("name: NO\n", "", ()),
         ("- name: a\n", "", ()),
