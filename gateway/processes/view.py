@@ -45,7 +45,8 @@ class LeaderView:
 
     async def reload(self, seconds: float) -> Report:
         """Look again, and wait until every worker serves what was found."""
-        return await asyncio.wait_for(asyncio.wrap_future(self._leader.reload()), seconds)
+        async with asyncio.timeout(seconds):
+            return await asyncio.wrap_future(self._leader.reload())
 
     def gate(self, hook: str) -> bytes | None:
         """What digests what a durable hook lets in."""
@@ -60,7 +61,8 @@ class LeaderView:
     async def metrics(self, accept: str, seconds: float) -> tuple[bytes, str]:
         """All metrics, written in a thread: there may be as many series as there are hooks."""
         await self._stored.ask()
-        return await asyncio.wait_for(asyncio.to_thread(self._exposition, accept), seconds)
+        async with asyncio.timeout(seconds):
+            return await asyncio.to_thread(self._exposition, accept)
 
     def expose(self, accept: str) -> tuple[bytes, str]:
         """The same for another thread than the loop's."""

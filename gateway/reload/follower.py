@@ -82,7 +82,8 @@ class Follower:
         self._send(self._said)
         threading.Thread(target=self._follow, name="follower", daemon=True).start()
         try:
-            await asyncio.wait_for(self._told.wait(), FIRST_WORD)
+            async with asyncio.timeout(FIRST_WORD):
+                await self._told.wait()
         except TimeoutError:
             if self._heard.is_set():
                 await self._told.wait()
@@ -111,7 +112,8 @@ class Follower:
         self._pending[number] = future
         try:
             self._send(request(number))
-            return await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                return await future
         finally:
             del self._pending[number]
 

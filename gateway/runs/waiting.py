@@ -74,7 +74,8 @@ class Waiting:
 
     async def _attempt(self, run: str, seconds: float, expected: Expected) -> Finished | None:
         try:
-            return await asyncio.wait_for(expected, seconds)
+            async with asyncio.timeout(seconds):
+                return await expected
         except TimeoutError:
             return None
         finally:

@@ -62,7 +62,8 @@ class MemoryStore:
         waiting.add(future)
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(future, seconds)
+                async with asyncio.timeout(seconds):
+                    await future
         finally:
             waiting.discard(future)
             if not waiting:

@@ -101,7 +101,8 @@ class DispatchLoop:
         opens = self._local.dispatcher.wakes(self._local.now) - self._local.now
         left = min(opens, self._maintenance.next - self._loop.time())
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(left, _LEAST))
+            async with asyncio.timeout(max(left, _LEAST)):
+                await self._wake.wait()
 
     async def _let_go(self, session: Session) -> bool:
         for run, attempt in await self._reconciler.gone(session):

@@ -101,7 +101,8 @@ class Link:
     async def _there(self, patience: float) -> Session:
         if self._session is None and not self._closed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ready.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._ready.wait()
         if self._session is None:
             raise unavailable(self.problem or "there is no connection to the store")
         return self._session

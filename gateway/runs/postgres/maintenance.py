@@ -21,6 +21,10 @@ _COSTS = 20
 comes as often, however slow the database is: others take a process that is silent for one that
 ended.
 """
+_SOON_COSTS = 3
+"""The same for what an operator waits for: an attempt that was cancelled at another gateway. It
+looks up what is in flight here, and nothing else.
+"""
 Work = Callable[[Session], Awaitable[bool]]
 """Something to do; whether there is more of it at once."""
 
@@ -60,7 +64,7 @@ class Maintenance:
         self._rest = [
             self._owners,
             self._rescue,
-            PeriodicTask(let_go, OFTEN),
+            PeriodicTask(let_go, OFTEN, costs=_SOON_COSTS),
             PeriodicTask(find, HEARTBEAT),
             self._lanes,
             PeriodicTask(lambda session: purging.give_up(session, local), OFTEN),
@@ -98,8 +102,15 @@ class Maintenance:
         await self._do(self._owners)
 
     async def _do(self, task: PeriodicTask) -> None:
-        begun = self._loop.time()
-        more = await self._link.run(task.work, task.seconds)
+        begun = 0.0
+
+        async def work(session: Session) -> bool:
+            # Waiting for a turn costs the database nothing.
+            nonlocal begun
+            begun = self._loop.time()
+            return await task.work(session)
+
+        more = await self._link.run(work, task.seconds)
         ended = self._loop.time()
         task.at = ended if more else ended + task.pause(ended - begun)
 

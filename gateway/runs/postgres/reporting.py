@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from gateway.runs.endings import ended
+from gateway.runs.postgres.batches import Batches
+from gateway.runs.postgres.link import Link
 from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.moves import Also, Decide, Step, enter, move
 from gateway.runs.postgres.rows import COLUMNS, NOW, Kept, kept
@@ -30,6 +32,18 @@ _SUCCEED = f"""WITH mine AS (SELECT seq, array_position($1::uuid[], id) AS place
 _FIND = f"SELECT {COLUMNS} FROM gateway.run WHERE id = ANY($1::uuid[])"
 _ANSWER = """INSERT INTO gateway.outputs
     SELECT seq, answer FROM unnest($1::bigint[], $2::bytea[]) AS g(seq, answer)"""
+
+
+def reports(local: LocalState, link: Link) -> Batches[Result, bool]:
+    """What ends attempts. Nobody needs to be told of a result for which nobody waits any more."""
+    reporting = Reporting(local)
+    return Batches(
+        [link],
+        reporting.write,
+        lambda result: len(result.answer or b""),
+        lambda _result, _kept: None,
+        reporting.failed,
+    )
 
 
 class Reporting:

@@ -13,7 +13,6 @@ from gateway.errors import Conflict
 from gateway.runs.counts import Counts
 from gateway.runs.postgres import announcement, counting, fitness, owners
 from gateway.runs.postgres.acceptor import Acceptor
-from gateway.runs.postgres.batches import Batches
 from gateway.runs.postgres.clock import Clock
 from gateway.runs.postgres.commands import Commands
 from gateway.runs.postgres.database import Database
@@ -22,7 +21,7 @@ from gateway.runs.postgres.link import Link, unavailable
 from gateway.runs.postgres.local_state import LocalState
 from gateway.runs.postgres.lookups import Lookups
 from gateway.runs.postgres.migrate import migrate
-from gateway.runs.postgres.reporting import Reporting, storable
+from gateway.runs.postgres.reporting import reports, storable
 from gateway.runs.postgres.session import Session
 from gateway.runs.run import Accepted, Assignment, Duplicate, NewRun, Policies, Record, Result
 from gateway.runs.selection import Changed, Detail, Page, Query, Selection
@@ -30,6 +29,8 @@ from gateway.runs.stats import Stats
 
 _ACCEPTS = 2
 """Connections for accepts: one batch is sent while another is being committed."""
+_LEAVES = 3.0
+"""Seconds after which a database that does not answer is left without a word."""
 
 
 class PostgresStore:
@@ -61,20 +62,22 @@ class PostgresStore:
         self._observes = observes
         self._known = known
         accepts = 0 if observes else _ACCEPTS
-        self._links = [Link(database, self._opened) for _ in range(accepts)]
         self._rest = Link(database, self._opened_first)
+        accepting = [Link(database, self._opened) for _ in range(accepts)]
+        self._links = [*accepting, self._rest]
         self._idle = asyncio.Event()
         local.on_idle = self._idle.set
         self._dispatching = DispatchLoop(local, self._rest, works and not observes, gateway)
         self._acceptor = Acceptor(
-            local, self._links, runs, self._dispatching.start, self._dispatching.wake
+            local, accepting, runs, self._dispatching.start, self._dispatching.wake
         )
         # What another store counts, too, is what that one says to all.
         counted = local.counts if counts is None else Counts()
         self.counts = local.counts = counts or local.counts
         self._lookups = Lookups(local, self._rest, runs, gateway if observes else None, counted)
         self._commands = Commands(local, self._rest.run, self._dispatching.stop)
-        self._reports = _reports(local, self._rest)
+        self._reports = reports(local, self._rest)
+        self._batches = (self._acceptor.batches, self._reports, self._lookups.batches)
         self.is_closed = False
 
     async def _tables(self, session: Session) -> None:
@@ -110,12 +113,12 @@ class PostgresStore:
     @property
     def is_connected(self) -> bool:
         """Whether the database is there, with every connection to it."""
-        return all(link.is_open for link in (*self._links, self._rest))
+        return all(link.is_open for link in self._links)
 
     @property
     def connections(self) -> int:
         """How many were made until now."""
-        return sum(link.made for link in (*self._links, self._rest))
+        return sum(link.made for link in self._links)
 
     @property
     def problem(self) -> str:
@@ -221,28 +224,18 @@ class PostgresStore:
         if self.is_closed:
             return
         self.is_closed = True
-        for batches in (self._acceptor.batches, self._reports, self._lookups.batches):
-            await batches.close()
-        await self._dispatching.close()
-        for link in (*self._links, self._rest):
-            await link.close()
+        try:
+            async with asyncio.timeout(_LEAVES):
+                await asyncio.gather(*(batches.close() for batches in self._batches))
+                await self._dispatching.close()
+                await asyncio.gather(*(link.close() for link in self._links))
+        except TimeoutError:
+            self.abort()
 
     def abort(self) -> None:
         """Leave as a process does that is killed."""
         self.is_closed = True
-        for batches in (self._acceptor.batches, self._reports, self._lookups.batches):
+        for batches in self._batches:
             batches.stop()
-        for link in (*self._links, self._rest):
+        for link in self._links:
             link.abort()
-
-
-def _reports(local: LocalState, link: Link) -> Batches[Result, bool]:
-    """What ends attempts. Nobody needs to be told of a result for which nobody waits any more."""
-    reporting = Reporting(local)
-    return Batches(
-        [link],
-        reporting.write,
-        lambda result: len(result.answer or b""),
-        lambda _result, _kept: None,
-        reporting.failed,
-    )

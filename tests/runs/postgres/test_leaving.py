@@ -15,9 +15,9 @@ from gateway.errors import GatewayError
 from gateway.runs.postgres.link import Link
 from gateway.runs.postgres.session import Session
 from gateway.runs.store import StoreUnavailable
-from tests.runs.postgres.databases import connected, database_of, fresh
-from tests.runs.postgres.stores import a_run, gateways, in_loop, until
-from tests.support.postgres import server
+from tests.runs.postgres.databases import Template, connected, database_of, fresh
+from tests.runs.postgres.stores import PATIENCE, POLICIES, a_run, gateways, in_loop, until
+from tests.support.postgres import Server, server
 
 
 @contextmanager
@@ -48,6 +48,34 @@ async def test_a_store_is_closed_quietly_while_a_batch_is_written() -> None:
                 await asking
             await admin.close()
         await until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+@in_loop
+async def test_a_store_that_is_woken_while_it_closes_is_closed_all_the_same() -> None:
+    """Python 3.11's `wait_for` forgets that it was cancelled where what it waits for comes then."""
+    for turns in range(12):
+        async with gateways(server(), await fresh()) as [gateway]:
+            closing = asyncio.create_task(gateway.store.close())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            gateway.store.serving(POLICIES)
+            await until(closing.done)
+
+
+@in_loop
+async def test_a_database_that_says_nothing_does_not_hold_up_the_end() -> None:
+    own = Server()
+    own.start()
+    async with gateways(own, await Template().copy(own)) as [gateway]:
+        own.pause()
+        asking = asyncio.create_task(gateway.store.accept(a_run()))
+        await until(lambda: gateway.store.local.reserved)
+        async with asyncio.timeout(PATIENCE / 2):
+            await gateway.store.close()
+        own.go_on()
+        with pytest.raises(StoreUnavailable):
+            await asking
+    own.close()
 
 
 @pytest.mark.parametrize(("error", "lines"), [(GatewayError("no"), 0), (ValueError("ours"), 1)])
