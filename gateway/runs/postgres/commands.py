@@ -24,11 +24,12 @@ _NEWEST = "SELECT coalesce(max(seq), 0) FROM gateway.run"
 _BY_ID = f"SELECT {COLUMNS} FROM gateway.run WHERE id = ANY($1::uuid[])"
 _BY_ORDER = f"""SELECT {COLUMNS} FROM gateway.run WHERE seq > $1 AND seq <= $2
     AND ($3::int IS NULL OR hook=$3) {{dead}} ORDER BY seq LIMIT {STEP}"""
+# The lock keeps the payload, which is copied next, from being removed with the run.
 _COPY = f"""INSERT INTO gateway.run(id, hook, state, class, due, accepted, give_up, lane, gate,
         size, replay_of)
     SELECT $2, hook, $3, 1, CASE $3::smallint WHEN 1 THEN now() END, now(),
         now() + make_interval(secs => $4), lane, gate, size, id FROM gateway.run WHERE seq=$1
-    RETURNING seq, {NOW}"""
+    FOR KEY SHARE RETURNING seq, {NOW}"""
 _COPY_PAYLOAD = """INSERT INTO gateway.payload SELECT $1, invocation FROM gateway.payload
     WHERE seq=$2"""
 _OVER = frozenset({State.DEAD, State.CANCELLED})

@@ -69,6 +69,26 @@ async def test_an_operator_at_one_gateway_ends_the_attempt_of_another() -> None:
 
 
 @in_loop
+async def test_a_run_is_not_removed_while_it_is_copied() -> None:
+    name = await fresh()
+    async with gateways(server(), name, 1) as (one,):
+        run = (await one.accept()).run
+        await one.end(run)
+        admin, purge = await connected(server(), name), await connected(server(), name)
+        async with admin.transaction():
+            await admin.execute("LOCK gateway.payload IN EXCLUSIVE MODE")
+            copying = asyncio.create_task(one.store.replay(Selection(runs=(run,)), anew=True))
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while not await purge.fetchval(waiting):  # noqa: ASYNC110 - in the server
+                await asyncio.sleep(0.005)
+            free = "SELECT id FROM gateway.run WHERE id=$1 FOR UPDATE SKIP LOCKED"
+            assert await purge.fetchval(free, run) is None
+        assert (await copying).changed == 1
+        await admin.close()
+        await purge.close()
+
+
+@in_loop
 async def test_who_waits_at_one_gateway_is_told_what_another_one_did() -> None:
     async with gateways(server(), await fresh(), 2) as (one, other):
         run = (await one.accept()).run
