@@ -81,6 +81,15 @@ RULES = (
         "text as well.",
     ),
     Code(
+        "literal-wildcard",
+        "warning",
+        "Text that looks like a pattern and stands for itself",
+        "`ref: refs/heads/*` accepts only the text `refs/heads/*`, and `path: /orders/:id` only "
+        "the path `/orders/:id`. Write `{prefix: refs/heads/}`, `{suffix: .example.com}`, "
+        "`{pattern: …}` or the path parameter `{id}`. If you mean the text itself, write "
+        "`{eq: 'refs/heads/*'}`.",
+    ),
+    Code(
         "duplicate-header",
         "error",
         "A header is named twice",

@@ -39,6 +39,7 @@ from gateway.language.lint import (
     unquoted,
     unsigned,
     url,
+    wildcards,
     workflow,
 )
 from gateway.language.mistake import Mistake
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     alternatives.check,
     denials.check,
     unquoted.check,
+    wildcards.check,
     url.check,
     headers.check,
     outgoing.check,
