@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gateway.language.explain.branches import accepts_type
-from gateway.language.explain.sentences import did_you_mean, listed, quoted
+from gateway.language.explain.sentences import closest, did_you_mean, listed, quoted
 from gateway.language.explain.validator import resolved, validator
 from gateway.language.literals import text_of
 from gateway.language.private import is_private
@@ -38,10 +38,18 @@ def hint_for_key(key: str, mapping: dict[str, Any], schema: dict[str, Any], step
         return _hint_for_operator(key, mapping, known, steps)
     if "secret" in known and is_private(mapping[key], key):
         return "write {secret: NAME} or {env: NAME}, and replace the secret: this one was exposed"
-    if homes := _homes(key, mapping, known):
+    others = [name for name in known if name not in mapping] or known
+    homes = _homes(key, mapping, known)
+    if homes and not _is_form_of(closest(key, others), key, mapping[key], known):
         return f"{quoted(key)} belongs below {listed(map(quoted, homes), 'or')}"
-    meant = did_you_mean(key, [name for name in known if name not in mapping] or known)
+    meant = did_you_mean(key, others)
     return meant or _OF_MAPPINGS.get(schema["title"]) or f"known keys: {', '.join(known)}"
+
+
+def _is_form_of(name: str, key: str, value: Any, known: dict[str, Any]) -> bool:
+    """Whether a key is a known one with or without an ending, and its value fits."""
+    alike = name and (key.startswith(name) or name.startswith(key))
+    return bool(alike) and accepts_type(resolved(known[name]), value)
 
 
 def _hint_for_operator(
@@ -135,6 +143,8 @@ def _hint_for_number(
 ) -> str:
     if schema.get("title") == "Duration":
         return _hint_for_duration(text, schema, key)
+    if schema.get("title") == "Rate":
+        return f"write a number and a time: {text}/1m"
     if _takes_text(schema, text):
         return "write it in quotes"
     return "write a list, with brackets or '- '" if kinds == {"array"} else ""
