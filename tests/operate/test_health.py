@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from pathlib import Path
 
 import httpx
 
-from tests.support.gateway import ADMIN, ADMIN_TOKEN, gateway
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, PLAIN, gateway
+from tests.support.polling import until
 from tests.support.workflow import Workflow
 
 HOOK = "name: gate\nmethod: POST\nauthentication: none\nworkflow: {url}/gate\n"
@@ -44,29 +44,20 @@ def test_a_drain_is_unready_at_once_and_finishes_what_is_in_flight(
             target=lambda: answers.append(server.request("POST", "/hooks/gate"))
         )
         caller.start()
-        _until(lambda: any(seen.target == "/gate" for seen in workflow.received))
+        until(lambda: any(seen.target == "/gate" for seen in workflow.received))
         server.process.send_signal(signal.SIGTERM)
-        _until(lambda: server.request("GET", "/-/readyz").status_code == 503)
+        until(lambda: server.request("GET", "/-/readyz").status_code == 503)
         assert server.request("GET", "/-/livez").status_code == 200
-        _until(lambda: _refused(server.url))
+        until(lambda: _refused(server.url))
         workflow.gate.set()
         caller.join(20)
         assert answers[0].json() == {"gate": "open"}
         assert server.process.wait(20) == 0
 
 
-def _until(condition: object) -> None:
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
-            return
-        time.sleep(0.03)
-    raise AssertionError("it did not come true in time")
-
-
 def _refused(url: str) -> bool:
     try:
-        httpx.get(url + "/-/livez", timeout=5)
+        httpx.get(url + "/-/livez", timeout=5, verify=PLAIN)
     except httpx.TransportError:
         return True
     return False

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import httpx
 
+from tests.support.gateway import PLAIN
+
 
 class Caller(threading.Thread):
     """Calls hooks that always agree, in turn, on one connection, which stays with one worker: an
@@ -26,7 +28,7 @@ class Caller(threading.Thread):
 
     def run(self) -> None:
         newest = 0
-        with httpx.Client(base_url=self._url, timeout=30) as client:
+        with httpx.Client(base_url=self._url, timeout=30, verify=PLAIN) as client:
             while not self._over.is_set():
                 for name in self._names:
                     newest = max(newest, self._call(client, name, newest))

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.reload.hooks import hook
-from tests.support.gateway import ADMIN, Gateway, gateway
+from tests.support.gateway import ADMIN, PLAIN, Gateway, gateway
+from tests.support.polling import pauses
 from tests.support.workflow import Workflow
 
 T = TypeVar("T")
@@ -23,11 +24,13 @@ PATIENCE = 30.0
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool] = bool) -> T:
     """What `look` gives as soon as it is `wanted`."""
     deadline = time.monotonic() + PATIENCE
-    while not wanted(found := look()):
+    for pause in pauses():
+        if wanted(found := look()):
+            return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not in {PATIENCE} s; last seen: {found}")
-        time.sleep(0.02)
-    return found
+        time.sleep(pause)
+    raise AssertionError("pauses have no end")
 
 
 class Site:
@@ -38,7 +41,9 @@ class Site:
         self.gateway = running
         self.workflow = workflow
         one_request_each = httpx.Limits(max_keepalive_connections=0)
-        self.client = httpx.Client(base_url=running.url, limits=one_request_each, timeout=30)
+        self.client = httpx.Client(
+            base_url=running.url, limits=one_request_each, timeout=30, verify=PLAIN
+        )
 
     def text(self, name: str, version: str = "1", more: str = "") -> str:
         """A hook whose workflow echoes `<name>-<version>`."""

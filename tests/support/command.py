@@ -23,6 +23,7 @@ import pytest
 import structlog
 
 from gateway.cli.main import main
+from tests.support.gateway import PLAIN
 
 PATIENCE = 30.0
 COMMAND = (sys.executable, "-m", "gateway")
@@ -110,7 +111,9 @@ def ask(port: int, path: str, headers: Mapping[str, str] | None = None) -> httpx
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=PATIENCE)
+            return httpx.get(
+                f"http://127.0.0.1:{port}{path}", headers=headers, timeout=PATIENCE, verify=PLAIN
+            )
         except httpx.ConnectError:
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import httpx
 
+from tests.support.polling import pauses
 from tests.support.ports import free_port
 
 PATIENCE = 50.0
@@ -65,11 +66,14 @@ class Gateway:
     def wait_for_line(self, **fields: Any) -> dict[str, Any]:
         """The first request line with these fields, awaited."""
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            for line in _decoded(self.log.read_text()):
-                if all(line.get(key) == value for key, value in fields.items()):
-                    return line
-            time.sleep(0.02)
+        with self.log.open("rb") as log:
+            for pause in pauses():
+                for line in _decoded(_whole_lines(log)):
+                    if all(line.get(key) == value for key, value in fields.items()):
+                        return line
+                if time.monotonic() > deadline:
+                    break
+                time.sleep(pause)
         raise AssertionError(f"no line with {fields} in:\n{self.output()}")
 
     def _settle(self) -> None:
@@ -117,6 +121,14 @@ class Gateway:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+
+def _whole_lines(log: BinaryIO) -> str:
+    """What was written since the last time, up to the end of a line."""
+    begin, text = log.tell(), log.read()
+    end = text.rfind(b"\n") + 1
+    log.seek(begin + end)
+    return text[:end].decode()
 
 
 def _decoded(text: str) -> list[dict[str, Any]]:
@@ -204,15 +216,15 @@ def _settings(directory: Path, port: int, limits: Mapping[str, float]) -> str:
 def wait_until_ready(running: Gateway) -> None:
     """Poll `/-/readyz` until it answers 200."""
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if running.process.poll() is not None:
+    for pause in pauses():
+        if running.process.poll() is not None or time.monotonic() > deadline:
             break
         try:
             if running.operate("GET", "/-/readyz").status_code == 200:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.03)
+        time.sleep(pause)
     raise AssertionError(f"the gateway did not become ready:\n{running.output()}")
 
 
