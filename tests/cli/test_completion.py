@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import run
+from tests.support.command import run, within
 from tests.support.gateway import write_files
 
 TOP = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def completed(directory: Path, *words: str) -> list[str]:
         "COMP_WORDS": " ".join(("gateway", *words)),
         "COMP_CWORD": str(len(words)),
     }
-    done = run(directory=directory, environment=environment)
+    done = within(directory=directory, environment=environment)
     assert done.stderr == ""
     return [line.partition(",")[2] for line in done.stdout.splitlines()]
 

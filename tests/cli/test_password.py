@@ -9,7 +9,7 @@ import pytest
 from gateway.language.read import read
 from gateway.language.source import Source
 from gateway.runtime.scrypt import parse
-from tests.support.command import run, terminal
+from tests.support.command import run, terminal, within
 
 HOOK = """\
 name: orders
@@ -33,7 +33,7 @@ def _hash(line: str) -> str:
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\nanother line\n"])
 def test_a_line_on_a_pipe_is_the_password(end: bytes) -> None:
-    done = run("password", stdin="pässword: of 16".encode() + end)
+    done = within("password", stdin="pässword: of 16".encode() + end)
     assert (done.returncode, done.stderr) == (0, "")
     assert parse(_hash(done.stdout)).verify("pässword: of 16".encode())
     assert not parse(_hash(done.stdout)).verify(b"another")
@@ -56,13 +56,13 @@ def test_the_line_can_be_pasted_below_the_key_and_into_braces() -> None:
     ],
 )
 def test_what_cannot_be_a_password_is_refused(given: bytes, message: str) -> None:
-    done = run("password", stdin=given)
+    done = within("password", stdin=given)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
 
 def test_a_short_password_is_remarked_upon_and_hashed_all_the_same() -> None:
-    done = run("password", stdin=b"tiny\n")
+    done = within("password", stdin=b"tiny\n")
     assert done.returncode == 0
     assert "fewer than 12 characters" in done.stderr
     assert parse(_hash(done.stdout)).verify(b"tiny")
