@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import ask, called, terminal
-from tests.support.gateway import ADMIN, ADMIN_TOKEN, gateway, write_files
+from tests.support.gateway import ADMIN, ADMIN_TOKEN, Gateway, gateway, write_files
 from tests.support.polling import until
 from tests.support.ports import free_port
 from tests.support.workflow import Workflow
@@ -37,36 +38,50 @@ def test_an_admin_token_that_opens_nothing_is_not_served_with(
     assert error.startswith(f"gateway: --admin-token: {said}")
 
 
-def test_guessing_the_admin_token_is_limited_for_the_guesser_alone(
-    tmp_path: Path, workflow: Workflow
-) -> None:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, workflow: Workflow) -> Iterator[Gateway]:
+    """One that has an admin token."""
     hooks = {"a.yaml": HOOK.format(url=workflow.url)}
-    with gateway(tmp_path, hooks, "--trusted-proxies", "127.0.0.0/8") as server:
-        for wrong in ("x", "x" * 32):
-            guesser = {"Authorization": f"Bearer {wrong}", "X-Forwarded-For": f"8.8.8.{len(wrong)}"}
-            seen = [server.request("GET", "/-/status", headers=guesser) for _ in range(12)]
-            assert [one.status_code for one in seen] == [401] * 10 + [429] * 2
-            assert seen[0].json()["detail"].startswith("This endpoint requires the admin token")
-            assert seen[0].headers["WWW-Authenticate"].startswith("Bearer ")
-            assert int(seen[-1].headers["Retry-After"]) > 0
-        assert server.request("GET", "/-/status", headers=ADMIN).status_code == 200
-        assert server.request("POST", "/hooks/admin").status_code == 200
-        assert "8.8.8" not in ADMIN_TOKEN
-        assert ADMIN_TOKEN not in server.output()
+    directory = tmp_path_factory.mktemp("admin")
+    with gateway(directory, hooks, "--trusted-proxies", "127.0.0.0/8") as found:
+        yield found
 
 
-def test_an_admin_token_that_gets_lost_closes_what_it_opened(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    with gateway(tmp_path, {"a.yaml": HOOK.format(url=workflow.url)}) as server:
-        assert server.request("POST", "/-/reload", headers=ADMIN).status_code == 200
-        (tmp_path / "secrets" / "admin").write_text("short\n")
+def test_metrics_ask_for_the_token_where_callers_could_read_them(server: Gateway) -> None:
+    assert server.request("GET", "/-/metrics").status_code == 401
+    answer = server.request("GET", "/-/metrics", headers=ADMIN)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "gateway_generation 1.0" in answer.text
+
+
+def test_guessing_the_admin_token_is_limited_for_the_guesser_alone(server: Gateway) -> None:
+    for wrong in ("x", "x" * 32):
+        guesser = {"Authorization": f"Bearer {wrong}", "X-Forwarded-For": f"8.8.8.{len(wrong)}"}
+        seen = [server.request("GET", "/-/status", headers=guesser) for _ in range(12)]
+        assert [one.status_code for one in seen] == [401] * 10 + [429] * 2
+        assert seen[0].json()["detail"].startswith("This endpoint requires the admin token")
+        assert seen[0].headers["WWW-Authenticate"].startswith("Bearer ")
+        assert int(seen[-1].headers["Retry-After"]) > 0
+    assert server.request("GET", "/-/status", headers=ADMIN).status_code == 200
+    assert server.request("POST", "/hooks/admin").status_code == 200
+    assert "8.8.8" not in ADMIN_TOKEN
+    assert ADMIN_TOKEN not in server.output()
+
+
+def test_an_admin_token_that_gets_lost_closes_what_it_opened(server: Gateway) -> None:
+    secret = server.log.parent / "secrets" / "admin"
+    assert server.request("POST", "/-/reload", headers=ADMIN).status_code == 200
+    secret.write_text("short\n")
+    try:
         until(lambda: server.request("GET", "/-/status", headers=ADMIN).status_code == 503)
         answer = server.request("GET", "/-/status", headers={"Authorization": "Bearer short"})
-        assert answer.status_code == 503
-        assert "secret" not in answer.json()["detail"]
-        refused = [line for line in server.lines() if line["path"] == "/-/status"]
-        reasons = {line["reason"] for line in refused if line["status"] == 503}
+    finally:
+        secret.write_text(ADMIN_TOKEN)
+    assert answer.status_code == 503
+    assert "secret" not in answer.json()["detail"]
+    refused = [line for line in server.lines() if line["path"] == "/-/status"]
+    reasons = {line["reason"] for line in refused if line["status"] == 503}
     assert reasons == {"secret 'admin' has 5 bytes, but an admin token needs at least 32"}
 
 
