@@ -29,7 +29,8 @@ Manifest = dict[str, Any]
 
 def documents(text: str) -> list[Any]:
     """The YAML documents of a text that are not empty."""
-    return [document for document in yaml.safe_load_all(text) if document]
+    found = yaml.load_all(text, Loader=yaml.CSafeLoader)
+    return [document for document in found if document]
 
 
 def objects_in(directory: Path) -> Iterator[tuple[Path, Manifest]]:
