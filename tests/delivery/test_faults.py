@@ -11,7 +11,7 @@ import pytest
 
 from tests.delivery.ledger import Callers, all_delivered, store_of
 from tests.delivery.site import delivering, hook
-from tests.support.gateway import Gateway, gateway
+from tests.support.gateway import Gateway
 from tests.support.polling import until
 from tests.support.ports import free_port
 from tests.support.workflow import Workflow
@@ -40,16 +40,6 @@ def ready(running: Gateway) -> tuple[str, str | None]:
     """What probes are told of the gateway, and of its store."""
     told = running.request("GET", "/-/readyz").json()
     return told["status"], told.get("store")
-
-
-def test_without_a_state_directory_durable_hooks_are_out_of_service_and_say_why(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    with gateway(tmp_path, {"a.yaml": text(workflow)}) as running:
-        assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
-        line = running.wait_for_line(event="hook is out of service")
-        assert line["reason"] == "durable delivery needs a state directory or a database"
-        assert "--state DIR" in line["hint"]
 
 
 def noticed(running: Gateway) -> None:
@@ -110,20 +100,6 @@ def test_probes_are_told_that_a_store_does_not_come_back(running: Gateway) -> No
     until(lambda: ready(running) == ("ready", "unavailable"))
     lock.rmdir()
     until(lambda: ready(running) == ("ready", None))
-
-
-def test_a_store_that_cannot_be_used_takes_durable_hooks_out_of_service_and_no_others(
-    tmp_path: Path, workflow: Workflow
-) -> None:
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "runs.db").write_bytes(b"no database, but as long as one" * 200)
-    with delivering(tmp_path, workflow, text=text(workflow)) as running:
-        line = running.wait_for_line(event="hook is out of service")
-        assert "is damaged" in line["reason"]
-        assert (answers(running, "durable"), answers(running, "direct")) == (503, 200)
-        assert (
-            running.wait_for_line(event="request", hook="durable")["outcome"] == "store-unavailable"
-        )
 
 
 def test_a_gateway_whose_supervisor_was_killed_is_followed_by_the_next_at_once(
