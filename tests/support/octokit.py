@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ class Delivery(NamedTuple):
     signature: str
 
 
+@cache
 def deliveries(secret: str) -> list[Delivery]:
     """Every example, signed. Skips the test where the packages cannot be had."""
     command = ["node", str(_packages() / "sign.mjs"), secret]
