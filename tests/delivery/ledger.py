@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.support.gateway import Gateway
 from tests.support.workflow import Workflow
 
+PAUSE = 0.02
+"""Seconds of a caller between two requests: as many as a gateway takes would add nothing here."""
 PATIENCE = 100.0
 """Seconds until something is lost rather than late, on a machine however busy."""
 
@@ -75,6 +77,7 @@ class Callers:
                     self.promised[told["run"]] = number
                 else:
                     self.refused[answer.status] += 1
+            self._over.wait(PAUSE)
         connection.close()
 
 

@@ -41,6 +41,7 @@ NEVER = "retry: {after: []}"
 def hooks(url: str) -> str:
     """The text of the hook file; `url` is the base of the workflows' URLs."""
     by_id = 'deduplicate: {by: "${headers.X-Id}"}'
+    select = "{select: [received.order.id]}"
     return "---\n".join(
         (
             hook("plain", f"{url}/run/plain"),
@@ -56,6 +57,9 @@ def hooks(url: str) -> str:
             hook("once-gate", f"{url}/gate", by_id, delivery="wait: 100ms"),
             hook("small", f"{url}/gate", delivery="limit: 1"),
             hook("headers", f"{url}/run/headers", response="{headers: {X-Handled-By: gateway}}"),
+            hook("selected", f"{url}/run/selected", response=select),
+            hook("unselectable", f"{url}/raw/text", response=select),
+            *(hook(name, f"{url}/raw/{name}") for name in ("large", "text", "deep", "binary")),
             f"name: direct\nmethod: POST\nauthentication: none\nworkflow: {url}/run/direct\n",
         )
     )

@@ -17,6 +17,7 @@ from tests.delivery.site import accepted, sharing
 from tests.delivery.test_faults import answers, text
 from tests.delivery.test_shared import calling, costs_503s_alone
 from tests.runs.postgres.databases import Template, fresh, run
+from tests.support.gateway import Gateway
 from tests.support.polling import until
 from tests.support.postgres import PASSWORD, Server, server, unprivileged
 from tests.support.proxy import Proxy
@@ -26,7 +27,7 @@ ROOM = 40 * 1024 * 1024
 pytestmark = pytest.mark.timeout(180)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxy]:
     """To the server that tests share."""
     made = Proxy(server().port)
@@ -38,23 +39,33 @@ def url(proxy: Proxy, database: str) -> str:
     return server().url(database).replace(f":{server().port}/", f":{proxy.port}/")
 
 
+@pytest.fixture(scope="module")
+def database() -> str:
+    return asyncio.run(fresh())
+
+
+@pytest.fixture(scope="module")
+def one(
+    tmp_path_factory: pytest.TempPathFactory, workflow: Workflow, proxy: Proxy, database: str
+) -> Iterator[Gateway]:
+    """The gateway that is cut off from time to time."""
+    directory, there = tmp_path_factory.mktemp("one"), url(proxy, database)
+    with sharing(directory, workflow, text=text(workflow), url=there) as running:
+        yield running
+
+
 @pytest.mark.parametrize("kind", ["lose", "refuse"])
 def test_a_cut_costs_503s_and_no_run(
-    tmp_path: Path, workflow: Workflow, proxy: Proxy, kind: str
+    workflow: Workflow, proxy: Proxy, one: Gateway, kind: str
 ) -> None:
-    database = asyncio.run(fresh())
-    with sharing(tmp_path, workflow, text=text(workflow), url=url(proxy, database)) as running:
-        costs_503s_alone(running, workflow, getattr(proxy, kind), proxy.mend)
+    costs_503s_alone(one, workflow, getattr(proxy, kind), proxy.mend)
 
 
 def test_the_runs_of_a_gateway_that_is_cut_off_are_delivered_by_another_one(
-    tmp_path: Path, workflow: Workflow, proxy: Proxy
+    tmp_path: Path, workflow: Workflow, proxy: Proxy, one: Gateway, database: str
 ) -> None:
-    database, written = asyncio.run(fresh()), text(workflow)
-    with (
-        sharing(tmp_path / "one", workflow, text=written, url=url(proxy, database)) as one,
-        sharing(tmp_path / "two", workflow, text=written, url=server().url(database)) as two,
-    ):
+    direct = server().url(database)
+    with sharing(tmp_path, workflow, text=text(workflow), url=direct) as two:
         with calling(one, "/hooks/durable") as first, calling(two, "/hooks/durable") as second:
             first.until(50)
             second.until(50)
@@ -63,6 +74,7 @@ def test_the_runs_of_a_gateway_that_is_cut_off_are_delivered_by_another_one(
             second.until(50)
         promised = {**first.promised, **second.promised}
         all_delivered(workflow, "/run/durable", promised)
+        proxy.mend()
 
 
 def _fill(path: Path) -> None:

@@ -127,41 +127,29 @@ def test_callers_reach_outcomes_at_another_path_beside_a_listener_of_operators(
 
 
 def test_outputs_are_kept_where_the_answer_would_be_outputs(
-    tmp_path: Path, workflow: Workflow
+    running: Gateway, workflow: Workflow
 ) -> None:
     workflow.raws["large"] = _answer(b"application/json", b'"%s"' % (b"x" * 70_000))
     workflow.raws["text"] = _answer(b"text/plain; charset=utf-8", "é".encode())
     workflow.raws["deep"] = _answer(b"application/json", b"[" * 30_000 + b"]" * 30_000)
     workflow.raws["binary"] = _answer(b"application/pdf", b"\xff\x00")
-    select = "{select: [received.order.id]}"
-    text = "---\n".join(
-        [
-            hook("selected", f"{workflow.url}/run/x", response=select),
-            hook("report", f"{workflow.url}/run/x", response="status"),
-            hook("unselectable", f"{workflow.url}/raw/text", response=select),
-            *(
-                hook(name, f"{workflow.url}/raw/{name}")
-                for name in ("large", "text", "deep", "binary")
-            ),
-        ]
-    )
-    with delivering(tmp_path, workflow, text=text) as running:
 
-        def ended(name: str) -> dict[str, object]:
-            body = {"order": {"id": 7, "secret": 1}}
-            place = running.request("POST", f"/hooks/{name}", json=body).headers["location"]
-            return outcome(running, place)
+    def ended(name: str) -> dict[str, object]:
+        body = {"order": {"id": 7, "secret": 1}}
+        headers = {"Prefer": "respond-async"}
+        answer = running.request("POST", f"/hooks/{name}", json=body, headers=headers)
+        return outcome(running, answer.headers["location"])
 
-        assert ended("selected")["outputs"] == {"received": {"order": {"id": 7}}}
-        assert "outputs" not in ended("report")
-        assert ended("text")["outputs"] == "é"
-        for name in ("large", "deep", "binary"):
-            found = ended(name)
-            assert found["outputs_omitted"] is True
-            assert "outputs" not in found
-        dead = ended("unselectable")
-        assert (dead["status"], dead["attempts"]) == ("dead", 1)
-        assert "not JSON" in str(dead["reason"])
+    assert ended("selected")["outputs"] == {"received": {"order": {"id": 7}}}
+    assert "outputs" not in ended("report")
+    assert ended("text")["outputs"] == "é"
+    for name in ("large", "deep", "binary"):
+        found = ended(name)
+        assert found["outputs_omitted"] is True
+        assert "outputs" not in found
+    dead = ended("unselectable")
+    assert (dead["status"], dead["attempts"]) == ("dead", 1)
+    assert "not JSON" in str(dead["reason"])
 
 
 def _answer(kind: bytes, body: bytes) -> bytes:

@@ -198,60 +198,92 @@ def test_runs_and_answers_from_before_a_rotation_are_there_after_it(
         assert outcome(running, path)["outputs_omitted"] is True
 
 
-@pytest.mark.parametrize(("kind", "keys"), [(Directory, ()), (Shared, (line("other"),))])
 def test_a_start_without_the_key_of_what_is_stored_touches_no_run(
-    tmp_path: Path, workflow: Workflow, kind: type[Directory | Shared], keys: tuple[str, ...]
-) -> None:
-    place = kind(tmp_path)
-    with place.gateway(workflow, line("one")) as running:
-        run = run_of(running, "later")
-        until(lambda: told(running, run)["attempts"] == 1)
-    with place.gateway(workflow, *keys) as running:
-        until(lambda: identity("one") in problem(running))
-        assert [asked(running, name).status_code for name in ("echo", "direct")] == [503, 200]
-    with place.gateway(workflow, *keys, line("one"), later="/run/later") as running:
-        until(lambda: told(running, run)["state"] == "succeeded")
-    lost = f"lost {identity('one')}"
-    with place.gateway(workflow, line("other"), lost) as running:
-        run_of(running, "echo")
-
-
-def test_a_key_that_is_missing_for_a_time_costs_neither_runs_nor_attempts(
-    place: Place, workflow: Workflow
-) -> None:
-    with place.gateway(workflow, line("one")) as running:
-        run, secret = run_of(running, "later"), place.directory / "secrets" / "sealing"
-        secret.write_text(line("two"))
-        until(lambda: identity("one") in told(running, run)["reason"])
-        assert told(running, run)["state"] == "queued"
-        assert told(running, run)["attempt_list"][-1]["outcome"] == "held"
-        (place.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
-        secret.write_text(f"{line('two')}\n{line('one')}\n")
-        until(lambda: told(running, run)["state"] == "succeeded")
-
-
-def test_a_key_that_is_lost_ends_its_runs(directory: Place, workflow: Workflow) -> None:
-    with directory.gateway(workflow, line("one")) as running:
-        run = run_of(running, "later")
-        secret = directory.directory / "secrets" / "sealing"
-        secret.write_text(f"{line('two')}\nlost {identity('one')}")
-        until(lambda: told(running, run)["state"] == "dead")
-        assert told(running, run)["reason"].endswith("which is lost")
-
-
-def test_keys_that_cannot_be_used_take_durable_hooks_out_of_service_until_they_can(
     directory: Place, workflow: Workflow
 ) -> None:
     with directory.gateway(workflow, line("one")) as running:
+        run = run_of(running, "later")
+        until(lambda: told(running, run)["attempts"] == 1)
+    with directory.gateway(workflow) as running:
+        until(lambda: identity("one") in problem(running))
+        assert [asked(running, name).status_code for name in ("echo", "direct")] == [503, 200]
+    with directory.gateway(workflow, line("one"), later="/run/later") as running:
+        until(lambda: told(running, run)["state"] == "succeeded")
+
+
+def test_in_a_database_too_runs_wait_until_their_key_is_there_or_lost(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    place = Shared(tmp_path)
+    with place.gateway(workflow, line("one")) as running:
+        run = run_of(running, "later")
+        until(lambda: told(running, run)["attempts"] == 1)
+    with place.gateway(workflow, line("other")) as running:
+        until(lambda: identity("one") in problem(running))
+        assert [asked(running, name).status_code for name in ("echo", "direct")] == [503, 200]
+        (tmp_path / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
+        (tmp_path / "secrets" / "sealing").write_text(f"{line('other')}\n{line('one')}\n")
+        until(lambda: told(running, run)["state"] == "succeeded")
+    with place.gateway(workflow, line("other"), f"lost {identity('one')}") as running:
         run_of(running, "echo")
-        secret = directory.directory / "secrets" / "sealing"
-        secret.write_text(f"{line('one')}\nhunter2hunter2")
-        until(lambda: asked(running, "echo").status_code == 503)
-        assert "line 2 is not a key in base64" in problem(running)
-        assert asked(running, "direct").status_code == 200
-        assert "hunter2" not in problem(running) + running.output()
-        secret.write_text(line("one"))
-        until(lambda: asked(running, "echo").status_code == 202)
+
+
+@pytest.fixture(scope="module", params=[Directory, Shared])
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Where a gateway keeps its runs while its keys change."""
+    made: Place = request.param(tmp_path_factory.mktemp("kept"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def running(kept: Place, workflow: Workflow) -> Iterator[Gateway]:
+    with kept.gateway(workflow, line("one")) as found:
+        yield found
+
+
+@pytest.fixture
+def secret(kept: Place, running: Gateway, workflow: Workflow) -> Iterator[Path]:
+    """The file of its keys, which are as they were after each test."""
+    path = kept.directory / "secrets" / "sealing"
+    yield path
+    (kept.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/status/503"))
+    path.write_text(line("one"))
+    running.operate("POST", "/-/reload", headers=ADMIN)
+    until(lambda: asked(running, "echo").status_code == 202)
+
+
+def test_a_key_that_is_missing_for_a_time_costs_neither_runs_nor_attempts(
+    kept: Place, running: Gateway, secret: Path, workflow: Workflow
+) -> None:
+    run = run_of(running, "later")
+    secret.write_text(line("two"))
+    until(lambda: identity("one") in told(running, run)["reason"])
+    assert told(running, run)["state"] == "queued"
+    assert told(running, run)["attempt_list"][-1]["outcome"] == "held"
+    (kept.directory / "hooks.d" / "hooks.yaml").write_text(text(workflow, "/run/later"))
+    secret.write_text(f"{line('two')}\n{line('one')}\n")
+    until(lambda: told(running, run)["state"] == "succeeded")
+
+
+def test_keys_that_cannot_be_used_take_durable_hooks_out_of_service_until_they_can(
+    running: Gateway, secret: Path
+) -> None:
+    secret.write_text(f"{line('one')}\nhunter2hunter2")
+    until(lambda: asked(running, "echo").status_code == 503)
+    assert "line 2 is not a key in base64" in problem(running)
+    assert asked(running, "direct").status_code == 200
+    assert "hunter2" not in problem(running) + running.output()
+    secret.write_text(line("one"))
+    until(lambda: asked(running, "echo").status_code == 202)
+
+
+def test_a_key_that_is_lost_ends_its_runs(kept: Place, running: Gateway) -> None:
+    """The last test of this gateway: a key that was lost is not found again."""
+    run = run_of(running, "later")
+    secret = kept.directory / "secrets" / "sealing"
+    secret.write_text(f"{line('two')}\nlost {identity('one')}")
+    until(lambda: told(running, run)["state"] == "dead")
+    assert told(running, run)["reason"].endswith("which is lost")
 
 
 @pytest.mark.parametrize(

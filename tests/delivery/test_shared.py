@@ -40,15 +40,14 @@ def own() -> Iterator[Server]:
     own.close()
 
 
-@pytest.fixture
-def url(own: Server, template: Template) -> str:
-    """A database of that server."""
-    return own.url(asyncio.run(template.copy(own)))
-
-
 @pytest.fixture(scope="module")
-def template() -> Template:
-    return Template()
+def running(
+    tmp_path_factory: pytest.TempPathFactory, workflow: Workflow, own: Server
+) -> Iterator[Gateway]:
+    """A gateway with a database of that server."""
+    directory, url = tmp_path_factory.mktemp("own"), own.url(asyncio.run(Template().copy(own)))
+    with sharing(directory, workflow, text=text(workflow), url=url) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +116,9 @@ def test_any_gateway_tells_what_became_of_a_run(two: tuple[Gateway, Gateway]) ->
 
 
 def test_nothing_that_was_promised_is_lost_with_a_database_that_is_killed(
-    tmp_path: Path, workflow: Workflow, own: Server, url: str
+    workflow: Workflow, own: Server, running: Gateway
 ) -> None:
-    with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
-        costs_503s_alone(running, workflow, own.kill, own.start)
+    costs_503s_alone(running, workflow, own.kill, own.start)
 
 
 def costs_503s_alone(
@@ -146,21 +144,20 @@ def costs_503s_alone(
 
 
 def test_a_database_that_stands_still_holds_up_no_caller_for_long(
-    tmp_path: Path, workflow: Workflow, own: Server, url: str
+    own: Server, running: Gateway
 ) -> None:
-    with sharing(tmp_path, workflow, text=text(workflow), url=url) as running:
-        accepted(running, "durable")
-        own.pause()
-        try:
-            begun = time.monotonic()
-            assert answers(running, "durable") == 503
-            assert time.monotonic() - begun < SOON
-            assert answers(running, "direct") == 200
-        finally:
-            own.go_on()
-        back = time.monotonic()
-        until(lambda: answers(running, "durable") == 202)
-        assert time.monotonic() - back < BACK
+    accepted(running, "durable")
+    own.pause()
+    try:
+        begun = time.monotonic()
+        assert answers(running, "durable") == 503
+        assert time.monotonic() - begun < SOON
+        assert answers(running, "direct") == 200
+    finally:
+        own.go_on()
+    back = time.monotonic()
+    until(lambda: answers(running, "durable") == 202)
+    assert time.monotonic() - back < BACK
 
 
 def test_a_wrong_password_takes_durable_hooks_out_of_service_until_it_is_corrected(

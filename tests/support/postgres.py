@@ -53,6 +53,12 @@ def unprivileged() -> dict[str, int]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid}
 
 
+def _memory() -> Path | None:
+    """Where files are kept in memory, where that is possible."""
+    memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
+    return memory if os.access(memory, os.W_OK) else None
+
+
 class Server:
     """One server on a directory of its own: in `place`, else in memory where that is possible. One
     that is `of` another is its standby. `programs` are those of another release.
@@ -67,10 +73,7 @@ class Server:
         **settings: str,
     ) -> None:
         self._programs = programs or binaries()
-        memory = Path("/dev/shm")  # noqa: S108 - the tests' data, for this user alone
-        if place is None and os.access(memory, os.W_OK):
-            place = memory
-        self.directory = Path(tempfile.mkdtemp(prefix="pg", dir=place))
+        self.directory = Path(tempfile.mkdtemp(prefix="pg", dir=place or _memory()))
         self.port = free_port()
         self._settings = {**SETTINGS, **settings}
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,21 +86,17 @@ class Server:
         if user := unprivileged():
             os.chown(self.directory, user["user"], user["group"])
         there = f"host=127.0.0.1 port={primary.port} user=postgres password='{PASSWORD}'"
-        self._run(
-            "pg_basebackup", f"--dbname={there}", f"--pgdata={self.data}", "--write-recovery-conf",
-            "--checkpoint=fast", "--no-sync",
+        _run(
+            str(self._programs / "pg_basebackup"), f"--dbname={there}", f"--pgdata={self.data}",
+            "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
         )  # fmt: skip
 
     def _prepare(self) -> None:
-        password = self.directory / "password"
-        password.write_text(PASSWORD)
+        made = _made(self._programs)
         if user := unprivileged():
-            for path in (self.directory, password):
-                os.chown(path, user["user"], user["group"])
-        self._run(
-            "initdb", "--pgdata", str(self.data), "--username=postgres", f"--pwfile={password}",
-            "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
-        )  # fmt: skip
+            os.chown(self.directory, user["user"], user["group"])
+        # Copied as whom the server runs, whose files they have to be.
+        _run("cp", "--archive", str(made / "data"), str(self.directory))
 
     @property
     def data(self) -> Path:
@@ -190,17 +189,36 @@ class Server:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [self._programs / program, *arguments],
-            cwd="/", capture_output=True, text=True, check=False, **unprivileged(),  # type: ignore[call-overload]
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-
     def url(self, database: str, **query: str) -> str:
         """What `--store` is given."""
         tail = "".join(f"{'&' if n else '?'}{k}={v}" for n, (k, v) in enumerate(query.items()))
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}{tail}"
+
+
+@cache
+def _made(programs: Path) -> Path:
+    """Where the files of a server are that was never started, which each server begins with."""
+    directory = Path(tempfile.mkdtemp(prefix="pg", dir=_memory()))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    password = directory / "password"
+    password.write_text(PASSWORD)
+    if user := unprivileged():
+        for path in (directory, password):
+            os.chown(path, user["user"], user["group"])
+    _run(
+        str(programs / "initdb"), "--pgdata", str(directory / "data"), "--username=postgres",
+        f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+        "--no-sync",
+    )  # fmt: skip
+    return directory
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(
+        command,
+        cwd="/", capture_output=True, text=True, check=False, **unprivileged(),  # type: ignore[call-overload]
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 @cache
