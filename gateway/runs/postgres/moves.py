@@ -24,11 +24,16 @@ KEPT_ATTEMPTS = 20
 _LOCK = """SELECT pg_advisory_xact_lock(number) FROM
     (SELECT DISTINCT number FROM unnest($1::bigint[]) AS given(number) ORDER BY number) AS sorted"""
 _ROWS = f"SELECT {COLUMNS} FROM gateway.run WHERE seq = ANY($1::bigint[]) ORDER BY seq FOR UPDATE"
-_HEADS = """SELECT r.hook, r.lane, r.state, min(r.seq)
+# One look into the index for each state, however many runs wait in a lane. The first row from a
+# place on is found by that order alone: with `=`, the planner may read all rows by their number.
+_HEADS = """SELECT g.hook, g.lane, s.state, first.seq
     FROM unnest($1::int[], $2::bytea[]) AS g(hook, lane)
-    JOIN gateway.run r ON r.hook=g.hook AND r.lane=g.lane AND r.lane IS NOT NULL
-        AND r.state IN (0, 1, 2, 5)
-    GROUP BY r.hook, r.lane, r.state"""
+    CROSS JOIN unnest('{0, 1, 2, 5}'::smallint[]) AS s(state)
+    CROSS JOIN LATERAL (SELECT r.hook, r.lane, r.state, r.seq FROM gateway.run r
+        WHERE (r.hook, r.lane, r.state, r.seq) >= (g.hook, g.lane, s.state, 0)
+            AND r.lane IS NOT NULL AND r.state IN (0, 1, 2, 5)
+        ORDER BY r.hook, r.lane, r.state, r.seq LIMIT 1) AS first
+    WHERE first.hook=g.hook AND first.lane=g.lane AND first.state=s.state"""
 _MOVE = """UPDATE gateway.run r SET state=m.state, class=m.class, due=to_timestamp(m.due),
     tries=m.tries, interrupted=m.interrupted, give_up=to_timestamp(m.give_up),
     finished=to_timestamp(m.finished), expires=to_timestamp(m.expires),
