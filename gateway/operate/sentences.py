@@ -29,8 +29,10 @@ def _said(event: Event, sentence: str, *further: str) -> Event:
 def _request(event: Event) -> Event:
     took, workflow = event["duration_ms"], event["workflow_ms"]
     within = f" (workflow {workflow:.1f})" if workflow else ""
-    said = f"{event['method']} {event['path']} {event['status']} {event['outcome']}"
-    return _said(event, f"{said} {took:.1f} ms{within}", "run" if event["run"] else "request_id")
+    came = " ".join(
+        str(event[name]) for name in ("method", "path", "status", "outcome") if event[name]
+    )
+    return _said(event, f"{came} {took:.1f} ms{within}", "run" if event["run"] else "request_id")
 
 
 def _generation(event: Event) -> Event:

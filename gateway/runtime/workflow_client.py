@@ -67,4 +67,6 @@ def _failure(error: CallError, seconds: float, limit: int) -> WorkflowFailure:
             return WorkflowFailure(f"the workflow's answer is larger than {limit} bytes", status)
     unanswered = isinstance(error, HostNotFound | Unreachable | Untrusted | Broke)
     kind = "unreachable" if unanswered else "unusable"
-    return WorkflowFailure(_REASONS[type(error)], kind=kind)
+    reason = _REASONS[type(error)]
+    logged = f"{reason}: {error}" if isinstance(error, Unreachable | Untrusted) else ""
+    return WorkflowFailure(reason, kind=kind, logged=logged)

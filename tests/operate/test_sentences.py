@@ -69,6 +69,15 @@ def test_an_attempt_is_a_sentence(outcome: Outcome, more: dict[str, Any], senten
     assert told.keys() <= {"event", "level", "run"}
 
 
+def test_a_probe_is_a_sentence_without_an_outcome() -> None:
+    line = {
+        "event": "request", "log_level": "info", "method": "GET", "path": "/-/readyz",
+        "status": 503, "outcome": "", "duration_ms": 0.3, "workflow_ms": 0.0,
+        "run": "", "request_id": "id-1",
+    }  # fmt: skip
+    assert shown(line) == {"event": "GET /-/readyz 503 0.3 ms", "request_id": "id-1"}
+
+
 def test_a_late_result_is_said_to_be_late() -> None:
     told = shown(said("retry", kept=False, delay=5.0, reason=DOWN)[0])
     assert told["event"] == "orders: attempt 2 failed 12 ms too late, next in 5.0 s"

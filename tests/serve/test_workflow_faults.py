@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,6 +139,28 @@ def test_the_log_says_why_an_activation_failed(faulty: Gateway) -> None:
 
 def test_a_workflow_that_is_not_there_is_reported(faulty: Gateway) -> None:
     report_of(faulty, "refused", 502, "the workflow could not be reached")
+
+
+@pytest.mark.parametrize(
+    ("hook", "reason"),
+    [
+        (
+            "refused",
+            r"the workflow could not be reached: 127\.0\.0\.1 port \d+: Connection refused",
+        ),
+        (
+            "untrusted",
+            "the gateway could not make a trusted TLS connection to the workflow: "
+            "certificate verify failed: .+[a-z]",
+        ),
+    ],
+)
+def test_the_log_says_why_a_connection_could_not_be_made(
+    faulty: Gateway, hook: str, reason: str
+) -> None:
+    faulty.request("POST", f"/hooks/{hook}", headers={"X-Request-Id": f"why-{hook}"})
+    line = faulty.wait_for_line(request_id=f"why-{hook}")
+    assert re.fullmatch(reason, line["reason"])
 
 
 def test_a_host_that_is_not_known_is_reported(faulty: Gateway) -> None:

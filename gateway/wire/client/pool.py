@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
@@ -25,6 +26,8 @@ MAX_IDLE = 128
 """Idle connections to one server."""
 GOODBYE = 1.0
 """Seconds that a server has to answer the end of TLS."""
+_CODES = re.compile(r"^\[[^]]*\] | \(_ssl\.c:\d+\)$")
+"""What the text of an error has around its words: numbers, and places in OpenSSL's code."""
 
 
 Failure = Callable[[CallError, float, int], Exception]
@@ -149,5 +152,5 @@ class Pool:
                 ssl_shutdown_timeout=GOODBYE,
             )
         except OSError as error:
-            raise Untrusted(str(error)) from error
+            raise Untrusted(_CODES.sub("", str(error))) from error
         return connection
