@@ -33,4 +33,5 @@ def laid_out(command: click.Command, ctx: click.Context) -> str:
     vars(twin).update(vars(command))
     settings = {**command.context_settings, "rich_help_config": HELP}
     with RichContext(twin, info_name=ctx.info_name, parent=ctx.parent, **settings) as shown:
-        return twin.get_help(shown)
+        # Lines are filled up to the width with blanks, which a file or a diff does not need.
+        return "\n".join(line.rstrip() for line in twin.get_help(shown).splitlines())

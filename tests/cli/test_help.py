@@ -77,6 +77,7 @@ def test_the_help_of_a_command_has_examples_and_its_flags(
     status, text, _ = called(capsys, *name.split(), "--help")
     assert status == 0
     assert text.startswith(f"Usage: gateway {name} ")
+    assert all(line == line.rstrip() for line in text.splitlines())
     assert re.search(rf"^Examples: *\n(  .*\n)*  .*gateway {name}\b", text, re.MULTILINE)
     for option in _options(name):
         assert f"  {option.opts[0]}" in text
