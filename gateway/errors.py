@@ -127,7 +127,7 @@ class KeepsNoRuns(NotFound):
 class MethodNotAllowed(Refusal):
     """The path is owned, the method is not; `headers` carry `Allow`."""
 
-    status, code, title = 405, "method-not-allowed", "The hook does not accept this method"
+    status, code, title = 405, "method-not-allowed", "The path does not accept this method"
 
 
 class BodyTimeout(Refusal):

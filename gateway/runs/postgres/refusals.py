@@ -14,7 +14,7 @@ def refused(error: asyncpg.PostgresError, address: Address) -> str:
     match error:
         case asyncpg.InvalidPasswordError():
             return (
-                f"{address} does not accept the password of {_user(address)}: "
+                f"{address} does not accept the password of {_user(address)}, or got none: "
                 f"let {address.flags}-password name a secret with the right one"
             )
         case asyncpg.InvalidAuthorizationSpecificationError():
