@@ -41,6 +41,8 @@ def encode(invocation: Invocation) -> bytes:
 
 def decode(stored: bytes) -> Invocation:
     """The invocation again. Raises UnreadableError."""
+    if not stored:
+        raise UnreadableError("the stored request is missing")
     if stored[:1] != bytes((PLAIN,)):
         raise UnreadableError("this version of the gateway cannot read the stored request")
     try:

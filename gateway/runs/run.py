@@ -115,7 +115,8 @@ class Duplicate(msgspec.Struct, frozen=True, tag=True):
 class Assignment(msgspec.Struct, frozen=True, array_like=True):
     """An attempt that starts now. `attempt` counts from 1 and only grows; `tries` are the attempts
     before it that the schedule counts, so that its delay after a failure is `after[tries]`. `left`
-    are the seconds from now until the run is given up.
+    are the seconds from now until the run is given up. `invocation` is empty where the store has
+    lost it.
     """
 
     run: str

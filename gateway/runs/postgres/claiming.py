@@ -25,7 +25,7 @@ _CLAIM = f"""WITH due AS (SELECT seq, due, size FROM gateway.run
     started AS (UPDATE gateway.run r SET state=2, attempts=attempts+1, owner=$4, due=NULL,
         started=now() FROM fitting f WHERE r.seq=f.seq
         RETURNING r.seq, r.id, r.attempts, r.tries, r.lane IS NOT NULL AS in_lane)
-    SELECT s.seq, s.id::text, s.attempts, s.tries, s.in_lane, p.invocation,
+    SELECT s.seq, s.id::text, s.attempts, s.tries, s.in_lane, coalesce(p.invocation, ''),
         extract(epoch FROM (SELECT due FROM later))::float8, {NOW}
     FROM (SELECT 1) AS always LEFT JOIN started s ON true LEFT JOIN gateway.payload p USING (seq)
     ORDER BY s.seq"""

@@ -11,8 +11,8 @@ from gateway.runs.run import Assignment, State
 _HELD = """SELECT id::text, attempts FROM gateway.run
     WHERE id = ANY($1::uuid[]) AND state+0=2 AND owner=$2"""
 _MINE = "SELECT id::text, attempts FROM gateway.run WHERE state=2 AND owner=$1"
-_TAKE = """SELECT r.id::text, r.hook, r.class, r.attempts, r.tries, r.lane IS NOT NULL, p.invocation
-    FROM gateway.run r JOIN gateway.payload p USING (seq)
+_TAKE = """SELECT r.id::text, r.hook, r.class, r.attempts, r.tries, r.lane IS NOT NULL,
+    coalesce(p.invocation, '') FROM gateway.run r LEFT JOIN gateway.payload p USING (seq)
     WHERE r.id = ANY($1::uuid[]) AND r.state+0=2 AND r.owner=$2"""
 Attempt = tuple[str, int]
 

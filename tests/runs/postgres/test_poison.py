@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from gateway.runs.run import State
+from gateway.runs.invocation import decode
+from gateway.runs.run import Policies, State
+from gateway.runs.sealed import UnreadableError
 from gateway.runs.store import StoreUnavailable
-from tests.runs.postgres.databases import fresh
-from tests.runs.postgres.stores import a_run, gateways, in_loop
+from tests.runs.postgres.databases import fresh, run
+from tests.runs.postgres.stores import POLICIES, a_run, gateways, in_loop, until
 from tests.support.postgres import server
 
 
@@ -42,3 +44,21 @@ async def test_a_run_that_cannot_be_stored_is_refused_alone() -> None:
         assert isinstance(answers[0], (StoreUnavailable, ValueError))
         assert not [one for one in answers[1:] if isinstance(one, BaseException)]
         assert gateway.store.is_connected
+
+
+@in_loop
+async def test_a_run_whose_request_is_lost_holds_up_no_other() -> None:
+    name = await fresh()
+    async with gateways(server(), name, 1, Policies(1, {})) as [gateway]:
+        runs = [(await gateway.accept()).run for _ in range(3)]
+        lost = "DELETE FROM gateway.payload WHERE seq=(SELECT min(seq) FROM gateway.payload)"
+        await run(server(), name, lost)
+        gateway.store.serving(POLICIES)
+        await until(lambda: len(gateway.started) == 3)
+    assert {one.run: one.invocation for one in gateway.started} == {
+        runs[0]: b"",
+        runs[1]: b"data",
+        runs[2]: b"data",
+    }
+    with pytest.raises(UnreadableError, match="is missing"):
+        decode(b"")
