@@ -35,8 +35,8 @@ class Remote:
             status, data = self._exchange(method, path, body)
         except (OSError, http.client.HTTPException) as error:
             raise OperatorError(
-                f"the gateway cannot be reached at {self._url}: {_reason(error)}; set --url, or "
-                "--state-dir where the gateway is stopped"
+                f"the gateway cannot be reached at {self._url}: {_reason(error)}; set --url; "
+                "where the gateway is stopped, --state-dir, or --store for a database"
             ) from None
         try:
             answer = json.loads(data)

@@ -125,6 +125,7 @@ def test_many_are_counted_and_asked_for_on_a_terminal(running: Gateway) -> None:
         (("check", "--state-dir", "/nowhere"), "has no stored runs"),
         (("list", "--state-dir", "/nowhere"), "has no stored runs"),
         (("list", "--url", "http://127.0.0.1:1"), "cannot be reached at http://127.0.0.1:1"),
+        (("list", "--url", "http://127.0.0.1:1"), "or --store for a database"),
     ],
 )
 def test_wrong_usage_is_one_message_and_status_2(
