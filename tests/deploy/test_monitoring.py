@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -24,7 +24,6 @@ SECRETS = {"c": "the-right-token", "database": PASSWORD}
 OF_ONE_ENGINE = ("store_oldest_xmin_seconds", "store_wal_bytes", "store_limit_bytes")
 """What the other engine has not."""
 Scraped = tuple[Gateway, Prometheus]
-Engine = Callable[[Path, Workflow], AbstractContextManager[Scraped]]
 
 
 def hooks(url: str) -> str:
@@ -73,7 +72,13 @@ def in_a_database(directory: Path, workflow: Workflow) -> Iterator[Scraped]:
         yield served, found
 
 
-ENGINES = pytest.mark.parametrize("engine", [on_a_disk, in_a_database])
+@pytest.fixture(scope="module", params=[on_a_disk, in_a_database])
+def scraped(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, workflow: Workflow
+) -> Iterator[Scraped]:
+    """One of each engine. At first all is well with it."""
+    with request.param(tmp_path_factory.mktemp("scraped"), workflow) as found:
+        yield found
 
 
 def succeed(served: Gateway) -> None:
@@ -106,44 +111,42 @@ def test_promtool_takes_the_alerts() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@ENGINES
-def test_every_panel_and_every_alert_finds_its_series(
-    tmp_path: Path, workflow: Workflow, engine: Engine
-) -> None:
-    with engine(tmp_path, workflow) as (served, found):
-
-        def both() -> bool:
-            fail(served)
-            return are_counted(served, found)
-
-        until(both)
-        empty = [query for _, query in queries() if not found.query(query)]
-        assert not [query for query in empty if not _is_of_one_engine(query)]
-        for rule in rules():
-            found.query(rule["expr"])
-            missing = [one for one in _metrics(rule["expr"]) if not found.has(one)]
-            assert not [one for one in missing if not _is_of_one_engine(one)], rule["alert"]
+def test_no_alert_is_about_a_gateway_that_is_well(scraped: Scraped) -> None:
+    served, found = scraped
+    until(lambda: are_counted(served, found))
+    assert {rule["alert"] for rule in rules() if found.query(rule["expr"])} == set()
 
 
-@ENGINES
-def test_no_alert_is_about_a_gateway_that_is_well(
-    tmp_path: Path, workflow: Workflow, engine: Engine
-) -> None:
-    with engine(tmp_path, workflow) as (served, found):
-        until(lambda: are_counted(served, found))
-        assert {rule["alert"] for rule in rules() if found.query(rule["expr"])} == set()
-
-
-@ENGINES
-def test_a_stored_run_is_counted_once_by_the_dashboard(
-    tmp_path: Path, workflow: Workflow, engine: Engine
-) -> None:
+def test_a_stored_run_is_counted_once_by_the_dashboard(scraped: Scraped) -> None:
     (query,) = (query for title, query in queries() if title == "Stored runs by state")
-    with engine(tmp_path, workflow) as (served, found):
-        for _ in range(3):
-            accepted(served, "late", json={})
-        until(lambda: found.has("count(count by (instance) (gateway_runs)) == count(up)"))
-        until(lambda: sum(float(one["value"][1]) for one in found.query(query)) == 3)
+    served, found = scraped
+
+    def waiting() -> float:
+        by_state = {one["metric"]["state"]: float(one["value"][1]) for one in found.query(query)}
+        return by_state.get("queued", 0)
+
+    for _ in range(3):
+        accepted(served, "late", json={})
+    until(lambda: found.has("count(count by (instance) (gateway_runs)) == count(up)"))
+    until(lambda: waiting() == 3)
+
+
+def test_every_panel_and_every_alert_finds_its_series(scraped: Scraped) -> None:
+    served, found = scraped
+
+    def both() -> bool:
+        fail(served)
+        failed = 'rate(gateway_requests_total{outcome="failed"}[10s]) > 0'
+        refused = "rate(gateway_refused_total[10s]) > 0"
+        return are_counted(served, found) and found.has(failed) and found.has(refused)
+
+    until(both)
+    empty = [query for _, query in queries() if not found.query(query)]
+    assert not [query for query in empty if not _is_of_one_engine(query)]
+    for rule in rules():
+        found.query(rule["expr"])
+        missing = [one for one in _metrics(rule["expr"]) if not found.has(one)]
+        assert not [one for one in missing if not _is_of_one_engine(one)], rule["alert"]
 
 
 def _is_of_one_engine(text: str) -> bool:
