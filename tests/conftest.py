@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -14,6 +15,12 @@ from tests.support.workflow import Workflow
 # examples each time, so a change fails for what it changed; `make fuzz` searches for new ones.
 settings.register_profile("suite", deadline=None, derandomize=not os.environ.get("THOROUGH"))
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: no collection of garbage needs to look at them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
