@@ -85,10 +85,10 @@ def test_what_is_due_later_starts_later_and_the_gate_says_when() -> None:
     engine = Engine({"a": a_policy()})
     engine.queue("a", 1, after=7)
     assert not engine.turn()
-    assert engine.dispatcher.wakes(engine.now) == 7
+    assert engine.dispatcher.agenda.wakes(engine.now) == 7
     engine.now = 7
     assert engine.turn() == {"a": 1}
-    assert engine.dispatcher.wakes(engine.now) == math.inf
+    assert engine.dispatcher.agenda.wakes(engine.now) == math.inf
 
 
 def test_a_target_is_shared_evenly_by_its_hooks() -> None:
@@ -141,11 +141,11 @@ def test_a_hook_that_comes_back_waits_for_a_worker_that_has_it() -> None:
     engine.dispatcher.follow(Policies(3, {"a": back, "b": a_policy("http://b")}), 0)
     engine.queue("b", 2)
     assert engine.turn() == {"b": 2}
-    assert engine.dispatcher.queue("a").held(0) == NOWHERE
+    assert engine.dispatcher.agenda.queue("a").held(0) == NOWHERE
     engine.dispatcher.joined(2, 3, 10, 0)
     assert engine.turn() == {"a": 4}
     assert {one.owner for one in engine.of("a")} == {2}
-    assert engine.dispatcher.queue("a").held(0) == ""
+    assert engine.dispatcher.agenda.queue("a").held(0) == ""
 
 
 def test_a_hook_waits_again_where_the_only_worker_that_has_it_is_gone() -> None:
@@ -210,7 +210,7 @@ def test_a_hook_that_is_not_there_is_held_until_it_is() -> None:
     engine = Engine({})
     engine.queue("a", 2)
     assert not engine.turn()
-    assert engine.dispatcher.queue("a").held(0) == UNKNOWN
+    assert engine.dispatcher.agenda.queue("a").held(0) == UNKNOWN
     engine.dispatcher.follow(Policies(2, {"a": a_policy()}), 0)
     assert engine.turn() == {"a": 2}
 
@@ -220,7 +220,7 @@ def test_a_hook_whose_policy_says_why_is_held() -> None:
     engine.queue("a")
     assert not engine.turn()
     assert not engine.dispatcher.may_start("a", 1, 0)
-    assert engine.dispatcher.queue("a").held(0) == "disabled"
+    assert engine.dispatcher.agenda.queue("a").held(0) == "disabled"
 
 
 def test_a_hook_that_a_worker_could_not_start_is_left_alone_for_a_while() -> None:
@@ -228,11 +228,11 @@ def test_a_hook_that_a_worker_could_not_start_is_left_alone_for_a_while() -> Non
     engine.dispatcher.hold("a", 0, "a secret is missing")
     engine.queue("a")
     assert not engine.turn()
-    assert engine.dispatcher.queue("a").held(0) == "a secret is missing"
-    assert engine.dispatcher.wakes(0) == HOLD
+    assert engine.dispatcher.agenda.queue("a").held(0) == "a secret is missing"
+    assert engine.dispatcher.agenda.wakes(0) == HOLD
     engine.now = HOLD
     assert engine.turn() == {"a": 1}
-    assert engine.dispatcher.queue("a").held(HOLD) == ""
+    assert engine.dispatcher.agenda.queue("a").held(HOLD) == ""
 
 
 def test_a_target_that_is_down_costs_one_attempt_a_period_and_other_targets_none() -> None:
@@ -241,10 +241,10 @@ def test_a_target_that_is_down_costs_one_attempt_a_period_and_other_targets_none
     while len(engine.claims) < 100 and engine.turn():
         for one in list(engine.running):
             engine.end(one, blamed=True)
-    assert engine.dispatcher.targets["http://down"].breaker.position(engine.now) == "open"
+    assert engine.dispatcher.agenda.targets["http://down"].breaker.position(engine.now) == "open"
     engine.queue("b", 8)
     assert engine.turn() == {"b": 8}
-    engine.now = engine.dispatcher.wakes(engine.now)
+    engine.now = engine.dispatcher.agenda.wakes(engine.now)
     assert engine.turn() == {"a": 1}
     engine.end(engine.of("a")[0], blamed=True)
     assert not engine.turn()
@@ -259,7 +259,7 @@ def test_a_target_that_was_down_for_long_is_not_run_over_when_it_is_back() -> No
         calls_while_down += sum(engine.turn().values())
         for one in list(engine.running):
             engine.end(one, blamed=True)
-        engine.now = min(engine.dispatcher.wakes(engine.now), engine.now + 60)
+        engine.now = min(engine.dispatcher.agenda.wakes(engine.now), engine.now + 60)
     # What opened it, and one for each period: 5, 10, 20, 40 and then 60 s.
     assert calls_while_down <= IN_A_ROW + FULL + 9
     rounds = []
@@ -269,7 +269,7 @@ def test_a_target_that_was_down_for_long_is_not_run_over_when_it_is_back() -> No
             engine.end(one, blamed=False)
         if not rounds[-1]:
             rounds.pop()
-            engine.now = engine.dispatcher.wakes(engine.now)
+            engine.now = engine.dispatcher.agenda.wakes(engine.now)
     # One succeeded as the probe; each round of successes doubles what is in flight.
     assert rounds[:5] == [1, 1, 2, 4, FULL]
     assert set(rounds[5:-1]) == {FULL}
@@ -279,7 +279,7 @@ def test_the_probe_is_the_run_that_is_due_longest() -> None:
     engine = Engine({name: a_policy(concurrency=8) for name in "abc"})
     engine.queue("a", 1)
     engine.turn()
-    target = engine.dispatcher.targets["http://t"]
+    target = engine.dispatcher.agenda.targets["http://t"]
     engine.queue("c", 5, after=2)
     engine.queue("b", 5, after=1)
     engine.queue("a", 5, after=3)
@@ -328,15 +328,15 @@ def test_a_pause_that_a_target_asks_for_is_kept_by_all_its_hooks() -> None:
     for name in "abc":
         engine.queue(name)
     assert engine.turn() == {"c": 1}
-    assert engine.dispatcher.wakes(0) == 90
+    assert engine.dispatcher.agenda.wakes(0) == 90
 
 
 def test_hooks_that_are_gone_are_forgotten_once_they_have_no_runs() -> None:
     engine = Engine({"a": a_policy(), "b": a_policy()})
     engine.queue("a")
     engine.dispatcher.follow(Policies(2, {}), 0)
-    assert set(engine.dispatcher.queues) == {"a"}
-    assert not engine.dispatcher.targets
+    assert set(engine.dispatcher.agenda.queues) == {"a"}
+    assert not engine.dispatcher.agenda.targets
 
 
 def test_what_the_gate_remembers_does_not_grow_with_time() -> None:
@@ -346,7 +346,7 @@ def test_what_the_gate_remembers_does_not_grow_with_time() -> None:
         engine.dispatcher.started(str(number), "a", False, 1, engine.now)
         engine.dispatcher.ended(str(number), "a", False, 1, engine.now, False)
         engine.now += 1
-    assert len(engine.dispatcher._timers) < 100
+    assert len(engine.dispatcher.agenda) < 100
 
 
 HOOKS = "abcdef"
@@ -396,14 +396,14 @@ def act(engine: Engine, step: tuple[object, ...]) -> None:
 def could_start(engine: Engine, hook: str) -> bool:
     """Whether a run of the hook could start, counted from the rows."""
     policy, now = engine.policies[hook], engine.now
-    target = engine.dispatcher.targets.get(policy.target)
+    target = engine.dispatcher.agenda.targets.get(policy.target)
     due = any(
         when <= now for again in (False, True) for when, _ in engine.due.get((hook, again), ())
     )
     return (
         due
         and len(engine.of(hook)) < policy.concurrency
-        and not engine.dispatcher.queue(hook).held(now)
+        and not engine.dispatcher.agenda.queue(hook).held(now)
         and target is not None
         and target.breaker.free(now, on_target(engine, policy.target)) > 0
     )
@@ -429,10 +429,10 @@ def test_limits_hold_and_nothing_that_could_start_is_left(
             assert before[hook] + started[hook] <= engine.policies[hook].concurrency
         if sum(owners.values()) < sum(limits):
             assert not [hook for hook in HOOKS if could_start(engine, hook)]
-        for name, target in engine.dispatcher.targets.items():
+        for name, target in engine.dispatcher.agenda.targets.items():
             assert target.in_flight == on_target(engine, name)
             assert target.in_flight <= FULL + sum(before.values())
-        wakes = engine.dispatcher.wakes(engine.now)
+        wakes = engine.dispatcher.agenda.wakes(engine.now)
         assert wakes > engine.now
 
 
@@ -451,6 +451,6 @@ def test_time_alone_starts_whatever_is_queued(
         for one in list(engine.running):
             engine.end(one)
         if not engine.turn():
-            wakes = engine.dispatcher.wakes(engine.now)
+            wakes = engine.dispatcher.agenda.wakes(engine.now)
             engine.now = wakes if wakes < math.inf else engine.now
     raise AssertionError("something is never started")

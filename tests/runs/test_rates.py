@@ -36,7 +36,7 @@ def test_after_the_burst_the_next_starts_when_the_dispatcher_wakes() -> None:
     engine.queue("a", 10)
     assert engine.turn() == {"a": 2}
     for number in range(1, 4):
-        assert engine.dispatcher.wakes(engine.now) == 1000 + number
+        assert engine.dispatcher.agenda.wakes(engine.now) == 1000 + number
         engine.now = 999.9 + number
         assert not engine.turn()
         engine.now = 1000 + number
@@ -107,8 +107,8 @@ def test_many_hooks_with_rates_wake_the_store_when_one_may_start_and_not_before(
         for one in list(engine.running):
             engine.end(one)
     turns = 0
-    while engine.dispatcher.wakes(engine.now) < 10_100:
-        engine.now = engine.dispatcher.wakes(engine.now)
+    while engine.dispatcher.agenda.wakes(engine.now) < 10_100:
+        engine.now = engine.dispatcher.agenda.wakes(engine.now)
         assert engine.turn(), "nobody is woken in vain"
         for one in list(engine.running):
             engine.end(one)
@@ -125,12 +125,12 @@ def test_a_rate_that_is_removed_or_wider_applies_at_once(rate: float) -> None:
     wider = msgspec.structs.replace(a_policy(), rate=rate, burst=rate)
     engine.dispatcher.follow(Policies(2, {"a": wider}), engine.now)
     engine.dispatcher.joined(1, 2, 128, engine.now)
-    assert engine.dispatcher.wakes(engine.now) <= engine.now + 0.2 or engine.turn()
+    assert engine.dispatcher.agenda.wakes(engine.now) <= engine.now + 0.2 or engine.turn()
 
 
 def test_a_rate_that_limits_is_told_from_other_reasons_to_wait() -> None:
     engine = an_engine({"a": a_pace(concurrency=3)})
-    queue = engine.dispatcher.queue("a")
+    queue = engine.dispatcher.agenda.queue("a")
     assert not queue.rate_limited(engine.now)
     engine.queue("a", 10)
     engine.turn()

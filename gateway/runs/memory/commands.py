@@ -32,7 +32,7 @@ def records(table: Table, query: Query) -> Page:
 
 def held(table: Table, row: Row) -> str:
     """Why the runs of the row's hook are not claimed."""
-    return table.dispatcher.queue(row.hook).held(table.now())
+    return table.dispatcher.agenda.queue(row.hook).held(table.now())
 
 
 def replay(table: Table, which: Selection, anew: bool) -> Changed:
@@ -128,12 +128,11 @@ def _selected(table: Table, which: Selection) -> list[Row]:
 def stats(table: Table) -> Stats:
     """Counts and gauges."""
     refused = {name: n for (what, name), n in table.counts.items() if what == "refused"}
+    agenda, now = table.dispatcher.agenda, table.now()
     return Stats(
         engine="memory",
-        hooks={hook: _of_hook(table, hook) for hook in table.dispatcher.queues},
-        targets={
-            name: of_target(one, table.now()) for name, one in table.dispatcher.targets.items()
-        },
+        hooks={hook: _of_hook(table, hook) for hook in agenda.queues},
+        targets={name: of_target(one, now) for name, one in agenda.targets.items()},
         runs=table.unfinished,
         clock=table.now(),
         late_results=table.counts["late", ""],
@@ -143,7 +142,7 @@ def stats(table: Table) -> Stats:
 
 
 def _of_hook(table: Table, hook: str) -> HookStats:
-    queue, now = table.dispatcher.queue(hook), table.now()
+    queue, now = table.dispatcher.agenda.queue(hook), table.now()
     outcomes: list[Outcome] = ["succeeded", "retry", "dead", "interrupted", "held"]
     oldest = min(queue.due)
     return HookStats(

@@ -77,7 +77,7 @@ class Table:
     @property
     def unfinished(self) -> int:
         """How many runs are not finished, of all hooks."""
-        return sum(queue.unfinished for queue in self.dispatcher.queues.values())
+        return sum(queue.unfinished for queue in self.dispatcher.agenda.queues.values())
 
     def number(self) -> int:
         """The place of the next run in the order of acceptance."""

@@ -59,7 +59,7 @@ def _duplicate(table: Table, hook: str, name: bytes) -> Duplicate | None:
 
 
 def _make_room(table: Table, hook: str) -> None:
-    queue = table.dispatcher.queue(hook)
+    queue = table.dispatcher.agenda.queue(hook)
     if table.capacity.refuses(table.unfinished):
         table.counts["refused", "runs"] += 1
         raise StoreFull("Too many requests wait to be delivered.", RETRY_SOON)
@@ -148,4 +148,4 @@ def wakes(table: Table) -> float:
     rows = table.rows.values()
     ends = [row.give_up for row in rows if row.state in UNFINISHED - {State.RUNNING}]
     ends += [row.expires for row in rows if row.expires is not None]
-    return min([table.dispatcher.wakes(table.now()), *ends])
+    return min([table.dispatcher.agenda.wakes(table.now()), *ends])

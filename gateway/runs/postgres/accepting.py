@@ -206,7 +206,7 @@ def reserve(local: LocalState, asked: Asked) -> None:
     if new.start and local.may_start(new.hook):
         asked.state = State.RUNNING
         local.hold(new.id, Held(1, new.hook, False, new.lane is not None))
-        asked.mark = local.dispatcher.queue(new.hook).mark
+        asked.mark = local.dispatcher.agenda.queue(new.hook).mark
         local.reserved.add(new.id)
     else:
         local.enter(new.hook, State.QUEUED, False)
@@ -220,7 +220,7 @@ def settle(local: LocalState, asked: Asked, answer: Answer | None) -> None:
         pass
     elif not stored or asked.state is State.WAITING:
         if asked.mark:
-            local.dispatcher.queue(new.hook).give_back(1, asked.mark)
+            local.dispatcher.agenda.queue(new.hook).give_back(1, asked.mark)
         if not local.let_go(new.id, 1):
             local.leave(new.hook, State.QUEUED, False)
         if stored:

@@ -106,7 +106,7 @@ class Acceptor:
         """Why there is no room for another run of a hook; empty where there is."""
         if self._room.refuses(self._local.unfinished):
             return "runs"
-        queue = self._local.dispatcher.queue(hook)
+        queue = self._local.dispatcher.agenda.queue(hook)
         return "limit" if queue.quota.refuses(queue.unfinished) else ""
 
     def _abandoned(self, asked: Asked, answer: Answer | None) -> None:

@@ -56,11 +56,11 @@ async def count(session: Session, local: LocalState) -> None:
 
 def _tell(local: LocalState, found: dict[str, Numbers], due: dict[tuple[str, bool], float]) -> None:
     local.unfinished = sum(sum(numbers.values()) for numbers in found.values())
-    for name in {*found, *local.dispatcher.queues}:
-        queue = local.dispatcher.queue(name)
+    for name in {*found, *local.dispatcher.agenda.queues}:
+        queue = local.dispatcher.agenda.queue(name)
         first = [due.get((name, again), float("inf")) for again in (False, True)]
         queue.recount(found.get(name, {}), first)
-        local.dispatcher.place(queue, local.now)
+        local.dispatcher.agenda.place(queue, local.now)
 
 
 class Space(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ async def all_numbers(local: LocalState, session: Session) -> Space:
     rows = await session.fetch(_DEAD)
     await local.names.know(session, {row[0] for row in rows})
     dead = {local.names.name(hook): number for hook, number in rows}
-    for name, queue in local.dispatcher.queues.items():
+    for name, queue in local.dispatcher.agenda.queues.items():
         queue.counts[State.DEAD] = dead.get(name, 0)
     [(size,)] = await session.fetch(_BYTES)
     [(rows_left, oldest, now)] = await session.fetch(_BLOAT)

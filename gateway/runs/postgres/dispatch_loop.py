@@ -98,7 +98,7 @@ class DispatchLoop:
                 await asyncio.sleep(_AFTER_FAULT)
 
     async def _sleep(self) -> None:
-        opens = self._local.dispatcher.wakes(self._local.now) - self._local.now
+        opens = self._local.dispatcher.agenda.wakes(self._local.now) - self._local.now
         left = min(opens, self._maintenance.next - self._loop.time())
         with suppress(TimeoutError):
             async with asyncio.timeout(max(left, _LEAST)):

@@ -94,9 +94,9 @@ class LocalState:
         if not self.shares.among(owners, self.owner, at):
             return
         for name, policy in self._policies.hooks.items():
-            queue = self.dispatcher.queue(name)
+            queue = self.dispatcher.agenda.queue(name)
             queue.resize(**self._part(name, policy), now=self.now)
-            self.dispatcher.place(queue, self.now)
+            self.dispatcher.agenda.place(queue, self.now)
         self._divide_targets()
 
     def _part(self, hook: str, policy: Policy) -> dict[str, Any]:
@@ -110,13 +110,13 @@ class LocalState:
 
     def is_stale(self, hook: str) -> bool:
         """Whether this process has to look at the others before it starts a run of the hook."""
-        paced = self.dispatcher.queue(hook).pace is not None
+        paced = self.dispatcher.agenda.queue(hook).pace is not None
         return paced and self.shares.is_stale(self.clock.steady())
 
     @contextmanager
     def claims(self, hook: str) -> Iterator[None]:
         """What the rate of the hook allows is promised to a claim meanwhile."""
-        self._claiming = hook if self.dispatcher.queue(hook).pace is not None else ""
+        self._claiming = hook if self.dispatcher.agenda.queue(hook).pace is not None else ""
         try:
             yield
         finally:
@@ -129,7 +129,7 @@ class LocalState:
         return self.dispatcher.may_start(hook, ME, self.now)
 
     def _divide_targets(self) -> None:
-        for name, target in self.dispatcher.targets.items():
+        for name, target in self.dispatcher.agenda.targets.items():
             target.breaker.full = max(self.shares.part(name, self.full), 1)
 
     def policy(self, hook: str) -> Policy:
@@ -147,7 +147,7 @@ class LocalState:
         """So many runs are in a state now that is not RUNNING here."""
         self._count(hook, state, again, count)
         if state is State.RUNNING:
-            self.dispatcher.queue(hook).counts[state] += count
+            self.dispatcher.agenda.queue(hook).counts[state] += count
         elif state not in (State.SUCCEEDED, State.CANCELLED):
             self.dispatcher.add(hook, state, again, self.now, due=due, count=count)
 
@@ -155,7 +155,7 @@ class LocalState:
         """So many runs are not in such a state any more."""
         self._count(hook, state, again, -count)
         if state is State.RUNNING:
-            self.dispatcher.queue(hook).counts[state] -= count
+            self.dispatcher.agenda.queue(hook).counts[state] -= count
         elif state not in (State.SUCCEEDED, State.CANCELLED):
             self.dispatcher.remove(hook, state, again, self.now, count=count)
 

@@ -23,10 +23,11 @@ _decode = msgspec.msgpack.Decoder(Stats).decode
 def own_stats(local: LocalState, counts: Counts) -> Stats:
     """What one process knows by itself, without asking; of its past, what is in `counts`."""
     now = local.now
+    agenda = local.dispatcher.agenda
     return Stats(
         engine="postgres",
-        hooks={name: counts.of_hook(queue, now) for name, queue in local.dispatcher.queues.items()},
-        targets={name: of_target(one, now) for name, one in local.dispatcher.targets.items()},
+        hooks={name: counts.of_hook(queue, now) for name, queue in agenda.queues.items()},
+        targets={name: of_target(one, now) for name, one in agenda.targets.items()},
         runs=local.unfinished,
         clock=now,
         late_results=counts.late,

@@ -142,5 +142,5 @@ def _record(local: LocalState, row: Any) -> Record:
         reason=row["reason"],
         answer=row["answer"],
         replay_of=row["replay_of"],
-        held=local.dispatcher.queue(hook).held(local.now) if state is State.QUEUED else "",
+        held=local.dispatcher.agenda.queue(hook).held(local.now) if state is State.QUEUED else "",
     )

@@ -61,7 +61,7 @@ class Capacity:
             return "size", "The store has no room. Send the request again later."
         if self._runs.refuses(self._unit.unfinished):
             return "runs", "Too many requests wait to be delivered. Send it again later."
-        queue = self._unit.dispatcher.queue(hook)
+        queue = self._unit.dispatcher.agenda.queue(hook)
         if queue.quota.refuses(queue.unfinished):
             return (
                 "limit",

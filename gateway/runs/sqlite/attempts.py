@@ -145,7 +145,7 @@ def _start(unit: UnitOfWork, order: Claim, room: int) -> tuple[int, int]:
     [(later,)] = unit.db.execute(_NEXT, (hook, again)).fetchall()
     next_due = math.inf if later is None else later / 1000
     unit.dispatcher.claimed(order, texts, next_due, unit.seconds)
-    mark = unit.dispatcher.queue(order.hook).mark
+    mark = unit.dispatcher.agenda.queue(order.hook).mark
     unit.undo(lambda: _unclaim(unit, order, texts, mark))
     return len(texts), size
 
@@ -175,7 +175,7 @@ def _assign(unit: UnitOfWork, order: Claim, seq: int) -> str:
 
 def _unclaim(unit: UnitOfWork, order: Claim, texts: list[str], mark: int) -> None:
     now = unit.seconds
-    unit.dispatcher.queue(order.hook).give_back(len(texts), mark)
+    unit.dispatcher.agenda.queue(order.hook).give_back(len(texts), mark)
     for text in texts:
         unit.dispatcher.ended(text, order.hook, order.again, order.owner, now)
     unit.dispatcher.add(order.hook, State.QUEUED, order.again, now, due=now, count=len(texts))

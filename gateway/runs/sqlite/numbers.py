@@ -12,11 +12,12 @@ from gateway.runs.stats import Stats
 def stats(unit: UnitOfWork, settings: StoreSettings, clock: Clock, started: int) -> Stats:
     """Everything, from memory. `started` is when the store was, in ms."""
     counts, now = unit.counts, unit.seconds
+    agenda = unit.dispatcher.agenda
     return Stats(
         engine="sqlite",
         started=started / 1000,
-        hooks={name: counts.of_hook(queue, now) for name, queue in unit.dispatcher.queues.items()},
-        targets={name: of_target(one, now) for name, one in unit.dispatcher.targets.items()},
+        hooks={name: counts.of_hook(queue, now) for name, queue in agenda.queues.items()},
+        targets={name: of_target(one, now) for name, one in agenda.targets.items()},
         bytes_used=unit.db.used(),
         bytes_limit=settings.size,
         wal_bytes=unit.db.wal_bytes(),

@@ -179,7 +179,7 @@ class Store:
         if self._more or self._writer.busy or self._handler.busy or self._server.pending:
             return 0
         unit = self._unit
-        claims = max(self._dispatcher.wakes(unit.seconds) * 1000, self._writer.claims_from)
+        claims = max(self._dispatcher.agenda.wakes(unit.seconds) * 1000, self._writer.claims_from)
         until = min(claims, self._maintenance.next, self._handler.watchers.next, self._alone_until)
         return min(max(until - self._clock.now(), 0) / 1000, _LONGEST)
 
@@ -212,7 +212,8 @@ class Store:
         moved = [
             name
             for name, ordered in self._ordered.items()
-            if before.get(name) != ordered and self._dispatcher.queue(name).counts[State.WAITING]
+            if before.get(name) != ordered
+            and self._dispatcher.agenda.queue(name).counts[State.WAITING]
         ]
         if moved:
             self._handler.begin(0, 0, move_lanes(unit, moved))

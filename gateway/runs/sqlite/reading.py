@@ -145,5 +145,5 @@ def _record(unit: UnitOfWork, row: tuple[Any, ...]) -> Record:
         reason=row[10],
         answer=answer,
         replay_of=None if row[11] is None else id_text(row[11]),
-        held=unit.dispatcher.queue(hook).held(unit.seconds) if state is State.QUEUED else "",
+        held=unit.dispatcher.agenda.queue(hook).held(unit.seconds) if state is State.QUEUED else "",
     )

@@ -100,7 +100,7 @@ class UnitOfWork:
 
     def policy(self, hook: str) -> Policy:
         """A hook's policy; that of a hook which is not there is the default."""
-        return self.dispatcher.queue(hook).policy or _NOBODY
+        return self.dispatcher.agenda.queue(hook).policy or _NOBODY
 
     def find(self, where: str, *values: object) -> Kept | None:
         """One run, by a condition."""
@@ -125,7 +125,7 @@ class UnitOfWork:
         """A run is running now."""
         now = self.seconds
         self.dispatcher.started(run, hook, again, owner, now)
-        pace = self.dispatcher.queues[hook].pace
+        pace = self.dispatcher.agenda.queues[hook].pace
         mark = 0 if pace is None else pace.mark
 
         def undo() -> None:
@@ -172,7 +172,7 @@ class UnitOfWork:
 
     def ordered(self, hook: int) -> Ordered:
         """What a dead run does to its lane. Of a hook that is not there, the lanes stand."""
-        policy = self.dispatcher.queue(self.hooks.name(hook)).policy
+        policy = self.dispatcher.agenda.queue(self.hooks.name(hook)).policy
         return "hold" if policy is None else policy.ordered
 
     def named(self, run: Kept) -> tuple[str, str]:

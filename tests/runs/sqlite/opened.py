@@ -41,6 +41,6 @@ class Open:
 
     def numbers(self) -> tuple[Any, ...]:
         """What is counted, where nothing is."""
-        queue = self.dispatcher.queue("hook")
+        queue = self.dispatcher.agenda.queue("hook")
         counts = {state: count for state, count in queue.counts.items() if count}
         return counts, list(queue.queued), list(queue.running), self.unit.unfinished

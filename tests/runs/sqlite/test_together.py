@@ -84,7 +84,7 @@ def test_numbers_are_those_of_the_rows_whichever_statement_fails(
 def test_a_transaction_that_fails_takes_nothing_from_a_rate(opened: Open, failing: int) -> None:
     policies = {"hook": msgspec.structs.replace(POLICY, concurrency=50, rate=0.001, burst=9)}
     opened.dispatcher.follow(Policies(1, policies), 1)
-    pace = opened.dispatcher.queue("hook").pace
+    pace = opened.dispatcher.agenda.queue("hook").pace
     assert pace is not None
     tasks: list[Task] = [(WORKER, Accept(n, new_run(start=n < 2))) for n in range(4)]
     execute, count = opened.db.execute, 0
