@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.compile.body import Received
@@ -73,12 +73,13 @@ class Alternatives:
 
 class _Compiled(NamedTuple):
     """`in_form` and `in_query` are the parameters that it judges, `lacking` says why an operand
-    cannot be filled in.
+    cannot be filled in, and `unmet` that a value is of another kind than the operand.
     """
 
     holds: Holds
     otherwise: Mismatch
     lacking: Lacking | None
+    unmet: Callable[[Values], str]
     in_form: Unclear
     in_query: Unclear
 
@@ -90,7 +91,9 @@ class _Compiled(NamedTuple):
         for name in sorted(in_query & values.unclear_in_query):
             return self.otherwise.because(ambiguous(QUERY.what, name, "query"))
         lacking = self.lacking and values.inputs and self.lacking(values.inputs)
-        return self.otherwise.because(lacking) if lacking else self.otherwise
+        if lacking:
+            return self.otherwise.because(lacking)
+        return self.otherwise.as_its(self.unmet(values))
 
 
 def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
@@ -98,10 +101,10 @@ def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
     for source in (JSON, QUERY, HEADERS, PATH):
         part = Part(source.what, f"{spelled((*steps, source.key))}.", places)
         filled = filled_in(source, conditions_on(rule, source.key), True)
-        for name, operator, holds, lacking in filled:
+        for name, operator, holds, lacking, unmet in filled:
             names = frozenset({judged_name(source, name)})
             judged = (names if source is one else CLEAR for one in (JSON, QUERY))
-            yield _Compiled(holds, part.other(name, operator), lacking, *judged)
+            yield _Compiled(holds, part.other(name, operator), lacking, unmet, *judged)
     if rule.any:
         name = spelled((*steps, "any"))
         said = f"None of the alternatives in '{name}' holds."
@@ -116,10 +119,15 @@ def _compiled(placed: Placed, places: Places) -> Iterator[_Compiled]:
 def _nested(holds: Holds, otherwise: Mismatch, inside: Rule) -> _Compiled:
     texts = [slot.text for slot in operands(inside)]
     if not texts:
-        return _Compiled(holds, otherwise, None, *_judged(inside))
+        return _Compiled(holds, otherwise, None, _nothing, *_judged(inside))
     from gateway.compile.operands import lacking  # with templates, which other hooks do without
 
-    return _Compiled(holds, otherwise, lacking(texts), *_judged(inside))
+    return _Compiled(holds, otherwise, lacking(texts), _nothing, *_judged(inside))
+
+
+def _nothing(_values: Values) -> str:
+    """What is said of the kinds of values where there are several."""
+    return ""
 
 
 def _judged(rule: Rule) -> Iterator[Unclear]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.compile.comparisons import TEXT, Test
-from gateway.compile.paths import Finder
-from gateway.compile.request_parts import Conditions, Source, fitted, judged_name
+from gateway.compile.paths import MISSING, Finder
+from gateway.compile.request_parts import (
+    FORM,
+    JSON,
+    Conditions,
+    Source,
+    fitted,
+    judged_name,
+    needed_by,
+)
 from gateway.compile.values import Holds, Values
 from gateway.language.operands import is_filled, texts_of
 from gateway.language.rules import SourceName
@@ -20,13 +28,14 @@ if TYPE_CHECKING:
 
 class FilledIn(NamedTuple):
     """An operator on one parameter whose operand is filled in; that of plain equality is empty.
-    `lacking` says why it cannot be.
+    `lacking` says why it cannot be, and `unmet` that the parameter is of another kind.
     """
 
     name: str
     operator: str
     holds: Holds
     lacking: Lacking
+    unmet: Callable[[Values], str]
 
 
 def filled_in(source: Source, conditions: Conditions, wanted: bool) -> Iterator[FilledIn]:
@@ -37,15 +46,17 @@ def filled_in(source: Source, conditions: Conditions, wanted: bool) -> Iterator[
         if not is_filled(condition):
             continue
         # With templates, which other hooks do without.
-        from gateway.compile.operands import compile_filled, lacking
+        from gateway.compile.operands import compile_filled, filled_operands, lacking
 
         typed = compile_filled(condition, source.comparison)
         text = compile_filled(condition, TEXT)
-        for (operator, make), (_, in_form) in zip(typed, text, strict=True):
+        operands = filled_operands(condition)
+        for (operator, make), (_, in_form), (_, operand) in zip(typed, text, operands, strict=True):
             fit = partial(fitted, source, operator, wanted)
             leaf = judged_name(source, name), source.find(name)
             holds = _on_filled(source.key, leaf, (make, in_form), fit)
-            yield FilledIn(name, operator, holds, lacking(_texts(condition, operator)))
+            unmet = _unmet(source, leaf, operator, operand)
+            yield FilledIn(name, operator, holds, lacking(_texts(condition, operator)), unmet)
 
 
 def _texts(condition: Condition, operator: str) -> list[str]:
@@ -70,3 +81,21 @@ def _on_filled(
         return bool(fit(make(values.inputs))(find(value)))
 
     return holds
+
+
+def _unmet(
+    source: Source, leaf: tuple[str, Finder], operator: str, operand: Any
+) -> Callable[[Values], str]:
+    """That the value is of another kind than the one which is filled in."""
+    from gateway.compile.operands import compared  # with templates, see above
+
+    _, find = leaf
+    fill = compared(operand)
+
+    def unmet(values: Values) -> str:
+        value, _ = values.of(source.key)
+        part = FORM if source is JSON and not values.typed else source
+        with_it = MISSING if values.inputs is None else fill(values.inputs)
+        return "" if with_it is MISSING else needed_by(part, operator, with_it).unmet(find(value))
+
+    return unmet

@@ -12,6 +12,7 @@ from gateway.compile.body import Received
 from gateway.compile.comparisons import Test
 from gateway.compile.exchange import Fields
 from gateway.compile.header_text import header_text
+from gateway.compile.kinds import Needed
 from gateway.compile.mismatch import Mismatch, Part, Places
 from gateway.compile.names import Names
 from gateway.compile.operators import holds_number
@@ -26,9 +27,11 @@ from gateway.compile.request_parts import (
     Conditions,
     Source,
     form_name,
+    needed_by,
     tests_of,
 )
 from gateway.language.inputs import operands, templated
+from gateway.language.operands import demands_of
 from gateway.language.rules import Asked, asked, conditions_on, conjuncts, spelled
 from gateway.language.spec.match import Condition
 from gateway.language.spec.rules import Match, Rule
@@ -38,12 +41,15 @@ if TYPE_CHECKING:
 
 
 class Criterion(NamedTuple):
-    """One test on one parameter, with what is said of its failure."""
+    """One test on one parameter, with what is said of its failure, and of which kinds it needs a
+    value.
+    """
 
     find: Finder
     test: Test
     if_missing: Mismatch
     if_other: Mismatch
+    needed: Needed
 
 
 Criteria = tuple[Criterion, ...]
@@ -173,10 +179,10 @@ def compile_claims(
 
 
 def _first_mismatch(criteria: Criteria, value: Any) -> Mismatch | None:
-    for find, test, if_missing, if_other in criteria:
+    for find, test, if_missing, if_other, needed in criteria:
         found = find(value)
         if not test(found):
-            return if_missing if found is MISSING else if_other
+            return if_missing if found is MISSING else if_other.as_its(needed.unmet(found))
     return None
 
 
@@ -208,8 +214,13 @@ class _Flat:
 
 def _criteria(part: Part, source: Source, conditions: Conditions) -> Iterator[Criterion]:
     for name, operator, find, test in tests_of(source, conditions):
+        operand = dict(demands_of(conditions[name]))[operator or "eq"]
         yield Criterion(
-            find, source.holds(operator, test), part.missing(name), part.other(name, operator)
+            find,
+            source.holds(operator, test),
+            part.missing(name),
+            part.other(name, operator),
+            needed_by(source, operator, operand),
         )
 
 

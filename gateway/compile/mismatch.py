@@ -17,6 +17,12 @@ class Mismatch(NamedTuple):
     detail: str
     reason: str
 
+    def as_its(self, clause: str) -> Mismatch:
+        """With what is the matter with the value, where something is."""
+        if not clause:
+            return self
+        return Mismatch(*(f"{said.removesuffix('.')}: {clause}." for said in self))
+
     def because(self, sentence: str) -> Mismatch:
         """With a sentence more, for both."""
         return Mismatch(f"{self.detail} {sentence}", f"{self.reason} {sentence}")

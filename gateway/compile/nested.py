@@ -79,7 +79,7 @@ def _on_parameters(rule: Rule, wanted: bool) -> Iterator[Holds]:
     if path := _leaves(PATH, written(rule.path), wanted):
         yield lambda values: among(path, values.path, CLEAR)
     for source in (JSON, QUERY, HEADERS, PATH):
-        for _, _, holds, _ in filled_in(source, written(getattr(rule, source.key)), wanted):
+        for _, _, holds, _, _ in filled_in(source, written(getattr(rule, source.key)), wanted):
             yield holds
 
 

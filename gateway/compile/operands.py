@@ -50,6 +50,11 @@ def filled_operands(condition: Condition) -> Iterator[tuple[str, Any]]:
             yield name, operand
 
 
+def compared(operand: Any) -> Find:
+    """What a value is compared with; elements are, as they are written."""
+    return (lambda _inputs: operand) if isinstance(operand, Elements) else filled(operand)
+
+
 def filled(operand: Any) -> Find:
     """What fills in an operand: MISSING where an input is not there, or would be too large."""
     fill = compile_data(operand, (), lambda _steps: "", compile_value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UnsetType
 
 from gateway.compile.comparisons import TEXT, TYPED, Comparison, Test
+from gateway.compile.kinds import Needed, needed
 from gateway.compile.names import Names
 from gateway.compile.operators import compile_condition, refutation
 from gateway.compile.paths import MISSING, Finder, compile_path
@@ -69,6 +70,14 @@ def fitted(source: Source, operator: str, wanted: bool, test: Test) -> Test:
     if wanted:
         return source.holds(operator, test)
     return refutation(operator, source.fails(operator, test))
+
+
+def needed_by(source: Source, operator: str, operand: Any) -> Needed:
+    """The kinds of which an operator needs a value of this part."""
+    found = needed(operator, operand, source.comparison is TYPED)
+    if source is not HEADERS or not found.kinds:
+        return found
+    return Needed(found.kinds | {"an array"}, found.number)  # several lines are one text
 
 
 def judged_name(source: Source, name: str) -> str:

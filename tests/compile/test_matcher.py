@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from gateway.compile.body import Received
 from gateway.compile.matcher import compile_match
+from gateway.compile.multipart_form import FILE
 from gateway.language.spec.match import Elements, Operators
 from gateway.language.spec.rules import Match
 from tests.compile import strategies
@@ -155,6 +156,90 @@ def test_the_sentence_names_parameter_and_operator_and_no_value(
     mismatch = compile_match(match)(received, {}, {b"x-event": b"sent"})
     assert mismatch is not None
     assert mismatch.detail == sentence
+
+
+OF_ANOTHER_KIND: list[tuple[Any, Any, str]] = [
+    (Operators(gte=100), "100", "'gte' does not hold: the value is text, not a number"),
+    (Operators(lt=100), None, "'lt' does not hold: the value is null, not a number"),
+    (Operators(gt="b"), 5, "'gt' does not hold: the value is a number, not text"),
+    (Operators(lte=100), 101, "'lte' does not hold"),
+    (
+        Operators(length=2),
+        12,
+        "'length' does not hold: the value is a number, not text, an array or an object",
+    ),
+    (Operators(length=2), "canary", "'length' does not hold"),
+    (
+        Operators(contains="a"),
+        {"a": 1},
+        "'contains' does not hold: the value is an object, not text or an array",
+    ),
+    (Operators(contains=5), "5", "'contains' does not hold: the value is text, not an array"),
+    (Operators(contains="a"), ["b"], "'contains' does not hold"),
+    (Operators(pattern="^1"), 12, "'pattern' does not hold: the value is a number, not text"),
+    (Operators(any=Elements(5)), 5, "'any' does not hold: the value is a number, not an array"),
+    (Operators(any=Elements(5)), ["5"], "'any' does not hold"),
+    (Operators(ne=5), "5", "'ne' does not hold: the value is text, not a number"),
+    (
+        Operators(in_=["a", True]),
+        1,
+        "'in' does not hold: the value is a number, not text, true or false",
+    ),
+    (Operators(in_=["a", None]), 1, "'in' does not hold"),
+    (5, "canary", "the value is text, not a number"),
+    (None, "canary", ""),
+    ("canary", "other", ""),
+]
+
+
+@pytest.mark.parametrize(("condition", "sent", "why"), OF_ANOTHER_KIND)
+def test_a_value_of_another_kind_is_told_by_its_kind(condition: Any, sent: Any, why: str) -> None:
+    mismatch = compile_match(Match(body={"a": condition}))(Received("json", {"a": sent}), {}, {})
+    assert mismatch is not None
+    expected = "The body parameter 'a' does not match"
+    assert mismatch.detail == (f"{expected}: {why}." if why else f"{expected}.")
+    assert mismatch.reason == f"match.body.a: {mismatch.detail}"
+
+
+@pytest.mark.parametrize(
+    ("condition", "sent", "why"),
+    [
+        (Operators(gte=100), "many", ": 'gte' does not hold: the value is not a number."),
+        (Operators(gte=100), "99", ": 'gte' does not hold."),
+        (
+            Operators(gte=100),
+            ["100", "100"],
+            ": 'gte' does not hold: the value is an array, not text.",
+        ),
+        (5, "6", "."),
+        (5, ["5", "5"], ": the value is an array, not text."),
+        (
+            Operators(any=Elements("a")),
+            "a",
+            ": 'any' does not hold: the value is text, not an array.",
+        ),
+        (Operators(prefix="a"), FILE, ": 'prefix' does not hold: the value is a file, not text."),
+    ],
+)
+def test_in_a_form_every_value_is_of_the_kind_of_text(condition: Any, sent: Any, why: str) -> None:
+    matcher = compile_match(Match(body={"a": condition}))
+    mismatch = matcher(Received("form", {"a": sent}), {}, {})
+    assert mismatch is not None
+    assert mismatch.detail == f"The body parameter 'a' does not match{why}"
+
+
+def test_of_a_header_of_several_lines_no_kind_is_told() -> None:
+    match = compile_match(Match(headers={"X-N": Operators(prefix="a")}))
+    mismatch = match(Received("none", None), {}, {b"x-n": [b"b", b"c"]})
+    assert mismatch is not None
+    assert mismatch.detail == "The header 'X-N' does not match: 'prefix' does not hold."
+
+
+def test_what_a_path_does_not_reach_is_of_no_kind() -> None:
+    match = compile_match(Match(body={"a.b": Operators(gte=1)}))
+    mismatch = match(Received("json", {"a": "text"}), {}, {})
+    assert mismatch is not None
+    assert mismatch.detail == "The body parameter 'a.b' does not match: 'gte' does not hold."
 
 
 def test_a_repeated_parameter_is_never_equal_to_one_value() -> None:

@@ -143,6 +143,12 @@ def reason(server: Gateway, path: str, name: str, body: str = "{}", **headers: s
             "does not match: 'gte' does not hold.",
         ),
         (
+            "/hooks/ignoring?q=canary-rule",
+            '{"ref": "refs/heads/main", "order": {"total": "canary"}}',
+            "match.body.order.total (orders.yaml:9): The body parameter 'order.total' "
+            "does not match: 'gte' does not hold: the value is text, not a number.",
+        ),
+        (
             "/hooks/ignoring?q=canary",
             '{"ref": "refs/heads/main", "order": {"total": 100}}',
             "match.query.q (orders.yaml:5): The query parameter 'q' does not match.",

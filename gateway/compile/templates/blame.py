@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from gateway.compile.kinds import kind_of
 from gateway.compile.mismatch import Places
-from gateway.compile.multipart_form import FILE
 from gateway.errors import Unmappable
 from gateway.language.inputs import name_of
 from gateway.language.template import CLAIMS, FILTERS, Call, Constant, Operand, Template, words
@@ -117,19 +116,3 @@ Where = Callable[["Steps"], "Spot | str"]
 def where_in(places: Places) -> Where:
     """The places of a hook's templates."""
     return partial(Spot, places)
-
-
-def kind_of(value: Any) -> str:
-    """The kind of a value in a sentence."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case str():
-            return "text"
-        case list() | tuple():
-            return "an array"
-        case int() | Decimal() | float():
-            return "a number"
-    return "a file" if value is FILE else "an object"

@@ -10,10 +10,11 @@ import msgspec
 from msgspec import UNSET
 
 from gateway.compile.exchange import Exchange
+from gateway.compile.kinds import kind_of
 from gateway.compile.mismatch import Places
 from gateway.compile.paths import MISSING
 from gateway.compile.payload import WITH_BODY
-from gateway.compile.templates.blame import Blame, Spot, kind_of, where_in
+from gateway.compile.templates.blame import Blame, Spot, where_in
 from gateway.compile.templates.expressions import SHORT, compile_expression
 from gateway.compile.templates.filters import MISFIT, scalar_text
 from gateway.compile.templates.inputs import Find, Inputs

@@ -8,10 +8,11 @@ from typing import Any
 from msgspec import UNSET
 
 from gateway.compile.forms import encode_form, flatten
+from gateway.compile.kinds import kind_of
 from gateway.compile.multipart_form import FILE
 from gateway.compile.paths import MISSING
 from gateway.compile.payload import FORM, JSON, TEXT, WITH_BODY, Payload
-from gateway.compile.templates.blame import Blame, Where, kind_of
+from gateway.compile.templates.blame import Blame, Where
 from gateway.compile.templates.data import compile_data, compile_parameters, unescaped
 from gateway.compile.templates.expressions import compile_expression, compile_text
 from gateway.compile.templates.inputs import Find, Inputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from difflib import get_close_matches
 from typing import get_args
 
@@ -41,7 +41,7 @@ class Filter(msgspec.Struct, frozen=True):
     says: str = ""
 
 
-def words(kinds: Kinds) -> str:
+def words(kinds: Set[str]) -> str:
     """Kinds in a sentence, in the order in which JSON lists them."""
     *first, last = (kind for kind in get_args(Kind) if kind in kinds)
     between = ", " if " or " in last else " or "
