@@ -93,6 +93,11 @@ class StoreAccess:
             self._client.serving(self._told)
         return self._client
 
+    async def close(self) -> None:
+        """Leave the store."""
+        if self._client is not None:
+            await self._client.close()
+
     def _why(self) -> str:
         return (self._client.problem if self._client else "") or "it does not answer"
 

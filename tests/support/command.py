@@ -61,6 +61,21 @@ def run(
     )
 
 
+@contextmanager
+def listing(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`gateway runs list` while it runs, with its outputs on pipes; it is killed at the end."""
+    with subprocess.Popen(
+        [*COMMAND, "runs", "list", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment(environment),
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def within(
     *arguments: str,
     stdin: bytes = b"",

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import urlencode
 
 import click
 
 from gateway.cli.command import Command
-from gateway.cli.formats.json_text import json_text
 from gateway.cli.parameters import WholeNumber
 from gateway.cli.runs.declined import declining
-from gateway.cli.runs.reaching import Runs, reach, reaching
+from gateway.cli.runs.pages import FORMATS, pages
+from gateway.cli.runs.reaching import reach, reaching
 from gateway.cli.runs.selecting import SELECTING, STATE, chosen
-from gateway.cli.runs.tables import show_runs
 from gateway.cli.runs.unknown_hook import warn_of_unknown
-
-PAGE = 200
 
 
 @click.command(name="list", cls=Command)
@@ -47,6 +43,8 @@ def command(limit: int, form: str, **flags: Any) -> None:
     or out of service. On a pipe, each run is one line of seven tab-separated fields: run, hook,
     state, attempts, accepted, next attempt or end, and reason.
 
+    Runs are written as they are read, 200 at a time; on a terminal, each 200 are a table.
+
     A --hook that no hook and no run has is a warning on standard error.
 
     Exit status: 0 success, also if there are no runs, 2 wrong usage, or the runs cannot be reached.
@@ -58,27 +56,17 @@ def command(limit: int, form: str, **flags: Any) -> None:
       gateway runs list --state dead --format json | jq -r '.runs[].run'
       gateway runs list --state-dir /var/lib/gateway
     """
+    listed, found, more = FORMATS[form](), False, ""
     with declining(), reach(flags) as runs:
-        found, more = _listed(runs, chosen(flags), limit)
+        for page in pages(runs, chosen(flags), limit):
+            try:
+                listed.add(page["runs"])
+            except BrokenPipeError:  # the reader has what it wanted: `| head`
+                sys.exit(0)
+            found, more = found or bool(page["runs"]), page["next"]
         if not found and flags["hook"]:
             warn_of_unknown(runs, flags["hook"])
-    if form == "json":
-        click.echo(json_text({"runs": found, "next": more}), nl=False)
-    else:
-        show_runs(found)
+    listed.end(more)
     if more:
         click.echo("gateway: there are more runs; to list them, raise --limit", err=True)
     sys.exit(0)
-
-
-def _listed(runs: Runs, query: dict[str, Any], limit: int) -> tuple[list[dict[str, Any]], str]:
-    """So many runs, and where the others begin."""
-    found: list[dict[str, Any]] = []
-    after = ""
-    while True:
-        part = {**query, "limit": min(limit - len(found), PAGE), "after": after}
-        page = runs.ask("GET", f"/-/runs?{urlencode(part)}")
-        found += page["runs"]
-        after = page["next"]
-        if not after or len(found) >= limit:
-            return found, after

@@ -50,16 +50,27 @@ class NoHooks:
 
 
 class Opened:
-    """Answers as a gateway would."""
+    """Answers as a gateway would, on one connection to the store. Whoever opens one leaves it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._sealing = keys_or_none(sealing_of(SecretStore(settings.secrets), settings.store.key))
+        sealing = keys_or_none(sealing_of(SecretStore(settings.secrets), settings.store.key))
+        self._access = StoreAccess(settings, str)
+        self._endpoints = RunEndpoints(NoHooks(self._access), sealing)
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # ^C ends a statement that is under way; to take leave would be to wait for it.
+        if kind is not KeyboardInterrupt:
+            self._runner.run(self._access.close())
+        self._runner.close()
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of an answer; see `Runs`."""
         try:
-            return asyncio.run(self._asked(method, path, body))
+            return self._runner.run(self._asked(method, path, body))
         except Refusal as refusal:
             raise DeclinedError(refusal.status, refusal.detail) from None
 
@@ -68,14 +79,8 @@ class Opened:
         return []
 
     async def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        access = StoreAccess(self._settings, str)
-        endpoints = RunEndpoints(NoHooks(access), self._sealing)
         exchange = _exchange(method, path, b"" if body is None else json.dumps(body).encode())
-        store = await access.store()
-        try:
-            answer = await endpoints.of(exchange.path)[method](exchange)
-        finally:
-            await store.close()
+        answer = await self._endpoints.of(exchange.path)[method](exchange)
         told: dict[str, Any] = json.loads(answer.body)
         return told
 

@@ -120,7 +120,8 @@ def reach(flags: dict[str, Any]) -> Iterator[Runs]:
     if flags["store"] is not None:
         from gateway.cli.runs.shared import shared
 
-        yield shared(flags)
+        with shared(flags) as runs:
+            yield runs
         return
     from gateway.cli.runs.remote import Remote
 

@@ -43,7 +43,8 @@ def stopped(state: Path, secrets: Path | None, key: str) -> Iterator[Opened]:
         store_settings = Store(socket=path, key=key)
         settings = Settings(hooks=Path(), state=state, secrets=secrets, store=store_settings)
         try:
-            yield Opened(settings)
+            with Opened(settings) as runs:
+                yield runs
         finally:
             ours.send_bytes(_encode(Stop()))
             store.join()

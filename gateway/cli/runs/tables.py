@@ -18,9 +18,12 @@ _STYLES = {"dead": "red", "cancelled": "dim", "running": "cyan", "succeeded": "g
 
 
 def show_runs(runs: Sequence[dict[str, Any]]) -> None:
-    """A row or a line a run."""
+    """A row or a line a run, written when this returns. Each call makes a table of its own: the
+    width of a column is that of the widest field in it.
+    """
     if not sys.stdout.isatty():
         sys.stdout.write("".join("\t".join(_fields(run)) + "\n" for run in runs))
+        sys.stdout.flush()
         return
     table = Table(*COLUMNS, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.columns[0].no_wrap = True

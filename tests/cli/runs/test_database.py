@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.delivery.site import LATE, hook, sharing
 from tests.operate.runs.site import accepted
-from tests.runs.postgres.databases import connected, fresh, run
+from tests.runs.postgres.databases import connected, fresh, run, value
+from tests.support.command import listing, within
 from tests.support.command import run as command
-from tests.support.command import within
 from tests.support.postgres import PASSWORD, server
 from tests.support.workflow import Workflow
 
@@ -107,3 +109,42 @@ def test_nothing_is_made_in_a_database_without_runs(secrets: Path) -> None:
     done = within("runs", "list", *flags(secrets, server().url("other")))
     assert (done.returncode, "has no stored runs" in done.stderr) == (2, True)
     assert asyncio.run(schemas()) == 0
+
+
+COPIES = """INSERT INTO gateway.run(id, hook, state, accepted, give_up, gate, size)
+    SELECT gen_random_uuid(), hook, 6, accepted, give_up, gate, size
+    FROM gateway.run, generate_series(1, 3000) WHERE id=$1"""
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation='gateway.run'::regclass AND NOT granted"
+
+
+def test_ctrl_c_ends_a_list_while_the_database_does_not_answer(
+    left: tuple[str, str, str], secrets: Path
+) -> None:
+    url, dead, _ = left
+    database = url.rpartition("/")[2]
+
+    async def interrupted(admin: Any) -> tuple[int, str]:
+        with listing("--limit", "5000", *flags(secrets, url)) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert process.stdout.readline()
+            # More than a pipe holds: what was not written yet was not read, either.
+            async with admin.transaction():
+                await admin.execute("LOCK TABLE gateway.run")
+                reading = asyncio.ensure_future(asyncio.to_thread(process.stdout.read))
+                while not await value(server(), database, WAITING):
+                    pass  # each look is a connection of its own
+                process.send_signal(signal.SIGINT)
+                status = await asyncio.to_thread(process.wait, 30)
+            await reading
+            return status, process.stderr.read()
+
+    async def tried() -> tuple[int, str]:
+        admin = await connected(server(), database)
+        try:
+            await admin.execute(COPIES, dead)
+            return await interrupted(admin)
+        finally:
+            await admin.close()
+
+    assert asyncio.run(tried()) == (130, "\n")
