@@ -48,14 +48,14 @@ def is_filled(condition: Condition) -> bool:
 def texts_of(steps: Steps, condition: Condition) -> Iterator[tuple[Steps, str]]:
     """The texts of a condition that are filled in or refused, with the ways to them."""
     if not isinstance(condition, Operators):
-        yield from _texts(steps, condition)
+        yield from _templates(steps, condition)
         return
     for name, operand in operators_of(condition).items():
         if isinstance(operand, Elements):
             for path, inner in _inside(operand):
                 yield from texts_of((*steps, name, *path), inner)
         elif name in FILLABLE:
-            yield from _texts((*steps, name), operand)
+            yield from _templates((*steps, name), operand)
 
 
 def templates_of(demand: Demand) -> Iterator[Template]:
@@ -110,13 +110,17 @@ def _has_template(value: Any) -> bool:
     return isinstance(value, Template)
 
 
-def _texts(steps: Steps, value: Any) -> Iterator[tuple[Steps, str]]:
+def every_text(steps: Steps, value: Any) -> Iterator[tuple[Steps, str]]:
+    """The texts in a value and inside it, with the ways to them."""
     if isinstance(value, str):
-        if is_template(value):
-            yield steps, value
+        yield steps, value
     elif isinstance(value, dict):
         for key, one in value.items():
-            yield from _texts((*steps, key), one)
+            yield from every_text((*steps, key), one)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            yield from _texts((*steps, index), one)
+            yield from every_text((*steps, index), one)
+
+
+def _templates(steps: Steps, value: Any) -> Iterator[tuple[Steps, str]]:
+    return (one for one in every_text(steps, value) if is_template(one[1]))

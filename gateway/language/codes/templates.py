@@ -85,6 +85,14 @@ TEMPLATES = (
         "cannot read what the workflow has answered. A key of a run would never exist.",
     ),
     Code(
+        "foreign-template",
+        "warning",
+        "A template in the way of another language",
+        "`{{ body.id }}` and `{{ $json.id }}` are text here, and are sent or compared as they are "
+        "written. Write `${body.id}`. If you mean the text itself, for example because the "
+        "workflow fills it in, write `${'{{'} body.id }}`.",
+    ),
+    Code(
         "needless-default",
         "warning",
         "A default that is never used",
