@@ -9,7 +9,8 @@ import msgspec
 
 from gateway.compile.hook import Hook
 from gateway.language.internal import internal
-from gateway.reload.messages import Loaded, Refused, Resolved
+from gateway.reload.messages import Loaded, OddSecret, Refused, Resolved
+from gateway.reload.odd_secrets import OddSecretFinder
 from gateway.reload.turns import Turns
 from gateway.runtime.runtime import Runtime
 from gateway.serve.generation import Generation
@@ -27,6 +28,7 @@ class Builder:
         self._turns = turns
         self._loaded: dict[int, Loaded] = {}
         self._served: dict[Key, Served] = {}
+        self._odd_secrets = OddSecretFinder(runtime.secrets, turns)
         self.missing = 0
         """How many hooks of the last generation never arrived."""
 
@@ -54,6 +56,14 @@ class Builder:
         self._served = served
         self.missing = len(resolved.hooks) - len(served)
         return generation
+
+    def odd_secrets(self, changed: bool) -> tuple[OddSecret, ...]:
+        """The secrets that are probably wrong, of the hooks that the last generation has; `changed`
+        says that secrets have new values.
+        """
+        if changed:
+            self._odd_secrets.changed()
+        return self._odd_secrets.find(self._loaded)
 
     def _each(self, resolved: Resolved) -> Iterator[tuple[Key, Served]]:
         """Every hook that serves, one at a time."""

@@ -17,6 +17,8 @@ from gateway.reload.building import Builder
 from gateway.reload.messages import (
     Board,
     Listening,
+    OddSecret,
+    OddSecrets,
     RefreshSecrets,
     ReloadRequest,
     Report,
@@ -73,6 +75,7 @@ class Follower:
         self._requests = count(1)
         self._pending: dict[int, asyncio.Future[Report | Scrape]] = {}
         self._said = Serving(os.getpid(), 0, 0)
+        self._odd: tuple[OddSecret, ...] = ()
 
     async def start(self) -> None:
         """Begin to follow. Returns when the first generation is served, or when the leader says
@@ -154,6 +157,7 @@ class Follower:
             case RefreshSecrets():
                 if changed := self._secrets.refresh(self._between_requests):
                     self._send(SecretsChanged(tuple(changed)))
+                    self._doubt(changed=True)
                 self._say(self._said.number, self._said.problem)
             case Scrape():
                 self._loop.call_soon_threadsafe(self._resolve, message)
@@ -191,6 +195,14 @@ class Follower:
             self._switch.generation = generation
             problem = self._problem(generation)
         self._say(resolved.number, problem)
+        self._doubt()
+
+    def _doubt(self, changed: bool = False) -> None:
+        """Tell the leader which secrets are probably wrong, where that is new."""
+        found = self._builder.odd_secrets(changed)
+        if changed or found != self._odd:
+            self._odd = found
+            self._send(OddSecrets(found))
 
     def _say(self, number: int, problem: str) -> None:
         """Tell the leader what serves, where that is not what it was told last."""

@@ -18,6 +18,7 @@ from gateway.reload.lookout import Lookout
 from gateway.reload.messages import (
     Board,
     Listening,
+    OddSecrets,
     RefreshSecrets,
     ReloadRequest,
     Report,
@@ -30,6 +31,7 @@ from gateway.reload.messages import (
 )
 from gateway.reload.numbering import Current
 from gateway.reload.requests import Requests, to_future, to_worker
+from gateway.reload.secret_log import SecretLog
 from gateway.reload.secrets_directory import SecretsDirectory
 from gateway.reload.service import ServiceLog
 from gateway.reload.snapshot import Places
@@ -64,6 +66,7 @@ class Leader:
         self._decided = 0
         self._store = ""
         self._service = ServiceLog()
+        self._secrets = SecretLog()
         self._directories = [settings.hooks]
         self._lookouts = [Lookout("hooks", self._look, _silent(settings.hooks))]
         loader.readings.when_read = self._lookouts[0].wake
@@ -197,7 +200,9 @@ class Leader:
             case Listening():
                 self._listens(link)
             case SecretsChanged() if self._worker_links.is_first(link):
-                _log.info("secrets changed", secrets=list(message.labels))
+                self._secrets.changed(message)
+            case OddSecrets() if self._worker_links.is_first(link):
+                self._secrets.tell(message)
 
     def _listens(self, link: Link) -> None:
         with self._lock:

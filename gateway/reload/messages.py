@@ -168,5 +168,19 @@ class SecretsChanged(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
 
 
+class OddSecret(msgspec.Struct, frozen=True):
+    """A reference whose value is probably wrong, why, and what to do about it."""
+
+    label: str
+    reason: str
+    remedy: str
+
+
+class OddSecrets(msgspec.Struct, frozen=True):
+    """Worker to leader: all references of its hooks whose values are probably wrong."""
+
+    secrets: tuple[OddSecret, ...]
+
+
 ToWorker = Specs | Resolved | Board | RefreshSecrets | Report | Scrape
-ToLeader = Serving | Listening | ReloadRequest | ScrapeRequest | SecretsChanged
+ToLeader = Serving | Listening | ReloadRequest | ScrapeRequest | SecretsChanged | OddSecrets

@@ -12,6 +12,7 @@ from tests.support.gateway import ADMIN_TOKEN, gateway
 from tests.support.workflow import Workflow
 
 FIRST, SECOND, THIRD = (secrets.token_urlsafe(32) for _ in range(3))
+ODD = "a secret is probably wrong"
 GUARDED = """\
 name: guarded
 authentication:
@@ -65,6 +66,41 @@ def test_a_secret_is_rotated_as_kubelet_does_without_a_new_generation(
         assert lost["hint"] == f"write its value into {volume.directory}/old-token"
         assert len(served.gateway.lines("hook is back in service")) == 1
         assert THIRD not in served.gateway.output()
+
+
+def test_a_secret_that_is_probably_wrong_is_told_once_and_after_each_rotation(
+    tmp_path: Path, workflow: Workflow
+) -> None:
+    volume = Volume(tmp_path / "mounted")
+    volume.write({"admin": ADMIN_TOKEN, "old-token": FIRST, "new-token": f'"{SECOND}"\n'})
+    arguments = ("--secrets", str(volume.directory), "--workers", "2")
+    hooks = {name: GUARDED.replace("guarded", name) for name in ("guarded", "other")}
+    with site(tmp_path, workflow, *arguments, ready=False) as served:
+        for name, text in hooks.items():
+            (served.root / f"{name}.yaml").write_text(text.format(url=workflow.url))
+        eventually(lambda: call(served, FIRST) == 200)
+        served.settled()
+        assert call(served, SECOND) == 401
+        (told,) = eventually(lambda: served.gateway.lines(ODD))
+        assert told["level"] == "warning"
+        assert told["secret"] == "secret 'new-token'"
+        assert told["reason"] == "secret 'new-token' is in quotes"
+        where = f"correct its value in {volume.directory}/new-token"
+        assert told["hint"] == f"the whole value is the secret: if that is not meant, {where}"
+
+        volume.write({"admin": ADMIN_TOKEN, "old-token": FIRST, "new-token": f"'{THIRD}' "})
+        _, again = eventually(lambda: served.gateway.lines(ODD), lambda found: len(found) == 2)
+        assert again["reason"] == "secret 'new-token' starts or ends with a space or a line break"
+
+        volume.write({"admin": ADMIN_TOKEN, "old-token": f"'{FIRST}'", "new-token": THIRD})
+        *_, last = eventually(lambda: served.gateway.lines(ODD), lambda found: len(found) == 3)
+        assert last["reason"] == "secret 'old-token' is in quotes"
+
+        volume.write({"admin": ADMIN_TOKEN, "old-token": SECOND, "new-token": THIRD})
+        eventually(lambda: {call(served, THIRD) for _ in range(10)} == {200})
+        eventually(lambda: len(served.gateway.lines("secrets changed")) == 3)
+        assert len(served.gateway.lines(ODD)) == 3
+        assert not any(one in served.gateway.output() for one in (FIRST, SECOND, THIRD))
 
 
 def test_without_secrets_each_hook_that_names_one_is_told_with_the_remedy(
