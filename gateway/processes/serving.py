@@ -128,7 +128,9 @@ class _Served:
                 self._keeper.follow(policies)
 
     def _problem(self) -> str:
-        return "" if self._keeper is None else self._keeper.problem
+        """Why no run can be stored, or not by each worker."""
+        own = "" if self._keeper is None else self._keeper.problem
+        return own or self._leader.board.storeless
 
     def _restarts(self) -> int:
         return 0 if self._keeper is None else self._keeper.restarts

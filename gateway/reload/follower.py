@@ -28,6 +28,7 @@ from gateway.reload.messages import (
     SecretsChanged,
     Serving,
     Specs,
+    StoreProblem,
     ToLeader,
     ToWorker,
 )
@@ -94,6 +95,10 @@ class Follower:
     def listening(self) -> None:
         """Tell the leader that connections are accepted."""
         self._send(Listening())
+
+    def store_problem(self, problem: str) -> None:
+        """Tell the leader why no run can be stored now, in words; nothing where it can again."""
+        self._send(StoreProblem(problem))
 
     async def reload(self, seconds: float) -> Report:
         """Ask the leader to look again; its report, once every worker serves what it found.

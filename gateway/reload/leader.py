@@ -26,6 +26,7 @@ from gateway.reload.messages import (
     ScrapeRequest,
     SecretsChanged,
     Serving,
+    StoreProblem,
     ToLeader,
     ToWorker,
 )
@@ -197,16 +198,16 @@ class Leader:
                 self.wake()
             case ScrapeRequest():
                 link.tell(Scrape(message.request, *self.expose(message.accept)))
-            case Listening():
-                self._listens(link)
+            case Listening() | StoreProblem():
+                self._heard(link, message)
             case SecretsChanged() if self._worker_links.is_first(link):
                 self._secrets.changed(message)
             case OddSecrets() if self._worker_links.is_first(link):
                 self._secrets.tell(message)
 
-    def _listens(self, link: Link) -> None:
+    def _heard(self, link: Link, message: Listening | StoreProblem) -> None:
         with self._lock:
-            self._worker_links.listens(link)
+            self._worker_links.heard(link, message)
             self._tell_board()
             self._announce()
 

@@ -58,6 +58,7 @@ class Unwell(msgspec.Struct, frozen=True):
 class WorkerState(msgspec.Struct, frozen=True):
     """A worker as the others see it; `process` and `generation` are 0 until it serves.
     `answered` is the last generation that it took or rejected. `listens`: it accepts connections.
+    `store` says why it can store no run now, in words.
     """
 
     worker: int
@@ -67,6 +68,7 @@ class WorkerState(msgspec.Struct, frozen=True):
     problem: str = ""
     unwell: tuple[Unwell, ...] = ()
     listens: bool = False
+    store: str = ""
 
     def rejects(self, wanted: int) -> bool:
         """Whether the worker has seen a generation and does not serve it."""
@@ -94,6 +96,14 @@ class Board(msgspec.Struct, frozen=True):
     def rejecting(self) -> tuple[WorkerState, ...]:
         """The workers that could not take over the generation that is wanted."""
         return tuple(one for one in self.workers if one.rejects(self.generation))
+
+    @property
+    def storeless(self) -> str:
+        """Why a worker can store no run now, in words; empty where each of them may."""
+        problems = [one.store for one in self.workers if one.store]
+        if not problems or len(problems) == len(self.workers):
+            return "".join(problems[:1])
+        return f"{len(problems)} of {len(self.workers)} workers: {problems[0]}"
 
     @property
     def starting(self) -> bool:
@@ -141,6 +151,12 @@ class Listening(msgspec.Struct, frozen=True):
     """Worker to leader: it accepts connections."""
 
 
+class StoreProblem(msgspec.Struct, frozen=True):
+    """Worker to leader: why it can store no run now, in words; empty where it may again."""
+
+    problem: str
+
+
 class ReloadRequest(msgspec.Struct, frozen=True):
     """Worker to leader: look again, and say when all workers serve what was found."""
 
@@ -183,4 +199,6 @@ class OddSecrets(msgspec.Struct, frozen=True):
 
 
 ToWorker = Specs | Resolved | Board | RefreshSecrets | Report | Scrape
-ToLeader = Serving | Listening | ReloadRequest | ScrapeRequest | SecretsChanged | OddSecrets
+ToLeader = (
+    Serving | Listening | StoreProblem | ReloadRequest | ScrapeRequest | SecretsChanged | OddSecrets
+)

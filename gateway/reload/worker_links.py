@@ -9,7 +9,15 @@ import msgspec
 import structlog
 
 from gateway.reload.links import Link, Outgoing, Receive
-from gateway.reload.messages import Board, Serving, ToLeader, ToWorker, WorkerState
+from gateway.reload.messages import (
+    Board,
+    Listening,
+    Serving,
+    StoreProblem,
+    ToLeader,
+    ToWorker,
+    WorkerState,
+)
 from gateway.reload.numbering import Current
 
 _log = structlog.get_logger("gateway.reload")
@@ -81,6 +89,7 @@ class WorkerLinks:
             message.problem,
             message.unwell,
             before.listens,
+            before.store,
         )
         return True
 
@@ -89,11 +98,14 @@ class WorkerLinks:
         """Whether every worker accepts connections."""
         return all(state.listens for state in self._states.values())
 
-    def listens(self, link: Link) -> None:
-        """A worker accepts connections."""
+    def heard(self, link: Link, message: Listening | StoreProblem) -> None:
+        """A worker accepts connections, or can store runs, or not any more."""
         if self._links.get(link.worker) is link:
+            news: dict[str, bool | str] = {"listens": True}
+            if isinstance(message, StoreProblem):
+                news = {"store": message.problem}
             state = self._states[link.worker]
-            self._states[link.worker] = msgspec.structs.replace(state, listens=True)
+            self._states[link.worker] = msgspec.structs.replace(state, **news)
 
     def is_first(self, link: Link) -> bool:
         """Whether a worker is the one that speaks for all, where all would say the same."""

@@ -106,6 +106,13 @@ class Runs:
         return self.told or (self._store.unfit if self._store is not None else "")
 
     @property
+    def store_problem(self) -> str:
+        """Why this process can store no run now, in words; empty where it may, and where it has no
+        store, not any more.
+        """
+        return "" if self._store is None or self._retired else self._store.problem
+
+    @property
     def remedy(self) -> str:
         """What to do about it, where the problem does not say it."""
         return "correct the cause, then start the gateway again" if self.told else ""

@@ -131,7 +131,8 @@ class Worker:
             Unrouted(self._clients, self._record),
             self._clients.is_client,
         )
-        Beat(self._series, listener, self._runtime, self._metrics).start()
+        tell = self._follower.store_problem
+        Beat(self._series, listener, self._runtime, self._metrics, tell).start()
         self._follower.listening()
         _settle_garbage()
         await self._told_to_stop.wait()

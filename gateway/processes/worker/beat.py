@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 
 from gateway.operate.metrics.counting import RequestMetrics
 from gateway.operate.metrics.families import BODY_BYTES, CONNECTIONS, LOOP_LAG
@@ -18,11 +19,20 @@ REMEMBERED = 20
 
 
 class Beat:
-    """Twice a second: that the loop turns, how late it was, and what its connections do."""
+    """Twice a second: that the loop turns, how late it was, and what its connections do. `tell` is
+    called with each other reason why no run can be stored, and with nothing where it can.
+    """
 
     def __init__(
-        self, series: Series, listener: Listener, runtime: Runtime, metrics: RequestMetrics
+        self,
+        series: Series,
+        listener: Listener,
+        runtime: Runtime,
+        metrics: RequestMetrics,
+        tell: Callable[[str], None],
     ) -> None:
+        self._tell = tell
+        self._told = ""
         self._series = series
         self._runtime = runtime
         self._metrics = metrics
@@ -53,3 +63,11 @@ class Beat:
         self._metrics.in_flight(self._runtime.in_flight())
         for state, count in self._listener.states().items():
             values[self._states[state]] = count
+        self._look_at_store()
+
+    def _look_at_store(self) -> None:
+        runs = self._runtime.runs
+        problem = "" if runs is None else runs.store_problem
+        if problem != self._told:
+            self._told = problem
+            self._tell(problem)

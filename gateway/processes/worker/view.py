@@ -21,8 +21,9 @@ class WorkerView:
         self.switch: Switch
 
     def _store_problem(self) -> str:
-        runs = self._runtime.runs
-        return self.board.store or ("" if runs is None or not runs.stores else runs.store.problem)
+        runs, board = self._runtime.runs, self.board
+        own = "" if runs is None else runs.store_problem
+        return board.store or own or board.storeless
 
     def _store_counts(self) -> Counts | None:
         """What the worker tells of its past, which is where its operators' changes belong."""

@@ -59,6 +59,13 @@ class Acceptor:
             lambda _asked: None,
         )
 
+    @property
+    def problem(self) -> str:
+        """Why there is no connection, in words; empty where there is one."""
+        if any(link.is_open for link in self._links):
+            return ""
+        return next((link.problem for link in self._links if link.problem), "")
+
     async def accept(self, new: NewRun) -> Answer:
         """Keep a run. Raises StoreFull, and StoreUnavailable after COMMIT seconds."""
         if all(self._loop.time() - link.lost_at > COMMIT for link in self._links):

@@ -123,7 +123,7 @@ class PostgresStore:
     @property
     def problem(self) -> str:
         """Why nothing is promised now, in words; empty where it may be."""
-        return "" if self._rest.is_open else self._rest.problem
+        return ("" if self._rest.is_open else self._rest.problem) or self._acceptor.problem
 
     @property
     def unfit(self) -> str:

@@ -38,6 +38,7 @@ async def _three_looks() -> None:
         cast(Listener, listener),
         cast(Runtime, runtime),
         cast(RequestMetrics, Mock()),
+        Mock(),
     )
     os.close(descriptor)
     with pytest.raises(RuntimeError):
