@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gateway.compile.outgoing.headers import credential_line
 from gateway.language.inputs import workflow_of
@@ -13,7 +14,9 @@ from gateway.language.spec.outgoing import (
     SignatureWorkflowAuthentication,
     WorkflowAuthentication,
 )
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:
+    from gateway.language.yaml12 import Steps  # the parser, which workers do without
 
 _QUOTES = (b'"', b"'", b"`")
 _PEM = b"-----BEGIN "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec import UNSET
 
 from gateway.language.spec import Hook
-from gateway.language.yaml12 import Steps
+
+if TYPE_CHECKING:
+    from gateway.language.yaml12 import Steps  # the parser, which workers do without
 
 Kind = Literal["secret", "env"]
 
