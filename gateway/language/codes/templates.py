@@ -87,7 +87,7 @@ TEMPLATES = (
     Code(
         "foreign-template",
         "warning",
-        "A template in the way of another language",
+        "A template as another language writes it",
         "`{{ body.id }}` and `{{ $json.id }}` are text here, and are sent or compared as they are "
         "written. Write `${body.id}`. If you mean the text itself, for example because the "
         "workflow fills it in, write `${'{{'} body.id }}`.",
